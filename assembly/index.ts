@@ -1,0 +1,1 @@
+export function zero(): i32 { return 0; }

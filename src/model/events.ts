@@ -1,0 +1,52 @@
+import type { NamedTensor } from "../tensor.js";
+
+/** Numbers by Keras's names: `loss`, `val_loss`, `mae`, `val_mae`, `learning_rate`. */
+export type Logs = Record<string, number>;
+
+/** What a callback may see and change of the model it watches. */
+export interface TrainingModel {
+  /** Set to true to end `fit` after the current batch (from a batch hook) or epoch (from an epoch hook). */
+  stopTraining: boolean;
+  /** The rate used from the next update on. A schedule, if one was given, owns the rate: setting it is a ConfigError. */
+  readonly optimizer: { learningRate: number; readonly iterations: number };
+  getWeights(): NamedTensor[];
+  setWeights(weights: readonly NamedTensor[]): void;
+}
+
+/** What `fit` is about to do, given to `onTrainBegin` through `params`. */
+export interface TrainingParams {
+  readonly epochs: number;
+  /** Batches per epoch; null when a dataset does not know its length. */
+  readonly steps: number | null;
+  readonly samples: number | null;
+  readonly verbose: number;
+  /** Names of what the logs of an epoch will hold, `val_…` included. */
+  readonly metrics: readonly string[];
+}
+
+type Hook<Index extends unknown[]> = (...args: [...Index, logs: Logs]) => void | Promise<void>;
+
+/**
+ * Keras's hooks. Any object with some of them is a callback; `fit` sets `model` and `params` on it before the first.
+ * A hook may be async: training waits for it.
+ */
+export interface Callback {
+  model?: TrainingModel;
+  params?: TrainingParams;
+  onTrainBegin?: Hook<[]>;
+  onTrainEnd?: Hook<[]>;
+  onEpochBegin?: Hook<[epoch: number]>;
+  onEpochEnd?: Hook<[epoch: number]>;
+  onTrainBatchBegin?: Hook<[batch: number]>;
+  onTrainBatchEnd?: Hook<[batch: number]>;
+  onTestBegin?: Hook<[]>;
+  onTestEnd?: Hook<[]>;
+  onTestBatchBegin?: Hook<[batch: number]>;
+  onTestBatchEnd?: Hook<[batch: number]>;
+}
+
+/** What `fit` returns: the epochs that were run and, for each name in the logs, one number an epoch. */
+export interface History {
+  readonly epoch: number[];
+  readonly history: Record<string, number[]>;
+}
