@@ -12,7 +12,13 @@ const targets = ["debug", "release"] as const;
 async function compile(target: (typeof targets)[number]): Promise<Uint8Array> {
   const outFile = `build/${target}.wasm`;
   await mkdir(dirname(outFile), { recursive: true });
-  const { error, stderr } = await asc.main(["assembly/index.ts", "--config", "asconfig.json", "--target", target]);
+  const { error, stderr } = await asc.main([
+    "assembly/index.ts",
+    "--config",
+    "asconfig.json",
+    "--target",
+    target,
+  ]);
   if (error) throw new Error(`assemblyscript (${target}): ${error.message}\n${stderr.toString()}`);
   return readFile(outFile);
 }

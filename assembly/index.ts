@@ -1,1 +1,3 @@
-export function zero(): i32 { return 0; }
+export function zero(): i32 {
+  return 0;
+}

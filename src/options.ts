@@ -1,0 +1,117 @@
+import { ConfigError } from "./errors.js";
+
+/** Damerau-Levenshtein distance (adjacent transpositions count one), for «did you mean». */
+function editDistance(a: string, b: string): number {
+  const rows = Array.from({ length: a.length + 1 }, (_, i) => [i, ...new Array<number>(b.length).fill(0)]);
+  for (let j = 0; j <= b.length; j++) rows[0]![j] = j;
+  for (let i = 1; i <= a.length; i++) {
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = rows[i - 1]![j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      let best = Math.min(rows[i - 1]![j]! + 1, rows[i]![j - 1]! + 1, substitution);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        best = Math.min(best, rows[i - 2]![j - 2]! + 1);
+      }
+      rows[i]![j] = best;
+    }
+  }
+  return rows[a.length]![b.length]!;
+}
+
+/** The known word nearest to `word`, or undefined when none is near enough to be a slip of the keyboard. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const plain = (text: string): string => text.toLowerCase().replaceAll(/[_-]/g, "");
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(plain(word), plain(candidate));
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+const suggestion = (word: string, known: readonly string[]): string => {
+  const near = nearest(word, known);
+  return near === undefined ? "" : ` Did you mean \`${near}\`?`;
+};
+
+/**
+ * Refuses options nobody reads.
+ * @param where the call as the user wrote it, such as `lstm()`.
+ * @throws ConfigError naming the option and the nearest known one.
+ */
+export function refuseUnknown(where: string, given: unknown, known: readonly string[]): void {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new ConfigError(
+      `${where}: expected an object of options, got ${given === null ? "null" : typeof given}.`,
+      {
+        received: given,
+        expected: known,
+      },
+    );
+  }
+  for (const option of Object.keys(given)) {
+    if (!known.includes(option)) {
+      throw new ConfigError(
+        `${where}: unknown option \`${option}\`.${suggestion(option, known)} Known: ${known.join(", ") || "none"}.`,
+        { received: option, expected: known },
+      );
+    }
+  }
+}
+
+/** `value` if it is one of `allowed`. @throws ConfigError naming the option and the nearest allowed value. */
+export function oneOf<T extends string>(
+  where: string,
+  option: string,
+  value: unknown,
+  allowed: readonly T[],
+): T {
+  if (allowed.includes(value as T)) return value as T;
+  throw new ConfigError(
+    `${where}: \`${option}\` is ${JSON.stringify(value) ?? String(value)}.${suggestion(String(value), allowed)} Allowed: ${allowed.join(", ")}.`,
+    { received: value, expected: allowed },
+  );
+}
+
+export interface NumberRange {
+  readonly min?: number;
+  readonly max?: number;
+  /** The bounds themselves are refused: `above < value < below`. */
+  readonly above?: number;
+  readonly below?: number;
+  readonly integer?: boolean;
+}
+
+/** `value` if it is a finite number in range. @throws ConfigError naming the option, the value and the range. */
+export function numberIn(where: string, option: string, value: unknown, range: NumberRange = {}): number {
+  const { min = -Infinity, max = Infinity, above = -Infinity, below = Infinity, integer = false } = range;
+  const fits =
+    typeof value === "number" &&
+    Number.isFinite(value) &&
+    value >= min &&
+    value <= max &&
+    value > above &&
+    value < below &&
+    (!integer || Number.isInteger(value));
+  if (fits) return value;
+  const bounds = [
+    Number.isFinite(min) ? `at least ${min}` : "",
+    Number.isFinite(above) ? `greater than ${above}` : "",
+    Number.isFinite(max) ? `at most ${max}` : "",
+    Number.isFinite(below) ? `less than ${below}` : "",
+  ].filter((bound) => bound !== "");
+  const expected = `${integer ? "a whole number" : "a number"}${bounds.length > 0 ? ` ${bounds.join(" and ")}` : ""}`;
+  throw new ConfigError(
+    `${where}: \`${option}\` is ${typeof value === "string" ? JSON.stringify(value) : String(value)}, expected ${expected}.`,
+    { received: value, expected },
+  );
+}
+
+/** `value` if it is a boolean. @throws ConfigError */
+export function flag(where: string, option: string, value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  throw new ConfigError(`${where}: \`${option}\` is ${String(value)}, expected true or false.`, {
+    received: value,
+    expected: "boolean",
+  });
+}
