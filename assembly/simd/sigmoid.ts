@@ -1,0 +1,27 @@
+import { expm1Reduced4, LOG2_E, reduce4, ROUND } from "./exp";
+
+/** 2^30 is taken into n and out again at the end, so that e^x may be subnormal without a second scaling factor. */
+const HEADROOM: f32 = 30;
+const HEADROOM_INVERSE: f32 = 9.313225746154785e-10;
+
+/**
+ * σ(x) = e^x / (1 + e^x) of four floats.
+ *
+ * With e^x rather than e^-x, a very negative x keeps its relative accuracy down to the smallest subnormal.
+ *
+ * Error: <= 2.5 ULP for every x; σ(±0) = 0.5, 1 above 17.4, 0 below -103.97, NaN for NaN.
+ * Cost: 28 instructions for four floats, one of them a division; no branch.
+ */
+// @ts-ignore: decorator
+@inline
+export function sigmoid4(x: v128): v128 {
+  // pmin and pmax return their first argument when it is NaN.
+  const bounded = f32x4.pmax(f32x4.pmin(x, f32x4.splat(30)), f32x4.splat(-104.5));
+  const rounded = f32x4.add(f32x4.mul(bounded, f32x4.splat(LOG2_E)), f32x4.splat(ROUND + HEADROOM));
+  const n = f32x4.sub(rounded, f32x4.splat(ROUND + HEADROOM));
+  const p = f32x4.add(expm1Reduced4(reduce4(bounded, n)), f32x4.splat(1));
+  // A multiplication, not an addition to p's exponent bits, which would make a number of a NaN.
+  const power = i32x4.add(i32x4.shl(rounded, 23), i32x4.splat(0x3f800000));
+  const e = f32x4.mul(f32x4.mul(p, power), f32x4.splat(HEADROOM_INVERSE));
+  return f32x4.div(e, f32x4.add(e, f32x4.splat(1)));
+}
