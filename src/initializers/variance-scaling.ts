@@ -1,0 +1,90 @@
+import { numberIn, oneOf, refuseUnknown } from "../options.js";
+import type { Random } from "../random.js";
+import { sizeOf } from "../tensor.js";
+import { fansOf, type Initializer, type SeedOption, seedOf, streamFor } from "./initializer.js";
+
+const MODES = ["fanIn", "fanOut", "fanAvg"] as const;
+const DISTRIBUTIONS = ["truncatedNormal", "untruncatedNormal", "uniform"] as const;
+type Mode = (typeof MODES)[number];
+type Distribution = (typeof DISTRIBUTIONS)[number];
+
+export interface VarianceScalingOptions extends SeedOption {
+  /** Variance times fan, default 1. */
+  readonly scale?: number;
+  /** Which fan, default `fanIn`. */
+  readonly mode?: Mode;
+  /** Default `truncatedNormal`. */
+  readonly distribution?: Distribution;
+}
+
+/** Standard deviation of a standard normal cut at ±2. */
+const TRUNCATED_STDDEV = 0.87962566103423978;
+
+function fanOf(mode: Mode, shape: readonly number[]): number {
+  const { fanIn, fanOut } = fansOf(shape);
+  const fan = mode === "fanIn" ? fanIn : mode === "fanOut" ? fanOut : (fanIn + fanOut) / 2;
+  return Math.max(1, fan);
+}
+
+/** One draw of the distribution with the given variance. */
+function sampler(distribution: Distribution, variance: number, random: Random): () => number {
+  if (distribution === "uniform") {
+    const limit = Math.sqrt(3 * variance);
+    return () => limit * (2 * random.uniform() - 1);
+  }
+  if (distribution === "untruncatedNormal") {
+    const stddev = Math.sqrt(variance);
+    return () => stddev * random.normal();
+  }
+  const stddev = Math.sqrt(variance) / TRUNCATED_STDDEV;
+  return () => stddev * random.truncatedNormal();
+}
+
+const draw = (scale: number, mode: Mode, distribution: Distribution, seed: SeedOption) =>
+  ((shape, random) => {
+    const next = sampler(distribution, scale / fanOf(mode, shape), streamFor(seed, random));
+    const values = new Float32Array(sizeOf(shape));
+    for (let i = 0; i < values.length; i++) values[i] = next();
+    return values;
+  }) satisfies Initializer["initialize"];
+
+/**
+ * Mean 0 and variance `scale / fan`, so that signals keep their size from layer to layer. Uniform within
+ * ±sqrt(3 scale / fan), or normal; the truncated normal is widened so that after its cut the variance is right.
+ * Source: Keras's VarianceScaling.
+ */
+export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
+  const where = "varianceScaling()";
+  refuseUnknown(where, options, ["scale", "mode", "distribution", "seed"]);
+  const scale = numberIn(where, "scale", options.scale ?? 1, { above: 0 });
+  const mode = oneOf(where, "mode", options.mode ?? "fanIn", MODES);
+  const distribution = oneOf(where, "distribution", options.distribution ?? "truncatedNormal", DISTRIBUTIONS);
+  const seed = seedOf(where, options);
+  return {
+    name: "varianceScaling",
+    config: { scale, mode, distribution, ...seed },
+    initialize: draw(scale, mode, distribution, seed),
+  };
+}
+
+/** A named case of variance scaling; its only option is the seed. */
+const named =
+  (name: string, scale: number, mode: Mode, distribution: Distribution) =>
+  (options: SeedOption = {}): Initializer => {
+    refuseUnknown(`${name}()`, options, ["seed"]);
+    const seed = seedOf(`${name}()`, options);
+    return { name, config: { ...seed }, initialize: draw(scale, mode, distribution, seed) };
+  };
+
+/** Uniform within ±sqrt(6 / (fanIn + fanOut)). Glorot & Bengio (2010). */
+export const glorotUniform = named("glorotUniform", 1, "fanAvg", "uniform");
+/** Truncated normal of variance 2 / (fanIn + fanOut). Glorot & Bengio (2010). */
+export const glorotNormal = named("glorotNormal", 1, "fanAvg", "truncatedNormal");
+/** Uniform within ±sqrt(6 / fanIn), for relu. He et al. (2015). */
+export const heUniform = named("heUniform", 2, "fanIn", "uniform");
+/** Truncated normal of variance 2 / fanIn, for relu. He et al. (2015). */
+export const heNormal = named("heNormal", 2, "fanIn", "truncatedNormal");
+/** Uniform within ±sqrt(3 / fanIn), for selu. LeCun et al. (1998); Klambauer et al. (2017). */
+export const lecunUniform = named("lecunUniform", 1, "fanIn", "uniform");
+/** Truncated normal of variance 1 / fanIn, for selu. LeCun et al. (1998); Klambauer et al. (2017). */
+export const lecunNormal = named("lecunNormal", 1, "fanIn", "truncatedNormal");
