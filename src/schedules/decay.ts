@@ -1,0 +1,84 @@
+import { pow } from "../elementary.js";
+import { flag, numberIn, refuseUnknown } from "../options.js";
+import { rateIn, type Schedule, stepsIn } from "./schedule.js";
+
+export interface DecayOptions {
+  readonly initialLearningRate: number;
+  /** Updates in which the rate decays once. */
+  readonly decaySteps: number;
+  readonly decayRate: number;
+  /** Decay at whole multiples of `decaySteps` only; default false. */
+  readonly staircase?: boolean;
+}
+
+const KNOWN = ["initialLearningRate", "decaySteps", "decayRate", "staircase"] as const;
+
+function decayOptions(where: string, options: DecayOptions): Required<DecayOptions> {
+  refuseUnknown(where, options, KNOWN);
+  return {
+    initialLearningRate: rateIn(where, "initialLearningRate", options.initialLearningRate),
+    decaySteps: stepsIn(where, "decaySteps", options.decaySteps),
+    decayRate: numberIn(where, "decayRate", options.decayRate, { above: 0 }),
+    staircase: flag(where, "staircase", options.staircase ?? false),
+  };
+}
+
+const progress = ({ decaySteps, staircase }: Required<DecayOptions>, step: number): number =>
+  staircase ? Math.floor(step / decaySteps) : step / decaySteps;
+
+/** `initialLearningRate * decayRate ^ (step / decaySteps)`. Source: Keras's ExponentialDecay. */
+export function exponentialDecay(options: DecayOptions): Schedule {
+  const config = decayOptions("exponentialDecay()", options);
+  return {
+    name: "exponentialDecay",
+    config: { ...config },
+    rate: (step) => config.initialLearningRate * pow(config.decayRate, progress(config, step)),
+  };
+}
+
+/** `initialLearningRate / (1 + decayRate * step / decaySteps)`. Source: Keras's InverseTimeDecay. */
+export function inverseTimeDecay(options: DecayOptions): Schedule {
+  const config = decayOptions("inverseTimeDecay()", options);
+  return {
+    name: "inverseTimeDecay",
+    config: { ...config },
+    rate: (step) => config.initialLearningRate / (1 + config.decayRate * progress(config, step)),
+  };
+}
+
+export interface PolynomialDecayOptions {
+  readonly initialLearningRate: number;
+  readonly decaySteps: number;
+  /** Default 0.0001. */
+  readonly endLearningRate?: number;
+  /** Default 1: a straight line. */
+  readonly power?: number;
+  /** Beyond `decaySteps`, stretch the decay to the next multiple instead of staying at the end; default false. */
+  readonly cycle?: boolean;
+}
+
+/** From the initial to the end rate along `(1 - step / decaySteps) ^ power`. Source: Keras's PolynomialDecay. */
+export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
+  const where = "polynomialDecay()";
+  refuseUnknown(where, options, [
+    "initialLearningRate",
+    "decaySteps",
+    "endLearningRate",
+    "power",
+    "cycle",
+  ] satisfies (keyof PolynomialDecayOptions)[]);
+  const initialLearningRate = rateIn(where, "initialLearningRate", options.initialLearningRate);
+  const decaySteps = stepsIn(where, "decaySteps", options.decaySteps);
+  const endLearningRate = rateIn(where, "endLearningRate", options.endLearningRate ?? 0.0001);
+  const power = numberIn(where, "power", options.power ?? 1, { above: 0 });
+  const cycle = flag(where, "cycle", options.cycle ?? false);
+  return {
+    name: "polynomialDecay",
+    config: { initialLearningRate, decaySteps, endLearningRate, power, cycle },
+    rate(step) {
+      const end = cycle ? decaySteps * Math.max(1, Math.ceil(step / decaySteps)) : decaySteps;
+      const remaining = 1 - Math.min(step, end) / end;
+      return (initialLearningRate - endLearningRate) * pow(remaining, power) + endLearningRate;
+    },
+  };
+}
