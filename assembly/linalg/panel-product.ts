@@ -1,0 +1,193 @@
+/**
+ * Products of row-major rows with a packed panel of 16 columns.
+ *
+ * A panel holds 16 columns of a matrix B [depth, columns], depth-major, so that the inner loop reads it in order:
+ *
+ *     panel p:  | b[0][16p … 16p+15] | b[1][16p … 16p+15] | …      64 bytes a row of B
+ *
+ * Two rows by sixteen columns keep eight accumulators, four panel vectors and two broadcast elements in the sixteen
+ * vector registers of x86-64; a third row would spill.
+ */
+
+/** c + a * b; one rounding where the build has relaxed SIMD, two otherwise. */
+// @ts-ignore: decorator
+@inline
+export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(c, f32x4.mul(a, b));
+}
+
+export const PANEL_COLUMNS: i32 = 16;
+export const PANEL_ROW_BYTES: usize = 64;
+
+/**
+ * panelRows: C[r, :] = start + [A[r, :] | S[r, :]] · panel for each row, 16 columns wide.
+ *
+ * The two segments let a recurrent layer multiply [x_t | h_{t-1}] by [W; R] without copying them together.
+ *
+ * Math     the product of MATH.md (1), (6), (12), for one panel
+ * Shapes   a [rows, aDepth] with aRowBytes from row to row; s [rows, sDepth] likewise (sDepth may be 0);
+ *          panel [aDepth + sDepth, 16]; start [16] or 0; c [rows, 4 * vectors] with cRowBytes from row to row
+ * Writes   c (=), or (+=) when accumulate is not 0; only the first `vectors` groups of four columns (1 to 4)
+ * Alias    none; Align panel, start and c 16; any rows >= 0, any depth >= 0 (an odd last row has its own loop)
+ * Error    each element a sum in order of depth: <= (depth + 1) eps Σ|terms|
+ * Cost     32 rows depth flops; 64 depth bytes of panel from L1, 4 depth rows of A
+ * Oracle   test/assembly/linalg/panel-product.test.ts  Bench bench/kernels
+ */
+export function panelRows(
+  aPtr: usize,
+  aRowBytes: usize,
+  aDepth: i32,
+  sPtr: usize,
+  sRowBytes: usize,
+  sDepth: i32,
+  panelPtr: usize,
+  startPtr: usize,
+  cPtr: usize,
+  cRowBytes: usize,
+  vectors: i32,
+  rows: i32,
+  accumulate: i32,
+): void {
+  assert(vectors >= 1 && vectors <= 4 && rows >= 0 && aDepth >= 0 && sDepth >= 0);
+  assert((panelPtr & 15) == 0 && (startPtr & 15) == 0 && (cPtr & 15) == 0 && (cRowBytes & 15) == 0);
+  const start0 = startPtr ? v128.load(startPtr) : f32x4.splat(0);
+  const start1 = startPtr ? v128.load(startPtr, 16) : f32x4.splat(0);
+  const start2 = startPtr ? v128.load(startPtr, 32) : f32x4.splat(0);
+  const start3 = startPtr ? v128.load(startPtr, 48) : f32x4.splat(0);
+  const aBytes = <usize>aDepth << 2;
+  const sBytes = <usize>sDepth << 2;
+  let row = 0;
+  for (; row + 2 <= rows; row += 2) {
+    let c00 = start0, c01 = start1, c02 = start2, c03 = start3;
+    let c10 = start0, c11 = start1, c12 = start2, c13 = start3;
+    let panel = panelPtr;
+    let a0 = aPtr + <usize>row * aRowBytes;
+    let a1 = a0 + aRowBytes;
+    let end = a0 + aBytes;
+    for (; a0 < end; a0 += 4) {
+      const b0 = v128.load(panel), b1 = v128.load(panel, 16), b2 = v128.load(panel, 32), b3 = v128.load(panel, 48);
+      const e0 = v128.load32_splat(a0);
+      c00 = multiplyAdd(e0, b0, c00);
+      c01 = multiplyAdd(e0, b1, c01);
+      c02 = multiplyAdd(e0, b2, c02);
+      c03 = multiplyAdd(e0, b3, c03);
+      const e1 = v128.load32_splat(a1);
+      c10 = multiplyAdd(e1, b0, c10);
+      c11 = multiplyAdd(e1, b1, c11);
+      c12 = multiplyAdd(e1, b2, c12);
+      c13 = multiplyAdd(e1, b3, c13);
+      a1 += 4;
+      panel += PANEL_ROW_BYTES;
+    }
+    a0 = sPtr + <usize>row * sRowBytes;
+    a1 = a0 + sRowBytes;
+    end = a0 + sBytes;
+    for (; a0 < end; a0 += 4) {
+      const b0 = v128.load(panel), b1 = v128.load(panel, 16), b2 = v128.load(panel, 32), b3 = v128.load(panel, 48);
+      const e0 = v128.load32_splat(a0);
+      c00 = multiplyAdd(e0, b0, c00);
+      c01 = multiplyAdd(e0, b1, c01);
+      c02 = multiplyAdd(e0, b2, c02);
+      c03 = multiplyAdd(e0, b3, c03);
+      const e1 = v128.load32_splat(a1);
+      c10 = multiplyAdd(e1, b0, c10);
+      c11 = multiplyAdd(e1, b1, c11);
+      c12 = multiplyAdd(e1, b2, c12);
+      c13 = multiplyAdd(e1, b3, c13);
+      a1 += 4;
+      panel += PANEL_ROW_BYTES;
+    }
+    const c0Ptr = cPtr + <usize>row * cRowBytes;
+    storeRow(c0Ptr, vectors, accumulate, c00, c01, c02, c03);
+    storeRow(c0Ptr + cRowBytes, vectors, accumulate, c10, c11, c12, c13);
+  }
+  if (row < rows) {
+    // One row alone would wait for each addition; even and odd depths get accumulators of their own.
+    let c0 = start0, c1 = start1, c2 = start2, c3 = start3;
+    let d0 = f32x4.splat(0), d1 = d0, d2 = d0, d3 = d0;
+    let panel = panelPtr;
+    for (let segment = 0; segment < 2; segment++) {
+      let a = segment ? sPtr + <usize>row * sRowBytes : aPtr + <usize>row * aRowBytes;
+      const depth = segment ? sDepth : aDepth;
+      let k = 0;
+      for (; k + 2 <= depth; k += 2) {
+        const e0 = v128.load32_splat(a);
+        c0 = multiplyAdd(e0, v128.load(panel), c0);
+        c1 = multiplyAdd(e0, v128.load(panel, 16), c1);
+        c2 = multiplyAdd(e0, v128.load(panel, 32), c2);
+        c3 = multiplyAdd(e0, v128.load(panel, 48), c3);
+        const e1 = v128.load32_splat(a, 4);
+        d0 = multiplyAdd(e1, v128.load(panel, 64), d0);
+        d1 = multiplyAdd(e1, v128.load(panel, 80), d1);
+        d2 = multiplyAdd(e1, v128.load(panel, 96), d2);
+        d3 = multiplyAdd(e1, v128.load(panel, 112), d3);
+        a += 8;
+        panel += 2 * PANEL_ROW_BYTES;
+      }
+      if (k < depth) {
+        const e0 = v128.load32_splat(a);
+        c0 = multiplyAdd(e0, v128.load(panel), c0);
+        c1 = multiplyAdd(e0, v128.load(panel, 16), c1);
+        c2 = multiplyAdd(e0, v128.load(panel, 32), c2);
+        c3 = multiplyAdd(e0, v128.load(panel, 48), c3);
+        panel += PANEL_ROW_BYTES;
+      }
+    }
+    storeRow(
+      cPtr + <usize>row * cRowBytes, vectors, accumulate,
+      f32x4.add(c0, d0), f32x4.add(c1, d1), f32x4.add(c2, d2), f32x4.add(c3, d3),
+    );
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function storeRow(ptr: usize, vectors: i32, accumulate: i32, v0: v128, v1: v128, v2: v128, v3: v128): void {
+  if (accumulate) {
+    v0 = f32x4.add(v0, v128.load(ptr));
+    if (vectors > 1) v1 = f32x4.add(v1, v128.load(ptr, 16));
+    if (vectors > 2) v2 = f32x4.add(v2, v128.load(ptr, 32));
+    if (vectors > 3) v3 = f32x4.add(v3, v128.load(ptr, 48));
+  }
+  v128.store(ptr, v0);
+  if (vectors > 1) v128.store(ptr, v1, 16);
+  if (vectors > 2) v128.store(ptr, v2, 32);
+  if (vectors > 3) v128.store(ptr, v3, 48);
+}
+
+/**
+ * matrixProduct: C = start + A · B with B packed in panels of 16 columns (packColumns, packTransposed).
+ *
+ * Math     MATH.md (1), (6), (12), and dense layers
+ * Shapes   a [rows, depth] with aStride elements from row to row; panels [⌈columns/16⌉][depth][16];
+ *          start [16 ⌈columns/16⌉] or 0; c [rows, columns] with cStride, a multiple of 4, from row to row
+ * Writes   c (=), or (+=) when accumulate is not 0, up to the column 4 ⌈columns/4⌉: the padding holds zeros (plus start)
+ * Alias    none; Align panels, start, c 16; any rows, depth, columns >= 0
+ * Error    <= (depth + 1) eps Σ|terms|
+ * Cost     2 rows depth columns flops
+ * Oracle   test/assembly/linalg/panel-product.test.ts  Bench bench/kernels
+ */
+export function matrixProduct(
+  aPtr: usize,
+  aStride: i32,
+  panelsPtr: usize,
+  startPtr: usize,
+  cPtr: usize,
+  cStride: i32,
+  rows: i32,
+  depth: i32,
+  columns: i32,
+  accumulate: i32,
+): void {
+  assert(cStride >= ((columns + 3) & ~3) && (cStride & 3) == 0);
+  for (let column = 0; column < columns; column += PANEL_COLUMNS) {
+    panelRows(
+      aPtr, <usize>aStride << 2, depth, 0, 0, 0,
+      panelsPtr + <usize>column * <usize>depth * 4,
+      startPtr ? startPtr + (<usize>column << 2) : 0,
+      cPtr + (<usize>column << 2), <usize>cStride << 2,
+      min(4, (columns - column + 3) >> 2), rows, accumulate,
+    );
+  }
+}

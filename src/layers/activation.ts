@@ -1,0 +1,56 @@
+import { type Activation, activations } from "../engine/activation-codes.js";
+import { oneOf } from "../options.js";
+import { ActivationPass } from "./activation-stage.js";
+import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
+import type { Signal } from "./signal.js";
+import { ownSignal, type Stage, type Workspace } from "./workspace.js";
+
+export interface ActivationOptions extends LayerOptions {
+  readonly activation: Activation;
+}
+
+export class ActivationLayer extends Layer {
+  readonly kind = "activation";
+  readonly defaultName = "activation";
+  readonly activation: Activation;
+
+  constructor(options: ActivationOptions) {
+    super("activation()", options, ["activation"]);
+    this.activation = oneOf("activation()", "activation", options.activation, activations);
+  }
+
+  protected connect(inputShape: SampleShape): SampleShape {
+    return inputShape;
+  }
+
+  stage(input: Signal, workspace: Workspace): Stage {
+    const { features, isSequence, maxTimesteps, stride } = input;
+    const output = ownSignal(workspace, this, input, { features, isSequence, maxTimesteps });
+    const pass = new ActivationPass(
+      this.activation,
+      this,
+      workspace,
+      workspace.batch * maxTimesteps * stride,
+    );
+    return {
+      layer: this,
+      output,
+      forward({ batch }) {
+        output.timesteps = input.timesteps;
+        output.mask = input.mask;
+        pass.forward(input.address, output.address, input.rows(batch), features, stride);
+      },
+      backward({ batch }) {
+        if (input.gradient === 0) return;
+        pass.backward(output.address, output.gradient, input.gradient, input.rows(batch), features, stride);
+      },
+    };
+  }
+
+  protected ownConfig(): Record<string, unknown> {
+    return { activation: this.activation };
+  }
+}
+
+/** Applies an activation to each element (softmax: to each row). @throws ConfigError for an unknown activation. */
+export const activation = (options: ActivationOptions): ActivationLayer => new ActivationLayer(options);

@@ -1,0 +1,228 @@
+import { type ConstraintLike, toConstraint } from "../constraints/to-constraint.js";
+import { type Activation, activations } from "../engine/activation-codes.js";
+import { ShapeError } from "../errors.js";
+import { type Initializer, type InitializerLike, toInitializer } from "../initializers/to-initializer.js";
+import { flag, numberIn, oneOf } from "../options.js";
+import { type RegularizerLike, toRegularizer } from "../regularizers/to-regularizer.js";
+import { describeShape } from "../tensor.js";
+import { ActivationPass } from "./activation-stage.js";
+import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
+import { OUTER_ROWS } from "./lstm-stage.js";
+import type { Signal } from "./signal.js";
+import { Variable } from "./variable.js";
+import { ownSignal, type Packed, type Pass, type Stage, type Workspace } from "./workspace.js";
+
+/** Options of `dense`, with Keras's names, meanings and defaults. */
+export interface DenseOptions extends LayerOptions {
+  readonly units: number;
+  /** Default `"linear"`. */
+  readonly activation?: Activation;
+  readonly useBias?: boolean;
+  /** Default `"glorotUniform"`. */
+  readonly kernelInitializer?: InitializerLike;
+  readonly biasInitializer?: InitializerLike;
+  readonly kernelRegularizer?: RegularizerLike;
+  readonly biasRegularizer?: RegularizerLike;
+  readonly kernelConstraint?: ConstraintLike;
+  readonly biasConstraint?: ConstraintLike;
+}
+
+const known = [
+  "units",
+  "activation",
+  "useBias",
+  "kernelInitializer",
+  "biasInitializer",
+  "kernelRegularizer",
+  "biasRegularizer",
+  "kernelConstraint",
+  "biasConstraint",
+] as const;
+
+export class DenseLayer extends Layer {
+  readonly kind = "dense";
+  readonly defaultName = "dense";
+  readonly units: number;
+  readonly activation: Activation;
+  readonly useBias: boolean;
+  readonly #initializers: { kernel: Initializer; bias: Initializer };
+  readonly #options: DenseOptions;
+  override variables: readonly Variable[] = [];
+
+  constructor(options: DenseOptions) {
+    super("dense()", options, known);
+    const where = "dense()";
+    this.units = numberIn(where, "units", options.units, { min: 1, integer: true });
+    this.activation = oneOf(where, "activation", options.activation ?? "linear", activations);
+    this.useBias = flag(where, "useBias", options.useBias ?? true);
+    this.#initializers = {
+      kernel: toInitializer(where, "kernelInitializer", options.kernelInitializer ?? "glorotUniform"),
+      bias: toInitializer(where, "biasInitializer", options.biasInitializer ?? "zeros"),
+    };
+    this.#options = options;
+  }
+
+  protected connect(inputShape: SampleShape): SampleShape {
+    const features = inputShape.at(-1);
+    if (typeof features !== "number") {
+      throw new ShapeError(
+        `\`${this.name}\` (dense) needs to know the last axis of its input, got ${describeShape([null, ...inputShape])}.`,
+        { received: inputShape, expected: "[…, features]" },
+      );
+    }
+    const where = `dense() \`${this.name}\``;
+    const { kernelRegularizer, biasRegularizer, kernelConstraint, biasConstraint } = this.#options;
+    this.variables = [
+      new Variable({
+        key: "kernel",
+        shape: [features, this.units],
+        initializer: this.#initializers.kernel,
+        regularizer: toRegularizer(where, "kernelRegularizer", kernelRegularizer),
+        constraint: toConstraint(where, "kernelConstraint", kernelConstraint),
+      }),
+    ];
+    if (this.useBias) {
+      this.variables = [
+        ...this.variables,
+        new Variable({
+          key: "bias",
+          shape: [this.units],
+          initializer: this.#initializers.bias,
+          regularizer: toRegularizer(where, "biasRegularizer", biasRegularizer),
+          constraint: toConstraint(where, "biasConstraint", biasConstraint),
+        }),
+      ];
+    }
+    return [...inputShape.slice(0, -1), this.units];
+  }
+
+  stage(input: Signal, workspace: Workspace): Stage {
+    return new DenseStage(this, input, workspace);
+  }
+
+  protected ownConfig(): Record<string, unknown> {
+    const {
+      name: _name,
+      inputShape: _shape,
+      batchSize: _size,
+      trainable: _trainable,
+      ...rest
+    } = this.#options;
+    return { ...rest, units: this.units, activation: this.activation };
+  }
+}
+
+class DenseStage implements Stage {
+  readonly output: Signal;
+  readonly #activation: ActivationPass;
+  readonly #panels: number;
+  readonly #startBias: number;
+  readonly #transposed: number;
+  readonly #pairs: number;
+  readonly #packed: { panels: Packed; transposed: Packed };
+
+  constructor(
+    readonly layer: DenseLayer,
+    readonly input: Signal,
+    readonly workspace: Workspace,
+  ) {
+    const { units } = layer;
+    const { isSequence, maxTimesteps, features } = input;
+    this.output = ownSignal(workspace, layer, input, { features: units, isSequence, maxTimesteps });
+    const rows = workspace.batch * maxTimesteps;
+    this.#activation = new ActivationPass(layer.activation, layer, workspace, rows * this.output.stride);
+    const columns = Math.ceil(units / 16) * 16;
+    this.#panels = workspace.shared(layer, "panels", columns * features);
+    this.#startBias = workspace.shared(layer, "panel bias", columns);
+    const learns = this.output.gradient !== 0;
+    this.#transposed = learns
+      ? workspace.shared(layer, "transposed panels", Math.ceil(features / 16) * 16 * units)
+      : 0;
+    this.#pairs = learns ? workspace.region(layer, "pairs", (features + 1) * OUTER_ROWS) : 0;
+    this.#packed = {
+      panels: workspace.packed(layer, "panels"),
+      transposed: workspace.packed(layer, "transposed panels"),
+    };
+  }
+
+  forward(pass: Pass): void {
+    const { layer, input, output, workspace } = this;
+    const { kernels } = workspace;
+    const [kernel, bias] = layer.variables;
+    this.#packed.panels.refresh(pass.weightsVersion, () => {
+      kernels.packColumns(workspace.weights(kernel!), layer.units, this.#panels, input.features, layer.units);
+      if (bias !== undefined) kernels.copyFloats(workspace.weights(bias), this.#startBias, layer.units);
+    });
+    output.timesteps = input.timesteps;
+    output.mask = input.mask;
+    const rows = input.rows(pass.batch);
+    kernels.matrixProduct(
+      input.address,
+      input.stride,
+      this.#panels,
+      this.#startBias,
+      output.address,
+      output.stride,
+      rows,
+      input.features,
+      layer.units,
+      0,
+    );
+    this.#activation.forward(output.address, output.address, rows, layer.units, output.stride);
+  }
+
+  backward(pass: Pass): void {
+    const { layer, input, output, workspace } = this;
+    const { kernels } = workspace;
+    if (output.gradient === 0) return;
+    const [kernel, bias] = layer.variables;
+    const rows = input.rows(pass.batch);
+    const dz = output.gradient;
+    this.#activation.backward(output.address, dz, dz, rows, layer.units, output.stride);
+    if (layer.trainable) {
+      kernels.denseWeightGradients(
+        input.address,
+        input.stride,
+        dz,
+        output.stride,
+        rows,
+        input.features,
+        layer.units,
+        this.#pairs,
+        workspace.gradients(kernel!),
+        bias === undefined ? 0 : workspace.gradients(bias),
+      );
+    }
+    if (input.gradient === 0) return;
+    this.#packed.transposed.refresh(pass.weightsVersion, () => {
+      kernels.packTransposed(
+        workspace.weights(kernel!),
+        layer.units,
+        this.#transposed,
+        layer.units,
+        input.features,
+      );
+    });
+    kernels.matrixProduct(
+      dz,
+      output.stride,
+      this.#transposed,
+      0,
+      input.gradient,
+      input.stride,
+      rows,
+      layer.units,
+      input.features,
+      0,
+    );
+  }
+}
+
+/**
+ * A fully connected layer, activation(x W + b), over the last axis: of `[batch, features]`, or of each time step of
+ * `[batch, timesteps, features]`.
+ *
+ * Weights, in order: kernel `[features, units]`, bias `[units]`.
+ * @throws ConfigError for an unknown option or a value out of range.
+ */
+export const dense = (options: DenseOptions): DenseLayer => new DenseLayer(options);

@@ -1,0 +1,51 @@
+import { ConfigError } from "../errors.js";
+import { Layer, type SampleShape } from "./layer.js";
+import type { Signal } from "./signal.js";
+import type { Stage, Workspace } from "./workspace.js";
+
+export interface InputLayerOptions {
+  /** Shape of one sample, without the batch: `[timesteps, features]`; null: any number of time steps. */
+  readonly shape: SampleShape;
+  /** Samples in every batch; needed by `stateful` layers. */
+  readonly batchSize?: number;
+  readonly name?: string;
+}
+
+export class InputLayer extends Layer {
+  readonly kind = "inputLayer";
+  readonly defaultName = "input_layer";
+
+  constructor(options: InputLayerOptions) {
+    const { shape, ...rest } = options ?? {};
+    if (shape === undefined) {
+      throw new ConfigError("inputLayer(): `shape` is missing, such as [timesteps, features].");
+    }
+    super("inputLayer()", { ...rest, inputShape: shape }, ["shape"]);
+  }
+
+  protected connect(inputShape: SampleShape): SampleShape {
+    return inputShape;
+  }
+
+  stage(input: Signal, _workspace: Workspace): Stage {
+    return { layer: this, output: input, forward() {}, backward() {} };
+  }
+
+  protected ownConfig(): Record<string, unknown> {
+    return {};
+  }
+
+  override getConfig(): Record<string, unknown> {
+    return {
+      name: this.name,
+      shape: this.inputShape,
+      ...(this.batchSize === undefined ? {} : { batchSize: this.batchSize }),
+    };
+  }
+}
+
+/**
+ * Says what a model is given, in place of `inputShape` on its first layer.
+ * @throws ConfigError for a shape that is none.
+ */
+export const inputLayer = (options: InputLayerOptions): InputLayer => new InputLayer(options);

@@ -1,0 +1,48 @@
+import type { Memory } from "../engine/memory.js";
+import { ShapeError, StateError } from "../errors.js";
+
+/** Floats that live in an ordinary array until their model moves into an engine's memory, and there from then on. */
+export class Resident {
+  #host: Float32Array | null;
+  #home: { memory: Memory; address: number } | null = null;
+
+  constructor(readonly size: number) {
+    this.#host = new Float32Array(size);
+  }
+
+  /** A copy of the values. @throws StateError after the model was disposed. */
+  read(): Float32Array {
+    if (this.#home !== null) return this.#home.memory.floats(this.#home.address, this.size).slice();
+    return this.#mine().slice();
+  }
+
+  /** @throws ShapeError unless `values` has exactly `size` elements; StateError after dispose. */
+  write(values: ArrayLike<number>): void {
+    if (values.length !== this.size) {
+      throw new ShapeError(`expected ${this.size} values, got ${values.length}.`, {
+        received: values.length,
+        expected: this.size,
+      });
+    }
+    if (this.#home !== null) this.#home.memory.floats(this.#home.address, this.size).set(values);
+    else this.#mine().set(values);
+  }
+
+  /** Moves the values into `memory`, where kernels find them. */
+  moveInto(memory: Memory, address: number): void {
+    memory.floats(address, this.size).set(this.#mine());
+    this.#host = null;
+    this.#home = { memory, address };
+  }
+
+  /** Forgets the values: the memory was given back. */
+  abandon(): void {
+    this.#host = null;
+    this.#home = null;
+  }
+
+  #mine(): Float32Array {
+    if (this.#host === null) throw new StateError("The model was disposed: its weights and states are gone.");
+    return this.#host;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Kernels } from "../engine/kernels.js";
+import type { Memory } from "../engine/memory.js";
+import type { Layer } from "./layer.js";
+import { Signal } from "./signal.js";
+import type { Variable } from "./variable.js";
+
+/** What a layer may ask of the model when its stage is laid out: addresses, for a batch of at most `batch` samples. */
+export interface Workspace {
+  readonly kernels: Kernels;
+  readonly memory: Memory;
+  readonly batch: number;
+  /** Whether a tape is kept and gradients flow back. */
+  readonly taped: boolean;
+  /** A region of this workspace, zeroed when it is taken. */
+  region(owner: Layer, label: string, floats: number): number;
+  /** A region that all workspaces of the model share, such as packed weights. */
+  shared(owner: Layer, label: string, floats: number): number;
+  /** Tells whether what stands in the shared region of the same name is fresh. */
+  packed(owner: Layer, label: string): Packed;
+  weights(variable: Variable): number;
+  gradients(variable: Variable): number;
+}
+
+/** What one pass through the stages is about. */
+export interface Pass {
+  readonly batch: number;
+  /** Dropout acts. */
+  readonly training: boolean;
+  /** Truncated BPTT: steps after which the gradient is cut; 0: never. */
+  readonly truncate: number;
+  /** Stateful layers keep the state this pass ends in. */
+  readonly advanceState: boolean;
+  /** Counts up whenever weights change: packed copies made before are stale. */
+  readonly weightsVersion: number;
+  /** Two 32-bit seeds for the random masks of this pass, different for each layer. */
+  readonly seeds: (layer: Layer) => readonly [number, number];
+}
+
+/** A layer laid out in a workspace. */
+export interface Stage {
+  readonly layer: Layer;
+  readonly output: Signal;
+  /** Reads `input.address`, sets `output.address`, `output.timesteps` and `output.mask`. */
+  forward(pass: Pass): void;
+  /** Reads `output.gradient` (and may spoil it), adds to its weights' gradients, writes `input.gradient` if there is one. */
+  backward(pass: Pass): void;
+}
+
+/** A signal with a buffer of its own, and one for its gradient where a gradient has to pass through `layer`. */
+export function ownSignal(
+  workspace: Workspace,
+  layer: Layer,
+  input: Signal,
+  form: { features: number; isSequence: boolean; maxTimesteps: number },
+): Signal {
+  const signal = new Signal(form.features, form.isSequence, form.maxTimesteps);
+  signal.address = workspace.region(layer, "output", workspace.batch * form.maxTimesteps * signal.stride);
+  allocateGradient(workspace, layer, input, signal);
+  return signal;
+}
+
+/** Gives `output` a gradient buffer if the tape is on and someone at or before `layer` learns from it. */
+export function allocateGradient(workspace: Workspace, layer: Layer, input: Signal, output: Signal): void {
+  if (!workspace.taped || (input.gradient === 0 && !layer.learns)) return;
+  const rows = workspace.batch * output.maxTimesteps;
+  // Weight gradients read sixteen columns of a row at a time, up to fifteen floats behind the last row.
+  output.gradient = workspace.region(layer, "output gradient", rows * output.stride + 16);
+}
+
+/** Something made from weights, such as packed panels, that has to follow them. */
+export class Packed {
+  #version = -1;
+
+  /** Runs `pack` if the weights changed since the last time. */
+  refresh(version: number, pack: () => void): void {
+    if (version === this.#version) return;
+    pack();
+    this.#version = version;
+  }
+}
