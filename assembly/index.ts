@@ -5,17 +5,50 @@ export function heapBase(): usize {
   return __heap_base;
 }
 
+// Activations and softmax.
+export { activationBackward } from "./activation/activation-backward";
+export { activationForward } from "./activation/activation-forward";
+export { softmaxBackward, softmaxForward } from "./activation/softmax";
+export { denseWeightGradients } from "./dense/weight-gradients";
+export { dropout } from "./dropout/dropout";
+export { copyFloats, fillZero } from "./linalg/copy";
+export { multiplySteps } from "./linalg/elementwise";
+export { outerProduct, packPairs } from "./linalg/outer-product";
 // Linear algebra
 export { packColumns, packTransposed } from "./linalg/pack";
 export { matrixProduct, panelRows } from "./linalg/panel-product";
-export { outerProduct, packPairs } from "./linalg/outer-product";
-export { multiplySteps } from "./linalg/elementwise";
-export { copyFloats, fillZero } from "./linalg/copy";
-
+// Losses: value and gradient in one pass.
+export { binaryCrossentropyLoss } from "./loss/binary-crossentropy";
+export {
+  categoricalCrossentropyLoss,
+  sparseCategoricalCrossentropyLoss,
+} from "./loss/categorical-crossentropy";
+export { cosineSimilarityLoss } from "./loss/cosine-similarity";
+export { gaussianNegativeLogLikelihoodLoss } from "./loss/gaussian-negative-log-likelihood";
+export { quantileLoss } from "./loss/quantile";
+export {
+  huberLoss,
+  logCoshLoss,
+  meanAbsoluteErrorLoss,
+  meanAbsolutePercentageLoss,
+  meanSquaredErrorLoss,
+  poissonLoss,
+} from "./loss/regression";
+export { lstmBackward, lstmWeightGradients } from "./lstm/backward";
 // Layers
 export { lstmDescriptorBytes } from "./lstm/descriptor";
-export { lstmPackKernel, lstmPackTransposed } from "./lstm/pack";
 export { lstmForward } from "./lstm/forward";
-export { lstmBackward, lstmWeightGradients } from "./lstm/backward";
-export { denseWeightGradients } from "./dense/weight-gradients";
-export { dropout } from "./dropout/dropout";
+export { lstmPackKernel, lstmPackTransposed } from "./lstm/pack";
+
+// Optimizers, clipping, regularizers and the vector arithmetic around them.
+export { adamAmsgradStep, adamStep, nadamStep } from "./optim/adam";
+export { adagradStep, rmspropStep } from "./optim/adaptive";
+export { lionStep } from "./optim/lion";
+export { sumAbs, sumOfSquares } from "./optim/norms";
+export { addL1L2Gradient } from "./optim/regularizer";
+export { sgdMomentumStep, sgdStep } from "./optim/sgd";
+export { addInPlace, axpy, clipByValue, lerpInPlace, scaleInPlace } from "./optim/vector";
+
+// Probes: read-only.
+export { firstNonFinite } from "./probe/first-non-finite";
+export { probeStats } from "./probe/stats";

@@ -1,5 +1,6 @@
 import { loadUpTo4, storeUpTo4 } from "../simd/lanes";
-import { ACTIVATION_COUNT, derivative4, needsPreActivation } from "./activate";
+import { ACTIVATION_COUNT, needsPreActivation } from "./activate";
+import { derivativeAny4 } from "./any";
 
 /**
  * activationBackward: the gradient before an element-wise activation.
@@ -29,6 +30,6 @@ export function activationBackward(
     const y = loadUpTo4(yPtr + offset, left);
     const z = readsZ ? loadUpTo4(zPtr + offset, left) : y;
     const dy = loadUpTo4(dyPtr + offset, left);
-    storeUpTo4(dzPtr + offset, f32x4.mul(dy, derivative4(code, z, y)), left);
+    storeUpTo4(dzPtr + offset, f32x4.mul(dy, derivativeAny4(code, z, y)), left);
   }
 }

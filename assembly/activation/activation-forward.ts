@@ -1,5 +1,6 @@
 import { loadTail, storeTail } from "../simd/lanes";
-import { ACTIVATION_COUNT, activate4 } from "./activate";
+import { ACTIVATION_COUNT } from "./activate";
+import { activateAny4 } from "./any";
 
 /**
  * activationForward: an element-wise activation of n floats.
@@ -17,9 +18,8 @@ export function activationForward(code: i32, zPtr: usize, yPtr: usize, n: i32): 
   for (let i = 0; i < n; i += 4) {
     const offset = (<usize>i) << 2;
     const left = n - i;
-    // One call for whole vectors and tail, as each is a copy of every activation.
     const z = left >= 4 ? v128.load(zPtr + offset) : loadTail(zPtr + offset, left);
-    const y = activate4(code, z);
+    const y = activateAny4(code, z);
     if (left >= 4) v128.store(yPtr + offset, y);
     else storeTail(yPtr + offset, y, left);
   }

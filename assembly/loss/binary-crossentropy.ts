@@ -27,6 +27,30 @@ export function binaryCrossentropyLoss(
   labelSmoothing: f32,
 ): f64 {
   return fromLogits
-    ? elementwiseLoss(BINARY_LOGITS, predPtr, targetPtr, weightPtr, dPredPtr, rows, width, stride, scale, 0, labelSmoothing)
-    : elementwiseLoss(BINARY, predPtr, targetPtr, weightPtr, dPredPtr, rows, width, stride, scale, 0, labelSmoothing);
+    ? elementwiseLoss(
+        BINARY_LOGITS,
+        predPtr,
+        targetPtr,
+        weightPtr,
+        dPredPtr,
+        rows,
+        width,
+        stride,
+        scale,
+        0,
+        labelSmoothing,
+      )
+    : elementwiseLoss(
+        BINARY,
+        predPtr,
+        targetPtr,
+        weightPtr,
+        dPredPtr,
+        rows,
+        width,
+        stride,
+        scale,
+        0,
+        labelSmoothing,
+      );
 }

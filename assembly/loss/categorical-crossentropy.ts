@@ -1,5 +1,5 @@
-import { addWide, hmax4, hsumWide, laneMask, loadUpTo4, storeUpTo4 } from "../simd/lanes";
 import { exp4 } from "../simd/exp";
+import { addWide, hmax4, hsumWide, laneMask, loadUpTo4, storeUpTo4 } from "../simd/lanes";
 import { log4 } from "../simd/log";
 import { EPSILON, ONE_MINUS_EPSILON } from "./elementwise";
 import { rowOffset, rowWeight, zeroFrom } from "./rows";
@@ -148,7 +148,7 @@ export function categoricalCrossentropyLoss(
   for (let row = 0; row < rows; row++) {
     const offset = rowOffset(row, stride);
     const weight = rowWeight(weightPtr, row);
-    const gradient = dPredPtr == 0 ? 0 : dPredPtr + offset;
+    const gradient: usize = dPredPtr == 0 ? 0 : dPredPtr + offset;
     if (weight == 0) {
       if (gradient != 0) zeroFrom(gradient, 0, stride);
       continue;
@@ -192,7 +192,7 @@ export function sparseCategoricalCrossentropyLoss(
   for (let row = 0; row < rows; row++) {
     const offset = rowOffset(row, stride);
     const weight = rowWeight(weightPtr, row);
-    const gradient = dPredPtr == 0 ? 0 : dPredPtr + offset;
+    const gradient: usize = dPredPtr == 0 ? 0 : dPredPtr + offset;
     if (weight == 0) {
       if (gradient != 0) zeroFrom(gradient, 0, stride);
       continue;

@@ -2,6 +2,7 @@ import { exp4, expm1x4 } from "../simd/exp";
 import { addWide, hsumWide, laneMask, loadUpTo4, storeUpTo4 } from "../simd/lanes";
 import { log1pUnit4, log4 } from "../simd/log";
 import { sigmoid4 } from "../simd/sigmoid";
+import { sign4 } from "../simd/sign";
 import { tanh4 } from "../simd/tanh";
 import { rowOffset, rowWeight, zeroFrom } from "./rows";
 
@@ -19,14 +20,6 @@ export const BINARY_LOGITS: i32 = 7;
 export const EPSILON: f32 = 1e-7;
 export const ONE_MINUS_EPSILON: f32 = 0.9999999;
 const LN_2: f32 = 0.6931471805599453;
-
-/** The sign as a float: 0 at 0, NaN for NaN. */
-// @ts-ignore: decorator
-@inline
-export function sign4(x: v128): v128 {
-  const one = v128.or(v128.and(x, i32x4.splat(0x80000000)), f32x4.splat(1));
-  return v128.bitselect(one, x, f32x4.gt(f32x4.abs(x), f32x4.splat(0)));
-}
 
 // @ts-ignore: decorator
 @inline

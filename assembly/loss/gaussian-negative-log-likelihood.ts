@@ -46,14 +46,17 @@ export function gaussianNegativeLogLikelihoodLoss(
     }
     const target = targetPtr + rowOffset(row, targetStride);
     const spread = (<usize>outputs) << 2;
-    const factor = f32x4.splat(<f32>(<f64>scale * weight / outputs));
+    const factor = f32x4.splat(<f32>((<f64>scale * weight) / outputs));
     let sums = f64x2.splat(0);
     for (let j = 0; j < outputs; j += 4) {
       const left = outputs - j;
       const at = offset + ((<usize>j) << 2);
       const s = loadUpTo4(predPtr + at + spread, left);
       const variance = f32x4.add(softplus4(s), f32x4.splat(SMALLEST_VARIANCE));
-      const difference = f32x4.sub(loadUpTo4(predPtr + at, left), loadUpTo4(target + ((<usize>j) << 2), left));
+      const difference = f32x4.sub(
+        loadUpTo4(predPtr + at, left),
+        loadUpTo4(target + ((<usize>j) << 2), left),
+      );
       const slope = f32x4.div(difference, variance);
       const surprise = f32x4.mul(difference, slope);
       const loss = f32x4.mul(f32x4.add(log4(variance), surprise), half);
@@ -64,7 +67,7 @@ export function gaussianNegativeLogLikelihoodLoss(
       storeUpTo4(dPredPtr + at + spread, f32x4.mul(f32x4.mul(byVariance, sigmoid4(s)), factor), left);
     }
     if (dPredPtr != 0) zeroFrom(dPredPtr + offset, width, stride);
-    total += <f64>weight * hsumWide(sums) / outputs;
+    total += (<f64>weight * hsumWide(sums)) / outputs;
   }
   return total;
 }

@@ -36,18 +36,18 @@ export function quantileLoss(
       continue;
     }
     const target = targetPtr + rowOffset(row, targetStride);
-    const factor = <f64>scale * weight / width;
+    const factor = (<f64>scale * weight) / width;
     let sum: f64 = 0;
     for (let j = 0; j < width; j++) {
       const at = offset + ((<usize>j) << 2);
       const level = load<f32>(quantilesPtr + ((<usize>(j % quantiles)) << 2));
       const under = load<f32>(target + ((<usize>(j / quantiles)) << 2)) - load<f32>(predPtr + at);
-      const slope = under > 0 ? -<f64>level : under < 0 ? 1 - <f64>level : <f64>under;
+      const slope = under > 0 ? -(<f64>level) : under < 0 ? 1 - <f64>level : <f64>under;
       sum -= slope * under;
       if (dPredPtr != 0) store<f32>(dPredPtr + at, <f32>(factor * slope));
     }
     if (dPredPtr != 0) zeroFrom(dPredPtr + offset, width, stride);
-    total += <f64>weight * sum / width;
+    total += (<f64>weight * sum) / width;
   }
   return total;
 }

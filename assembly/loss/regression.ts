@@ -78,7 +78,19 @@ export function huberLoss(
   scale: f32,
   delta: f32,
 ): f64 {
-  return elementwiseLoss(HUBER, predPtr, targetPtr, weightPtr, dPredPtr, rows, width, stride, scale, delta, 0);
+  return elementwiseLoss(
+    HUBER,
+    predPtr,
+    targetPtr,
+    weightPtr,
+    dPredPtr,
+    rows,
+    width,
+    stride,
+    scale,
+    delta,
+    0,
+  );
 }
 
 /**
@@ -126,7 +138,19 @@ export function meanAbsolutePercentageLoss(
   stride: i32,
   scale: f32,
 ): f64 {
-  return elementwiseLoss(ABSOLUTE_PERCENTAGE, predPtr, targetPtr, weightPtr, dPredPtr, rows, width, stride, scale, 0, 0);
+  return elementwiseLoss(
+    ABSOLUTE_PERCENTAGE,
+    predPtr,
+    targetPtr,
+    weightPtr,
+    dPredPtr,
+    rows,
+    width,
+    stride,
+    scale,
+    0,
+    0,
+  );
 }
 
 /**

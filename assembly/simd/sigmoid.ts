@@ -1,4 +1,4 @@
-import { expm1Reduced4, LOG2_E, reduce4, ROUND } from "./exp";
+import { expm1Reduced4, LOG2_E, ROUND, reduce4 } from "./exp";
 
 /** 2^30 is taken into n and out again at the end, so that e^x may be subnormal without a second scaling factor. */
 const HEADROOM: f32 = 30;
