@@ -163,7 +163,7 @@ describe("schedules", () => {
   test.each([
     [() => exponentialDecay({ ...decay, decayRate: 0 }), /decayRate/],
     [() => exponentialDecay({ ...decay, decaySteps: 0.5 }), /decaySteps/],
-    [() => exponentialDecay({ ...decay, stairs: true } as typeof decay), /Did you mean `staircase`/],
+    [() => exponentialDecay({ ...decay, staircas: true } as typeof decay), /Did you mean `staircase`/],
     [() => cosineDecay({ initialLearningRate: -1, decaySteps: 1 }), /initialLearningRate/],
     [() => cosineDecay({ initialLearningRate: 1, decaySteps: 1, warmupSteps: 3 }), /warmupTarget/],
     [() => cosineDecayRestarts({ initialLearningRate: 1, firstDecaySteps: 1, tMul: 0.5 }), /tMul/],
