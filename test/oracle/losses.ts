@@ -2,7 +2,7 @@ import { logSoftmax } from "./activations.js";
 import { constant, Variable } from "./autodiff.js";
 import * as op from "./elementwise.js";
 import { normalize } from "./regularizers.js";
-import { gather, meanLast, reshape, sum, sumLast } from "./structure.js";
+import { gather, meanLast, reshape, sliceColumns, sum, sumLast } from "./structure.js";
 import { type AnyTensor, shapeMismatch, sizeOf } from "./tensor64.js";
 
 /** Keras's `epsilon()`: probabilities are clipped to [ε, 1 - ε] before a logarithm. */
@@ -17,11 +17,12 @@ export interface LossOptions {
   /** Quantile loss: levels in (0, 1); the prediction's last axis holds, for each target, one value a level. */
   readonly quantiles?: readonly number[];
   /**
-   * Gaussian likelihood: what the second half of the prediction's last axis holds. `variance` is PyTorch's
-   * GaussianNLLLoss (clamped to `varianceFloor` for the value, not for the gradient).
+   * Gaussian likelihood: what the second half of the prediction's last axis holds. `softplus` (default): s with
+   * σ² = softplus(s) + `varianceFloor`. `variance`: σ² itself, PyTorch's GaussianNLLLoss, which clamps it at the floor
+   * for the value but not for the gradient.
    */
-  readonly spread?: "variance" | "logVariance";
-  /** PyTorch's `eps`; default 1e-6. */
+  readonly spread?: "softplus" | "variance";
+  /** Default 1e-6. */
   readonly varianceFloor?: number;
 }
 
@@ -86,37 +87,38 @@ const poisson: Loss = (y, p) => averaged(op.sub(p, op.mul(y, op.log(op.addScalar
 
 const cosineSimilarity: Loss = (y, p) => op.negate(dropLast(sumLast(op.mul(normalize(y), normalize(p)))));
 
-/** Koenker & Bassett 1978: max(q e, (q - 1) e) with e = y - p, averaged over targets and levels. */
+/** Koenker & Bassett 1978: max(q e, (q - 1) e) with e = y - p, averaged over targets and levels; flat at e = 0. */
 const quantile: Loss = (y, p, { quantiles = [0.5] }) => {
   const levels = new Variable([quantiles.length], Float64Array.from(quantiles));
-  const lead = y.shape;
-  const e = op.sub(reshape(y, [...lead, 1]), reshape(p, [...lead, quantiles.length]));
-  const pinball = op.maximum(op.mul(e, levels), op.mul(e, op.addScalar(levels, -1)));
+  const e = op.sub(reshape(y, [...y.shape, 1]), reshape(p, [...y.shape, quantiles.length]));
+  const slope = (v: number, level: number): number => (v > 0 ? level : v < 0 ? level - 1 : 0);
+  const pinball = op.binary(
+    e,
+    levels,
+    (v, level) => v * slope(v, level),
+    slope,
+    (v) => v,
+  );
   return averaged(reshape(pinball, p.shape));
 };
 
 /** ½ (log σ² + (y - μ)² / σ²), without the constant ½ log 2π. */
-const gaussianNegativeLogLikelihood: Loss = (y, p, { spread = "logVariance", varianceFloor = 1e-6 }) => {
+const gaussianNegativeLogLikelihood: Loss = (y, p, { spread = "softplus", varianceFloor = 1e-6 }) => {
   const targets = y.extent(-1);
-  const half = (from: number): Variable =>
-    gather(
-      p,
-      y.shape,
-      Int32Array.from({ length: y.data.length }, (_, i) => {
-        return Math.floor(i / targets) * 2 * targets + from * targets + (i % targets);
-      }),
-    );
-  const squared = op.square(op.sub(y, half(0)));
-  if (spread === "logVariance") {
-    const s = half(1);
-    return averaged(op.scale(op.add(s, op.mul(squared, op.exp(op.negate(s)))), 0.5));
-  }
-  const variance = op.unary(
-    half(1),
-    (v) => Math.max(v, varianceFloor),
-    () => 1,
-  );
-  return averaged(op.scale(op.add(op.log(variance), op.div(squared, variance)), 0.5));
+  const half = (from: number): Variable => {
+    const start = from * targets;
+    return sliceColumns(p, start, start + targets);
+  };
+  const variance =
+    spread === "softplus"
+      ? op.addScalar(op.softplus(half(1)), varianceFloor)
+      : op.unary(
+          half(1),
+          (v) => Math.max(v, varianceFloor),
+          () => 1,
+        );
+  const surprise = op.div(op.square(op.sub(y, half(0))), variance);
+  return averaged(op.scale(op.add(op.log(variance), surprise), 0.5));
 };
 
 const meanSquaredError: Loss = (y, p) => averaged(op.square(op.sub(y, p)));

@@ -26,16 +26,20 @@ export function gru(spec: GruSpec, weights: WeightReader, x: Variable, context: 
   const inputBias = bias !== null && resetAfter ? row(bias, 0) : bias;
   const recurrentBias = bias !== null && resetAfter ? row(bias, 1) : null;
   const [phi, sigma] = [activations[activation], activations[recurrentActivation]];
-  const block = (w: Variable, gate: number): Variable => sliceColumns(w, gate * units, (gate + 1) * units);
-  const withBias = (z: Variable, b: Variable | null, gate: number): Variable =>
-    b === null ? z : add(z, block(b, gate));
+  const blocks = (w: Variable): Variable[] =>
+    [0, 1, 2].map((gate) => sliceColumns(w, gate * units, (gate + 1) * units));
+  const [kernels, recurrentKernels] = [blocks(kernel), blocks(recurrentKernel)];
+  const biases = inputBias === null ? null : blocks(inputBias);
+  const recurrentBiases = recurrentBias === null ? null : blocks(recurrentBias);
+  const withBias = (z: Variable, b: Variable[] | null, gate: number): Variable =>
+    b === null ? z : add(z, b[gate]!);
 
   const cell: Cell = (input, [previous], dropout) => {
     const h = previous!;
     const fromInput = (gate: number): Variable =>
-      withBias(matmul(masked(input, dropout.input, gate), block(kernel, gate)), inputBias, gate);
+      withBias(matmul(masked(input, dropout.input, gate), kernels[gate]!), biases, gate);
     const fromState = (state: Variable, gate: number): Variable =>
-      withBias(matmul(state, block(recurrentKernel, gate)), recurrentBias, gate);
+      withBias(matmul(state, recurrentKernels[gate]!), recurrentBiases, gate);
     const kept = (gate: number): Variable => masked(h, dropout.recurrent, gate);
 
     const zUpdate = add(fromInput(0), fromState(kept(0), 0));

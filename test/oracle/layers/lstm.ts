@@ -29,17 +29,21 @@ export function lstm(spec: LstmSpec, weights: WeightReader, x: Variable, context
   const peepholes = spec.peepholes ? weights.take("lstm peepholes") : null;
   const projection = spec.projection ? weights.take("lstm projection") : null;
   const [phi, sigma] = [activations[activation], activations[recurrentActivation]];
-  const block = (w: Variable, gate: number): Variable => sliceColumns(w, gate * units, (gate + 1) * units);
+  const blocks = (w: Variable, count: number): Variable[] =>
+    Array.from({ length: count }, (_, gate) => sliceColumns(w, gate * units, (gate + 1) * units));
+  const [kernels, recurrentKernels] = [blocks(kernel, GATES), blocks(recurrentKernel, GATES)];
+  const biases = bias === null ? null : blocks(bias, GATES);
+  const peeps = peepholes === null ? null : blocks(peepholes, 3);
 
   const cell: Cell = (input, [h, c], dropout) => {
     const z = Array.from({ length: GATES }, (_, gate) => {
-      const fromInput = matmul(masked(input, dropout.input, gate), block(kernel, gate));
-      const fromState = matmul(masked(h!, dropout.recurrent, gate), block(recurrentKernel, gate));
+      const fromInput = matmul(masked(input, dropout.input, gate), kernels[gate]!);
+      const fromState = matmul(masked(h!, dropout.recurrent, gate), recurrentKernels[gate]!);
       const both = add(fromInput, fromState);
-      return bias === null ? both : add(both, block(bias, gate));
+      return biases === null ? both : add(both, biases[gate]!);
     });
     const peek = (gate: number, state: Variable, which: number): Variable =>
-      peepholes === null ? z[gate]! : add(z[gate]!, mul(state, block(peepholes, which)));
+      peeps === null ? z[gate]! : add(z[gate]!, mul(state, peeps[which]!));
     const zInput = peek(0, c!, 0);
     const zForget = peek(1, c!, 1);
     const [i, f, g] = [sigma(zInput), sigma(zForget), phi(z[2]!)];
