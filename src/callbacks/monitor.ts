@@ -1,0 +1,91 @@
+import { ConfigError } from "../errors.js";
+import type { Callback, Logs, TrainingModel } from "../model/events.js";
+import { nearest, oneOf } from "../options.js";
+
+const MODES = ["auto", "min", "max"] as const;
+/** Whether less or more of the monitored value is better; `auto` reads it from the name. */
+export type MonitorMode = (typeof MODES)[number];
+export type Direction = "min" | "max";
+
+/** Metrics Keras marks as better when larger. As a metric the cosine is positive; as a loss it is called `loss`. */
+const LARGER_IS_BETTER = /acc|auc|precision|recall|cosine|^r2|^f1|^fbeta|iou/i;
+const SMALLER_IS_BETTER =
+  /loss|error|entropy|mae|mse|mape|msle|mase|huber|log_?cosh|poisson|pinball|quantile|likelihood|hinge|divergence/i;
+
+/**
+ * The direction of a monitored name.
+ * @throws ConfigError for `auto` and a name that does not tell, such as that of a user's own metric (as Keras 3).
+ */
+export function directionOf(where: string, monitor: unknown, mode: unknown): Direction {
+  if (typeof monitor !== "string" || monitor === "") {
+    throw new ConfigError(
+      `${where}: \`monitor\` is ${String(monitor)}, expected a name such as "val_loss".`,
+      {
+        received: monitor,
+      },
+    );
+  }
+  const chosen = oneOf(where, "mode", mode, MODES);
+  if (chosen !== "auto") return chosen;
+  const name = monitor.replace(/^val_/, "");
+  if (LARGER_IS_BETTER.test(name)) return "max";
+  if (SMALLER_IS_BETTER.test(name)) return "min";
+  throw new ConfigError(
+    `${where}: whether less or more of \`${monitor}\` is better cannot be read from its name. Give mode: "min" or mode: "max".`,
+    { received: monitor, expected: ["min", "max"] },
+  );
+}
+
+/**
+ * The monitored value. NaN counts as the worst there is: Keras keeps a NaN that comes first as the best for ever, so
+ * that nothing improves on it.
+ * @throws ConfigError when the logs do not hold it, naming what they hold.
+ */
+export function monitored(where: string, monitor: string, direction: Direction, logs: Logs): number {
+  const value = logs[monitor];
+  if (value === undefined) {
+    const names = Object.keys(logs);
+    const near = nearest(monitor, names);
+    const remedy =
+      monitor.startsWith("val_") && monitor.slice(4) in logs
+        ? " Give fit() `validationData` or `validationSplit`."
+        : near === undefined
+          ? ""
+          : ` Did you mean \`${near}\`?`;
+    throw new ConfigError(
+      `${where}: \`monitor\` is "${monitor}", which the logs do not hold. They hold: ${names.join(", ") || "nothing"}.${remedy}`,
+      { received: monitor, expected: names },
+    );
+  }
+  if (Number.isNaN(value)) return direction === "min" ? Infinity : -Infinity;
+  return value;
+}
+
+/** Whether `value` is better than `best` by more than `minDelta`; anything is better than nothing. */
+export function improves(
+  direction: Direction,
+  value: number,
+  best: number | undefined,
+  minDelta: number,
+): boolean {
+  if (best === undefined) return true;
+  return direction === "min" ? value + minDelta < best : value - minDelta > best;
+}
+
+/** @throws ConfigError when `fit` did not set the model. */
+export function modelOf(where: string, callback: Callback): TrainingModel {
+  if (callback.model !== undefined) return callback.model;
+  throw new ConfigError(`${where}: no model. Give the callback to fit(), which sets \`model\` on it.`);
+}
+
+/** Sets the rate. @throws ConfigError naming the callback when a schedule owns it. */
+export function setLearningRate(where: string, model: TrainingModel, rate: number): void {
+  try {
+    model.optimizer.learningRate = rate;
+  } catch (cause) {
+    throw new ConfigError(
+      `${where}: the learning rate cannot be set: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause, received: rate },
+    );
+  }
+}
