@@ -66,6 +66,7 @@ export function progressBar(options: ProgressBarOptions = {}): Callback {
   let epoch = 0;
   let batches = 0;
   let began = 0;
+  let lastBatchAt = 0;
   let drawn = 0;
   let open = false;
 
@@ -74,7 +75,8 @@ export function progressBar(options: ProgressBarOptions = {}): Callback {
   function text(logs: Logs, finished: boolean): string {
     const { epochs, steps } = callback.params ?? { epochs: 0, steps: null };
     const elapsed = performance.now() - began;
-    const perBatch = batches === 0 ? 0 : elapsed / batches;
+    // Without the validation, which comes after the last batch.
+    const perBatch = batches === 0 ? 0 : (lastBatchAt - began) / batches;
     const total = finished ? batches : steps;
     return [
       `Epoch ${epoch + 1}${epochs > 0 ? `/${epochs}` : ""}`,
@@ -110,6 +112,7 @@ export function progressBar(options: ProgressBarOptions = {}): Callback {
     },
     onTrainBatchEnd(_batch, logs) {
       batches += 1;
+      lastBatchAt = performance.now();
       if (inPlace && (performance.now() - drawn >= REDRAW_MS || batches === callback.params?.steps))
         draw(logs);
     },
