@@ -1,6 +1,7 @@
 """Writes torch.json beside itself: small models, losses and optimizers computed by PyTorch in float64.
 
-Run: python3 test/golden/from-torch.py   (any PyTorch from 1.13 on; the versions used are in the file)
+Run from the repository:  python3 test/golden/from-torch.py && npx biome check --write test/golden/torch.json
+Any PyTorch from 1.13 on; the versions used are in the file. The script is not torch.py: it would import itself.
 
 Weights are written in Keras's layout and order. PyTorch's gates i, f, g, o of an LSTM are Keras's i, f, c, o; its GRU
 gates r, z, n are Keras's r, z, h, whose order is z, r, h. Kernels are transposed; an LSTM's two biases become their sum.
@@ -194,5 +195,5 @@ def optimizer_cases():
 golden = {"versions": {"torch": torch.__version__, "python": platform.python_version()}, "models": models(),
           "activations": activation_cases(), "losses": loss_cases(), "optimizers": optimizer_cases()}
 path = pathlib.Path(__file__).with_name("torch.json")
-path.write_text(json.dumps(golden, separators=(",", ":")).replace('},{"name"', '},\n{"name"') + "\n")
+path.write_text(json.dumps(golden) + "\n")
 print(path.name, path.stat().st_size, "bytes")

@@ -172,4 +172,83 @@ describe("Keras's conventions", () => {
     );
     assertAgreement("h", got.data, [sigma(4 * c) * Math.tanh(c)], { relative: 1e-14 });
   });
+
+  const fill = (shape: number[], value: number): Variable =>
+    new Variable(
+      shape,
+      numbers(shape, 1).data.map(() => value),
+    );
+  it("an input mask multiplies every step's input, the same at each", () => {
+    const mask = fill([BATCH, FEATURES], 2);
+    const doubled = new Variable(
+      x.shape,
+      x.data.map((v) => 2 * v),
+    );
+    const got = oracleModel([lstmLayer], first).predict(x, { dropout: [[{ input: [mask] }]] });
+    expect(got.data).toEqual(oracleModel([lstmLayer], first).predict(doubled).data);
+  });
+  it("each gate has its own mask where four are given, in the order i, f, c, o", () => {
+    const masks = [1, 0, 1, 1].map((value) => fill([BATCH, FEATURES], value));
+    const kernel = weights[0]!;
+    const withoutForget = new Variable(
+      kernel.shape,
+      kernel.data.map((v, i) => (Math.floor((i % (4 * UNITS)) / UNITS) === 1 ? 0 : v)),
+    );
+    const got = oracleModel([lstmLayer], first).predict(x, { dropout: [[{ input: masks }]] });
+    const expected = oracleModel([lstmLayer], [withoutForget, ...first.slice(1)]).predict(x);
+    assertAgreement("h", got.data, expected.data, { absolute: 1e-15 });
+  });
+  it("each direction has its own masks", () => {
+    const both: OracleLayerSpec = { kind: "bidirectional", layer: lstmLayer };
+    const dropped = fill([BATCH, FEATURES], 0);
+    const got = oracleModel([both], weights).predict(x, { dropout: [[{}, { input: [dropped] }]] });
+    const untouched = oracleModel([both], weights).predict(x);
+    expect(step(got.data, 0, 1, 4).slice(0, 2)).toEqual(step(untouched.data, 0, 1, 4).slice(0, 2));
+    expect(step(got.data, 0, 1, 4).slice(2)).not.toEqual(step(untouched.data, 0, 1, 4).slice(2));
+  });
+  for (const [kind, gates] of [
+    ["lstm", 4],
+    ["gru", 3],
+  ] as const) {
+    it(`${kind}: a gate's recurrent mask of 0 is that gate's recurrent block put to 0`, () => {
+      const [kernel, recurrent] = [
+        [FEATURES, gates * UNITS],
+        [UNITS, gates * UNITS],
+      ].map((shape, i) => numbers(shape, 20 + i)) as [Variable, Variable];
+      const layers = [{ kind, units: UNITS, useBias: false, returnSequences: true }] as const;
+      for (let gate = 0; gate < gates; gate++) {
+        const masks = Array.from({ length: gates }, (_, i) => fill([BATCH, UNITS], i === gate ? 0 : 1));
+        const without = new Variable(
+          recurrent.shape,
+          recurrent.data.map((v, i) => (Math.floor((i % (gates * UNITS)) / UNITS) === gate ? 0 : v)),
+        );
+        const got = oracleModel(layers, [kernel, recurrent]).predict(x, {
+          dropout: [[{ recurrent: masks }]],
+        });
+        const expected = oracleModel(layers, [kernel, without]).predict(x);
+        assertAgreement(`gate ${gate}`, got.data, expected.data, { absolute: 1e-15 });
+      }
+    });
+  }
+  for (const resetAfter of [true, false]) {
+    it(`gru, resetAfter ${resetAfter}: a recurrent mask of 0 leaves only z ⊙ h of the state before`, () => {
+      const zero = { shape: [1, 3], data: [0, 0, 0] };
+      const bias = resetAfter
+        ? { shape: [2, 3], data: [0.4, 1, 0.7, 0, 0, 0] }
+        : { shape: [3], data: [0.4, 1, 0.7] };
+      const model = oracleModel(
+        [{ kind: "gru", units: 1, resetAfter }],
+        [zero, { shape: [1, 3], data: [2, 3, 5] }, bias],
+      );
+      const got = model.predict(
+        { shape: [1, 1, 1], data: [0] },
+        {
+          initialStates: [[{ shape: [1, 1], data: [0.5] }]],
+          dropout: [[{ recurrent: [{ shape: [1, 1], data: [0] }] }]],
+        },
+      );
+      const z = 1 / (1 + Math.exp(-0.4));
+      assertAgreement("h", got.data, [z * 0.5 + (1 - z) * Math.tanh(0.7)], { relative: 1e-15 });
+    });
+  }
 });
