@@ -2,7 +2,7 @@ import { ConfigError } from "../errors.js";
 import type { Callback, Logs, TrainingModel } from "../model/events.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { announcer } from "./announce.js";
-import { directionOf, improves, type MonitorMode, modelOf, monitored } from "./monitor.js";
+import { directionOf, improves, type MonitorMode, modelOf, monitored, worst } from "./monitor.js";
 import { pathTemplate } from "./path-template.js";
 
 /** Puts the model away under the filled path; training waits for it. */
@@ -86,7 +86,7 @@ export function modelCheckpoint(options: ModelCheckpointOptions): ModelCheckpoin
   async function saveNow(position: { epoch: number; batch?: number }, logs: Logs): Promise<void> {
     if (saveBestOnly) {
       const current = monitored(where, monitor, direction, logs);
-      if (!improves(direction, current, best, 0)) return;
+      if (!improves(direction, current, best ?? worst(direction), 0)) return;
       best = current;
     }
     lastPath = fill({ ...logs, ...position });

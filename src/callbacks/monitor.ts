@@ -7,6 +7,9 @@ const MODES = ["auto", "min", "max"] as const;
 export type MonitorMode = (typeof MODES)[number];
 export type Direction = "min" | "max";
 
+/** What every other value is better than. */
+export const worst = (direction: Direction): number => (direction === "min" ? Infinity : -Infinity);
+
 /** Metrics Keras marks as better when larger. As a metric the cosine is positive; as a loss it is called `loss`. */
 const LARGER_IS_BETTER = /acc|auc|precision|recall|cosine|^r2|^f1|^fbeta|iou/i;
 const SMALLER_IS_BETTER =
@@ -57,8 +60,7 @@ export function monitored(where: string, monitor: string, direction: Direction, 
       { received: monitor, expected: names },
     );
   }
-  if (Number.isNaN(value)) return direction === "min" ? Infinity : -Infinity;
-  return value;
+  return Number.isNaN(value) ? worst(direction) : value;
 }
 
 /** Whether `value` is better than `best` by more than `minDelta`; anything is better than nothing. */

@@ -1,7 +1,15 @@
 import type { Callback } from "../model/events.js";
 import { numberIn, refuseUnknown } from "../options.js";
 import { announcer } from "./announce.js";
-import { directionOf, improves, type MonitorMode, modelOf, monitored, setLearningRate } from "./monitor.js";
+import {
+  directionOf,
+  improves,
+  type MonitorMode,
+  modelOf,
+  monitored,
+  setLearningRate,
+  worst,
+} from "./monitor.js";
 
 export interface ReduceLROnPlateauOptions {
   /** Name in the logs of an epoch, default `val_loss`. */
@@ -50,13 +58,13 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
 
   const announce = announcer(where, options.verbose);
 
-  let best: number | undefined;
+  let best = worst(direction);
   let wait = 0;
   let cooling = 0;
 
   const callback: Callback = {
     onTrainBegin() {
-      best = undefined;
+      best = worst(direction);
       wait = 0;
       cooling = 0;
       // Setting the rate to itself asks the model now, not after `patience` epochs, whether a schedule owns it.

@@ -36,6 +36,7 @@ const factories = {
   chrono,
 };
 
+export type { Initializer };
 export type InitializerName = keyof typeof factories;
 
 /** What is accepted where a weight's initializer is asked for. */

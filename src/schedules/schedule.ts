@@ -10,6 +10,9 @@ export interface Schedule {
   rate(step: number): number;
 }
 
+/** A user's own schedule. */
+export type ScheduleFunction = (step: number) => number;
+
 export function isSchedule(value: unknown): value is Schedule {
   if (typeof value !== "object" || value === null) return false;
   const { name, config, rate } = value as Partial<Schedule>;

@@ -4,7 +4,7 @@ import { cosineDecay, cosineDecayRestarts } from "./cosine-decay.js";
 import { exponentialDecay, inverseTimeDecay, polynomialDecay } from "./decay.js";
 import { oneCycle } from "./one-cycle.js";
 import { piecewiseConstantDecay } from "./piecewise-constant-decay.js";
-import { isSchedule, type Schedule } from "./schedule.js";
+import { isSchedule, type Schedule, type ScheduleFunction } from "./schedule.js";
 import { warmup } from "./warmup.js";
 
 const factories = {
@@ -20,9 +20,6 @@ const factories = {
 
 type ScheduleName = keyof typeof factories;
 const names = Object.keys(factories) as ScheduleName[];
-
-/** A user's own schedule. */
-export type ScheduleFunction = (step: number) => number;
 
 /** What is accepted where a schedule is asked for. */
 export type ScheduleLike =

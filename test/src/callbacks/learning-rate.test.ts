@@ -46,7 +46,7 @@ describe("reduceLROnPlateau", () => {
   });
 
   test("NaN is the worst value", async () => {
-    expect(await rates({ patience: 1, factor: 0.5 }, [NaN, 1, NaN, 0.5])).toEqual([1, 1, 0.5, 0.5]);
+    expect(await rates({ patience: 1, factor: 0.5 }, [NaN, 1, NaN, 0.5])).toEqual([0.5, 0.5, 0.25, 0.25]);
   });
 
   test("logs the rate the epoch was trained with", async () => {
