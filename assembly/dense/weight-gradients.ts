@@ -1,4 +1,4 @@
-import { OUTER_ROWS, addLanes, outerProduct, packPairs } from "../linalg/outer-product";
+import { addLanes, OUTER_ROWS, outerProduct, packPairs } from "../linalg/outer-product";
 
 /**
  * denseWeightGradients: dW += xᵀ dz and db += Σ_rows dz.
@@ -24,26 +24,38 @@ export function denseWeightGradients(
   dKernelPtr: usize,
   dBiasPtr: usize,
 ): void {
-  const dzRowBytes = <usize>dzStride << 2;
+  const dzRowBytes = (<usize>dzStride) << 2;
   for (let first = 0; first < rows; first += OUTER_ROWS) {
     const count = min(OUTER_ROWS, rows - first);
     const dz = dzPtr + <usize>first * dzRowBytes;
-    packPairs(xPtr + (<usize>(first * xStride) << 2), xStride, pairsPtr, OUTER_ROWS, count, features);
+    packPairs(xPtr + ((<usize>(first * xStride)) << 2), xStride, pairsPtr, OUTER_ROWS, count, features);
     for (let column = 0; column < units; column += 16) {
       const vectors = min(4, (units - column + 3) >> 2);
       const lanes = min(4, units - column - 4 * (vectors - 1));
-      const offset = <usize>column << 2;
-      outerProduct(pairsPtr, OUTER_ROWS, dz + offset, dzRowBytes, dKernelPtr + offset, units, 4, vectors, lanes, count, features);
+      const offset = (<usize>column) << 2;
+      outerProduct(
+        pairsPtr,
+        OUTER_ROWS,
+        dz + offset,
+        dzRowBytes,
+        dKernelPtr + offset,
+        units,
+        4,
+        vectors,
+        lanes,
+        count,
+        features,
+      );
     }
     if (dBiasPtr) {
       for (let column = 0; column < units; column += 4) {
         let sum = f32x4.splat(0);
-        let source = dz + (<usize>column << 2);
+        let source = dz + ((<usize>column) << 2);
         for (let row = 0; row < count; row++) {
           sum = f32x4.add(sum, v128.load(source));
           source += dzRowBytes;
         }
-        addLanes(dBiasPtr + (<usize>column << 2), min(4, units - column), sum);
+        addLanes(dBiasPtr + ((<usize>column) << 2), min(4, units - column), sum);
       }
     }
   }

@@ -34,7 +34,7 @@ export function addProducts(aPtr: usize, bPtr: usize, yPtr: usize, bytes: usize)
  */
 export function multiplySteps(xPtr: usize, factorsPtr: usize, yPtr: usize, steps: i32, count: i32): void {
   assert((count & 3) == 0);
-  const bytes = <usize>count << 2;
+  const bytes = (<usize>count) << 2;
   for (let step = 0; step < steps; step++) {
     multiplyFloats(xPtr + <usize>step * bytes, factorsPtr, yPtr + <usize>step * bytes, bytes);
   }

@@ -14,7 +14,7 @@ export function packColumns(bPtr: usize, bStride: i32, panelsPtr: usize, depth: 
   for (let first = 0; first < columns; first += PANEL_COLUMNS) {
     const width = min(PANEL_COLUMNS, columns - first);
     for (let k = 0; k < depth; k++) {
-      const source = bPtr + (<usize>(k * bStride + first) << 2);
+      const source = bPtr + ((<usize>(k * bStride + first)) << 2);
       if (width == PANEL_COLUMNS) {
         v128.store(panel, v128.load(source));
         v128.store(panel, v128.load(source, 16), 16);
@@ -22,7 +22,7 @@ export function packColumns(bPtr: usize, bStride: i32, panelsPtr: usize, depth: 
         v128.store(panel, v128.load(source, 48), 48);
       } else {
         memory.fill(panel, 0, 64);
-        memory.copy(panel, source, <usize>width << 2);
+        memory.copy(panel, source, (<usize>width) << 2);
       }
       panel += 64;
     }
@@ -42,16 +42,16 @@ export function packTransposed(bPtr: usize, bStride: i32, panelsPtr: usize, dept
   let panel = panelsPtr;
   for (let first = 0; first < columns; first += PANEL_COLUMNS) {
     const width = min(PANEL_COLUMNS, columns - first);
-    if (width < PANEL_COLUMNS) memory.fill(panel, 0, <usize>depth << 6);
+    if (width < PANEL_COLUMNS) memory.fill(panel, 0, (<usize>depth) << 6);
     for (let column = 0; column < width; column++) {
-      let source = bPtr + (<usize>((first + column) * bStride) << 2);
-      let target = panel + (<usize>column << 2);
+      let source = bPtr + ((<usize>((first + column) * bStride)) << 2);
+      let target = panel + ((<usize>column) << 2);
       for (let k = 0; k < depth; k++) {
         store<f32>(target, load<f32>(source));
         source += 4;
         target += 64;
       }
     }
-    panel += <usize>depth << 6;
+    panel += (<usize>depth) << 6;
   }
 }

@@ -1,5 +1,5 @@
 import { addFloats, addProducts } from "../linalg/elementwise";
-import { OUTER_ROWS, addLanes, outerProduct, packPairs } from "../linalg/outer-product";
+import { addLanes, OUTER_ROWS, outerProduct, packPairs } from "../linalg/outer-product";
 import { matrixProduct } from "../linalg/panel-product";
 import { lstmCellBackward } from "./cell-backward";
 import { LstmDescriptor } from "./descriptor";

@@ -56,7 +56,7 @@ export function lstmCellForward(
       c = f32x4.add(f32x4.mul(f, cPrev), f32x4.mul(i, g));
       h = f32x4.mul(o, activateAny4(activation, c));
     }
-    if (maskPtr && load<f32>(maskPtr + (<usize>row << 2)) == 0) {
+    if (maskPtr && load<f32>(maskPtr + ((<usize>row) << 2)) == 0) {
       c = cPrev;
       h = v128.load(hPrevPtr);
     }

@@ -21,13 +21,13 @@ export function lstmForward(descriptor: usize, rowBegin: i32, rowEnd: i32): void
   assert(d.batch >= rowEnd && rowBegin >= 0 && d.timesteps >= 1 && d.units >= 1 && d.hRing >= 2);
   const rows = rowEnd - rowBegin;
   const groups = (d.units + 3) >> 2;
-  const rowBytes = <usize>groups << 4;
+  const rowBytes = (<usize>groups) << 4;
   const stepBytes = rowBytes * <usize>d.batch;
   const firstRow = <usize>rowBegin * rowBytes;
-  const xRowBytes = <usize>d.xStride << 2;
-  const panelBytes = <usize>(d.features + d.units) << 6;
+  const xRowBytes = (<usize>d.xStride) << 2;
+  const panelBytes = (<usize>(d.features + d.units)) << 6;
   for (let t = 0; t < d.timesteps; t++) {
-    const x = d.x + (<isize>d.xTimeStride * t << 2) + <usize>rowBegin * xRowBytes;
+    const x = d.x + ((<isize>d.xTimeStride * t) << 2) + <usize>rowBegin * xRowBytes;
     const hPrev = d.h + <usize>(t % d.hRing) * stepBytes + firstRow;
     const h = d.h + <usize>((t + 1) % d.hRing) * stepBytes + firstRow;
     const cPrev = d.c + <usize>(t % d.cRing) * stepBytes + firstRow;
@@ -37,18 +37,37 @@ export function lstmForward(descriptor: usize, rowBegin: i32, rowEnd: i32): void
       hRead = d.hMasked + <usize>(t % d.hRing) * stepBytes + firstRow;
       multiplyFloats(hPrev, d.recurrentMask + firstRow, hRead, <usize>rows * rowBytes);
     }
-    const mask = d.mask ? d.mask + (<usize>(t * d.batch + rowBegin) << 2) : 0;
+    const mask = d.mask ? d.mask + ((<usize>(t * d.batch + rowBegin)) << 2) : 0;
     for (let group = 0; group < groups; group++) {
-      const gates = d.gates + (<usize>((group * d.gateSteps + t % d.gateSteps) * d.batch + rowBegin) << 6);
+      const gates =
+        d.gates + ((<usize>((group * d.gateSteps + (t % d.gateSteps)) * d.batch + rowBegin)) << 6);
       panelRows(
-        x, xRowBytes, d.features, hRead, rowBytes, d.units,
-        d.panels + <usize>group * panelBytes, d.bias + (<usize>group << 6),
-        gates, 64, 4, rows, 0,
+        x,
+        xRowBytes,
+        d.features,
+        hRead,
+        rowBytes,
+        d.units,
+        d.panels + <usize>group * panelBytes,
+        d.bias + ((<usize>group) << 6),
+        gates,
+        64,
+        4,
+        rows,
+        0,
       );
-      const unit = <usize>group << 4;
+      const unit = (<usize>group) << 4;
       lstmCellForward(
-        gates, cPrev + unit, hPrev + unit, c + unit, h + unit, rowBytes, mask, rows,
-        d.activation, d.recurrentActivation,
+        gates,
+        cPrev + unit,
+        hPrev + unit,
+        c + unit,
+        h + unit,
+        rowBytes,
+        mask,
+        rows,
+        d.activation,
+        d.recurrentActivation,
       );
     }
   }

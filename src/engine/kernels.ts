@@ -23,6 +23,7 @@ export interface Kernels {
     columns: Count,
     accumulate: number,
   ): void;
+  multiplySteps(x: Address, factors: Address, y: Address, steps: Count, count: Count): void;
   copyFloats(source: Address, target: Address, count: Count): void;
   fillZero(target: Address, count: Count): void;
 
@@ -61,4 +62,221 @@ export interface Kernels {
   activationBackward(code: number, z: Address, y: Address, dy: Address, dz: Address, count: Count): void;
   softmaxForward(z: Address, y: Address, rows: Count, width: Count, stride: Count): void;
   softmaxBackward(y: Address, dy: Address, dz: Address, rows: Count, width: Count, stride: Count): void;
+
+  // losses: Σ weight · loss over rows; the gradient times scale
+  meanSquaredErrorLoss(
+    prediction: Address,
+    target: Address,
+    weight: Address,
+    gradient: Address,
+    rows: Count,
+    width: Count,
+    stride: Count,
+    scale: number,
+  ): number;
+  meanAbsoluteErrorLoss(
+    prediction: Address,
+    target: Address,
+    weight: Address,
+    gradient: Address,
+    rows: Count,
+    width: Count,
+    stride: Count,
+    scale: number,
+  ): number;
+  logCoshLoss(
+    prediction: Address,
+    target: Address,
+    weight: Address,
+    gradient: Address,
+    rows: Count,
+    width: Count,
+    stride: Count,
+    scale: number,
+  ): number;
+  meanAbsolutePercentageLoss(
+    prediction: Address,
+    target: Address,
+    weight: Address,
+    gradient: Address,
+    rows: Count,
+    width: Count,
+    stride: Count,
+    scale: number,
+  ): number;
+  poissonLoss(
+    prediction: Address,
+    target: Address,
+    weight: Address,
+    gradient: Address,
+    rows: Count,
+    width: Count,
+    stride: Count,
+    scale: number,
+  ): number;
+  cosineSimilarityLoss(
+    prediction: Address,
+    target: Address,
+    weight: Address,
+    gradient: Address,
+    rows: Count,
+    width: Count,
+    stride: Count,
+    scale: number,
+  ): number;
+  huberLoss(
+    prediction: Address,
+    target: Address,
+    weight: Address,
+    gradient: Address,
+    rows: Count,
+    width: Count,
+    stride: Count,
+    scale: number,
+    delta: number,
+  ): number;
+  binaryCrossentropyLoss(
+    prediction: Address,
+    target: Address,
+    weight: Address,
+    gradient: Address,
+    rows: Count,
+    width: Count,
+    stride: Count,
+    scale: number,
+    fromLogits: number,
+    labelSmoothing: number,
+  ): number;
+  categoricalCrossentropyLoss(
+    prediction: Address,
+    target: Address,
+    weight: Address,
+    gradient: Address,
+    rows: Count,
+    width: Count,
+    stride: Count,
+    scale: number,
+    fromLogits: number,
+    labelSmoothing: number,
+  ): number;
+  sparseCategoricalCrossentropyLoss(
+    prediction: Address,
+    target: Address,
+    weight: Address,
+    gradient: Address,
+    rows: Count,
+    width: Count,
+    stride: Count,
+    scale: number,
+    targetStride: Count,
+    fromLogits: number,
+  ): number;
+  quantileLoss(
+    prediction: Address,
+    target: Address,
+    weight: Address,
+    gradient: Address,
+    rows: Count,
+    width: Count,
+    stride: Count,
+    scale: number,
+    levels: Address,
+    quantiles: Count,
+    targetStride: Count,
+  ): number;
+  gaussianNegativeLogLikelihoodLoss(
+    prediction: Address,
+    target: Address,
+    weight: Address,
+    gradient: Address,
+    rows: Count,
+    width: Count,
+    stride: Count,
+    scale: number,
+    targetStride: Count,
+  ): number;
+
+  // optimizers: one update of `count` weights
+  sgdStep(w: Address, g: Address, count: Count, learningRate: number): void;
+  sgdMomentumStep(
+    w: Address,
+    g: Address,
+    m: Address,
+    count: Count,
+    learningRate: number,
+    momentum: number,
+    nesterov: number,
+  ): void;
+  adamStep(
+    w: Address,
+    g: Address,
+    m: Address,
+    v: Address,
+    count: Count,
+    alpha: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+  ): void;
+  adamAmsgradStep(
+    w: Address,
+    g: Address,
+    m: Address,
+    v: Address,
+    vHat: Address,
+    count: Count,
+    alpha: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+  ): void;
+  nadamStep(
+    w: Address,
+    g: Address,
+    m: Address,
+    v: Address,
+    count: Count,
+    learningRate: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    momentScale: number,
+    gradientScale: number,
+    velocityScale: number,
+  ): void;
+  rmspropStep(
+    w: Address,
+    g: Address,
+    v: Address,
+    m: Address,
+    mean: Address,
+    count: Count,
+    learningRate: number,
+    rho: number,
+    momentum: number,
+    epsilon: number,
+  ): void;
+  adagradStep(
+    w: Address,
+    g: Address,
+    sums: Address,
+    count: Count,
+    learningRate: number,
+    epsilon: number,
+  ): void;
+  lionStep(
+    w: Address,
+    g: Address,
+    m: Address,
+    count: Count,
+    learningRate: number,
+    beta1: number,
+    beta2: number,
+  ): void;
+  scaleInPlace(x: Address, count: Count, factor: number): void;
+  clipByValue(x: Address, count: Count, bound: number): void;
+  sumOfSquares(x: Address, count: Count): number;
+  /** y += factor · x */
+  axpy(count: Count, factor: number, x: Address, y: Address): void;
+  lerpInPlace(average: Address, w: Address, count: Count, momentum: number): void;
 }

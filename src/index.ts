@@ -1,0 +1,108 @@
+/** gateflow: the public door, for Node, browsers, workers, Deno and Bun. Files are behind `gateflow/node`. */
+
+// Callbacks
+export { csvLogger } from "./callbacks/csv-logger.js";
+export { earlyStopping } from "./callbacks/early-stopping.js";
+export { learningRateScheduler } from "./callbacks/learning-rate-scheduler.js";
+export { modelCheckpoint } from "./callbacks/model-checkpoint.js";
+export { progressBar } from "./callbacks/progress-bar.js";
+export { reduceLROnPlateau } from "./callbacks/reduce-lr-on-plateau.js";
+export { terminateOnNaN } from "./callbacks/terminate-on-nan.js";
+// Regularizers and constraints
+export { nonNeg } from "./constraints/non-neg.js";
+export { maxNorm, minMaxNorm, unitNorm } from "./constraints/norms.js";
+export { createEngine, type Engine, type EngineInfo, type EngineOptions } from "./engine/engine.js";
+export {
+  ConfigError,
+  DataError,
+  EngineError,
+  type ErrorDetails,
+  FormatError,
+  GateflowError,
+  ShapeError,
+  StateError,
+} from "./errors.js";
+// Initializers
+export { chrono } from "./initializers/chrono.js";
+export { constant, identity, ones, zeros } from "./initializers/constant.js";
+export type { Initializer, InitializerFunction } from "./initializers/initializer.js";
+export { orthogonal, orthogonalPerGate } from "./initializers/orthogonal.js";
+export { randomNormal, randomUniform, truncatedNormal } from "./initializers/random-distributions.js";
+export {
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  lecunNormal,
+  lecunUniform,
+  varianceScaling,
+} from "./initializers/variance-scaling.js";
+// Layers
+export { type ActivationOptions, activation } from "./layers/activation.js";
+export { type DenseOptions, dense } from "./layers/dense.js";
+export { type DropoutOptions, dropout } from "./layers/dropout.js";
+export { type InputLayerOptions, inputLayer } from "./layers/input-layer.js";
+export type { Layer, LayerOptions } from "./layers/layer.js";
+export { type LstmOptions, lstm } from "./layers/lstm.js";
+// Losses and metrics
+export {
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  sparseCategoricalCrossentropy,
+} from "./losses/crossentropy.js";
+export type { Loss } from "./losses/loss.js";
+export { gaussianNegativeLogLikelihood, quantile } from "./losses/probabilistic.js";
+export {
+  cosineSimilarity,
+  huber,
+  logCosh,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  poisson,
+} from "./losses/regression.js";
+export {
+  binaryAccuracy,
+  categoricalAccuracy,
+  sparseCategoricalAccuracy,
+  sparseTopKCategoricalAccuracy,
+  topKCategoricalAccuracy,
+} from "./metrics/accuracy.js";
+export type { Metric, MetricFactory } from "./metrics/metric.js";
+export { r2, rootMeanSquaredError } from "./metrics/regression.js";
+// Model
+export type { Callback, History, Logs, TrainingModel, TrainingParams } from "./model/events.js";
+export type { Dataset, DatasetBatch } from "./model/examples.js";
+export type { FitOptions } from "./model/fit.js";
+export {
+  type BatchOptions,
+  type CompileOptions,
+  type Gradients,
+  type Sequential,
+  type SequentialOptions,
+  sequential,
+} from "./model/sequential.js";
+// Optimizers and schedules
+export { adagrad } from "./optimizers/adagrad.js";
+export { adam, adamw, nadam } from "./optimizers/adam.js";
+export { lion } from "./optimizers/lion.js";
+export type { Optimizer } from "./optimizers/optimizer.js";
+export { rmsprop } from "./optimizers/rmsprop.js";
+export { sgd } from "./optimizers/sgd.js";
+export { createRandom, type Random } from "./random.js";
+export { l1, l1l2, l2 } from "./regularizers/l1l2.js";
+export { orthogonal as orthogonalRegularizer } from "./regularizers/orthogonal.js";
+export { cosineDecay, cosineDecayRestarts } from "./schedules/cosine-decay.js";
+export { exponentialDecay, inverseTimeDecay, polynomialDecay } from "./schedules/decay.js";
+export { oneCycle } from "./schedules/one-cycle.js";
+export { piecewiseConstantDecay } from "./schedules/piecewise-constant-decay.js";
+export type { Schedule } from "./schedules/schedule.js";
+export { warmup } from "./schedules/warmup.js";
+export {
+  type NamedTensor,
+  type NestedArray,
+  type Tensor,
+  type TensorLike,
+  tensor,
+  toArray,
+} from "./tensor.js";

@@ -1,0 +1,102 @@
+import { flag, numberIn, refuseUnknown } from "../options.js";
+import type { Loss } from "./loss.js";
+
+export interface CrossentropyOptions {
+  /** The predictions are pre-activations: leave sigmoid or softmax out of the model. More exact. Default false. */
+  readonly fromLogits?: boolean;
+  /** Moves the targets so far towards the uniform distribution (Szegedy et al. 2016). Default 0. */
+  readonly labelSmoothing?: number;
+}
+
+function optionsOf(
+  where: string,
+  options: CrossentropyOptions,
+): { fromLogits: boolean; labelSmoothing: number } {
+  refuseUnknown(where, options, ["fromLogits", "labelSmoothing"]);
+  return {
+    fromLogits: flag(where, "fromLogits", options.fromLogits ?? false),
+    labelSmoothing: numberIn(where, "labelSmoothing", options.labelSmoothing ?? 0, { min: 0, max: 1 }),
+  };
+}
+
+/**
+ * Cross-entropy of targets in [0, 1], element by element; probabilities are clipped to [1e-7, 1 - 1e-7], as in Keras.
+ * @throws ConfigError for an unknown option.
+ */
+export function binaryCrossentropy(options: CrossentropyOptions = {}): Loss {
+  const { fromLogits, labelSmoothing } = optionsOf("binaryCrossentropy()", options);
+  return {
+    name: "binaryCrossentropy",
+    config: { fromLogits, labelSmoothing },
+    targets: "values",
+    targetWidth: (width) => width,
+    sum: ({ kernels, prediction, target, weight, gradient, rows, width, stride, scale }) =>
+      kernels.binaryCrossentropyLoss(
+        prediction,
+        target,
+        weight,
+        gradient,
+        rows,
+        width,
+        stride,
+        scale,
+        fromLogits ? 1 : 0,
+        labelSmoothing,
+      ),
+  };
+}
+
+/**
+ * Cross-entropy of one-hot (or soft) targets over the last axis. Probabilities are normalized and clipped, as in Keras.
+ * @throws ConfigError for an unknown option.
+ */
+export function categoricalCrossentropy(options: CrossentropyOptions = {}): Loss {
+  const { fromLogits, labelSmoothing } = optionsOf("categoricalCrossentropy()", options);
+  return {
+    name: "categoricalCrossentropy",
+    config: { fromLogits, labelSmoothing },
+    targets: "values",
+    targetWidth: (width) => width,
+    sum: ({ kernels, prediction, target, weight, gradient, rows, width, stride, scale }) =>
+      kernels.categoricalCrossentropyLoss(
+        prediction,
+        target,
+        weight,
+        gradient,
+        rows,
+        width,
+        stride,
+        scale,
+        fromLogits ? 1 : 0,
+        labelSmoothing,
+      ),
+  };
+}
+
+/**
+ * Cross-entropy of class indices 0 … classes - 1: one index a row, `[batch]` or `[batch, timesteps]`.
+ * @throws ConfigError for an unknown option.
+ */
+export function sparseCategoricalCrossentropy(options: { fromLogits?: boolean } = {}): Loss {
+  refuseUnknown("sparseCategoricalCrossentropy()", options, ["fromLogits"]);
+  const fromLogits = flag("sparseCategoricalCrossentropy()", "fromLogits", options.fromLogits ?? false);
+  return {
+    name: "sparseCategoricalCrossentropy",
+    config: { fromLogits },
+    targets: "classes",
+    targetWidth: () => 1,
+    sum: ({ kernels, prediction, target, weight, gradient, rows, width, stride, targetStride, scale }) =>
+      kernels.sparseCategoricalCrossentropyLoss(
+        prediction,
+        target,
+        weight,
+        gradient,
+        rows,
+        width,
+        stride,
+        scale,
+        targetStride,
+        fromLogits ? 1 : 0,
+      ),
+  };
+}

@@ -1,0 +1,36 @@
+import type { Kernels } from "../engine/kernels.js";
+import type { Memory } from "../engine/memory.js";
+
+/** One batch of predictions and targets, as addresses: rows (of samples, or of samples and time steps) of `width`. */
+export interface LossBatch {
+  readonly kernels: Kernels;
+  readonly memory: Memory;
+  readonly prediction: number;
+  readonly target: number;
+  /** Weight of each row; 0 as an address: all ones. */
+  readonly weight: number;
+  /** Where scale · dL/dprediction goes (=); 0: value only. */
+  readonly gradient: number;
+  readonly rows: number;
+  readonly width: number;
+  readonly stride: number;
+  readonly targetStride: number;
+  readonly scale: number;
+}
+
+/** A measure of predictions against targets, with its gradient, computed in one pass. */
+export interface Loss {
+  /** Keras's name in camelCase, such as `meanSquaredError`. */
+  readonly name: string;
+  /** The options that make this loss again; plain JSON. */
+  readonly config: Record<string, unknown>;
+  /** Whether targets are numbers like the predictions, or one class index a row. */
+  readonly targets: "values" | "classes";
+  /** Width of a row of targets for predictions of this width. @throws ShapeError for a width the loss cannot use. */
+  targetWidth(width: number): number;
+  /** Σ over rows of weight · (the row's loss); writes the gradient where one is asked for. */
+  sum(batch: LossBatch): number;
+}
+
+export const isLoss = (value: unknown): value is Loss =>
+  typeof value === "object" && value !== null && typeof (value as Partial<Loss>).sum === "function";

@@ -1,0 +1,86 @@
+import { ConfigError, ShapeError } from "../errors.js";
+import { numberIn, refuseUnknown } from "../options.js";
+import type { Loss } from "./loss.js";
+
+/**
+ * Mean pinball loss (Koenker & Bassett 1978). For targets `[…, O]` the model predicts `[…, O · quantiles]`: all quantiles
+ * of the first output, then those of the second.
+ * @param options quantiles: levels between 0 and 1, such as [0.1, 0.5, 0.9].
+ * @throws ConfigError for a level outside (0, 1) or an empty list.
+ */
+export function quantile(options: { quantiles: readonly number[] }): Loss {
+  refuseUnknown("quantile()", options, ["quantiles"]);
+  const { quantiles } = options;
+  if (!Array.isArray(quantiles) || quantiles.length === 0) {
+    throw new ConfigError("quantile(): `quantiles` is missing, expected levels such as [0.1, 0.5, 0.9].", {
+      received: quantiles,
+    });
+  }
+  for (const level of quantiles) numberIn("quantile()", "quantiles", level, { above: 0, below: 1 });
+  return {
+    name: "quantile",
+    config: { quantiles: [...quantiles] },
+    targets: "values",
+    targetWidth(width) {
+      if (width % quantiles.length === 0) return width / quantiles.length;
+      throw new ShapeError(
+        `quantile(): the model predicts ${width} values a row, which ${quantiles.length} quantiles do not divide. Its last layer needs outputs × quantiles units.`,
+        { received: width, expected: `a multiple of ${quantiles.length}` },
+      );
+    },
+    sum({ kernels, memory, prediction, target, weight, gradient, rows, width, stride, targetStride, scale }) {
+      const levels = memory.take(quantiles.length);
+      try {
+        memory.floats(levels, quantiles.length).set(quantiles);
+        return kernels.quantileLoss(
+          prediction,
+          target,
+          weight,
+          gradient,
+          rows,
+          width,
+          stride,
+          scale,
+          levels,
+          quantiles.length,
+          targetStride,
+        );
+      } finally {
+        memory.give(levels);
+      }
+    },
+  };
+}
+
+/**
+ * Negative log-likelihood of a normal distribution, ½ (ln v + (target - mean)² / v), without the constant ½ ln 2π
+ * (PyTorch's GaussianNLLLoss). For targets `[…, O]` the model predicts `[…, 2 O]`: the means, then the raw spreads s, with
+ * v = softplus(s) + 1e-6.
+ */
+export function gaussianNegativeLogLikelihood(options: object = {}): Loss {
+  refuseUnknown("gaussianNegativeLogLikelihood()", options, []);
+  return {
+    name: "gaussianNegativeLogLikelihood",
+    config: {},
+    targets: "values",
+    targetWidth(width) {
+      if (width % 2 === 0) return width / 2;
+      throw new ShapeError(
+        `gaussianNegativeLogLikelihood(): the model predicts ${width} values a row, but needs a mean and a spread for each output. Its last layer needs 2 × outputs units.`,
+        { received: width, expected: "an even number" },
+      );
+    },
+    sum: ({ kernels, prediction, target, weight, gradient, rows, width, stride, targetStride, scale }) =>
+      kernels.gaussianNegativeLogLikelihoodLoss(
+        prediction,
+        target,
+        weight,
+        gradient,
+        rows,
+        width,
+        stride,
+        scale,
+        targetStride,
+      ),
+  };
+}

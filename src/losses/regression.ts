@@ -1,0 +1,76 @@
+import type { Kernels } from "../engine/kernels.js";
+import { numberIn, refuseUnknown } from "../options.js";
+import type { Loss } from "./loss.js";
+
+type PlainKernel =
+  | "meanSquaredErrorLoss"
+  | "meanAbsoluteErrorLoss"
+  | "logCoshLoss"
+  | "meanAbsolutePercentageLoss"
+  | "poissonLoss"
+  | "cosineSimilarityLoss";
+
+const plain = (name: string, kernel: PlainKernel & keyof Kernels): Loss => ({
+  name,
+  config: {},
+  targets: "values",
+  targetWidth: (width) => width,
+  sum: ({ kernels, prediction, target, weight, gradient, rows, width, stride, scale }) =>
+    kernels[kernel](prediction, target, weight, gradient, rows, width, stride, scale),
+});
+
+const noOptions = (name: string, options: object): void => refuseUnknown(`${name}()`, options, []);
+
+/** (target - prediction)², mean over the last axis. */
+export function meanSquaredError(options: object = {}): Loss {
+  noOptions("meanSquaredError", options);
+  return plain("meanSquaredError", "meanSquaredErrorLoss");
+}
+
+/** |target - prediction|, mean over the last axis; the gradient at 0 is 0. */
+export function meanAbsoluteError(options: object = {}): Loss {
+  noOptions("meanAbsoluteError", options);
+  return plain("meanAbsoluteError", "meanAbsoluteErrorLoss");
+}
+
+/** ln cosh(prediction - target): squared where small, absolute where large. */
+export function logCosh(options: object = {}): Loss {
+  noOptions("logCosh", options);
+  return plain("logCosh", "logCoshLoss");
+}
+
+/** 100 |target - prediction| / max(|target|, 1e-7), as Keras. */
+export function meanAbsolutePercentageError(options: object = {}): Loss {
+  noOptions("meanAbsolutePercentageError", options);
+  return plain("meanAbsolutePercentageError", "meanAbsolutePercentageLoss");
+}
+
+/** prediction - target · ln(prediction + 1e-7): for counts, with a positive output such as softplus or exponential. */
+export function poisson(options: object = {}): Loss {
+  noOptions("poisson", options);
+  return plain("poisson", "poissonLoss");
+}
+
+/** Minus the cosine of the angle between target and prediction over the last axis: -1 is best, as in Keras. */
+export function cosineSimilarity(options: object = {}): Loss {
+  noOptions("cosineSimilarity", options);
+  return plain("cosineSimilarity", "cosineSimilarityLoss");
+}
+
+/**
+ * Squared up to `delta`, linear beyond (Huber 1964).
+ * @param options delta: default 1, in the targets' unit.
+ * @throws ConfigError unless delta > 0.
+ */
+export function huber(options: { delta?: number } = {}): Loss {
+  refuseUnknown("huber()", options, ["delta"]);
+  const delta = numberIn("huber()", "delta", options.delta ?? 1, { above: 0 });
+  return {
+    name: "huber",
+    config: { delta },
+    targets: "values",
+    targetWidth: (width) => width,
+    sum: ({ kernels, prediction, target, weight, gradient, rows, width, stride, scale }) =>
+      kernels.huberLoss(prediction, target, weight, gradient, rows, width, stride, scale, delta),
+  };
+}

@@ -1,0 +1,90 @@
+import { numberIn, refuseUnknown } from "../options.js";
+import { type Metric, type MetricFactory, meanOfRows } from "./metric.js";
+
+/** Index of the first largest value. */
+function argmax(values: Float32Array): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  return best;
+}
+
+/** Whether fewer than k values are larger than the one at `index`, as in TensorFlow's in_top_k. */
+function isInTop(values: Float32Array, index: number, k: number): boolean {
+  const own = values[index];
+  if (own === undefined || !Number.isFinite(own)) return false;
+  let larger = 0;
+  for (const value of values) if (value > own) larger += 1;
+  return larger < k;
+}
+
+const factory = (name: string, config: Record<string, unknown>, create: () => Metric): MetricFactory => ({
+  name,
+  config,
+  create,
+});
+
+const same = (width: number): number => width;
+const one = (): number => 1;
+
+/**
+ * Share of elements on the right side of `threshold` (default 0.5).
+ * @throws ConfigError for a threshold outside (0, 1).
+ */
+export function binaryAccuracy(options: { threshold?: number } = {}, name = "binaryAccuracy"): MetricFactory {
+  refuseUnknown("binaryAccuracy()", options, ["threshold"]);
+  const threshold = numberIn("binaryAccuracy()", "threshold", options.threshold ?? 0.5, {
+    above: 0,
+    below: 1,
+  });
+  return factory(name, { threshold }, () =>
+    meanOfRows(name, same, ({ prediction, target }) => {
+      let right = 0;
+      for (let i = 0; i < prediction.length; i++) {
+        if ((prediction[i]! > threshold ? 1 : 0) === target[i]!) right += 1;
+      }
+      return right / prediction.length;
+    }),
+  );
+}
+
+/** Share of rows whose largest prediction stands where the one-hot target's one stands. */
+export const categoricalAccuracy = (options: object = {}, name = "categoricalAccuracy"): MetricFactory => {
+  refuseUnknown("categoricalAccuracy()", options, []);
+  return factory(name, {}, () =>
+    meanOfRows(name, same, ({ prediction, target }) => (argmax(prediction) === argmax(target) ? 1 : 0)),
+  );
+};
+
+/** Share of rows whose largest prediction stands at the target's class index. */
+export const sparseCategoricalAccuracy = (
+  options: object = {},
+  name = "sparseCategoricalAccuracy",
+): MetricFactory => {
+  refuseUnknown("sparseCategoricalAccuracy()", options, []);
+  return factory(name, {}, () =>
+    meanOfRows(name, one, ({ prediction, target }) => (argmax(prediction) === target[0] ? 1 : 0)),
+  );
+};
+
+const topK = (where: string, options: { k?: number }): number => {
+  refuseUnknown(where, options, ["k"]);
+  return numberIn(where, "k", options.k ?? 5, { min: 1, integer: true });
+};
+
+/** Share of rows whose one-hot class is among the k largest predictions (default 5). */
+export function topKCategoricalAccuracy(options: { k?: number } = {}): MetricFactory {
+  const name = "topKCategoricalAccuracy";
+  const k = topK("topKCategoricalAccuracy()", options);
+  return factory(name, { k }, () =>
+    meanOfRows(name, same, ({ prediction, target }) => (isInTop(prediction, argmax(target), k) ? 1 : 0)),
+  );
+}
+
+/** Share of rows whose class index is among the k largest predictions (default 5). */
+export function sparseTopKCategoricalAccuracy(options: { k?: number } = {}): MetricFactory {
+  const name = "sparseTopKCategoricalAccuracy";
+  const k = topK("sparseTopKCategoricalAccuracy()", options);
+  return factory(name, { k }, () =>
+    meanOfRows(name, one, ({ prediction, target }) => (isInTop(prediction, target[0]!, k) ? 1 : 0)),
+  );
+}

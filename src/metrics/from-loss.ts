@@ -1,0 +1,30 @@
+import type { Loss } from "../losses/loss.js";
+import type { Metric } from "./metric.js";
+
+/** The mean of a loss over an epoch, without regularization or sample weights, under the name it was asked for. */
+export function lossMetric(
+  name: string,
+  loss: Loss,
+  finish: (mean: number) => number = (mean) => mean,
+): Metric {
+  let sum = 0;
+  let count = 0;
+  return {
+    name,
+    begin() {
+      sum = 0;
+      count = 0;
+    },
+    update(batch) {
+      sum += loss.sum({ ...batch, gradient: 0, scale: 1 });
+      count += batch.weight === 0 ? batch.rows : countRows(batch.memory.floats(batch.weight, batch.rows));
+    },
+    result: () => finish(count === 0 ? Number.NaN : sum / count),
+  };
+}
+
+function countRows(weights: Float32Array): number {
+  let count = 0;
+  for (const weight of weights) if (weight !== 0) count += 1;
+  return count;
+}

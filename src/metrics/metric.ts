@@ -1,0 +1,74 @@
+import type { LossBatch } from "../losses/loss.js";
+
+/** What a metric sees of a batch: addresses, and how to read them. `weight` is the mask's, not the sample weights. */
+export type MetricBatch = Omit<LossBatch, "gradient" | "scale">;
+
+/** A number that sums up an epoch's predictions. */
+export interface Metric {
+  /** Keras's name in camelCase; its key in the logs. */
+  readonly name: string;
+  /** Width of a row of targets for predictions of this width, as the loss's. */
+  begin(): void;
+  update(batch: MetricBatch): void;
+  /** NaN where nothing was seen. */
+  result(): number;
+}
+
+/** A metric as compile is told of it: made anew for each model, for it counts. */
+export interface MetricFactory {
+  readonly name: string;
+  readonly config: Record<string, unknown>;
+  create(): Metric;
+}
+
+export interface Row {
+  /** Predictions of a row, and its targets, as views that are good for this call. */
+  readonly prediction: Float32Array;
+  readonly target: Float32Array;
+}
+
+/** Visits the rows that count, in the order of samples within each time step. */
+export function forEachRow(
+  { memory, prediction, target, weight, rows, width, stride, targetStride }: MetricBatch,
+  targetWidth: number,
+  visit: (row: Row, index: number) => void,
+): void {
+  const predictions = memory.floats(prediction, rows * stride);
+  const targets = memory.floats(target, rows * targetStride);
+  const weights = weight === 0 ? null : memory.floats(weight, rows);
+  for (let row = 0; row < rows; row++) {
+    if (weights !== null && weights[row] === 0) continue;
+    visit(
+      {
+        prediction: predictions.subarray(row * stride, row * stride + width),
+        target: targets.subarray(row * targetStride, row * targetStride + targetWidth),
+      },
+      row,
+    );
+  }
+}
+
+/** A mean of one number a row. */
+export function meanOfRows(
+  name: string,
+  targetWidth: (width: number) => number,
+  value: (row: Row) => number,
+  finish: (mean: number) => number = (mean) => mean,
+): Metric {
+  let sum = 0;
+  let count = 0;
+  return {
+    name,
+    begin() {
+      sum = 0;
+      count = 0;
+    },
+    update(batch) {
+      forEachRow(batch, targetWidth(batch.width), (row) => {
+        sum += value(row);
+        count += 1;
+      });
+    },
+    result: () => finish(count === 0 ? Number.NaN : sum / count),
+  };
+}

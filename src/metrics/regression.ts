@@ -1,0 +1,124 @@
+import { meanSquaredError } from "../losses/regression.js";
+import { numberIn, refuseUnknown } from "../options.js";
+import { lossMetric } from "./from-loss.js";
+import { forEachRow, type MetricFactory, meanOfRows } from "./metric.js";
+
+/** √ of the mean squared error over the epoch. */
+export function rootMeanSquaredError(options: object = {}, name = "rootMeanSquaredError"): MetricFactory {
+  refuseUnknown("rootMeanSquaredError()", options, []);
+  return { name, config: {}, create: () => lossMetric(name, meanSquaredError(), Math.sqrt) };
+}
+
+/** Cosine of the angle between target and prediction, mean over rows: 1 is best (the loss of this name has its sign turned). */
+export function cosineSimilarityMetric(): MetricFactory {
+  const name = "cosineSimilarity";
+  return {
+    name,
+    config: {},
+    create: () =>
+      meanOfRows(
+        name,
+        (width) => width,
+        ({ prediction, target }) => {
+          let product = 0;
+          let a = 0;
+          let b = 0;
+          for (let i = 0; i < prediction.length; i++) {
+            product += prediction[i]! * target[i]!;
+            a += prediction[i]! ** 2;
+            b += target[i]! ** 2;
+          }
+          return product / Math.sqrt(Math.max(a * b, 1e-24));
+        },
+      ),
+  };
+}
+
+/**
+ * Coefficient of determination 1 - SS_res / SS_tot, mean over outputs, as Keras's R2Score. A constant target gives 0,
+ * or 1 where it is predicted exactly.
+ */
+export function r2(options: object = {}): MetricFactory {
+  refuseUnknown("r2()", options, []);
+  const name = "r2";
+  return {
+    name,
+    config: {},
+    create() {
+      let count = 0;
+      let outputs: { sum: number; squares: number; residual: number }[] = [];
+      return {
+        name,
+        begin() {
+          count = 0;
+          outputs = [];
+        },
+        update(batch) {
+          forEachRow(batch, batch.width, ({ prediction, target }) => {
+            count += 1;
+            for (let i = 0; i < batch.width; i++) {
+              outputs[i] ??= { sum: 0, squares: 0, residual: 0 };
+              const own = outputs[i]!;
+              own.sum += target[i]!;
+              own.squares += target[i]! ** 2;
+              own.residual += (target[i]! - prediction[i]!) ** 2;
+            }
+          });
+        },
+        result() {
+          if (count === 0) return Number.NaN;
+          const scores = outputs.map(({ sum, squares, residual }) => {
+            const total = squares - (sum * sum) / count;
+            if (total > 0) return 1 - residual / total;
+            return residual === 0 ? 1 : 0;
+          });
+          return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+        },
+      };
+    },
+  };
+}
+
+/**
+ * Mean absolute scaled error (Hyndman & Koehler 2006): the mean absolute error over that of the seasonal naive forecast
+ * on the same targets, taken in the order in which they come (so evaluate in the order of time).
+ * @param options season: steps after which the series repeats, default 1 (the naive forecast).
+ */
+export function mase(options: { season?: number } = {}): MetricFactory {
+  refuseUnknown("mase()", options, ["season"]);
+  const season = numberIn("mase()", "season", options.season ?? 1, { min: 1, integer: true });
+  const name = "mase";
+  return {
+    name,
+    config: { season },
+    create() {
+      let error = 0;
+      let count = 0;
+      let naive = 0;
+      let naiveCount = 0;
+      let recent: number[] = [];
+      return {
+        name,
+        begin() {
+          error = 0;
+          count = 0;
+          naive = 0;
+          naiveCount = 0;
+          recent = [];
+        },
+        update(batch) {
+          forEachRow(batch, batch.width, ({ prediction, target }) => {
+            for (let i = 0; i < batch.width; i++) error += Math.abs(target[i]! - prediction[i]!);
+            count += batch.width;
+            if (recent.length === season) {
+              naive += Math.abs(target[0]! - recent.shift()!);
+              naiveCount += 1;
+            }
+            recent.push(target[0]!);
+          });
+        },
+        result: () => (naiveCount === 0 ? Number.NaN : error / count / (naive / naiveCount)),
+      };
+    },
+  };
+}

@@ -1,0 +1,220 @@
+import { ConfigError, DataError, ShapeError } from "../errors.js";
+import {
+  describeShape,
+  firstNonFinite,
+  isTensor,
+  sizeOf,
+  type Tensor,
+  type TensorLike,
+  toTensor,
+} from "../tensor.js";
+
+/** One batch of a dataset, as a user hands it over. */
+export interface DatasetBatch {
+  readonly x: TensorLike;
+  readonly y?: TensorLike;
+  readonly sampleWeight?: TensorLike;
+}
+
+/** Batches that can be iterated again for each epoch; nothing requires them to fit in memory together. */
+export type Dataset = Iterable<DatasetBatch> | AsyncIterable<DatasetBatch>;
+
+/** Samples of a batch as a view of larger tensors: sample n is row `sampleOf(n)`. */
+export interface Examples {
+  readonly size: number;
+  readonly x: Tensor;
+  readonly y: Tensor | null;
+  readonly weights: Tensor | null;
+  sampleOf(n: number): number;
+}
+
+/** Where batches come from, epoch after epoch. */
+export interface ExampleSource {
+  /** null where a dataset does not know. */
+  readonly samples: number | null;
+  readonly steps: number | null;
+  /** The largest batch; null where only iterating will tell. */
+  readonly batchSize: number | null;
+  /** @param order the samples' order in this epoch; ignored by datasets, which order themselves. */
+  batches(order: Uint32Array | null): Iterable<Examples> | AsyncIterable<Examples>;
+}
+
+export const isDataset = (value: unknown): value is Dataset =>
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !ArrayBuffer.isView(value) &&
+  !isTensor(value) &&
+  (Symbol.iterator in value || Symbol.asyncIterator in value);
+
+/** Where in a tensor element `index` stands, for a message: `[3, 0, 1]`. */
+function placeOf(index: number, shape: readonly number[]): string {
+  const place: number[] = [];
+  let rest = index;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    place.unshift(rest % shape[axis]!);
+    rest = Math.floor(rest / shape[axis]!);
+  }
+  return describeShape(place);
+}
+
+/** @throws DataError naming the first NaN or Infinity by its place. */
+export function checkFinite(where: string, name: string, value: Tensor): void {
+  const bad = firstNonFinite(value.data);
+  if (bad < 0) return;
+  const place = placeOf(bad, value.shape);
+  const axes = value.shape.length === 3 ? " (sample, timestep, feature)" : "";
+  throw new DataError(
+    `${where}: \`${name}\` holds ${String(value.data[bad])} at ${place}${axes}. Training on it would turn every weight into NaN: ` +
+      "fill gaps first, for example with interpolate(series), and check scalers for a division by zero.",
+    { code: "missing_values", received: value.data[bad], expected: "finite numbers" },
+  );
+}
+
+/** @throws ShapeError unless both hold the same number of samples. */
+function checkSameCount(where: string, x: Tensor, other: Tensor, name: string): void {
+  if (x.shape[0] === other.shape[0]) return;
+  throw new ShapeError(
+    `${where}: x holds ${x.shape[0]} samples and ${name} ${other.shape[0]}. Each sample needs its own.`,
+    { received: other.shape[0], expected: x.shape[0] },
+  );
+}
+
+export interface ArrayExamples {
+  readonly x: Tensor;
+  readonly y: Tensor | null;
+  readonly weights: Tensor | null;
+}
+
+/** Tensors of a user, checked for finiteness and equal counts. */
+export function toArrayExamples(
+  where: string,
+  x: TensorLike,
+  y: TensorLike | null | undefined,
+  weights?: TensorLike | null,
+): ArrayExamples {
+  const inputs = toTensor(x);
+  checkFinite(where, "x", inputs);
+  const labels = y == null ? null : toTensor(y);
+  if (labels !== null) {
+    checkFinite(where, "y", labels);
+    checkSameCount(where, inputs, labels, "y");
+  }
+  const sampleWeight = weights == null ? null : toTensor(weights);
+  if (sampleWeight !== null) {
+    checkFinite(where, "sampleWeight", sampleWeight);
+    checkSameCount(where, inputs, sampleWeight, "sampleWeight");
+  }
+  return { x: inputs, y: labels, weights: sampleWeight };
+}
+
+/** Rows [begin, end) of every tensor, without copying. */
+export function sliceExamples({ x, y, weights }: ArrayExamples, begin: number, end: number): ArrayExamples {
+  const cut = <T extends Tensor | null>(value: T): T => {
+    if (value === null) return value;
+    const row = sizeOf(value.shape.slice(1));
+    return {
+      shape: [end - begin, ...value.shape.slice(1)],
+      data: value.data.subarray(begin * row, end * row),
+    } as Tensor as T;
+  };
+  return { x: cut(x), y: cut(y), weights: cut(weights) };
+}
+
+/** Batches of tensors that are already in memory; the last one may be smaller. */
+export function arraySource(where: string, examples: ArrayExamples, batchSize: number): ExampleSource {
+  const samples = examples.x.shape[0] ?? 0;
+  if (samples === 0) {
+    throw new DataError(`${where}: x holds no samples.`, { code: "insufficient_data", received: 0 });
+  }
+  return {
+    samples,
+    steps: Math.ceil(samples / batchSize),
+    batchSize: Math.min(batchSize, samples),
+    *batches(order) {
+      for (let first = 0; first < samples; first += batchSize) {
+        const size = Math.min(batchSize, samples - first);
+        const sampleOf = order === null ? (n: number) => first + n : (n: number) => order[first + n]!;
+        yield { ...examples, size, sampleOf };
+      }
+    },
+  };
+}
+
+/** Batches of a user's dataset, each checked as it comes. */
+export function datasetSource(where: string, dataset: Dataset): ExampleSource {
+  const { length } = dataset as { length?: unknown };
+  return {
+    samples: null,
+    steps: typeof length === "number" ? length : null,
+    batchSize: null,
+    async *batches() {
+      let count = 0;
+      for await (const batch of dataset) {
+        if (typeof batch !== "object" || batch === null || !("x" in batch)) {
+          throw new DataError(
+            `${where}: batch ${count} of the dataset is ${batch === null ? "null" : typeof batch}, expected { x, y, sampleWeight? }.`,
+          );
+        }
+        const examples = toArrayExamples(
+          `${where}: batch ${count} of the dataset`,
+          batch.x,
+          batch.y,
+          batch.sampleWeight,
+        );
+        const size = examples.x.shape[0] ?? 0;
+        if (size > 0) yield { ...examples, size, sampleOf: (n) => n };
+        count += 1;
+      }
+      if (count === 0) {
+        throw new DataError(
+          `${where}: the dataset gave no batch. A generator object can be iterated only once, but each epoch needs it anew: ` +
+            "give an object with [Symbol.iterator]() or [Symbol.asyncIterator]() that starts over each time.",
+          { code: "insufficient_data" },
+        );
+      }
+    },
+  };
+}
+
+/**
+ * Weights of samples from weights of their classes, times `sampleWeight` where there is one.
+ * @throws ConfigError when a class in the targets has no weight; ShapeError for targets that are no classes.
+ */
+export function applyClassWeight(
+  where: string,
+  { x, y, weights }: ArrayExamples,
+  classWeight: Readonly<Record<number, number>>,
+): ArrayExamples {
+  if (y === null) return { x, y, weights };
+  if (y.shape.length > 2) {
+    throw new ShapeError(
+      `${where}: classWeight needs one label a sample, got labels ${describeShape(y.shape)}.`,
+      {
+        received: y.shape,
+      },
+    );
+  }
+  const count = y.shape[0]!;
+  const width = y.shape[1] ?? 1;
+  const own = new Float32Array(count);
+  for (let n = 0; n < count; n++) {
+    let label = y.data[n * width]!;
+    if (width > 1) {
+      label = 0;
+      for (let k = 1; k < width; k++) if (y.data[n * width + k]! > y.data[n * width + label]!) label = k;
+    }
+    const weight = classWeight[label];
+    if (typeof weight !== "number" || !Number.isFinite(weight) || weight < 0) {
+      throw new ConfigError(
+        `${where}: \`classWeight\` has no weight for the class ${label} of sample ${n}. Given: ${Object.keys(classWeight).join(", ") || "none"}.`,
+        { received: classWeight, expected: label },
+      );
+    }
+    own[n] = weight * (weights === null ? 1 : weights.data[n]!);
+  }
+  if (weights !== null && weights.shape.length !== 1) {
+    throw new ShapeError(`${where}: classWeight cannot be combined with a sampleWeight for each time step.`);
+  }
+  return { x, y, weights: { shape: [count], data: own } };
+}

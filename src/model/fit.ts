@@ -1,0 +1,273 @@
+import { progressBar } from "../callbacks/progress-bar.js";
+import { ConfigError, DataError } from "../errors.js";
+import { flag, numberIn, refuseUnknown } from "../options.js";
+import { createRandom } from "../random.js";
+import type { TensorLike } from "../tensor.js";
+import { createBreather } from "./breathe.js";
+import type { Callback, History, Logs, TrainingModel, TrainingParams } from "./events.js";
+import {
+  applyClassWeight,
+  arraySource,
+  type Dataset,
+  datasetSource,
+  type ExampleSource,
+  isDataset,
+  sliceExamples,
+  toArrayExamples,
+} from "./examples.js";
+import { createHistory } from "./history.js";
+import type { Compiled, Program } from "./program.js";
+
+/** Options of `fit`, with Keras's names, meanings and defaults. */
+export interface FitOptions {
+  /** Index of the epoch at which training ends, counted from 0. Default 1. */
+  readonly epochs?: number;
+  /** Samples an update. Default 32. Not for datasets, which bring their batches. */
+  readonly batchSize?: number;
+  /** Draws the samples in another order in each epoch. Default true. Datasets order themselves. */
+  readonly shuffle?: boolean;
+  /** `[x, y]`, `[x, y, sampleWeight]` or a dataset, evaluated after each epoch. */
+  readonly validationData?: readonly [TensorLike, TensorLike, TensorLike?] | Dataset;
+  /** Share of the samples, taken from the end before shuffling, that is held back for validation. Default 0. */
+  readonly validationSplit?: number;
+  readonly callbacks?: readonly Callback[];
+  /** 0 (default): silent; 1: a progress bar; 2: a line an epoch. Keras starts at 1. */
+  readonly verbose?: 0 | 1 | 2;
+  /** Epoch at which to begin, after a restart. Default 0. */
+  readonly initialEpoch?: number;
+  /** A weight for each sample, `[N]`, or for each time step, `[N, T]`. */
+  readonly sampleWeight?: TensorLike;
+  /** A weight for each class, by its index. */
+  readonly classWeight?: Readonly<Record<number, number>>;
+  /** Ends training at the next batch boundary; `fit` then resolves with the finished epochs. */
+  readonly signal?: AbortSignal;
+}
+
+const known: readonly (keyof FitOptions)[] = [
+  "epochs",
+  "batchSize",
+  "shuffle",
+  "validationData",
+  "validationSplit",
+  "callbacks",
+  "verbose",
+  "initialEpoch",
+  "sampleWeight",
+  "classWeight",
+  "signal",
+];
+
+interface Sources {
+  readonly train: ExampleSource;
+  readonly validation: ExampleSource | null;
+}
+
+/** Where training and validation batches come from. @throws ConfigError, DataError or ShapeError for what cannot be. */
+function sourcesOf(
+  x: TensorLike | Dataset,
+  y: TensorLike | undefined,
+  options: FitOptions,
+  batchSize: number,
+): Sources {
+  const where = "fit()";
+  const { validationData, classWeight } = options;
+  const split = numberIn(where, "validationSplit", options.validationSplit ?? 0, { min: 0, below: 1 });
+  let validation: ExampleSource | null = null;
+  if (validationData !== undefined) {
+    if (isDataset(validationData)) validation = datasetSource("fit() validationData", validationData);
+    else {
+      if (!Array.isArray(validationData) || validationData.length < 2) {
+        throw new ConfigError(`${where}: \`validationData\` needs [x, y].`, { received: validationData });
+      }
+      const [vx, vy, weights] = validationData as readonly [TensorLike, TensorLike, TensorLike?];
+      validation = arraySource(where, toArrayExamples("fit() validationData", vx, vy, weights), batchSize);
+    }
+  }
+  if (isDataset(x)) {
+    for (const option of ["validationSplit", "sampleWeight", "classWeight", "batchSize"] as const) {
+      if (options[option] === undefined) continue;
+      throw new ConfigError(
+        `${where}: \`${option}\` does not go with a dataset, whose batches bring their own size, weights and validation part.`,
+        { received: option },
+      );
+    }
+    return { train: datasetSource(where, x), validation };
+  }
+  if (y === undefined) {
+    throw new DataError(`${where}: there are no labels: fit(x, y, options), or fit(dataset, options).`);
+  }
+  let examples = toArrayExamples(where, x, y, options.sampleWeight);
+  if (classWeight !== undefined) examples = applyClassWeight(where, examples, classWeight);
+  const count = examples.x.shape[0] ?? 0;
+  if (validation === null && split > 0) {
+    // Keras: the last floor-fraction, before shuffling.
+    const at = Math.floor(count * (1 - split));
+    if (at === 0 || at === count) {
+      throw new DataError(
+        `${where}: validationSplit ${split} of ${count} samples leaves ${at} for training and ${count - at} for validation.`,
+        { code: "insufficient_data", received: count },
+      );
+    }
+    validation = arraySource(where, sliceExamples(examples, at, count), batchSize);
+    examples = sliceExamples(examples, 0, at);
+  }
+  return { train: arraySource(where, examples, batchSize), validation };
+}
+
+/** Runs hooks one after the other, waiting for each. */
+class CallbackList {
+  constructor(
+    readonly callbacks: readonly Callback[],
+    model: TrainingModel,
+    params: TrainingParams,
+  ) {
+    for (const callback of callbacks) {
+      if (typeof callback !== "object" || callback === null) {
+        throw new ConfigError(
+          `fit(): a callback is ${String(callback)}, expected an object with hooks such as onEpochEnd.`,
+        );
+      }
+      if (Object.isExtensible(callback)) Object.assign(callback, { model, params });
+    }
+  }
+
+  async epochs(hook: "onEpochBegin" | "onEpochEnd", epoch: number, logs: Logs): Promise<void> {
+    for (const callback of this.callbacks) await callback[hook]?.(epoch, logs);
+  }
+
+  async batches(
+    hook: "onTrainBatchBegin" | "onTrainBatchEnd" | "onTestBatchBegin" | "onTestBatchEnd",
+    batch: number,
+    logs: Logs,
+  ): Promise<void> {
+    for (const callback of this.callbacks) {
+      const pending = callback[hook]?.(batch, logs);
+      if (pending !== undefined) await pending;
+    }
+  }
+
+  async whole(hook: "onTrainBegin" | "onTrainEnd" | "onTestBegin" | "onTestEnd", logs: Logs): Promise<void> {
+    for (const callback of this.callbacks) await callback[hook]?.(logs);
+  }
+}
+
+/** A mean of batch losses, each weighted by its number of samples: what Keras logs as `loss`. */
+export class RunningMean {
+  #sum = 0;
+  #count = 0;
+
+  add(value: number, weight: number): void {
+    this.#sum += value * weight;
+    this.#count += weight;
+  }
+
+  get value(): number {
+    return this.#count === 0 ? Number.NaN : this.#sum / this.#count;
+  }
+}
+
+/** Loss and metrics over all batches of a source. */
+export async function evaluateSource(
+  where: string,
+  program: Program,
+  compiled: Compiled,
+  source: ExampleSource,
+  callbacks?: CallbackList,
+): Promise<Logs> {
+  const mean = new RunningMean();
+  const breathe = createBreather();
+  for (const metric of compiled.metrics) metric.begin();
+  await callbacks?.whole("onTestBegin", {});
+  let batch = 0;
+  for await (const examples of source.batches(null)) {
+    await callbacks?.batches("onTestBatchBegin", batch, {});
+    const { value, size } = program.testStep(where, examples, compiled, source.batchSize ?? examples.size);
+    mean.add(value, size);
+    if (callbacks !== undefined) await callbacks.batches("onTestBatchEnd", batch, { loss: mean.value });
+    batch += 1;
+    await breathe();
+  }
+  const logs: Logs = { loss: mean.value };
+  for (const metric of compiled.metrics) logs[metric.name] = metric.result();
+  await callbacks?.whole("onTestEnd", logs);
+  return logs;
+}
+
+/** Trains a program epoch by epoch. See `Sequential.fit`. */
+export async function runEpochs(
+  model: TrainingModel,
+  program: Program,
+  compiled: Compiled,
+  x: TensorLike | Dataset,
+  y: TensorLike | undefined,
+  options: FitOptions,
+): Promise<History> {
+  const where = "fit()";
+  refuseUnknown(where, options, known);
+  const epochs = numberIn(where, "epochs", options.epochs ?? 1, { min: 0, integer: true });
+  const batchSize = numberIn(where, "batchSize", options.batchSize ?? 32, { min: 1, integer: true });
+  const initialEpoch = numberIn(where, "initialEpoch", options.initialEpoch ?? 0, { min: 0, integer: true });
+  const verbose = numberIn(where, "verbose", options.verbose ?? 0, { min: 0, max: 2, integer: true });
+  const shuffle = flag(where, "shuffle", options.shuffle ?? true);
+  const { signal } = options;
+  const { train, validation } = sourcesOf(x, y, options, batchSize);
+
+  const names = ["loss", ...compiled.metrics.map(({ name }) => name)];
+  const params: TrainingParams = {
+    epochs,
+    steps: train.steps,
+    samples: train.samples,
+    verbose,
+    metrics: validation === null ? names : [...names, ...names.map((name) => `val_${name}`)],
+  };
+  const own = verbose === 0 ? [] : [verbose === 1 ? progressBar() : progressBar({ inPlace: false })];
+  const callbacks = new CallbackList([...(options.callbacks ?? []), ...own], model, params);
+  const recorder = createHistory();
+  const breathe = createBreather();
+  const aborted = (): boolean => signal?.aborted === true;
+  const { optimizer, metrics } = compiled;
+
+  model.stopTraining = false;
+  await callbacks.whole("onTrainBegin", {});
+  let logs: Logs = {};
+  for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining && !aborted(); epoch++) {
+    await callbacks.epochs("onEpochBegin", epoch, {});
+    const order =
+      shuffle && train.samples !== null
+        ? createRandom(program.seed).fork(`shuffle ${optimizer.batches}`).permutation(train.samples)
+        : null;
+    const mean = new RunningMean();
+    for (const metric of metrics) metric.begin();
+    let batch = 0;
+    for await (const examples of train.batches(order)) {
+      if (aborted()) break;
+      await callbacks.batches("onTrainBatchBegin", batch, {});
+      const { value, size } = program.trainStep(where, examples, compiled, train.batchSize ?? examples.size);
+      mean.add(value, size);
+      const batchLogs: Logs = { loss: mean.value };
+      for (const metric of metrics) batchLogs[metric.name] = metric.result();
+      await callbacks.batches("onTrainBatchEnd", batch, batchLogs);
+      batch += 1;
+      if (model.stopTraining) break;
+      await breathe();
+    }
+    if (aborted()) break;
+    logs = { loss: mean.value };
+    for (const metric of metrics) logs[metric.name] = metric.result();
+    if (validation !== null) {
+      const validated = await evaluateSource(
+        "fit() validationData",
+        program,
+        compiled,
+        validation,
+        callbacks,
+      );
+      for (const [name, value] of Object.entries(validated)) logs[`val_${name}`] = value;
+    }
+    await callbacks.epochs("onEpochEnd", epoch, logs);
+    recorder.record(epoch, logs);
+  }
+  if (optimizer.finish()) program.residence.weightsVersion += 1;
+  await callbacks.whole("onTrainEnd", logs);
+  return recorder.history;
+}

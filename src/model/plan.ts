@@ -1,0 +1,114 @@
+import type { Kernels } from "../engine/kernels.js";
+import type { Memory } from "../engine/memory.js";
+import type { Layer } from "../layers/layer.js";
+import { Signal, strideOf } from "../layers/signal.js";
+import type { Variable } from "../layers/variable.js";
+import type { Packed, Pass, Stage, Workspace } from "../layers/workspace.js";
+import { Regions } from "./regions.js";
+import type { Residence } from "./residence.js";
+
+export interface PlanRequest {
+  /** Samples of the largest batch. */
+  readonly batch: number;
+  /** Time steps of the longest sequence; 1 where there are none. */
+  readonly timesteps: number;
+  readonly features: number;
+  readonly isSequence: boolean;
+  /** Whether a tape is kept and gradients flow. */
+  readonly taped: boolean;
+  /** Whether dL/dx of the model's input is wanted. */
+  readonly inputGradient: boolean;
+}
+
+/** A model laid out in memory for batches up to a size: its stages, from the input's rows to the loss. */
+export class Plan implements Workspace {
+  readonly kernels: Kernels;
+  readonly memory: Memory;
+  readonly batch: number;
+  readonly taped: boolean;
+  readonly input: Signal;
+  readonly output: Signal;
+  readonly stages: readonly Stage[];
+  /** Targets and row weights, laid out as the output's rows. */
+  readonly target: number;
+  readonly rowWeights: number;
+  readonly regions: Regions;
+
+  constructor(
+    readonly residence: Residence,
+    layers: readonly Layer[],
+    readonly request: PlanRequest,
+    readonly purpose: string,
+  ) {
+    const { engine } = residence;
+    this.kernels = engine.kernels;
+    this.memory = engine.memory;
+    this.batch = request.batch;
+    this.taped = request.taped;
+    this.regions = new Regions(engine);
+    const { batch, timesteps, features, isSequence } = request;
+    const input = new Signal(features, isSequence, timesteps);
+    const inputFloats = batch * timesteps * strideOf(features);
+    try {
+      input.address = this.regions.take("input", "x", inputFloats);
+      if (request.inputGradient) input.gradient = this.regions.take("input", "dx", inputFloats + 16);
+      this.input = input;
+      const stages: Stage[] = [];
+      let signal = input;
+      for (const layer of layers) {
+        const stage = layer.stage(signal, this);
+        stages.push(stage);
+        signal = stage.output;
+      }
+      this.stages = stages;
+      this.output = signal;
+      const rows = batch * signal.maxTimesteps;
+      this.target = this.regions.take("loss", "target", rows * signal.stride);
+      this.rowWeights = this.regions.take("loss", "row weights", rows);
+    } catch (error) {
+      this.regions.release();
+      throw error;
+    }
+  }
+
+  region(owner: Layer, label: string, floats: number): number {
+    return this.regions.take(owner.name, label, floats);
+  }
+
+  shared(owner: Layer, label: string, floats: number): number {
+    return this.residence.shared(owner, label, floats);
+  }
+
+  packed(owner: Layer, label: string): Packed {
+    return this.residence.packed(owner, label);
+  }
+
+  weights(variable: Variable): number {
+    return this.residence.weights(variable);
+  }
+
+  gradients(variable: Variable): number {
+    return this.residence.gradients(variable);
+  }
+
+  /** Whether this plan serves a request: large enough, and keeping what is asked for. */
+  serves(request: PlanRequest): boolean {
+    const own = this.request;
+    return (
+      own.batch >= request.batch &&
+      own.timesteps >= request.timesteps &&
+      own.features === request.features &&
+      (own.taped || !request.taped) &&
+      (own.inputGradient || !request.inputGradient)
+    );
+  }
+
+  forward(pass: Pass): void {
+    for (const stage of this.stages) stage.forward(pass);
+  }
+
+  /** From `output.gradient` to the weights' gradients (which the caller has zeroed) and the input's. */
+  backward(pass: Pass): void {
+    for (let i = this.stages.length - 1; i >= 0; i--) this.stages[i]!.backward(pass);
+  }
+}

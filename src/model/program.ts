@@ -1,0 +1,274 @@
+import { DataError, ShapeError } from "../errors.js";
+import type { Layer, SampleShape } from "../layers/layer.js";
+import type { Pass } from "../layers/workspace.js";
+import type { Loss } from "../losses/loss.js";
+import type { Metric } from "../metrics/metric.js";
+import type { Optimizer } from "../optimizers/optimizer.js";
+import { createRandom } from "../random.js";
+import { describeShape, type Tensor } from "../tensor.js";
+import type { Examples } from "./examples.js";
+import type { Plan } from "./plan.js";
+import type { Residence } from "./residence.js";
+import { checkTargets } from "./targets.js";
+import { toTimeMajor } from "./transpose.js";
+
+/** What `compile` settled. */
+export interface Compiled {
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  readonly metrics: readonly Metric[];
+  readonly truncate: number;
+}
+
+/** What a plan is for: prediction keeps no tape; inspection wants dL/dx as well. */
+export type Purpose = "training" | "prediction" | "inspection";
+
+/** The value of a batch's loss. */
+export interface BatchLoss {
+  /** Mean over the rows that count, regularization included. */
+  readonly value: number;
+  readonly size: number;
+}
+
+/** A model's passes over its plans: load, forward, loss, backward, update. Knows nothing of epochs or callbacks. */
+export class Program {
+  constructor(
+    readonly residence: Residence,
+    readonly layers: readonly Layer[],
+    readonly inputShape: SampleShape,
+    readonly outputShape: SampleShape,
+    readonly seed: number,
+  ) {}
+
+  /** Lays the input of a batch out for a pass. @throws ShapeError when it is not what the model takes. */
+  load(where: string, purpose: Purpose, { x, size, sampleOf }: Examples, capacity: number): Plan {
+    checkInput(where, x, this.inputShape);
+    const isSequence = this.inputShape.length === 2;
+    const timesteps = isSequence ? x.shape[1]! : 1;
+    const features = x.shape.at(-1)!;
+    const plan = this.residence.plan(purpose, {
+      batch: Math.max(capacity, size),
+      timesteps,
+      features,
+      isSequence,
+      taped: purpose !== "prediction",
+      inputGradient: purpose === "inspection",
+    });
+    const { input } = plan;
+    input.timesteps = timesteps;
+    const { stride } = input;
+    const target = plan.memory.floats(input.address, size * timesteps * stride);
+    toTimeMajor(x.data, target, { batch: size, timesteps, features, stride }, sampleOf);
+    return plan;
+  }
+
+  pass(
+    batch: number,
+    options: { training: boolean; advanceState: boolean; truncate: number; step: number },
+  ): Pass {
+    const { layers, seed, residence } = this;
+    return {
+      batch,
+      training: options.training,
+      truncate: options.truncate,
+      advanceState: options.advanceState,
+      weightsVersion: residence.weightsVersion,
+      seeds(layer) {
+        const stream = createRandom(seed).fork(`dropout ${layers.indexOf(layer)} ${options.step}`);
+        return [stream.integer(2 ** 32), stream.integer(2 ** 32)];
+      },
+    };
+  }
+
+  /**
+   * Loss of the output that stands in `plan` after a forward pass; with `gradient`, dL/doutput too.
+   * @throws ShapeError when the targets do not fit.
+   */
+  loss(where: string, plan: Plan, examples: Examples, compiled: Compiled, gradient: boolean): BatchLoss {
+    const { kernels, memory, output } = plan;
+    const { y, size, sampleOf, weights } = examples;
+    if (y === null) throw new DataError(`${where}: there are no labels (y).`, { expected: "y" });
+    const targetWidth = checkTargets(where, y, this.outputShape, compiled.loss);
+    const rows = output.rows(size);
+    const targetStride = Math.ceil(targetWidth / 4) * 4;
+    if (y.shape.length > 1 && output.isSequence && y.shape[1] !== output.timesteps) {
+      throw new ShapeError(
+        `${where}: labels have ${y.shape[1]} time steps, the predictions ${output.timesteps}.`,
+        { code: "label_shape_mismatch", received: y.shape, expected: output.timesteps },
+      );
+    }
+    toTimeMajor(
+      y.data,
+      memory.floats(plan.target, rows * targetStride),
+      { batch: size, timesteps: output.timesteps, features: targetWidth, stride: targetStride },
+      sampleOf,
+    );
+    const weighted = this.#rowWeights(where, plan, weights, size, sampleOf);
+    const rowsBatch = {
+      kernels,
+      memory,
+      prediction: output.address,
+      target: plan.target,
+      rows,
+      width: output.features,
+      stride: output.stride,
+      targetStride,
+    };
+    const counted = output.mask === 0 ? rows : sumOf(memory.floats(output.mask, rows));
+    const scale = counted === 0 ? 0 : 1 / counted;
+    const sum = compiled.loss.sum({
+      ...rowsBatch,
+      weight: weighted,
+      gradient: gradient ? output.gradient : 0,
+      scale,
+    });
+    for (const metric of compiled.metrics) metric.update({ ...rowsBatch, weight: output.mask });
+    return { value: sum * scale + this.penalty(), size };
+  }
+
+  /** What regularizers add to the loss. */
+  penalty(): number {
+    let sum = 0;
+    for (const variable of this.layers.flatMap((layer) => layer.variables)) {
+      if (variable.regularizer === undefined) continue;
+      const { memory } = this.residence.engine;
+      const values = memory.floats(this.residence.weights(variable), variable.size);
+      sum += variable.regularizer.penalty(values, variable.shape);
+    }
+    return sum;
+  }
+
+  /** Gradients of the loss for all trainable weights, regularization included. */
+  backward(plan: Plan, pass: Pass): void {
+    const { kernels, memory, gradients, count } = this.residence.parameters;
+    kernels.fillZero(gradients, count);
+    plan.backward(pass);
+    for (const layer of this.layers) {
+      if (!layer.trainable) continue;
+      for (const variable of layer.variables) {
+        if (variable.regularizer === undefined) continue;
+        const values = memory.floats(this.residence.weights(variable), variable.size);
+        const gradient = memory.floats(this.residence.gradients(variable), variable.size);
+        variable.regularizer.addGradient(values, variable.shape, gradient);
+      }
+    }
+  }
+
+  /** One update, and the constraints after it. */
+  update(optimizer: Optimizer): void {
+    optimizer.bind(this.residence.parameters);
+    if (!optimizer.apply()) return;
+    const { memory } = this.residence.engine;
+    for (const layer of this.layers) {
+      if (!layer.trainable) continue;
+      for (const variable of layer.variables) {
+        if (variable.constraint === undefined) continue;
+        variable.constraint.project(
+          memory.floats(this.residence.weights(variable), variable.size),
+          variable.shape,
+        );
+      }
+    }
+    this.residence.weightsVersion += 1;
+  }
+
+  /** Forward, loss, backward, update: a step of training. Returns the loss before the update. */
+  trainStep(where: string, examples: Examples, compiled: Compiled, capacity: number): BatchLoss {
+    const plan = this.load(where, "training", examples, capacity);
+    const pass = this.pass(examples.size, {
+      training: true,
+      advanceState: true,
+      truncate: compiled.truncate,
+      step: compiled.optimizer.batches,
+    });
+    plan.forward(pass);
+    const loss = this.loss(where, plan, examples, compiled, true);
+    this.backward(plan, pass);
+    this.update(compiled.optimizer);
+    return loss;
+  }
+
+  /** Forward and loss, without dropout or gradients. */
+  testStep(where: string, examples: Examples, compiled: Compiled, capacity: number): BatchLoss {
+    const plan = this.load(where, "prediction", examples, capacity);
+    plan.forward(this.pass(examples.size, { training: false, advanceState: true, truncate: 0, step: 0 }));
+    return this.loss(where, plan, examples, compiled, false);
+  }
+
+  /** Row weights of a batch: sample weights times the mask. 0: all ones. */
+  #rowWeights(
+    where: string,
+    plan: Plan,
+    weights: Tensor | null,
+    size: number,
+    sampleOf: (n: number) => number,
+  ): number {
+    const { memory, output } = plan;
+    if (weights === null) return output.mask;
+    const { timesteps } = output;
+    const perStep = weights.shape.length === 2;
+    if (weights.shape.length > 2 || (perStep && weights.shape[1] !== timesteps)) {
+      throw new ShapeError(
+        `${where}: sampleWeight has the shape ${describeShape(weights.shape)}, expected one weight a sample, ${describeShape([null])}` +
+          `${output.isSequence ? `, or one a time step, ${describeShape([null, timesteps])}` : ""}.`,
+        { received: weights.shape, expected: [null, timesteps] },
+      );
+    }
+    const rows = memory.floats(plan.rowWeights, size * timesteps);
+    const mask = output.mask === 0 ? null : memory.floats(output.mask, size * timesteps);
+    for (let t = 0; t < timesteps; t++) {
+      for (let n = 0; n < size; n++) {
+        const sample = sampleOf(n);
+        const weight = weights.data[perStep ? sample * timesteps + t : sample]!;
+        const row = t * size + n;
+        rows[row] = weight * (mask === null ? 1 : mask[row]!);
+      }
+    }
+    return plan.rowWeights;
+  }
+}
+
+function sumOf(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
+}
+
+/** @throws ShapeError unless `x` is `[batch, …inputShape]`. */
+export function checkInput(where: string, x: Tensor, inputShape: SampleShape): void {
+  const received = x.shape.slice(1);
+  const fits =
+    received.length === inputShape.length &&
+    inputShape.every((extent, axis) => extent === null || extent === received[axis]);
+  if (fits) {
+    if (received.some((extent) => extent === 0)) {
+      throw new ShapeError(
+        `${where}: x has the shape ${describeShape(x.shape)}, an axis of which is empty.`,
+        {
+          received: x.shape,
+        },
+      );
+    }
+    return;
+  }
+  const expected = [null, ...inputShape];
+  const [timesteps, features] = received;
+  let hint = "";
+  if (received.length === 1 && inputShape.length === 2) {
+    hint =
+      inputShape[1] === 1
+        ? " A series of single values needs an axis of one feature: rows.map((row) => row.map((value) => [value]))."
+        : " Cut the series into windows first, for example with slidingWindows or timeseriesDatasetFromArray.";
+  } else if (received.length === 2 && inputShape.length === 2 && features !== inputShape[1]) {
+    hint =
+      timesteps === inputShape[1]
+        ? " Are time steps and features exchanged? The last axis is the features."
+        : ` The model was built for ${inputShape[1]} features a time step, the data has ${features}.`;
+  } else if (received.length === 2 && inputShape.length === 2) {
+    hint = ` The model was built for ${inputShape[0]} time steps; inputShape: [null, ${inputShape[1]}] takes any number.`;
+  }
+  throw new ShapeError(
+    `${where}: x has the shape ${describeShape(x.shape)}, expected ${describeShape(expected)}.${hint}`,
+    { received: x.shape, expected },
+  );
+}

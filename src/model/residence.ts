@@ -1,0 +1,150 @@
+import type { Engine } from "../engine/engine.js";
+import type { Layer } from "../layers/layer.js";
+import type { Variable } from "../layers/variable.js";
+import { Packed } from "../layers/workspace.js";
+import type { ParameterBlock } from "../optimizers/optimizer.js";
+import { Plan, type PlanRequest } from "./plan.js";
+import { Regions } from "./regions.js";
+
+/** Floats a weight takes in the parameter block: whole vectors, the rest zero. */
+const padded = (size: number): number => Math.ceil(size / 4) * 4;
+
+/** Frees the memory of a model that was forgotten instead of disposed. */
+const forgotten = new FinalizationRegistry<Set<Regions>>((held) => {
+  for (const regions of held) regions.release();
+});
+
+/** Where a model lives in its engine's memory: parameters, what stages share, and the plans made so far. */
+export class Residence {
+  readonly parameters: ParameterBlock;
+  /** Counts up whenever weights change. */
+  weightsVersion = 0;
+  readonly #layers: readonly Layer[];
+  readonly #own: Regions;
+  readonly #held: Set<Regions>;
+  readonly #weights = new Map<Variable, number>();
+  readonly #gradients = new Map<Variable, number>();
+  readonly #shared = new Map<Layer, Map<string, number>>();
+  readonly #packed = new Map<Layer, Map<string, Packed>>();
+  readonly #plans = new Map<string, Plan>();
+
+  /** @param model what the residence is for: when it is garbage, the memory is given back. */
+  constructor(
+    readonly engine: Engine,
+    layers: readonly Layer[],
+    model: object,
+  ) {
+    this.#layers = layers;
+    this.#own = new Regions(engine);
+    this.#held = new Set([this.#own]);
+    forgotten.register(model, this.#held, this);
+
+    const all = layers.flatMap((layer) =>
+      layer.variables.map((variable) => ({ variable, learns: layer.trainable })),
+    );
+    const trainable = all.filter(({ learns }) => learns).map(({ variable }) => variable);
+    const frozen = all.filter(({ learns }) => !learns).map(({ variable }) => variable);
+    const count = trainable.reduce((sum, { size }) => sum + padded(size), 0);
+    const frozenCount = frozen.reduce((sum, { size }) => sum + padded(size), 0);
+    const weights = this.#own.take("parameters", "weights", count + frozenCount);
+    const gradients = this.#own.take("parameters", "gradients", count);
+    let offset = 0;
+    for (const variable of [...trainable, ...frozen]) {
+      const address = weights + offset * 4;
+      variable.moveInto(engine.memory, address);
+      this.#weights.set(variable, address);
+      if (offset < count) this.#gradients.set(variable, gradients + offset * 4);
+      offset += padded(variable.size);
+    }
+    this.parameters = {
+      kernels: engine.kernels,
+      memory: engine.memory,
+      weights,
+      gradients,
+      count,
+      parameters: trainable.map((variable) => ({
+        weights: this.#weights.get(variable)!,
+        gradients: this.#gradients.get(variable)!,
+        size: variable.size,
+      })),
+    };
+  }
+
+  weights(variable: Variable): number {
+    return this.#weights.get(variable)!;
+  }
+
+  gradients(variable: Variable): number {
+    return this.#gradients.get(variable) ?? 0;
+  }
+
+  shared(owner: Layer, label: string, floats: number): number {
+    const ofLayer = this.#shared.get(owner) ?? new Map<string, number>();
+    this.#shared.set(owner, ofLayer);
+    let address = ofLayer.get(label);
+    if (address === undefined) {
+      address = this.#own.take(owner.name, label, floats);
+      ofLayer.set(label, address);
+    }
+    return address;
+  }
+
+  packed(owner: Layer, label: string): Packed {
+    const ofLayer = this.#packed.get(owner) ?? new Map<string, Packed>();
+    this.#packed.set(owner, ofLayer);
+    const packed = ofLayer.get(label) ?? new Packed();
+    ofLayer.set(label, packed);
+    return packed;
+  }
+
+  /** The plan for a purpose, laid out anew (and larger) when the one there is does not serve. */
+  plan(purpose: string, request: PlanRequest): Plan {
+    const existing = this.#plans.get(purpose);
+    if (existing?.serves(request)) return existing;
+    let wanted = request;
+    if (existing !== undefined) {
+      existing.regions.release();
+      this.#held.delete(existing.regions);
+      this.#plans.delete(purpose);
+      wanted = {
+        ...request,
+        batch: Math.max(request.batch, existing.request.batch),
+        timesteps: Math.max(request.timesteps, existing.request.timesteps),
+      };
+    }
+    const plan = new Plan(this, this.#layers, wanted, purpose);
+    this.#plans.set(purpose, plan);
+    this.#held.add(plan.regions);
+    return plan;
+  }
+
+  /** Every region, plan by plan, as a table. */
+  describe(): string {
+    const lines = [`${"region".padEnd(44)}${"address".padStart(12)}${"bytes".padStart(14)}`];
+    const section = (title: string, regions: Regions): void => {
+      lines.push(`${title}:`);
+      for (const { owner, label, address, floats } of regions.list) {
+        lines.push(
+          `${`  ${owner} · ${label}`.padEnd(44)}${String(address).padStart(12)}${String(floats * 4).padStart(14)}`,
+        );
+      }
+    };
+    section("model", this.#own);
+    for (const [purpose, plan] of this.#plans) {
+      section(`${purpose} (batch ${plan.batch}, ${plan.request.timesteps} time steps)`, plan.regions);
+    }
+    const total = [...this.#held]
+      .flatMap(({ list }) => list)
+      .reduce((sum, { floats }) => sum + floats * 4, 0);
+    lines.push(`${"total".padEnd(44)}${"".padStart(12)}${String(total).padStart(14)}`);
+    return lines.join("\n");
+  }
+
+  /** Gives everything back. */
+  release(): void {
+    forgotten.unregister(this);
+    for (const regions of this.#held) regions.release();
+    this.#held.clear();
+    this.#plans.clear();
+  }
+}
