@@ -145,7 +145,7 @@ export async function describeLosses(cases: readonly LossCase[]): Promise<void> 
       });
 
       it("weighs every row 1 without weights", () => {
-        const batch = batchFor(subject, widths[0]!, 5);
+        const batch = batchFor(subject, widths.at(-1)!, 5);
         const got = run(subject, batch, { weights: false });
         expect(got).toEqual(run(subject, { ...batch, weight: new Float32Array(ROWS).fill(1) }));
         expect(got.value).not.toBe(run(subject, batch).value);

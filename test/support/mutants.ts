@@ -1,0 +1,50 @@
+/** Mutants: kernels with one deliberate fault, to show that the tests would see it. */
+import { readFile } from "node:fs/promises";
+import { compileKernels } from "./compile-kernels.js";
+import { instantiateKernels, type KernelBuild } from "./kernels.js";
+
+const root = new URL("../../", import.meta.url);
+
+export interface Mutant {
+  /** The fault in words. */
+  readonly title: string;
+  /** The file it is in, below the repository's root. */
+  readonly file: string;
+  /** Text that stands in the file exactly once. */
+  readonly search: string;
+  readonly replacement: string;
+  /** What the fault is compiled into: kernels by the module that has them. Small ones compile in a tenth of the time. */
+  readonly exports: Readonly<Record<string, readonly string[]>>;
+  /** Throws on the mutant, and not on the kernels as they are. */
+  readonly check: (build: KernelBuild) => void;
+}
+
+const entryOf = ({ exports }: Mutant): string =>
+  Object.entries(exports)
+    .map(([module, kernels]) => `export { ${kernels.join(", ")} } from "./${module}";`)
+    .join("\n");
+
+async function build(
+  name: string,
+  mutant: Mutant,
+  sources: readonly [string, string][],
+): Promise<KernelBuild> {
+  const files = new Map([["mutant.ts", entryOf(mutant)], ...sources]);
+  return instantiateKernels(name, await compileKernels("mutant.ts", files));
+}
+
+/** @throws Error when the text to replace is not there exactly once, as after an edit of the kernel. */
+export async function buildMutant(mutant: Mutant): Promise<{ healthy: KernelBuild; faulty: KernelBuild }> {
+  const source = await readFile(new URL(mutant.file, root), "utf8");
+  const places = source.split(mutant.search).length - 1;
+  if (places !== 1) {
+    throw new Error(
+      `${mutant.title}: \`${mutant.search}\` stands ${places} times in ${mutant.file}, expected once`,
+    );
+  }
+  const faulty = source.replace(mutant.search, () => mutant.replacement);
+  return {
+    healthy: await build("unmutated", mutant, []),
+    faulty: await build("mutant", mutant, [[mutant.file, faulty]]),
+  };
+}
