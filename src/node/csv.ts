@@ -254,7 +254,7 @@ export async function readCsv(path: string, options: ReadCsvOptions = {}): Promi
   source.on("error", (error) => parser.destroy(error)).pipe(parser);
   let line = 0;
   try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info<string> }>) {
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
       // The parser tells a record's last line; a quoted field may span several.
       reader.read(record, line + 1);
       line = info.lines;

@@ -131,11 +131,10 @@ function isMultiple(long: number, short: number, n: number): boolean {
   return multiple >= 2 && Math.abs(1 / short - multiple / long) < Math.max(1, multiple / 2) / n;
 }
 
-/** The strongest season in the series, a multiple giving way to the season it is a multiple of. */
-function strongest(
-  x: Float64Array,
-  candidates: readonly Candidate[],
-): (Season & { pattern: Float64Array }) | undefined {
+type Found = Season & Pick<Fold, "explained" | "pattern">;
+
+/** The season that explains most of the series, a multiple giving way to the season it is a multiple of. */
+function strongest(x: Float64Array, candidates: readonly Candidate[]): Found | undefined {
   const found = candidates.flatMap(({ period, pValue }): Found[] => {
     const season = Math.round(period);
     const { repeats, ...folded } = fold(x, season, period);

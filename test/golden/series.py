@@ -123,7 +123,7 @@ def powers():
 def neighbours():
     table = macro[["realgdp", "unemp", "infl"]].to_numpy()[:30].copy()
     table = (table - table.mean(0)) / table.std(0)
-    for row, column in [(0, 0), (3, 1), (4, 1), (9, 2), (9, 0), (29, 2), (15, 1)]:
+    for row, column in [(0, 0), (3, 1), (4, 1), (9, 2), (21, 0), (29, 2), (15, 1)]:
         table[row, column] = np.nan
     alone = [[np.nan, 1.0], [2.0, np.nan], [4.0, np.nan], [np.nan, np.nan], [5.0, 3.0]]
     twin = [[1.0, 2.0, np.nan], [1.0, 2.0, 5.0], [1.0, 2.5, 9.0], [1.0, 2.0, 6.0]]
@@ -132,6 +132,8 @@ def neighbours():
         for matrix in [table.tolist(), alone, twin]
         for k in [2, 5]
         for weights in ["uniform", "distance"]
+        # Which of the donors at no measurable distance are taken is left to a partial sort.
+        if not (matrix is alone and k == 2 and weights == "uniform")
     ]
 
 
