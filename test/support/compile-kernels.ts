@@ -34,8 +34,11 @@ export async function compileKernels(
   const { error, stderr } = await asc.main(
     [entry, "--outFile", "kernels.wasm", "--baseDir", root, ...(await flags(target))],
     {
+      // The compiler would find asconfig.json by itself, and with it the whole of assembly/index.ts as an entry.
       readFile: async (path: string, baseDir: string) =>
-        sources.get(path) ?? readFile(join(baseDir, path), "utf8").catch(() => null),
+        path.endsWith("asconfig.json")
+          ? null
+          : (sources.get(path) ?? readFile(join(baseDir, path), "utf8").catch(() => null)),
       writeFile: (path: string, contents: Uint8Array | string) => {
         if (path === "kernels.wasm") binary = new Uint8Array(contents as Uint8Array);
       },

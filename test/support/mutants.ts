@@ -13,7 +13,7 @@ export interface Mutant {
   /** Text that stands in the file exactly once. */
   readonly search: string;
   readonly replacement: string;
-  /** What the fault is compiled into: kernels by the module that has them. Small ones compile in a tenth of the time. */
+  /** What the fault is compiled into: kernels by the module that has them. Few compile in a tenth of the time. */
   readonly exports: Readonly<Record<string, readonly string[]>>;
   /** Throws on the mutant, and not on the kernels as they are. */
   readonly check: (build: KernelBuild) => void;
