@@ -22,6 +22,8 @@ export {
   ShapeError,
   StateError,
 } from "./errors.js";
+// Formats
+export { fromSafetensors, type SafetensorsOptions, toSafetensors } from "./formats/safetensors.js";
 // Initializers
 export { chrono } from "./initializers/chrono.js";
 export { constant, identity, ones, zeros } from "./initializers/constant.js";
@@ -61,6 +63,8 @@ export {
   meanSquaredError,
   poisson,
 } from "./losses/regression.js";
+// Names that are a loss or metric of training and a measure of forecasts
+export { mae, mape, mase, mse } from "./measures.js";
 export {
   binaryAccuracy,
   categoricalAccuracy,
@@ -98,6 +102,39 @@ export { oneCycle } from "./schedules/one-cycle.js";
 export { piecewiseConstantDecay } from "./schedules/piecewise-constant-decay.js";
 export type { Schedule } from "./schedules/schedule.js";
 export { warmup } from "./schedules/warmup.js";
+
+// Time series
+export { type AcfOptions, acf, type Correlogram } from "./series/acf.js";
+export { type AdfullerOptions, type AdfullerResult, adfuller } from "./series/adfuller.js";
+export { driftForecast, naiveForecast, seasonalNaiveForecast } from "./series/baselines.js";
+export {
+  type DifferenceOptions,
+  difference,
+  type UndifferenceOptions,
+  undifference,
+} from "./series/difference.js";
+export { type Fold, kFold, type Splitter, timeSeriesSplit, walkForward } from "./series/folds.js";
+export { coverage, pinball, rmse, smape } from "./series/forecast-metrics.js";
+export { backwardFill, forwardFill, type InterpolateOptions, interpolate } from "./series/gaps.js";
+export type { InKind, Rows, SeriesLike, Vector } from "./series/kinds.js";
+export { type KnnImputeOptions, knnImpute } from "./series/knn-impute.js";
+export { type KpssOptions, type KpssResult, kpss } from "./series/kpss.js";
+export { lagFeatures } from "./series/lag-features.js";
+export { inverseLogTransform, logTransform } from "./series/log-transform.js";
+export { minMaxScaler } from "./series/min-max-scaler.js";
+export { pacf } from "./series/pacf.js";
+export { powerTransform } from "./series/power-transform.js";
+export { returns } from "./series/returns.js";
+export { robustScaler } from "./series/robust-scaler.js";
+export { type Rolling, rolling } from "./series/rolling.js";
+export type { Scaler, ScalerJSON } from "./series/scaler.js";
+export { scalerFromJSON } from "./series/scaler-from-json.js";
+export { type Season, type Seasonality, seasonality } from "./series/seasonality.js";
+export { slidingWindows } from "./series/sliding-windows.js";
+export { standardScaler } from "./series/standard-scaler.js";
+export { timeseriesDatasetFromArray } from "./series/timeseries-dataset-from-array.js";
+export { timeseriesGenerator } from "./series/timeseries-generator.js";
+export { trainTestSplit } from "./series/train-test-split.js";
 export {
   type NamedTensor,
   type NestedArray,

@@ -18,6 +18,8 @@ export interface Compiled {
   readonly loss: Loss;
   readonly metrics: readonly Metric[];
   readonly truncate: number;
+  /** The compile options as plain JSON; null where the loss is a user's own function. */
+  readonly config: Record<string, unknown> | null;
 }
 
 /** What a plan is for: prediction keeps no tape; inspection wants dL/dx as well. */
@@ -170,6 +172,23 @@ export class Program {
       }
     }
     this.residence.weightsVersion += 1;
+  }
+
+  /** Copies of an optimizer's moments, for a file. */
+  optimizerSlots(optimizer: Optimizer): { name: string; data: Float32Array }[] {
+    optimizer.bind(this.residence.parameters);
+    return optimizer.readSlots();
+  }
+
+  /** Puts moments back, so that training goes on where it stopped. */
+  restoreOptimizer(
+    optimizer: Optimizer,
+    slots: readonly { name: string; data: Float32Array }[],
+    batches: number,
+  ): void {
+    optimizer.bind(this.residence.parameters);
+    optimizer.writeSlots(slots);
+    optimizer.batches = batches;
   }
 
   /** Forward, loss, backward, update: a step of training. Returns the loss before the update. */

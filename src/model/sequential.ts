@@ -191,7 +191,24 @@ export class Sequential implements TrainingModel {
       options.truncate == null ? 0 : numberIn(where, "truncate", options.truncate, { min: 1, integer: true });
     if (this.#compiled !== undefined && this.#compiled.optimizer !== optimizer)
       this.#compiled.optimizer.release();
-    this.#compiled = { optimizer, loss, metrics, truncate };
+    // The rate changes while training, so the configuration is read when it is asked for.
+    const config = (): Record<string, unknown> => ({
+      optimizer: { name: optimizer.name, config: optimizer.getConfig() },
+      loss: { name: loss.name, config: loss.config },
+      metrics: (options.metrics ?? []).map((metric) =>
+        typeof metric === "string" ? metric : { name: metric.name, config: metric.config },
+      ),
+      ...(truncate === 0 ? {} : { truncate }),
+    });
+    this.#compiled = {
+      optimizer,
+      loss,
+      metrics,
+      truncate,
+      get config() {
+        return config();
+      },
+    };
   }
 
   /** The optimizer the model was compiled with. @throws StateError before `compile`. */

@@ -17,6 +17,17 @@ test("five neighbours, equally heavy, are the default", () => {
   expect(knnImpute(matrix)).toEqual(knnImpute(matrix, { k: 5, weights: "uniform" }));
 });
 
+test("donors at no measurable distance make up the number, in the order of their rows", () => {
+  const rows = [
+    [null, 1],
+    [2, null],
+    [4, null],
+    [5, 3],
+  ];
+  expect(knnImpute(rows, { k: 2 })[0]).toEqual([3.5, 1]);
+  expect(knnImpute(rows, { k: 2, weights: "distance" })[0]).toEqual([5, 1]);
+});
+
 test("a single series is filled with its mean, for there is nothing to compare rows by", () => {
   expect(knnImpute([1, null, 3, 8])).toEqual([1, 4, 3, 8]);
 });

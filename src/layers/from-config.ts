@@ -1,0 +1,38 @@
+import { FormatError } from "../errors.js";
+import { activation } from "./activation.js";
+import { dense } from "./dense.js";
+import { dropout } from "./dropout.js";
+import type { Layer, SampleShape } from "./layer.js";
+import { lstm } from "./lstm.js";
+
+/** Factories by kind: what a saved layer is made with again. */
+const factories: Record<string, (config: never) => Layer> = {
+  lstm,
+  dense,
+  activation,
+  dropout,
+};
+
+/** A layer from its kind and its `getConfig()`. @throws FormatError for an unknown kind. */
+export function layerFromConfig({ kind, config }: { kind: string; config: object }): Layer {
+  const make = factories[kind];
+  if (make === undefined) {
+    throw new FormatError(
+      `A layer of kind \`${kind}\` is not known here. Known: ${Object.keys(factories).join(", ")}.`,
+      {
+        received: kind,
+      },
+    );
+  }
+  return make(config as never);
+}
+
+/** A model's layers, the first of which is told the input's shape. */
+export function layersFromConfig(
+  layers: readonly { kind: string; config: object }[],
+  inputShape: SampleShape,
+): Layer[] {
+  return layers.map(({ kind, config }, i) =>
+    layerFromConfig({ kind, config: i === 0 ? { ...config, inputShape } : config }),
+  );
+}

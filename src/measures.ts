@@ -1,0 +1,29 @@
+import type { Loss } from "./losses/loss.js";
+import { meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError } from "./losses/regression.js";
+import type { MetricFactory } from "./metrics/metric.js";
+import { mase as maseMetric } from "./metrics/regression.js";
+import { type MaseOptions, mae as maeOf, mase as maseOf } from "./series/forecast-metrics.js";
+import type { SeriesLike } from "./series/kinds.js";
+
+/** Keras's short names of losses. */
+export const mse = meanSquaredError;
+export const mape = meanAbsolutePercentageError;
+
+/** `mae()` is the loss, for `compile`; `mae(actual, predicted)` the mean absolute error of a forecast. */
+export function mae(): Loss;
+export function mae(actual: SeriesLike, predicted: SeriesLike): number;
+export function mae(actual?: SeriesLike, predicted?: SeriesLike): Loss | number {
+  return actual === undefined ? meanAbsoluteError() : maeOf(actual, predicted as SeriesLike);
+}
+
+/** `mase({ season })` is the metric, for `compile`; `mase(actual, predicted, { train, season })` that of a forecast. */
+export function mase(options?: { season?: number }): MetricFactory;
+export function mase(actual: SeriesLike, predicted: SeriesLike, options: MaseOptions): number;
+export function mase(
+  first?: SeriesLike | { season?: number },
+  predicted?: SeriesLike,
+  options?: MaseOptions,
+): MetricFactory | number {
+  if (predicted === undefined) return maseMetric(first as { season?: number } | undefined);
+  return maseOf(first as SeriesLike, predicted, options as MaseOptions);
+}

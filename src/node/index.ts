@@ -1,0 +1,4 @@
+/** gateflow/node: files and streams, for Node, Bun and Deno. */
+export { writeFileAtomic } from "./atomic-write.js";
+export { readCsv } from "./csv.js";
+export { loadModel, saveModel } from "./model-files.js";
