@@ -28,12 +28,13 @@ const EXPM1_4: f32 = 0.0013882521307095885;
 // @ts-ignore: decorator
 @inline
 export function expm1Reduced4(r: v128): v128 {
-  let q = f32x4.splat(EXPM1_4);
-  q = f32x4.add(f32x4.mul(q, r), f32x4.splat(EXPM1_3));
-  q = f32x4.add(f32x4.mul(q, r), f32x4.splat(EXPM1_2));
-  q = f32x4.add(f32x4.mul(q, r), f32x4.splat(EXPM1_1));
-  q = f32x4.add(f32x4.mul(q, r), f32x4.splat(EXPM1_0));
-  return f32x4.add(f32x4.mul(f32x4.mul(r, r), q), r);
+  // By pairs (Estrin), not Horner: the chain of dependent operations is what a short loop waits for.
+  const square = f32x4.mul(r, r);
+  const low = f32x4.add(f32x4.mul(f32x4.splat(EXPM1_1), r), f32x4.splat(EXPM1_0));
+  const middle = f32x4.add(f32x4.mul(f32x4.splat(EXPM1_3), r), f32x4.splat(EXPM1_2));
+  const high = f32x4.add(f32x4.mul(f32x4.splat(EXPM1_4), square), middle);
+  const q = f32x4.add(f32x4.mul(high, square), low);
+  return f32x4.add(f32x4.mul(square, q), r);
 }
 
 /** x - n ln 2, the product in two parts because ln 2 is no float. */

@@ -74,8 +74,6 @@ interface Stateful {
 const isStateful = (layer: Layer): layer is Layer & Stateful =>
   "prepareState" in layer && (layer as Layer & Stateful).stateful;
 
-let unnamed = 0;
-
 /** A stack of layers: what Keras calls `Sequential`. */
 export class Sequential implements TrainingModel {
   readonly name: string;
@@ -99,7 +97,7 @@ export class Sequential implements TrainingModel {
     if (engine !== undefined && !(engine instanceof Engine)) {
       throw new ConfigError("sequential(): `engine` is no engine. Make one with await createEngine().");
     }
-    this.name = options.name ?? `sequential${unnamed++ === 0 ? "" : `_${unnamed - 1}`}`;
+    this.name = options.name ?? "sequential";
     this.seed = createRandom(seed).seed;
     this.#engine = engine;
     if (!Array.isArray(layers)) {

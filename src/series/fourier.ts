@@ -43,7 +43,8 @@ export interface Periodogram {
 export function periodogram(values: Float64Array): Periodogram {
   const n = values.length;
   const center = values.reduce((a, b) => a + b, 0) / n;
-  const size = 2 ** Math.ceil(Math.log2(2 * n));
+  let size = 1;
+  while (size < 2 * n) size *= 2;
   const real = new Float64Array(size);
   const imaginary = new Float64Array(size);
   for (let t = 0; t < n; t++) {

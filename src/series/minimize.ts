@@ -42,7 +42,9 @@ export function minimize(f: (x: number) => number, start: readonly [number, numb
     q = 2 * (q - r);
     if (q > 0) p = -p;
     q = Math.abs(q);
+    // Where f is infinite on one side, so may q be.
     const usable =
+      Number.isFinite(q) &&
       Math.abs(before) > tolerance &&
       Math.abs(p) < Math.abs((q * before) / 2) &&
       p > q * (low - x) &&

@@ -4,7 +4,7 @@ import { flag, oneOf, refuseUnknown } from "../options.js";
 import { minimize } from "./minimize.js";
 import { createScaler, type Scaler, type ScalerMethod } from "./scaler.js";
 import { standardMethod } from "./standard-scaler.js";
-import { variance } from "./statistics.js";
+import { largestMagnitude, variance } from "./statistics.js";
 
 export interface PowerTransformOptions {
   /** `"yeo-johnson"` (default) takes every number, `"box-cox"` positive ones only. */
@@ -41,15 +41,27 @@ const yeoJohnson: Family = {
   logJacobian: (x) => (x >= 0 ? log1p(x) : -log1p(-x)),
 };
 
-/** The lambda under which the transformed values look most normal: maximum profile likelihood. */
+/** How finely values tell from each other, relative to the largest: what float64 rounding is measured against. */
+const resolution = (values: Float64Array, spread: number): number =>
+  Math.sqrt(spread) / largestMagnitude(values);
+
+/** A transform may cost six of float64's sixteen digits; beyond that it could not be inverted any more. */
+const LEAST_RESOLUTION = 1e-6;
+
+/**
+ * The lambda under which the transformed values look most normal: maximum profile likelihood. Few distinct values have
+ * no likeliest lambda but ever more extreme ones, which press them together; the bound on resolution ends that.
+ */
 function likeliestLambda(values: Float64Array, family: Family): number {
   const logJacobian = values.reduce((sum, x) => sum + family.logJacobian(x), 0) / values.length;
+  const least = LEAST_RESOLUTION * resolution(values, variance(values));
   return minimize(
     (lambda) => {
-      const spread = variance(values.map((x) => family.apply(x, lambda)));
-      // Overflow and collapse to a point are both infinitely unlikely.
-      if (!(spread > 0 && spread < Number.POSITIVE_INFINITY)) return Number.POSITIVE_INFINITY;
-      return log(spread) / 2 - (lambda - 1) * logJacobian;
+      const transformed = values.map((x) => family.apply(x, lambda));
+      const spread = variance(transformed);
+      const sound =
+        spread < Number.POSITIVE_INFINITY && resolution(transformed, spread) >= least && spread > 0;
+      return sound ? log(spread) / 2 - (lambda - 1) * logJacobian : Number.POSITIVE_INFINITY;
     },
     [-2, 2],
   );

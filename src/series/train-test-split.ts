@@ -46,18 +46,15 @@ export function trainTestSplit<T extends Splittable | Pair>(
   refuseUnknown(where, options, ["testFraction", "gap"]);
   const fraction = numberIn(where, "testFraction", options.testFraction ?? 0.2, { above: 0, below: 1 });
   const gap = numberIn(where, "gap", options.gap ?? 0, { min: 0, integer: true });
-  const parts = isSplittable(x) ? { x } : (x as Pair);
-  for (const part of Object.values(parts)) {
-    if (!isSplittable(part)) {
-      throw new ConfigError(
-        `${where}: expected a series or { x, y }, got ${part === null ? "null" : typeof part}.`,
-      );
-    }
-  }
-  const rows = rowsOf(parts.x);
-  if ("y" in parts && rowsOf(parts.y) !== rows) {
-    throw new ShapeError(`${where}: x has ${rows} rows, y has ${rowsOf(parts.y)}; expected as many.`, {
-      received: rowsOf(parts.y),
+  const pair = isSplittable(x) ? undefined : (x as Partial<Pair> | null | undefined);
+  const given = isSplittable(x) ? [x] : [pair?.x, pair?.y];
+  const [rows, other = rows] = given.map((part) => {
+    if (isSplittable(part)) return rowsOf(part);
+    throw new ConfigError(`${where}: expected a series or { x, y }, got ${String(x)}.`, { received: x });
+  }) as [number, number?];
+  if (rows !== other) {
+    throw new ShapeError(`${where}: x has ${rows} rows, y has ${other}; expected as many.`, {
+      received: other,
       expected: rows,
     });
   }
@@ -70,9 +67,9 @@ export function trainTestSplit<T extends Splittable | Pair>(
       { received: rows, expected: test + gap + 1 },
     );
   }
-  const cut = (from: number, to: number): T =>
-    (isSplittable(x)
-      ? slice(x, from, to)
-      : Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, slice(part, from, to)]))) as T;
+  const cut = (from: number, to: number): T => {
+    const [first, second] = given.map((part) => slice(part!, from, to));
+    return (pair === undefined ? first : { x: first, y: second }) as T;
+  };
   return { train: cut(0, train), test: cut(rows - test, rows) };
 }

@@ -62,3 +62,10 @@ test("a forecast that no value maps to is an error, not NaN", () => {
   // With lambda 0.5 the image of Box-Cox ends at -2.
   expect(() => withLambda("box-cox", 0.5).inverseTransform([-2.5])).toThrow(/no finite image/);
 });
+
+test("values of which only two differ stay invertible, though their likelihood has no maximum", () => {
+  const x = [17, 16, 16];
+  const scaler = powerTransform().fit(x);
+  // Six of sixteen digits may be spent, and one more for the few values.
+  expectClose(scaler.inverseTransform(scaler.transform(x)), x, 1e-9);
+});
