@@ -7,7 +7,7 @@ import { expm1Reduced4, LN2_HI, LN2_LO, LOG2_E, ROUND } from "./exp";
  * p / 2, so the relative accuracy of p carries over; odd to the bit.
  *
  * Error: <= 2.6 ULP for every x; tanh(±0) = ±0, ±1 beyond ±9.02, NaN for NaN.
- * Cost: 28 instructions for four floats, one of them a division; no branch.
+ * Cost: 30 instructions for four floats, one of them a division; no branch.
  */
 // @ts-ignore: decorator
 @inline
