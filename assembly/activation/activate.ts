@@ -62,8 +62,9 @@ function keepNaN4(d: v128, y: v128): v128 {
 
 /**
  * y = act(z).
- * Error: tanh, sigmoid, exponential, elu, softplus as in ../simd; the piecewise linear ones <= 1 ULP, selu <= 3,
- * silu <= 3.5, gelu <= 6 (and 14 of the smallest subnormal); NaN for NaN, limits at ±Infinity.
+ * Error: tanh, sigmoid, exponential, elu, softplus as in ../simd; linear and relu exact; hardSigmoid, leakyRelu, softsign
+ * <= 1.5 ULP; selu, silu <= 3.5; gelu <= 6, and 8 of the smallest subnormal; hardSigmoidLegacy <= 2^-23, as its sum
+ * cancels near -2.5. NaN for NaN, limits at ±Infinity.
  */
 // @ts-ignore: decorator
 @inline
