@@ -1,0 +1,47 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { instantiateKernels } from "../support/kernels.js";
+import { root } from "./source-files.js";
+
+interface Signature {
+  readonly name: string;
+  readonly parameters: number;
+}
+
+/** Name and number of parameters of each method of `interface Kernels`. */
+async function declaredKernels(): Promise<Signature[]> {
+  const text = await readFile(new URL("src/engine/kernels.ts", root), "utf8");
+  const body = /export interface Kernels \{([\s\S]*)\n\}/.exec(text)![1]!.replaceAll(/\/\*[\s\S]*?\*\//g, "");
+  return [...body.matchAll(/^ {2}(\w+)\(([^)]*)\): \w+;/gm)].map(([, name, list]) => ({
+    name: name!,
+    parameters: list!.split(",").filter((parameter) => parameter.trim() !== "").length,
+  }));
+}
+
+/** Ends of interface lines that `declaredKernels` did not understand would go unseen; count them another way. */
+async function countDeclarations(): Promise<number> {
+  const text = await readFile(new URL("src/engine/kernels.ts", root), "utf8");
+  return [...text.matchAll(/\): (void|number|Address|Count);/g)].length;
+}
+
+describe.each(["debug", "release"])("the %s build", async (build) => {
+  const bytes = new Uint8Array(await readFile(new URL(`build/${build}.wasm`, root)));
+  const { kernels } = await instantiateKernels(build, bytes);
+  const declared = await declaredKernels();
+
+  it("is described by an interface the test can read", async () => {
+    expect(declared.length).toBeGreaterThan(30);
+    expect(declared.length).toBe(await countDeclarations());
+  });
+
+  it.each(declared)("has $name with its $parameters parameters", ({ name, parameters }) => {
+    // An exported WebAssembly function's `length` is its number of parameters.
+    expect(kernels[name]!.length).toBe(parameters);
+  });
+});
+
+it("what src/engine embeds is the release build", async () => {
+  const { wasmBase64 } = await import("../../src/engine/generated/simd128.js");
+  const bytes = await readFile(new URL("build/release.wasm", root));
+  expect(Buffer.from(wasmBase64, "base64").equals(bytes)).toBe(true);
+});
