@@ -11,12 +11,14 @@ export { activationForward } from "./activation/activation-forward";
 export { softmaxBackward, softmaxForward } from "./activation/softmax";
 export { denseWeightGradients } from "./dense/weight-gradients";
 export { dropout } from "./dropout/dropout";
+export { embeddingForward, embeddingGradients } from "./embedding/embedding";
 export { copyFloats, fillZero } from "./linalg/copy";
 export { multiplySteps } from "./linalg/elementwise";
 export { outerProduct, packPairs } from "./linalg/outer-product";
 // Linear algebra
 export { packColumns, packTransposed } from "./linalg/pack";
 export { matrixProduct, panelRows } from "./linalg/panel-product";
+export { joinSteps, repeatSteps, reverseSteps, splitSteps, sumSteps } from "./linalg/steps";
 // Losses: value and gradient in one pass.
 export { binaryCrossentropyLoss } from "./loss/binary-crossentropy";
 export {
@@ -39,6 +41,12 @@ export { lstmBackward, lstmWeightGradients } from "./lstm/backward";
 export { lstmDescriptorBytes } from "./lstm/descriptor";
 export { lstmForward } from "./lstm/forward";
 export { lstmPackKernel, lstmPackTransposed } from "./lstm/pack";
+export { maskRows, runningMask, stepMask } from "./masking/masking";
+export {
+  layerNormalizationBackward,
+  layerNormalizationForward,
+  layerNormalizationGradients,
+} from "./normalization/layer-normalization";
 
 // Optimizers, clipping, regularizers and the vector arithmetic around them.
 export { adamAmsgradStep, adamStep, nadamStep } from "./optim/adam";

@@ -57,6 +57,92 @@ export interface Kernels {
   lstmBackward(descriptor: Address, rowBegin: Count, rowEnd: Count): void;
   lstmWeightGradients(descriptor: Address, groupBegin: Count, groupEnd: Count): void;
 
+  // masking
+  stepMask(x: Address, mask: Address, rows: Count, width: Count, stride: Count, value: number): void;
+  maskRows(x: Address, mask: Address, y: Address, rows: Count, stride: Count): void;
+  runningMask(mask: Address, y: Address, steps: Count, batch: Count): void;
+
+  // steps of a sequence
+  reverseSteps(x: Address, y: Address, steps: Count, count: Count): void;
+  joinSteps(
+    x: Address,
+    xStride: Count,
+    y: Address,
+    yStride: Count,
+    steps: Count,
+    batch: Count,
+    width: Count,
+  ): void;
+  splitSteps(
+    y: Address,
+    yStride: Count,
+    x: Address,
+    xStride: Count,
+    steps: Count,
+    batch: Count,
+    width: Count,
+  ): void;
+  repeatSteps(x: Address, y: Address, steps: Count, count: Count): void;
+  sumSteps(y: Address, x: Address, steps: Count, count: Count): void;
+
+  // embedding
+  embeddingForward(
+    index: Address,
+    indexStride: Count,
+    table: Address,
+    y: Address,
+    yStride: Count,
+    rows: Count,
+    width: Count,
+    mask: Address,
+  ): void;
+  embeddingGradients(
+    index: Address,
+    indexStride: Count,
+    dy: Address,
+    dyStride: Count,
+    dTable: Address,
+    rows: Count,
+    width: Count,
+    groupBegin: Count,
+    groupEnd: Count,
+  ): void;
+
+  // normalization
+  layerNormalizationForward(
+    x: Address,
+    y: Address,
+    gamma: Address,
+    beta: Address,
+    statistics: Address,
+    rows: Count,
+    width: Count,
+    stride: Count,
+    epsilon: number,
+  ): void;
+  layerNormalizationBackward(
+    x: Address,
+    dy: Address,
+    dx: Address,
+    gamma: Address,
+    statistics: Address,
+    rows: Count,
+    width: Count,
+    stride: Count,
+  ): void;
+  layerNormalizationGradients(
+    x: Address,
+    dy: Address,
+    statistics: Address,
+    dGamma: Address,
+    dBeta: Address,
+    rows: Count,
+    width: Count,
+    stride: Count,
+    groupBegin: Count,
+    groupEnd: Count,
+  ): void;
+
   // activation
   activationForward(code: number, z: Address, y: Address, count: Count): void;
   activationBackward(code: number, z: Address, y: Address, dy: Address, dz: Address, count: Count): void;
