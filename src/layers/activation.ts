@@ -37,7 +37,6 @@ export class ActivationLayer extends Layer {
       output,
       forward({ batch }) {
         output.timesteps = input.timesteps;
-        output.mask = input.mask;
         pass.forward(input.address, output.address, input.rows(batch), features, stride);
       },
       backward({ batch }) {

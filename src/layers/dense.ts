@@ -154,7 +154,6 @@ class DenseStage implements Stage {
       if (bias !== undefined) kernels.copyFloats(workspace.weights(bias), this.#startBias, layer.units);
     });
     output.timesteps = input.timesteps;
-    output.mask = input.mask;
     const rows = input.rows(pass.batch);
     kernels.matrixProduct(
       input.address,

@@ -35,7 +35,6 @@ export class DropoutLayer extends Layer {
       output,
       forward: (run) => {
         output.timesteps = input.timesteps;
-        output.mask = input.mask;
         pass(run, input.address, output.address);
       },
       // The mask is a function of the seed, so the same call takes the gradient back.

@@ -1,6 +1,7 @@
 import { activationCodes } from "../engine/activation-codes.js";
 import { type LstmDescriptor, lstmFields, writeDescriptor } from "../engine/descriptors.js";
 import type { LstmLayer } from "./lstm.js";
+import { RecurrentMask } from "./recurrent-mask.js";
 import { Signal, strideOf } from "./signal.js";
 import { allocateGradient, type Packed, type Pass, type Stage, type Workspace } from "./workspace.js";
 
@@ -15,6 +16,7 @@ export class LstmStage implements Stage {
   readonly #packed: { panels: Packed; recurrent: Packed; kernel: Packed };
   readonly #maskedInput: number;
   readonly #inputMask: number;
+  readonly #mask: RecurrentMask | null;
 
   constructor(
     readonly layer: LstmLayer,
@@ -32,6 +34,7 @@ export class LstmStage implements Stage {
 
     this.output = new Signal(units, layer.returnSequences, layer.returnSequences ? steps : 1);
     allocateGradient(workspace, layer, input, this.output);
+    this.#mask = RecurrentMask.of(layer, input, this.output, workspace);
     const learns = this.output.gradient !== 0;
     const wholeH = taped || layer.returnSequences;
     const recurrentMasked = taped && layer.recurrentDropout > 0;
@@ -107,7 +110,7 @@ export class LstmStage implements Stage {
     d.hRing = taped || layer.returnSequences ? steps + 1 : 2;
     d.cRing = taped ? steps + 1 : 1;
     d.gateSteps = taped ? steps : 1;
-    d.mask = input.mask;
+    d.mask = this.#mask?.inReadingOrder(batch) ?? 0;
     d.dySteps = layer.returnSequences ? steps : 1;
     d.truncate = pass.truncate;
     const stepFloats = batch * input.stride;
@@ -141,8 +144,8 @@ export class LstmStage implements Stage {
       layer.state.keep(kernels, 1, d.c + (steps % d.cRing) * stepBytes);
     }
     output.timesteps = layer.returnSequences ? steps : 1;
-    output.address = layer.returnSequences ? d.h + stepBytes : hEnd;
-    output.mask = layer.returnSequences ? input.mask : 0;
+    const shown = layer.returnSequences ? d.h + stepBytes : hEnd;
+    output.address = this.#mask?.hide(shown, batch) ?? shown;
   }
 
   backward(pass: Pass): void {
@@ -150,6 +153,7 @@ export class LstmStage implements Stage {
     const { kernels } = workspace;
     if (output.gradient === 0) return;
     this.#packBackward(pass);
+    this.#mask?.hideGradient(pass.batch);
     kernels.lstmBackward(this.#descriptor, 0, pass.batch);
     if (layer.trainable) kernels.lstmWeightGradients(this.#descriptor, 0, Math.ceil(layer.units / 4));
     if (input.gradient !== 0 && this.#inputMask !== 0 && pass.training) {

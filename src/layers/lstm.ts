@@ -83,6 +83,8 @@ export class LstmLayer extends Layer {
   readonly returnSequences: boolean;
   readonly goBackwards: boolean;
   readonly stateful: boolean;
+  /** @internal Set by `bidirectional`; see `RecurrentMask`. */
+  zeroOutputForMask = false;
   readonly #initializers: { kernel: Initializer; recurrent: Initializer; bias: Initializer };
   readonly #options: LstmOptions;
   /** Kernel, recurrent kernel, bias. */

@@ -11,7 +11,10 @@ export class Signal {
   address = 0;
   /** Address of dL/dvalues, in the same layout, which the next stage writes (=). 0 where nobody needs it. */
   gradient = 0;
-  /** Address of 1 or 0 for each row, `[timesteps, batch]`: which rows count. 0: all do. */
+  /**
+   * Address of 1 or 0 for each row, `[timesteps, batch]`: which rows count. 0: all do. Known when the stage is laid out,
+   * so that the stages behind it can be.
+   */
   mask = 0;
   timesteps = 1;
 

@@ -40,13 +40,16 @@ export interface Pass {
 export interface Stage {
   readonly layer: Layer;
   readonly output: Signal;
-  /** Reads `input.address`, sets `output.address`, `output.timesteps` and `output.mask`. */
+  /** Reads `input.address`, sets `output.address` and `output.timesteps`. */
   forward(pass: Pass): void;
   /** Reads `output.gradient` (and may spoil it), adds to its weights' gradients, writes `input.gradient` if there is one. */
   backward(pass: Pass): void;
 }
 
-/** A signal with a buffer of its own, and one for its gradient where a gradient has to pass through `layer`. */
+/**
+ * A signal with a buffer of its own, one for its gradient where a gradient has to pass through `layer`, and its input's
+ * mask.
+ */
 export function ownSignal(
   workspace: Workspace,
   layer: Layer,
@@ -54,6 +57,7 @@ export function ownSignal(
   form: { features: number; isSequence: boolean; maxTimesteps: number },
 ): Signal {
   const signal = new Signal(form.features, form.isSequence, form.maxTimesteps);
+  signal.mask = input.mask;
   signal.address = workspace.region(layer, "output", workspace.batch * form.maxTimesteps * signal.stride);
   allocateGradient(workspace, layer, input, signal);
   return signal;
