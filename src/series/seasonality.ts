@@ -26,7 +26,7 @@ export interface Seasonality {
   readonly seasons: readonly Season[];
 }
 
-/** Of all spectra without a season one in two hundred may show a line; the autocorrelation must agree as well. */
+/** Of all spectra without a season one in two hundred may show a line; that the autocorrelation must agree halves it. */
 const FALSE_ALARM = 0.005;
 /** Fewer repetitions are no evidence of a season. */
 const LEAST_CYCLES = 3;
@@ -63,7 +63,7 @@ interface Fold {
   /** The variance explained, in squared units of the series: comparable between seasons, unlike shares. */
   readonly explained: number;
   readonly autocorrelation: number;
-  /** Whether the autocorrelation is significant (5 %) and above that at half the season. */
+  /** Whether the autocorrelation is positive at the 2.5 % level. */
   readonly repeats: boolean;
   readonly pattern: Float64Array;
 }
@@ -83,21 +83,20 @@ function fold(x: Float64Array, season: number, period: number): Fold {
   const center = mean(values);
   const whole = squaredDeviations(values, center);
   const centered = values.map((value) => value - center);
-  const correlation = (lag: number): number =>
-    dot(centered.subarray(lag), centered.subarray(0, centered.length - lag)) / whole;
   const residuals = values.map((value, i) => value - pattern[phase(i)]!);
   const freedom = values.length - counts.reduce((used, count) => used + Math.sign(count), 0);
   if (freedom <= 0 || whole === 0) {
     return { strength: 0, explained: 0, autocorrelation: 0, repeats: false, pattern };
   }
-  const autocorrelation = correlation(season);
+  const autocorrelation =
+    dot(centered.subarray(season), centered.subarray(0, centered.length - season)) / whole;
   const variance = whole / (values.length - 1);
   const explained = Math.max(0, variance - dot(residuals, residuals) / freedom);
   return {
     strength: explained / variance,
     explained,
     autocorrelation,
-    repeats: autocorrelation > 1.96 / Math.sqrt(values.length) && autocorrelation > correlation(from),
+    repeats: autocorrelation > 1.96 / Math.sqrt(values.length),
     pattern,
   };
 }
@@ -155,7 +154,7 @@ function strongest(x: Float64Array, candidates: readonly Candidate[]): Found | u
  *
  * A season must show twice: as a line in the spectrum of the differenced series, above both a smooth and a red-noise
  * background (false alarm 0.5 % over all frequencies); and as an autocorrelation of the detrended series at that length
- * that is significant (5 %) and higher than at half the length. White noise, random walks and first-order
+ * that is positive at the 2.5 % level. White noise, random walks and first-order
  * autoregressions have neither. At least three repetitions must lie in the series. A season of 2 steps is hard to tell
  * from an alternating autoregression and is reported only when very clear.
  *

@@ -47,7 +47,12 @@ describe("readCsv reads", () => {
   });
 
   test("a byte order mark, CRLF, no newline at the end, blank lines at the end", async () => {
-    for (const text of ["\uFEFFa,b\r\n1,2\r\n3,4", "a,b\n1,2\n3,4\n\n\n", "a,b\n1,2\r\n3,4\n  \n"]) {
+    for (const text of [
+      '\uFEFF"a",b\r\n1,2\r\n3,4',
+      "a,b\r\n1,2\n3,4\r\n",
+      "a,b\n1,2\n3,4\n\n\n",
+      "a,b\n1,2\r\n3,4\n  \n",
+    ]) {
       const table = await read(text);
       expect(Object.keys(table.columns)).toEqual(["a", "b"]);
       expect(numbers(table.columns.b)).toEqual([2, 4]);

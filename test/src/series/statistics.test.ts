@@ -33,3 +33,7 @@ test("dot and largestMagnitude", () => {
   expect(dot(Float64Array.of(1, 2), Float64Array.of(3, -4))).toBe(-5);
   expect(largestMagnitude(Float64Array.of(1, -7, 3))).toBe(7);
 });
+
+test("squared deviations do not depend on a centre that is a little off", () => {
+  expect(squaredDeviations(Float64Array.of(1, 2, 3), 2.25)).toBe(2);
+});
