@@ -73,6 +73,11 @@ export class Arena {
     return this.#place(Float32Array.from(values), shift, true);
   }
 
+  /** Integers the kernel may only read, such as a descriptor. */
+  integers(values: readonly number[]): Region {
+    return this.#place(new Float32Array(Int32Array.from(values).buffer), 0, true);
+  }
+
   /** Memory the kernel overwrites; holds `fill` before. */
   output(length: number, fill = Number.NaN, shift = 0): Region {
     return this.#place(new Float32Array(length).fill(fill), shift, false);
@@ -145,7 +150,7 @@ function readString(memory: WebAssembly.Memory, ptr: number): string {
 
 /** Instantiates kernels from bytes: the two builds, or a mutant. */
 export async function instantiateKernels(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<KernelBuild> {
-  const memory = new WebAssembly.Memory({ initial: 2 });
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536 });
   const abort = (message: number, file: number, line: number, column: number): never => {
     throw new Error(`abort: ${readString(memory, message)} at ${readString(memory, file)}:${line}:${column}`);
   };
