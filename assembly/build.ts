@@ -1,46 +1,71 @@
 /**
- * Compiles the kernels (debug and release) and embeds the release build in a TypeScript module, so that every
- * host (Node, browser, worker, Deno, Bun) loads it with a plain import and no bundler settings.
+ * Compiles the kernels and embeds the release builds in TypeScript modules, so that every host (Node, browser, worker,
+ * Deno, Bun) loads them with a plain import and no bundler settings.
+ *
+ *     debug     assertions on, for the tests
+ *     release   plain SIMD: the same bits everywhere
+ *     relaxed   fused multiply-add where the processor has it
  */
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { gzipSync } from "node:zlib";
 import asc from "assemblyscript/asc";
 
-const targets = ["debug", "release"] as const;
-
-async function compile(target: (typeof targets)[number]): Promise<Uint8Array> {
-  const outFile = `build/${target}.wasm`;
-  await mkdir(dirname(outFile), { recursive: true });
+async function compile(outFile: string, target: "debug" | "release", ...more: string[]): Promise<Uint8Array> {
+  await mkdir("build", { recursive: true });
   const { error, stderr } = await asc.main([
     "assembly/index.ts",
     "--config",
     "asconfig.json",
     "--target",
     target,
+    "--outFile",
+    outFile,
+    ...more,
   ]);
-  if (error) throw new Error(`assemblyscript (${target}): ${error.message}\n${stderr.toString()}`);
-  return readFile(outFile);
+  if (error) throw new Error(`assemblyscript (${outFile}): ${error.message}\n${stderr.toString()}`);
+  const bytes = await readFile(outFile);
+  console.log(`${outFile}  ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzip`);
+  return bytes;
 }
 
 async function writeIfChanged(path: string, text: string): Promise<void> {
-  const exists = await stat(path).then(
-    () => true,
-    () => false,
+  const before = await stat(path).then(
+    () => readFile(path, "utf8"),
+    () => undefined,
   );
-  if (exists && (await readFile(path, "utf8")) === text) return;
-  await mkdir(dirname(path), { recursive: true });
+  if (before === text) return;
+  await mkdir("src/engine/generated", { recursive: true });
   await writeFile(path, text);
 }
 
-for (const target of targets) {
-  const bytes = await compile(target);
-  console.log(`build/${target}.wasm  ${bytes.length} bytes, ${gzipSync(bytes).length} gzip`);
-  if (target === "release") {
-    const base64 = Buffer.from(bytes).toString("base64");
-    await writeIfChanged(
-      "src/engine/generated/simd128.ts",
-      `/** assembly/ compiled for plain WebAssembly SIMD; made by assembly/build.ts. */\nexport const wasmBase64 =\n  "${base64}";\n`,
-    );
-  }
+/**
+ * Where the byte stands that says whether the imported memory is shared: the flags of its limits, 1 (with a maximum) or
+ * 3 (and shared). One build serves both: the loader turns the byte.
+ */
+function memoryFlagsOffset(bytes: Uint8Array): number {
+  const name = new TextEncoder().encode("\u0003env\u0006memory\u0002");
+  const at = bytes.findIndex((_, i) => name.every((byte, k) => bytes[i + k] === byte));
+  const offset = at + name.length;
+  if (at < 0 || bytes[offset] !== 1) throw new Error("the build imports no env.memory with a maximum");
+  return offset;
 }
+
+function embed(name: string, what: string, bytes: Uint8Array): Promise<void> {
+  const base64 = Buffer.from(bytes).toString("base64");
+  return writeIfChanged(
+    `src/engine/generated/${name}.ts`,
+    [
+      `/** assembly/ compiled for ${what}; made by assembly/build.ts. */`,
+      `export const memoryFlagsOffset = ${memoryFlagsOffset(bytes)};`,
+      `export const wasmBase64 =\n  "${base64}";\n`,
+    ].join("\n"),
+  );
+}
+
+await compile("build/debug.wasm", "debug");
+await embed("simd128", "plain WebAssembly SIMD", await compile("build/release.wasm", "release"));
+await embed(
+  "relaxed",
+  "relaxed SIMD, with fused multiply-add",
+  await compile("build/relaxed.wasm", "release", "--enable", "relaxed-simd"),
+);

@@ -1,5 +1,6 @@
 import { addFloats, addProducts } from "../linalg/elementwise";
-import { addLanes, OUTER_ROWS, outerProduct, packPairs } from "../linalg/outer-product";
+import { addLanes, OUTER_ROWS, outerProduct, packPairs, pairsBytes } from "../linalg/outer-product";
+import { packSteps } from "../linalg/pack-steps";
 import { matrixProduct } from "../linalg/panel-product";
 import { lstmCellBackward } from "./cell-backward";
 import { LstmDescriptor } from "./descriptor";
@@ -16,7 +17,7 @@ import { LstmDescriptor } from "./descriptor";
  * Cost     8 B T H (H + F) flops (without dx: 8 B T H H)
  * Oracle   test/assembly/lstm/lstm.test.ts  Bench bench/kernels
  */
-export function lstmBackward(descriptor: usize, rowBegin: i32, rowEnd: i32): void {
+export function lstmBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, _part: i32): void {
   const d = changetype<LstmDescriptor>(descriptor);
   assert(d.hRing == d.timesteps + 1 && d.cRing == d.timesteps + 1 && d.gateSteps == d.timesteps);
   const rows = rowEnd - rowBegin;
@@ -72,23 +73,25 @@ export function lstmBackward(descriptor: usize, rowBegin: i32, rowEnd: i32): voi
  *
  * Math     MATH.md (13)
  * Shapes   LstmDescriptor; reads x, h, gates
- * Writes   dKernel, dRecurrent, dBias (+=), the columns of the given groups only; pairs scratch
+ * Writes   dKernel, dRecurrent, dBias (+=), the columns of the given groups only; the part's own pairs scratch
  * Alias    none
  * Error    sums over B T rows in blocks of OUTER_ROWS
  * Cost     8 B T H (F + H) flops
  * Oracle   test/assembly/lstm/lstm.test.ts  Bench bench/kernels
  */
-export function lstmWeightGradients(descriptor: usize, groupBegin: i32, groupEnd: i32): void {
+export function lstmWeightGradients(descriptor: usize, groupBegin: i32, groupEnd: i32, part: i32): void {
   const d = changetype<LstmDescriptor>(descriptor);
   const groups = (d.units + 3) >> 2;
   const stride = groups << 2;
   const total = d.timesteps * d.batch;
+  const pairs = d.pairs + <usize>part * <usize>pairsBytes(max(d.features, d.units));
+  const hRead = d.recurrentMask ? d.hMasked : d.h;
   for (let first = 0; first < total; first += OUTER_ROWS) {
     const rows = min(OUTER_ROWS, total - first);
-    packSteps(d, first, rows);
-    gradientPanels(d, d.dKernel, d.features, first, rows, groupBegin, groupEnd);
-    packPairs((d.recurrentMask ? d.hMasked : d.h) + (<usize>(first * stride) << 2), stride, d.pairs, OUTER_ROWS, rows, d.units);
-    gradientPanels(d, d.dRecurrent, d.units, first, rows, groupBegin, groupEnd);
+    packSteps(d.x, d.xTimeStride, d.xStride, d.batch, first, rows, d.features, pairs);
+    gradientPanels(d, pairs, d.dKernel, d.features, first, rows, groupBegin, groupEnd);
+    packPairs(hRead + (<usize>(first * stride) << 2), stride, pairs, OUTER_ROWS, rows, d.units);
+    gradientPanels(d, pairs, d.dRecurrent, d.units, first, rows, groupBegin, groupEnd);
     if (d.dBias) {
       for (let group = groupBegin; group < groupEnd; group++) {
         addColumnSums(dzBlock(d, group, first), rows, d.dBias + (<usize>group << 4), d.units, min(4, d.units - 4 * group));
@@ -104,28 +107,13 @@ function dzBlock(d: LstmDescriptor, group: i32, firstRow: i32): usize {
 }
 
 function gradientPanels(
-  d: LstmDescriptor, gradient: usize, columns: i32, first: i32, rows: i32, groupBegin: i32, groupEnd: i32,
+  d: LstmDescriptor, pairs: usize, gradient: usize, columns: i32, first: i32, rows: i32, groupBegin: i32, groupEnd: i32,
 ): void {
   for (let group = groupBegin; group < groupEnd; group++) {
     outerProduct(
-      d.pairs, OUTER_ROWS, dzBlock(d, group, first), 64,
+      pairs, OUTER_ROWS, dzBlock(d, group, first), 64,
       gradient + (<usize>group << 4), d.units << 2, d.units, 4, min(4, d.units - 4 * group), rows, columns,
     );
-  }
-}
-
-/** Rows of x in the order of the tape, [t][n], which a backwards layer reads from its end. */
-function packSteps(d: LstmDescriptor, first: i32, rows: i32): void {
-  let done = 0;
-  while (done < rows) {
-    const t = (first + done) / d.batch;
-    const n = (first + done) % d.batch;
-    const count = min(d.batch - n, rows - done);
-    packPairs(
-      d.x + (<isize>d.xTimeStride * t << 2) + (<usize>(n * d.xStride) << 2), d.xStride,
-      d.pairs + (<usize>done << 3), OUTER_ROWS, count, d.features,
-    );
-    done += count;
   }
 }
 

@@ -29,34 +29,56 @@ export function lstmCellForward(
   activation: i32,
   recurrentActivation: i32,
 ): void {
-  const usual = activation == TANH && recurrentActivation == SIGMOID;
+  if (activation == TANH && recurrentActivation == SIGMOID) {
+    usualGates(gatesPtr, rows);
+    usualStates(gatesPtr, cPrevPtr, hPrevPtr, cPtr, hPtr, rowBytes, maskPtr, rows);
+    return;
+  }
   for (let row = 0; row < rows; row++) {
     const cPrev = v128.load(cPrevPtr);
-    let i = v128.load(gatesPtr);
-    let f = v128.load(gatesPtr, 16);
-    let g = v128.load(gatesPtr, 32);
-    let o = v128.load(gatesPtr, 48);
-    let c: v128, h: v128;
-    if (usual) {
-      i = sigmoid4(i);
-      f = sigmoid4(f);
-      g = tanh4(g);
-      o = sigmoid4(o);
-      v128.store(gatesPtr, i);
-      v128.store(gatesPtr, f, 16);
-      v128.store(gatesPtr, g, 32);
-      v128.store(gatesPtr, o, 48);
-      c = f32x4.add(f32x4.mul(f, cPrev), f32x4.mul(i, g));
-      h = f32x4.mul(o, tanh4(c));
-    } else {
-      i = activateAny4(recurrentActivation, i);
-      f = activateAny4(recurrentActivation, f);
-      g = activateAny4(activation, g);
-      o = activateAny4(recurrentActivation, o);
-      c = f32x4.add(f32x4.mul(f, cPrev), f32x4.mul(i, g));
-      h = f32x4.mul(o, activateAny4(activation, c));
+    const i = activateAny4(recurrentActivation, v128.load(gatesPtr));
+    const f = activateAny4(recurrentActivation, v128.load(gatesPtr, 16));
+    const g = activateAny4(activation, v128.load(gatesPtr, 32));
+    const o = activateAny4(recurrentActivation, v128.load(gatesPtr, 48));
+    let c = f32x4.add(f32x4.mul(f, cPrev), f32x4.mul(i, g));
+    let h = f32x4.mul(o, activateAny4(activation, c));
+    if (maskPtr && load<f32>(maskPtr + (<usize>row << 2)) == 0) {
+      c = cPrev;
+      h = v128.load(hPrevPtr);
     }
-    if (maskPtr && load<f32>(maskPtr + ((<usize>row) << 2)) == 0) {
+    v128.store(cPtr, c);
+    v128.store(hPtr, h);
+    gatesPtr += 64;
+    cPrevPtr += rowBytes;
+    hPrevPtr += rowBytes;
+    cPtr += rowBytes;
+    hPtr += rowBytes;
+  }
+}
+
+/** Gates of all rows first: the states' tanh waits for them, and a loop of its own keeps the pipelines full. */
+function usualGates(gatesPtr: usize, rows: i32): void {
+  const end = gatesPtr + (<usize>rows << 6);
+  for (; gatesPtr < end; gatesPtr += 64) {
+    const i = sigmoid4(v128.load(gatesPtr));
+    const f = sigmoid4(v128.load(gatesPtr, 16));
+    const g = tanh4(v128.load(gatesPtr, 32));
+    const o = sigmoid4(v128.load(gatesPtr, 48));
+    v128.store(gatesPtr, i);
+    v128.store(gatesPtr, f, 16);
+    v128.store(gatesPtr, g, 32);
+    v128.store(gatesPtr, o, 48);
+  }
+}
+
+function usualStates(
+  gatesPtr: usize, cPrevPtr: usize, hPrevPtr: usize, cPtr: usize, hPtr: usize, rowBytes: usize, maskPtr: usize, rows: i32,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const cPrev = v128.load(cPrevPtr);
+    let c = f32x4.add(f32x4.mul(v128.load(gatesPtr, 16), cPrev), f32x4.mul(v128.load(gatesPtr), v128.load(gatesPtr, 32)));
+    let h = f32x4.mul(v128.load(gatesPtr, 48), tanh4(c));
+    if (maskPtr && load<f32>(maskPtr + (<usize>row << 2)) == 0) {
       c = cPrev;
       h = v128.load(hPrevPtr);
     }

@@ -61,7 +61,7 @@ export class LstmDescriptor {
   /** Scratch [B][Hp] with a recurrentMask. */
   dhMasked: usize;
   dzRows: usize;
-  /** Scratch of packPairs: [⌈(max(F, H))/2⌉][OUTER_ROWS][2]. */
+  /** Scratch of packPairs, for each part that may run at once: [parts][⌈max(F, H)/2⌉][OUTER_ROWS][2]. */
   pairs: usize;
   /** Gradients in Keras's layout: [F, 4H], [H, 4H], [4H]. dBias may be 0. */
   dKernel: usize;

@@ -16,7 +16,7 @@ import { LstmDescriptor } from "./descriptor";
  * Cost     8 B T H (F + H) flops
  * Oracle   test/assembly/lstm/lstm.test.ts  Bench bench/kernels
  */
-export function lstmForward(descriptor: usize, rowBegin: i32, rowEnd: i32): void {
+export function lstmForward(descriptor: usize, rowBegin: i32, rowEnd: i32, _part: i32): void {
   const d = changetype<LstmDescriptor>(descriptor);
   assert(d.batch >= rowEnd && rowBegin >= 0 && d.timesteps >= 1 && d.units >= 1 && d.hRing >= 2);
   const rows = rowEnd - rowBegin;

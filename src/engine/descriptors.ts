@@ -45,6 +45,103 @@ export const lstmFields = [
 
 export type LstmDescriptor = Record<(typeof lstmFields)[number], number>;
 
+export const gruFields = [
+  "batch",
+  "timesteps",
+  "features",
+  "units",
+  "activation",
+  "recurrentActivation",
+  "resetAfter",
+  "x",
+  "xTimeStride",
+  "xStride",
+  "panels",
+  "bias",
+  "candidatePanels",
+  "h",
+  "hRing",
+  "gates",
+  "gateSteps",
+  "mask",
+  "recurrentMask",
+  "hMasked",
+  "hReset",
+  "candidate",
+  "kernelTransposed",
+  "recurrentTransposed",
+  "candidateTransposed",
+  "dy",
+  "dySteps",
+  "dx",
+  "dxTimeStride",
+  "dxStride",
+  "dh",
+  "dhThrough",
+  "dzInput",
+  "dzRecurrent",
+  "dCandidate",
+  "pairs",
+  "dKernel",
+  "dRecurrent",
+  "dBias",
+  "truncate",
+] as const;
+
+export type GruDescriptor = Record<(typeof gruFields)[number], number>;
+
+export const rnnFields = [
+  "batch",
+  "timesteps",
+  "features",
+  "units",
+  "activation",
+  "x",
+  "xTimeStride",
+  "xStride",
+  "panels",
+  "bias",
+  "h",
+  "hRing",
+  "z",
+  "keepZ",
+  "mask",
+  "recurrentMask",
+  "hMasked",
+  "kernelTransposed",
+  "recurrentTransposed",
+  "dy",
+  "dySteps",
+  "dx",
+  "dxTimeStride",
+  "dxStride",
+  "dh",
+  "dhThrough",
+  "pairs",
+  "dKernel",
+  "dRecurrent",
+  "dBias",
+  "truncate",
+] as const;
+
+export type RnnDescriptor = Record<(typeof rnnFields)[number], number>;
+
+export const mergeFields = [
+  "mode",
+  "steps",
+  "batch",
+  "units",
+  "forward",
+  "backward",
+  "backwardTimeStride",
+  "merged",
+  "dForward",
+  "dBackward",
+  "dMerged",
+] as const;
+
+export type MergeDescriptor = Record<(typeof mergeFields)[number], number>;
+
 /** Writes a descriptor at `address`, field by field. */
 export function writeDescriptor<Field extends string>(
   memory: Memory,

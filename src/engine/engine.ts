@@ -1,11 +1,24 @@
 import { ConfigError, EngineError } from "../errors.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
+import type { Gauge } from "./gauge.js";
 import type { Kernels } from "./kernels.js";
-import { loadModule } from "./load.js";
+import {
+  type EmbeddedBuild,
+  hasRelaxedSimd,
+  instantiate,
+  type LoadedModule,
+  loadBuild,
+  type Variant,
+} from "./load.js";
 import type { Memory } from "./memory.js";
+import { canShareMemory, type ParallelKernel, WorkerPool } from "./worker-pool.js";
 
 export interface EngineOptions {
-  /** Upper bound on threads; `'auto'` (default) lets the engine choose. What runs is in `engine.info.threads`. */
+  /**
+   * Upper bound on threads, the caller's included; `'auto'` (default): as many as the host has processors, at most 8.
+   * Small work stays on one thread, as measured. Where threads are missing (a page that is not cross-origin isolated)
+   * one thread does everything; what runs is in `engine.info.threads`.
+   */
   readonly threads?: number | "auto";
   /** Only operations whose result WebAssembly fixes to the bit, so that a seed gives the same bytes everywhere. */
   readonly reproducible?: boolean;
@@ -13,7 +26,8 @@ export interface EngineOptions {
 
 export interface EngineInfo {
   /** The instruction set of the kernels that run. Plain 128-bit SIMD is reproducible to the bit on every host. */
-  readonly simd: "simd128" | "relaxed";
+  readonly simd: Variant;
+  /** Threads that take part in large work, the caller's included. */
   readonly threads: number;
   /** Size of the kernels. */
   readonly wasmBytes: number;
@@ -22,24 +36,43 @@ export interface EngineInfo {
   readonly memoryInUse: number;
 }
 
+const MAXIMUM_AUTO_THREADS = 8;
+/** Work shorter than this, in milliseconds, is not worth starting workers for. */
+const WORTH_STARTING_MS = 0.15;
+/** Workers start in some tens of milliseconds; a host that takes longer begins without them. */
+const START_PATIENCE_MS = 2_000;
+
+interface HostProcess {
+  getBuiltinModule?(name: string): { availableParallelism?(): number } | undefined;
+}
+
+function processors(): number {
+  const process = (globalThis as { process?: HostProcess }).process;
+  const counted = process?.getBuiltinModule?.("node:os")?.availableParallelism?.();
+  return counted ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+}
+
 /** Kernels with the memory they work on. Models hold regions of it; `dispose` ends them all. */
 export class Engine {
-  #module: { kernels: Kernels; memory: Memory } | null;
+  #module: LoadedModule | null;
+  #pool: WorkerPool | null = null;
+  readonly #variant: Variant;
   readonly #wasmBytes: number;
-  readonly #endings = new Set<() => void>();
+  readonly #maximumThreads: number;
 
   /** @internal Use `createEngine`. */
-  constructor() {
-    const { kernels, memory, wasmBytes } = loadModule();
-    this.#module = { kernels, memory };
-    this.#wasmBytes = wasmBytes;
+  constructor(threads: number, variant: Variant, build?: EmbeddedBuild) {
+    this.#maximumThreads = canShareMemory() ? threads : 1;
+    this.#module = instantiate(this.#maximumThreads > 1, build);
+    this.#variant = variant;
+    this.#wasmBytes = this.#module.wasmBytes;
   }
 
   get info(): EngineInfo {
     const memory = this.#module?.memory;
     return {
-      simd: "simd128",
-      threads: 1,
+      simd: this.#variant,
+      threads: this.#pool?.threads ?? 1,
       wasmBytes: this.#wasmBytes,
       memoryBytes: memory?.bytes ?? 0,
       memoryInUse: memory?.bytesInUse ?? 0,
@@ -60,20 +93,52 @@ export class Engine {
     return this.#live.memory;
   }
 
-  /** @internal Runs `ending` when the engine is disposed, unless the returned function was called before. */
-  onDispose(ending: () => void): () => void {
-    this.#endings.add(ending);
-    return () => this.#endings.delete(ending);
+  /** @internal How many threads may ever share a kernel's scratch. */
+  get maximumThreads(): number {
+    return this.#maximumThreads;
   }
 
-  /** Gives all memory back. Models on this engine can no longer be used. Disposing twice is harmless. */
+  /** @internal Starts the workers, and waits until they run. */
+  async startThreads(): Promise<void> {
+    this.#startPool();
+    await this.#pool?.started(START_PATIENCE_MS);
+  }
+
+  /**
+   * @internal Runs a kernel over [0, count), on several threads where that was measured to be faster.
+   * @param grain ranges begin at its multiples.
+   */
+  split(kernel: ParallelKernel, descriptor: number, count: number, grain: number, gauge: Gauge): void {
+    const run = this.#live.kernels[kernel];
+    const alone = (): void => run(descriptor, 0, count, 0);
+    if (this.#maximumThreads === 1 || count <= grain) {
+      alone();
+      return;
+    }
+    const pool = this.#pool;
+    if (pool !== null && pool.threads > 1) {
+      gauge.run(count, alone, () => pool.run(kernel, descriptor, count, grain));
+      return;
+    }
+    const began = performance.now();
+    alone();
+    if (pool === null && performance.now() - began > WORTH_STARTING_MS) this.#startPool();
+  }
+
+  /** Gives all memory back and ends the workers. Models on this engine can no longer be used. Twice is harmless. */
   dispose(): void {
-    for (const ending of this.#endings) ending();
-    this.#endings.clear();
+    this.#pool?.dispose();
+    this.#pool = null;
     this.#module = null;
   }
 
-  get #live(): { kernels: Kernels; memory: Memory } {
+  #startPool(): void {
+    if (this.#pool !== null || this.#maximumThreads === 1) return;
+    const { module, wasmMemory, instance } = this.#live;
+    this.#pool = new WorkerPool(module, wasmMemory, instance, this.#maximumThreads);
+  }
+
+  get #live(): LoadedModule {
     if (this.#module === null) {
       throw new EngineError("This engine was disposed. Create another with createEngine().");
     }
@@ -92,23 +157,39 @@ export class Engine {
  * engine.dispose();
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  refuseUnknown("createEngine()", options, ["threads", "reproducible"]);
-  if (options.reproducible !== undefined) flag("createEngine()", "reproducible", options.reproducible);
-  if (options.threads !== undefined && options.threads !== "auto") {
-    if (typeof options.threads !== "number") {
-      throw new ConfigError(
-        `createEngine(): \`threads\` is ${String(options.threads)}, expected a number or "auto".`,
-      );
-    }
-    numberIn("createEngine()", "threads", options.threads, { min: 1, integer: true });
+  const where = "createEngine()";
+  refuseUnknown(where, options, ["threads", "reproducible"]);
+  const { threads = "auto" } = options;
+  if (typeof threads !== "number" && threads !== "auto") {
+    throw new ConfigError(`${where}: \`threads\` is ${String(threads)}, expected a number or "auto".`);
   }
-  return new Engine();
+  const wanted =
+    threads === "auto"
+      ? Math.min(processors(), MAXIMUM_AUTO_THREADS)
+      : numberIn(where, "threads", threads, { min: 1, max: 64, integer: true });
+  const reproducible = flag(where, "reproducible", options.reproducible ?? false);
+  const variant: Variant = !reproducible && hasRelaxedSimd() ? "relaxed" : "simd128";
+  const engine = new Engine(wanted, variant, await loadBuild(variant));
+  await engine.startThreads();
+  return engine;
 }
 
 let shared: Engine | undefined;
 
-/** The engine of models that were given none. A disposed one is replaced. */
+/** The engine of models that were given none, with plain SIMD if nobody has prepared one. A disposed one is replaced. */
 export function defaultEngine(): Engine {
-  if (shared === undefined || shared.disposed) shared = new Engine();
+  if (shared === undefined || shared.disposed)
+    shared = new Engine(Math.min(processors(), MAXIMUM_AUTO_THREADS), "simd128");
   return shared;
+}
+
+/** Chooses the default engine's build before it is needed, where the caller can wait for it. */
+export async function prepareDefaultEngine(): Promise<Engine> {
+  if ((shared === undefined || shared.disposed) && hasRelaxedSimd()) {
+    const build = await loadBuild("relaxed");
+    if (shared === undefined || shared.disposed) {
+      shared = new Engine(Math.min(processors(), MAXIMUM_AUTO_THREADS), "relaxed", build);
+    }
+  }
+  return defaultEngine();
 }

@@ -53,9 +53,9 @@ export interface Kernels {
     units: Count,
   ): void;
   lstmPackTransposed(matrix: Address, panels: Address, rows: Count, units: Count): void;
-  lstmForward(descriptor: Address, rowBegin: Count, rowEnd: Count): void;
-  lstmBackward(descriptor: Address, rowBegin: Count, rowEnd: Count): void;
-  lstmWeightGradients(descriptor: Address, groupBegin: Count, groupEnd: Count): void;
+  lstmForward(descriptor: Address, rowBegin: Count, rowEnd: Count, part: Count): void;
+  lstmBackward(descriptor: Address, rowBegin: Count, rowEnd: Count, part: Count): void;
+  lstmWeightGradients(descriptor: Address, groupBegin: Count, groupEnd: Count, part: Count): void;
 
   // masking
   stepMask(x: Address, mask: Address, rows: Count, width: Count, stride: Count, value: number): void;
@@ -142,6 +142,32 @@ export interface Kernels {
     groupBegin: Count,
     groupEnd: Count,
   ): void;
+
+  // gru
+  gruPackKernel(
+    kernel: Address,
+    recurrent: Address,
+    bias: Address,
+    panels: Address,
+    panelBias: Address,
+    features: Count,
+    units: Count,
+    resetAfter: number,
+  ): void;
+  gruPackTransposed(matrix: Address, panels: Address, rows: Count, units: Count, gates: Count): void;
+  gruForward(descriptor: Address, rowBegin: Count, rowEnd: Count, part: number): void;
+  gruBackward(descriptor: Address, rowBegin: Count, rowEnd: Count, part: number): void;
+  gruWeightGradients(descriptor: Address, groupBegin: Count, groupEnd: Count, part: number): void;
+
+  // simple recurrent layer; its weight gradients take groups four at a time
+  rnnPackKernel(kernel: Address, recurrent: Address, panels: Address, features: Count, units: Count): void;
+  rnnForward(descriptor: Address, rowBegin: Count, rowEnd: Count, part: number): void;
+  rnnBackward(descriptor: Address, rowBegin: Count, rowEnd: Count, part: number): void;
+  rnnWeightGradients(descriptor: Address, groupBegin: Count, groupEnd: Count, part: number): void;
+
+  // bidirectional
+  mergeForward(descriptor: Address): void;
+  mergeBackward(descriptor: Address): void;
 
   // activation
   activationForward(code: number, z: Address, y: Address, count: Count): void;
@@ -362,6 +388,7 @@ export interface Kernels {
   scaleInPlace(x: Address, count: Count, factor: number): void;
   clipByValue(x: Address, count: Count, bound: number): void;
   sumOfSquares(x: Address, count: Count): number;
+  addInPlace(y: Address, x: Address, count: Count): void;
   /** y += factor · x */
   axpy(count: Count, factor: number, x: Address, y: Address): void;
   lerpInPlace(average: Address, w: Address, count: Count, momentum: number): void;

@@ -1,7 +1,34 @@
 import { EngineError } from "../errors.js";
-import { wasmBase64 } from "./generated/simd128.js";
+import * as simd128 from "./generated/simd128.js";
 import type { Kernels } from "./kernels.js";
 import { Memory } from "./memory.js";
+
+/** A build of the kernels, as assembly/build.ts embeds it. */
+export interface EmbeddedBuild {
+  readonly wasmBase64: string;
+  /** Where the byte stands that says whether the memory is shared. */
+  readonly memoryFlagsOffset: number;
+}
+
+export type Variant = "simd128" | "relaxed";
+
+/** Flags of a memory's limits in a module: it has a maximum; it has one and is shared (threads proposal). */
+const SHARED_WITH_MAXIMUM = 3;
+const INITIAL_PAGES = 16;
+const MAXIMUM_PAGES = 65_536;
+
+/** A module of one function that uses `f32x4.relaxed_madd`: valid exactly where relaxed SIMD is. */
+const relaxedProbe = new Uint8Array([
+  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0, 0x0a, 0x13, 1, 0x11, 0, 0x41, 0,
+  0xfd, 0x11, 0x41, 0, 0xfd, 0x11, 0x41, 0, 0xfd, 0x11, 0xfd, 0x85, 2, 0x0b,
+]);
+
+export const hasRelaxedSimd = (): boolean =>
+  typeof WebAssembly === "object" && WebAssembly.validate(relaxedProbe);
+
+/** The build for a variant. The plain one is always there; the relaxed one is fetched only where it runs. */
+export const loadBuild = async (variant: Variant): Promise<EmbeddedBuild> =>
+  variant === "relaxed" ? import("./generated/relaxed.js") : simd128;
 
 /** Bytes of a base64 text. `Buffer` is Node's alone, `atob` is everywhere. */
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
@@ -12,6 +39,9 @@ function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
 }
 
 export interface LoadedModule {
+  readonly module: WebAssembly.Module;
+  readonly instance: WebAssembly.Instance;
+  readonly wasmMemory: WebAssembly.Memory;
   readonly kernels: Kernels;
   readonly memory: Memory;
   readonly wasmBytes: number;
@@ -22,23 +52,25 @@ export interface LoadedModule {
  * to wait.
  * @throws EngineError when the host has no WebAssembly or no SIMD.
  */
-export function loadModule(): LoadedModule {
+export function instantiate(shared: boolean, build: EmbeddedBuild = simd128): LoadedModule {
   if (typeof WebAssembly === "undefined") {
     throw new EngineError(
       "gateflow needs WebAssembly, which this host does not have (or which a content security policy without 'wasm-unsafe-eval' forbids).",
     );
   }
-  const bytes = decodeBase64(wasmBase64);
-  const wasmMemory = new WebAssembly.Memory({ initial: 16, maximum: 65_536 });
-  let instance: WebAssembly.Instance;
+  const bytes = decodeBase64(build.wasmBase64);
+  if (shared) bytes[build.memoryFlagsOffset] = SHARED_WITH_MAXIMUM;
   try {
-    instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: wasmMemory } });
+    const wasmMemory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES, shared });
+    const module = new WebAssembly.Module(bytes);
+    const instance = new WebAssembly.Instance(module, { env: { memory: wasmMemory } });
+    const kernels = instance.exports as unknown as Kernels;
+    const memory = new Memory(wasmMemory, kernels.heapBase());
+    return { module, instance, wasmMemory, kernels, memory, wasmBytes: bytes.length };
   } catch (cause) {
     throw new EngineError(
       "gateflow could not start its WebAssembly kernels. They need 128-bit SIMD: Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or newer.",
       { cause },
     );
   }
-  const kernels = instance.exports as unknown as Kernels;
-  return { kernels, memory: new Memory(wasmMemory, kernels.heapBase()), wasmBytes: bytes.length };
 }

@@ -1,5 +1,6 @@
 import { activationCodes } from "../engine/activation-codes.js";
 import { type LstmDescriptor, lstmFields, writeDescriptor } from "../engine/descriptors.js";
+import { Gauge } from "../engine/gauge.js";
 import type { LstmLayer } from "./lstm.js";
 import { RecurrentMask } from "./recurrent-mask.js";
 import { Signal, strideOf } from "./signal.js";
@@ -8,12 +9,19 @@ import { allocateGradient, type Packed, type Pass, type Stage, type Workspace } 
 /** Rows of a weight gradient's product taken at a time; OUTER_ROWS of assembly/linalg/outer-product.ts. */
 export const OUTER_ROWS = 256;
 
+/** Floats of scratch in which so many columns are packed in pairs; pairsBytes of assembly/linalg/outer-product.ts. */
+export const pairsFloats = (columns: number): number => Math.ceil(columns / 2) * 2 * OUTER_ROWS;
+
+/** The smallest shares of a batch: products take rows in twos, and their result must not depend on who takes which. */
+const ROW_GRAIN = 2;
+
 /** An LSTM layer laid out in a workspace: where its tape, its packed weights and its scratch stand. */
 export class LstmStage implements Stage {
   readonly output: Signal;
   readonly #descriptor: number;
   readonly #fields: LstmDescriptor;
   readonly #packed: { panels: Packed; recurrent: Packed; kernel: Packed };
+  readonly #gauges = { forward: new Gauge(), backward: new Gauge(), weights: new Gauge() };
   readonly #maskedInput: number;
   readonly #inputMask: number;
   readonly #mask: RecurrentMask | null;
@@ -82,7 +90,7 @@ export class LstmStage implements Stage {
       dc: region("dc", batch * stride, learns),
       dhMasked: region("dh masked", batch * stride, learns && recurrentMasked),
       dzRows: region("dz", batch * gateFloats, learns),
-      pairs: region("pairs", (Math.max(features, units) + 1) * OUTER_ROWS, learns),
+      pairs: region("pairs", workspace.maximumThreads * pairsFloats(Math.max(features, units)), learns),
       dKernel: learns ? workspace.gradients(kernel!) : 0,
       dRecurrent: learns ? workspace.gradients(recurrent!) : 0,
       dBias: learns && bias !== undefined ? workspace.gradients(bias) : 0,
@@ -91,7 +99,7 @@ export class LstmStage implements Stage {
     if (layer.state !== undefined) {
       layer.state.moveInto(
         workspace.memory,
-        layer.state.names.map((name) => workspace.shared(layer, `state ${name}`, layer.state!.floats)),
+        layer.state.names.map((name, i) => workspace.shared(layer, `state ${name}`, layer.state!.floats(i))),
       );
     }
   }
@@ -135,7 +143,7 @@ export class LstmStage implements Stage {
       layer.state.load(kernels, 0, d.h);
       layer.state.load(kernels, 1, d.c);
     }
-    kernels.lstmForward(this.#descriptor, 0, batch);
+    workspace.split("lstmForward", this.#descriptor, batch, ROW_GRAIN, this.#gauges.forward);
 
     const stepBytes = stateFloats * 4;
     const hEnd = d.h + (steps % d.hRing) * stepBytes;
@@ -154,8 +162,11 @@ export class LstmStage implements Stage {
     if (output.gradient === 0) return;
     this.#packBackward(pass);
     this.#mask?.hideGradient(pass.batch);
-    kernels.lstmBackward(this.#descriptor, 0, pass.batch);
-    if (layer.trainable) kernels.lstmWeightGradients(this.#descriptor, 0, Math.ceil(layer.units / 4));
+    workspace.split("lstmBackward", this.#descriptor, pass.batch, ROW_GRAIN, this.#gauges.backward);
+    if (layer.trainable) {
+      const groups = Math.ceil(layer.units / 4);
+      workspace.split("lstmWeightGradients", this.#descriptor, groups, 1, this.#gauges.weights);
+    }
     if (input.gradient !== 0 && this.#inputMask !== 0 && pass.training) {
       const count = pass.batch * input.stride;
       kernels.multiplySteps(input.gradient, this.#inputMask, input.gradient, input.timesteps, count);

@@ -1,5 +1,7 @@
+import type { Gauge } from "../engine/gauge.js";
 import type { Kernels } from "../engine/kernels.js";
 import type { Memory } from "../engine/memory.js";
+import type { ParallelKernel } from "../engine/worker-pool.js";
 import type { Layer } from "./layer.js";
 import { Signal } from "./signal.js";
 import type { Variable } from "./variable.js";
@@ -9,8 +11,12 @@ export interface Workspace {
   readonly kernels: Kernels;
   readonly memory: Memory;
   readonly batch: number;
+  /** How many threads may run a kernel at once, each with scratch of its own. */
+  readonly maximumThreads: number;
   /** Whether a tape is kept and gradients flow back. */
   readonly taped: boolean;
+  /** Runs a kernel over [0, count) cut at multiples of `grain`, on several threads where the gauge says so. */
+  split(kernel: ParallelKernel, descriptor: number, count: number, grain: number, gauge: Gauge): void;
   /** A region of this workspace, zeroed when it is taken. */
   region(owner: Layer, label: string, floats: number): number;
   /** A region that all workspaces of the model share, such as packed weights. */

@@ -1,5 +1,7 @@
+import type { Gauge } from "../engine/gauge.js";
 import type { Kernels } from "../engine/kernels.js";
 import type { Memory } from "../engine/memory.js";
+import type { ParallelKernel } from "../engine/worker-pool.js";
 import type { Layer } from "../layers/layer.js";
 import { Signal, strideOf } from "../layers/signal.js";
 import type { Variable } from "../layers/variable.js";
@@ -69,6 +71,14 @@ export class Plan implements Workspace {
       this.regions.release();
       throw error;
     }
+  }
+
+  get maximumThreads(): number {
+    return this.residence.engine.maximumThreads;
+  }
+
+  split(kernel: ParallelKernel, descriptor: number, count: number, grain: number, gauge: Gauge): void {
+    this.residence.engine.split(kernel, descriptor, count, grain, gauge);
   }
 
   region(owner: Layer, label: string, floats: number): number {

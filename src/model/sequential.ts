@@ -1,4 +1,4 @@
-import { defaultEngine, Engine } from "../engine/engine.js";
+import { defaultEngine, Engine, prepareDefaultEngine } from "../engine/engine.js";
 import { ConfigError, DataError, ShapeError, StateError } from "../errors.js";
 import { InputLayer } from "../layers/input-layer.js";
 import { Layer, type SampleShape } from "../layers/layer.js";
@@ -608,6 +608,7 @@ export class Sequential implements TrainingModel {
     const outer = this.#busy;
     this.#busy = outer ?? where;
     try {
+      if (this.#program === undefined && this.#engine === undefined) await prepareDefaultEngine();
       return await work();
     } finally {
       this.#busy = outer;
