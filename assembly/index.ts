@@ -15,6 +15,11 @@ export { embeddingForward, embeddingGradients } from "./embedding/embedding";
 export { copyFloats, fillZero } from "./linalg/copy";
 export { multiplySteps } from "./linalg/elementwise";
 export { outerProduct, packPairs } from "./linalg/outer-product";
+export { gruBackward } from "./gru/backward";
+export { gruDescriptorBytes } from "./gru/descriptor";
+export { gruForward } from "./gru/forward";
+export { gruPackKernel, gruPackTransposed } from "./gru/pack";
+export { gruWeightGradients } from "./gru/weight-gradients";
 // Linear algebra
 export { packColumns, packTransposed } from "./linalg/pack";
 export { matrixProduct, panelRows } from "./linalg/panel-product";
@@ -41,6 +46,11 @@ export { lstmBackward, lstmWeightGradients } from "./lstm/backward";
 export { lstmDescriptorBytes } from "./lstm/descriptor";
 export { lstmForward } from "./lstm/forward";
 export { lstmPackKernel, lstmPackTransposed } from "./lstm/pack";
+export { mergeBackward, mergeDescriptorBytes, mergeForward } from "./merge/merge";
+export { rnnBackward, rnnWeightGradients } from "./rnn/backward";
+export { rnnDescriptorBytes } from "./rnn/descriptor";
+export { rnnForward } from "./rnn/forward";
+export { rnnPackKernel } from "./rnn/pack";
 export { maskRows, runningMask, stepMask } from "./masking/masking";
 export {
   layerNormalizationBackward,

@@ -1,6 +1,6 @@
 import type { Kernels } from "../engine/kernels.js";
 import { ShapeError, StateError } from "../errors.js";
-import { describeShape, type Tensor, type TensorLike, toTensor } from "../tensor.js";
+import { describeShape, sameShape, type Tensor, type TensorLike, toTensor } from "../tensor.js";
 import { Resident } from "./resident.js";
 import { strideOf } from "./signal.js";
 
@@ -12,16 +12,22 @@ export class RecurrentState {
   readonly #parts: readonly Resident[];
   #addresses: readonly number[] | null = null;
 
+  readonly names: readonly string[];
+  readonly #widths: readonly number[];
+
+  /** @param widths floats of a sample, part by part. */
   constructor(
-    readonly names: readonly string[],
+    widths: Readonly<Record<string, number>>,
     readonly batch: number,
-    readonly units: number,
   ) {
-    this.#parts = names.map(() => new Resident(batch * strideOf(units)));
+    this.names = Object.keys(widths);
+    this.#widths = Object.values(widths);
+    this.#parts = this.#widths.map((width) => new Resident(batch * strideOf(width)));
   }
 
-  get floats(): number {
-    return this.batch * strideOf(this.units);
+  /** Floats of part `i`, rows padded. */
+  floats(i: number): number {
+    return this.#parts[i]!.size;
   }
 
   /** Moves the state into an engine's memory, at one address a part. */
@@ -35,12 +41,12 @@ export class RecurrentState {
 
   /** Copies part `i` to where a kernel begins. */
   load(kernels: Kernels, i: number, target: number): void {
-    kernels.copyFloats(this.#addresses![i]!, target, this.floats);
+    kernels.copyFloats(this.#addresses![i]!, target, this.floats(i));
   }
 
   /** Keeps what a kernel ended with. */
   keep(kernels: Kernels, i: number, source: number): void {
-    kernels.copyFloats(source, this.#addresses![i]!, this.floats);
+    kernels.copyFloats(source, this.#addresses![i]!, this.floats(i));
   }
 
   reset(): void {
@@ -48,14 +54,15 @@ export class RecurrentState {
   }
 
   read(): Tensor[] {
-    const stride = strideOf(this.units);
-    return this.#parts.map((part) => {
+    return this.#parts.map((part, i) => {
+      const width = this.#widths[i]!;
+      const stride = strideOf(width);
       const padded = part.read();
-      const data = new Float32Array(this.batch * this.units);
+      const data = new Float32Array(this.batch * width);
       for (let n = 0; n < this.batch; n++) {
-        data.set(padded.subarray(n * stride, n * stride + this.units), n * this.units);
+        data.set(padded.subarray(n * stride, n * stride + width), n * width);
       }
-      return { shape: [this.batch, this.units], data };
+      return { shape: [this.batch, width], data };
     });
   }
 
@@ -69,18 +76,20 @@ export class RecurrentState {
     }
     const tensors = states.map((state) => toTensor(state));
     for (const [i, { shape }] of tensors.entries()) {
-      if (shape.length !== 2 || shape[0] !== this.batch || shape[1] !== this.units) {
+      const expected = [this.batch, this.#widths[i]!];
+      if (!sameShape(shape, expected)) {
         throw new ShapeError(
-          `${where}: state ${this.names[i]} has shape ${describeShape(shape)}, expected ${describeShape([this.batch, this.units])} (batch, units).`,
-          { received: shape, expected: [this.batch, this.units] },
+          `${where}: state ${this.names[i]} has shape ${describeShape(shape)}, expected ${describeShape(expected)} (batch, units).`,
+          { received: shape, expected },
         );
       }
     }
-    const stride = strideOf(this.units);
     tensors.forEach(({ data }, i) => {
+      const width = this.#widths[i]!;
+      const stride = strideOf(width);
       const padded = new Float32Array(this.batch * stride);
       for (let n = 0; n < this.batch; n++) {
-        padded.set(data.subarray(n * this.units, (n + 1) * this.units), n * stride);
+        padded.set(data.subarray(n * width, (n + 1) * width), n * stride);
       }
       this.#parts[i]!.write(padded);
     });

@@ -1,0 +1,103 @@
+import { SIGMOID, TANH } from "../activation/activate";
+import { activateAny4 } from "../activation/any";
+import { sigmoid4 } from "../simd/sigmoid";
+import { tanh4 } from "../simd/tanh";
+
+/**
+ * gruCellForward: gates and hidden state of four units for each row, from their pre-activations.
+ *
+ * With tanh and sigmoid the activations replace the pre-activations, and are what the tape holds. Any other pair
+ * keeps the pre-activations there (swish and gelu cannot be differentiated from their value alone). Without resetAfter
+ * gruResetForward has dealt with the reset gate, and its product with R_h comes in `candidate`.
+ *
+ * Math     MATH.md, GRU: update, reset, candidate, state
+ * Shapes   gates [rows, 16]; candidate, hPrev, h [rows] of four floats, rowBytes apart; candidate 0: resetAfter;
+ *          mask [rows] or 0
+ * Writes   gates (the first three vectors), h (=)
+ * Alias    h may not be hPrev
+ * Error    that of sigmoid4 and tanh4, then five roundings
+ * Cost     3 transcendental functions, 5 flops a unit
+ */
+export function gruCellForward(
+  gatesPtr: usize,
+  candidatePtr: usize,
+  hPrevPtr: usize,
+  hPtr: usize,
+  rowBytes: usize,
+  maskPtr: usize,
+  rows: i32,
+  activation: i32,
+  recurrentActivation: i32,
+): void {
+  const usual = activation == TANH && recurrentActivation == SIGMOID;
+  for (let row = 0; row < rows; row++) {
+    const hPrev = v128.load(hPrevPtr);
+    const zz = v128.load(gatesPtr);
+    const zr = v128.load(gatesPtr, 16);
+    let pre = v128.load(gatesPtr, 32);
+    let z: v128, g: v128;
+    if (usual) {
+      z = sigmoid4(zz);
+      if (candidatePtr) {
+        pre = f32x4.add(pre, v128.load(candidatePtr));
+      } else {
+        const r = sigmoid4(zr);
+        v128.store(gatesPtr, r, 16);
+        pre = f32x4.add(pre, f32x4.mul(r, v128.load(gatesPtr, 48)));
+      }
+      g = tanh4(pre);
+      v128.store(gatesPtr, z);
+      v128.store(gatesPtr, g, 32);
+    } else {
+      z = activateAny4(recurrentActivation, zz);
+      if (candidatePtr) {
+        pre = f32x4.add(pre, v128.load(candidatePtr));
+      } else {
+        const r = activateAny4(recurrentActivation, zr);
+        pre = f32x4.add(pre, f32x4.mul(r, v128.load(gatesPtr, 48)));
+      }
+      v128.store(gatesPtr, pre, 32);
+      g = activateAny4(activation, pre);
+    }
+    let h = f32x4.add(g, f32x4.mul(z, f32x4.sub(hPrev, g)));
+    if (maskPtr && load<f32>(maskPtr + (<usize>row << 2)) == 0) h = hPrev;
+    v128.store(hPtr, h);
+    gatesPtr += 64;
+    if (candidatePtr) candidatePtr += rowBytes;
+    hPrevPtr += rowBytes;
+    hPtr += rowBytes;
+  }
+}
+
+/**
+ * gruResetForward: r ⊙ h_{t-1} of four units for each row, where the reset gate comes before the product with R_h.
+ *
+ * Math     MATH.md, GRU without resetAfter
+ * Shapes   gates [rows, 16]; h, hReset [rows] of four floats, rowBytes apart
+ * Writes   hReset (=); the second vector of gates (=) with sigmoid, when the candidate's activation is tanh
+ * Alias    none
+ */
+export function gruResetForward(
+  gatesPtr: usize,
+  hPtr: usize,
+  hResetPtr: usize,
+  rowBytes: usize,
+  rows: i32,
+  activation: i32,
+  recurrentActivation: i32,
+): void {
+  const usual = activation == TANH && recurrentActivation == SIGMOID;
+  for (let row = 0; row < rows; row++) {
+    let r = v128.load(gatesPtr, 16);
+    if (usual) {
+      r = sigmoid4(r);
+      v128.store(gatesPtr, r, 16);
+    } else {
+      r = activateAny4(recurrentActivation, r);
+    }
+    v128.store(hResetPtr, f32x4.mul(r, v128.load(hPtr)));
+    gatesPtr += 64;
+    hPtr += rowBytes;
+    hResetPtr += rowBytes;
+  }
+}
