@@ -23,6 +23,8 @@ export interface DenseOptions extends LayerOptions {
   readonly biasInitializer?: InitializerLike;
   readonly kernelRegularizer?: RegularizerLike;
   readonly biasRegularizer?: RegularizerLike;
+  /** Of the output. */
+  readonly activityRegularizer?: RegularizerLike;
   readonly kernelConstraint?: ConstraintLike;
   readonly biasConstraint?: ConstraintLike;
 }
@@ -35,6 +37,7 @@ const known = [
   "biasInitializer",
   "kernelRegularizer",
   "biasRegularizer",
+  "activityRegularizer",
   "kernelConstraint",
   "biasConstraint",
 ] as const;
@@ -59,6 +62,7 @@ export class DenseLayer extends Layer {
       kernel: toInitializer(where, "kernelInitializer", options.kernelInitializer ?? "glorotUniform"),
       bias: toInitializer(where, "biasInitializer", options.biasInitializer ?? "zeros"),
     };
+    this.activityRegularizer = toRegularizer(where, "activityRegularizer", options.activityRegularizer);
     this.#options = options;
   }
 

@@ -2,8 +2,14 @@ import { FormatError } from "../errors.js";
 import { activation } from "./activation.js";
 import { dense } from "./dense.js";
 import { dropout } from "./dropout.js";
-import type { Layer, SampleShape } from "./layer.js";
+import { embedding } from "./embedding.js";
+import { flatten } from "./flatten.js";
+import { Layer, type SampleShape } from "./layer.js";
+import { layerNormalization } from "./layer-normalization.js";
 import { lstm } from "./lstm.js";
+import { masking } from "./masking.js";
+import { repeatVector } from "./repeat-vector.js";
+import { timeDistributed } from "./time-distributed.js";
 
 /** Factories by kind: what a saved layer is made with again. */
 const factories: Record<string, (config: never) => Layer> = {
@@ -11,7 +17,21 @@ const factories: Record<string, (config: never) => Layer> = {
   dense,
   activation,
   dropout,
+  embedding,
+  masking,
+  timeDistributed,
+  repeatVector,
+  flatten,
+  layerNormalization,
 };
+
+/** The options with the layer inside a wrapper made again, where there is one. */
+function withInnerLayer(config: object): object {
+  const { layer } = config as { layer?: { kind: string; config: object } };
+  return layer === undefined || layer instanceof Layer
+    ? config
+    : { ...config, layer: layerFromConfig(layer) };
+}
 
 /** A layer from its kind and its `getConfig()`. @throws FormatError for an unknown kind. */
 export function layerFromConfig({ kind, config }: { kind: string; config: object }): Layer {
@@ -24,7 +44,7 @@ export function layerFromConfig({ kind, config }: { kind: string; config: object
       },
     );
   }
-  return make(config as never);
+  return make(withInnerLayer(config) as never);
 }
 
 /** A model's layers, the first of which is told the input's shape. */

@@ -1,5 +1,6 @@
 import { ConfigError, ShapeError, StateError } from "../errors.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
+import type { Regularizer } from "../regularizers/regularizer.js";
 import { describeShape, type NamedTensor, sameShape, type TensorLike, toTensor } from "../tensor.js";
 import type { Signal } from "./signal.js";
 import type { Variable } from "./variable.js";
@@ -43,13 +44,15 @@ export abstract class Layer {
   /** Keras's class name in snake case, from which default names are made. */
   abstract readonly defaultName: string;
 
-  readonly trainable: boolean;
   readonly inputShape: SampleShape | undefined;
   readonly batchSize: number | undefined;
   variables: readonly Variable[] = [];
+  /** A price on the output's values: added to the loss, divided by the batch's samples (Keras). */
+  activityRegularizer: Regularizer | undefined;
   /** Shape of one sample of the output; known once the layer is built. */
   outputShape: SampleShape | undefined;
   #name: string | undefined;
+  #trainable: boolean;
   #onWrite: () => void = () => {};
 
   protected constructor(where: string, options: LayerOptions, known: readonly string[]) {
@@ -60,7 +63,7 @@ export abstract class Layer {
       );
     }
     this.#name = options.name;
-    this.trainable = options.trainable === undefined ? true : flag(where, "trainable", options.trainable);
+    this.#trainable = options.trainable === undefined ? true : flag(where, "trainable", options.trainable);
     this.inputShape =
       options.inputShape === undefined ? undefined : checkInputShape(where, options.inputShape);
     this.batchSize =
@@ -80,6 +83,21 @@ export abstract class Layer {
   /** @internal */
   rename(name: string): void {
     this.#name = name;
+  }
+
+  /** Whether training changes the layer's weights. */
+  get trainable(): boolean {
+    return this.#trainable;
+  }
+
+  /** @internal For a layer around this one that is not trainable. */
+  freeze(): void {
+    this.#trainable = false;
+  }
+
+  /** Where the layer takes indices instead of numbers: they go from 0 to one less than this. */
+  get vocabularySize(): number | undefined {
+    return undefined;
   }
 
   /** Whether training has anything to change here. */

@@ -2,6 +2,7 @@ import type { Gauge } from "../engine/gauge.js";
 import type { Kernels } from "../engine/kernels.js";
 import type { Memory } from "../engine/memory.js";
 import type { ParallelKernel } from "../engine/worker-pool.js";
+import { activityPenalty, addActivityGradient } from "../layers/activity.js";
 import type { Layer } from "../layers/layer.js";
 import { Signal, strideOf } from "../layers/signal.js";
 import type { Variable } from "../layers/variable.js";
@@ -117,8 +118,17 @@ export class Plan implements Workspace {
     for (const stage of this.stages) stage.forward(pass);
   }
 
+  /** What activity regularizers add to the loss after a forward pass. */
+  activityPenalty(batch: number): number {
+    return this.stages.reduce((sum, stage) => sum + activityPenalty(stage, this.memory, batch), 0);
+  }
+
   /** From `output.gradient` to the weights' gradients (which the caller has zeroed) and the input's. */
   backward(pass: Pass): void {
-    for (let i = this.stages.length - 1; i >= 0; i--) this.stages[i]!.backward(pass);
+    for (let i = this.stages.length - 1; i >= 0; i--) {
+      const stage = this.stages[i]!;
+      addActivityGradient(stage, this.memory, pass.batch);
+      stage.backward(pass);
+    }
   }
 }

@@ -125,7 +125,7 @@ export class Program {
       scale,
     });
     for (const metric of compiled.metrics) metric.update({ ...rowsBatch, weight: output.mask });
-    return { value: sum * scale + this.penalty(), size };
+    return { value: sum * scale + this.penalty() + plan.activityPenalty(size), size };
   }
 
   /** What regularizers add to the loss. */
