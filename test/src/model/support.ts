@@ -1,0 +1,82 @@
+import {
+  activation,
+  type CompileOptions,
+  dense,
+  dropout,
+  inputLayer,
+  type Layer,
+  lstm,
+  type NamedTensor,
+  type Sequential,
+  type SequentialOptions,
+  sequential,
+  type Tensor,
+} from "../../../src/index.js";
+import { sizeOf } from "../../../src/tensor.js";
+import type { OracleLayerSpec } from "../../oracle/layers/apply.js";
+import { norm } from "../../oracle/tensor64.js";
+import { randomValues } from "../../support/kernels.js";
+
+/** Repeatable numbers in [-scale, scale]. */
+export const values = (shape: readonly number[], seed: number, scale = 1): Tensor => ({
+  shape,
+  data: randomValues(sizeOf(shape), seed, scale),
+});
+
+const factories: Readonly<Record<string, (options: never) => Layer>> = {
+  lstm,
+  dense,
+  activation,
+  dropout,
+  inputLayer,
+};
+
+/** The layer an oracle's specification describes. */
+export function layerOf({ kind, ...options }: OracleLayerSpec): Layer {
+  const factory = factories[kind];
+  if (factory === undefined) throw new Error(`no layer ${kind}`);
+  return factory(options as never);
+}
+
+export const modelOf = (
+  layers: readonly OracleLayerSpec[],
+  compile: CompileOptions = { loss: "mse" },
+  options: SequentialOptions = { seed: 1 },
+): Sequential => {
+  const model = sequential(layers.map(layerOf), options);
+  model.compile(compile);
+  return model;
+};
+
+/** ‖got - expected‖ <= relative ‖expected‖ + absolute. @throws Error that says by how much it is not. */
+export function expectNear(
+  what: string,
+  got: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  relative: number,
+  absolute = 0,
+): void {
+  if (got.length !== expected.length) {
+    throw new Error(`${what}: ${got.length} numbers, expected ${expected.length}`);
+  }
+  const difference = norm(Float64Array.from(expected, (value, i) => got[i]! - value));
+  const size = norm(expected);
+  if (difference <= relative * size + absolute) return;
+  throw new Error(
+    `${what}: off by ${difference} in norm (${difference / size} of ${size}), allowed ${relative} of it and ${absolute}`,
+  );
+}
+
+/** The bytes of weights, to compare them to the bit (NaN and the sign of zero included). */
+export const bitsOf = (weights: readonly NamedTensor[]): number[][] =>
+  weights.map(({ data }) => [...new Uint32Array(Float32Array.from(data).buffer)]);
+
+/** The message and the fields of what a call throws or rejects with. */
+export async function errorOf(call: () => unknown): Promise<Error & { code?: string }> {
+  try {
+    await call();
+  } catch (error) {
+    return error as Error & { code?: string };
+  }
+  throw new Error("the call was expected to fail, and did not");
+}
