@@ -43,9 +43,15 @@ export {
 export { type ActivationOptions, activation } from "./layers/activation.js";
 export { type DenseOptions, dense } from "./layers/dense.js";
 export { type DropoutOptions, dropout } from "./layers/dropout.js";
+export { type EmbeddingOptions, embedding } from "./layers/embedding.js";
+export { type FlattenOptions, flatten } from "./layers/flatten.js";
 export { type InputLayerOptions, inputLayer } from "./layers/input-layer.js";
 export type { Layer, LayerOptions } from "./layers/layer.js";
+export { type LayerNormalizationOptions, layerNormalization } from "./layers/layer-normalization.js";
 export { type LstmOptions, lstm } from "./layers/lstm.js";
+export { type MaskingOptions, masking } from "./layers/masking.js";
+export { type RepeatVectorOptions, repeatVector } from "./layers/repeat-vector.js";
+export { type TimeDistributedOptions, timeDistributed } from "./layers/time-distributed.js";
 // Losses and metrics
 export {
   binaryCrossentropy,

@@ -2,7 +2,7 @@ import { progressBar } from "../callbacks/progress-bar.js";
 import { ConfigError, DataError } from "../errors.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { createRandom } from "../random.js";
-import type { TensorLike } from "../tensor.js";
+import type { Tensor, TensorLike } from "../tensor.js";
 import { createBreather } from "./breathe.js";
 import type { Callback, History, Logs, TrainingModel, TrainingParams } from "./events.js";
 import {
@@ -68,6 +68,7 @@ function sourcesOf(
   y: TensorLike | undefined,
   options: FitOptions,
   batchSize: number,
+  checkInput: (where: string, x: Tensor) => void,
 ): Sources {
   const where = "fit()";
   const { validationData, classWeight } = options;
@@ -80,7 +81,9 @@ function sourcesOf(
         throw new ConfigError(`${where}: \`validationData\` needs [x, y].`, { received: validationData });
       }
       const [vx, vy, weights] = validationData as readonly [TensorLike, TensorLike, TensorLike?];
-      validation = arraySource(where, toArrayExamples("fit() validationData", vx, vy, weights), batchSize);
+      const examples = toArrayExamples("fit() validationData", vx, vy, weights);
+      checkInput("fit() validationData", examples.x);
+      validation = arraySource(where, examples, batchSize);
     }
   }
   if (isDataset(x)) {
@@ -210,7 +213,9 @@ export async function runEpochs(
   const verbose = numberIn(where, "verbose", options.verbose ?? 0, { min: 0, max: 2, integer: true });
   const shuffle = flag(where, "shuffle", options.shuffle ?? true);
   const { signal } = options;
-  const { train, validation } = sourcesOf(x, y, options, batchSize);
+  const { train, validation } = sourcesOf(x, y, options, batchSize, (place, inputs) =>
+    program.input.check(place, inputs),
+  );
 
   const names = ["loss", ...compiled.metrics.map(({ name }) => name)];
   const params: TrainingParams = {

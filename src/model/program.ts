@@ -1,4 +1,5 @@
 import { DataError, ShapeError } from "../errors.js";
+import { InputLayer } from "../layers/input-layer.js";
 import type { Layer, SampleShape } from "../layers/layer.js";
 import type { Pass } from "../layers/workspace.js";
 import type { Loss } from "../losses/loss.js";
@@ -7,6 +8,7 @@ import type { Optimizer } from "../optimizers/optimizer.js";
 import { createRandom } from "../random.js";
 import { describeShape, type Tensor } from "../tensor.js";
 import type { Examples } from "./examples.js";
+import { ModelInput } from "./inputs.js";
 import type { Plan } from "./plan.js";
 import type { Residence } from "./residence.js";
 import { checkTargets } from "./targets.js";
@@ -17,6 +19,8 @@ export interface Compiled {
   readonly optimizer: Optimizer;
   readonly loss: Loss;
   readonly metrics: readonly Metric[];
+  /** The same metrics again, with nothing counted. */
+  makeMetrics(): readonly Metric[];
   readonly truncate: number;
   /** The compile options as plain JSON; null where the loss is a user's own function. */
   readonly config: Record<string, unknown> | null;
@@ -34,20 +38,28 @@ export interface BatchLoss {
 
 /** A model's passes over its plans: load, forward, loss, backward, update. Knows nothing of epochs or callbacks. */
 export class Program {
+  readonly input: ModelInput;
+
   constructor(
     readonly residence: Residence,
     readonly layers: readonly Layer[],
-    readonly inputShape: SampleShape,
+    inputShape: SampleShape,
     readonly outputShape: SampleShape,
     readonly seed: number,
-  ) {}
+  ) {
+    const first = layers.find((layer) => !(layer instanceof InputLayer));
+    this.input = new ModelInput(inputShape, first?.vocabularySize);
+  }
 
-  /** Lays the input of a batch out for a pass. @throws ShapeError when it is not what the model takes. */
-  load(where: string, purpose: Purpose, { x, size, sampleOf }: Examples, capacity: number): Plan {
-    checkInput(where, x, this.inputShape);
-    const isSequence = this.inputShape.length === 2;
-    const timesteps = isSequence ? x.shape[1]! : 1;
-    const features = x.shape.at(-1)!;
+  /**
+   * Lays the input of a batch out for a pass.
+   * @throws ShapeError when it is not what the model takes; DataError for an index out of range.
+   */
+  load(where: string, purpose: Purpose, examples: Examples, capacity: number): Plan {
+    const { x, size, sampleOf } = examples;
+    this.input.checkShape(where, x);
+    this.input.checkIndices(where, x, size, sampleOf);
+    const { isSequence, timesteps, features } = this.input.layoutOf(x);
     const plan = this.residence.plan(purpose, {
       batch: Math.max(capacity, size),
       timesteps,
@@ -251,43 +263,4 @@ function sumOf(values: Float32Array): number {
   let sum = 0;
   for (const value of values) sum += value;
   return sum;
-}
-
-/** @throws ShapeError unless `x` is `[batch, …inputShape]`. */
-export function checkInput(where: string, x: Tensor, inputShape: SampleShape): void {
-  const received = x.shape.slice(1);
-  const fits =
-    received.length === inputShape.length &&
-    inputShape.every((extent, axis) => extent === null || extent === received[axis]);
-  if (fits) {
-    if (received.some((extent) => extent === 0)) {
-      throw new ShapeError(
-        `${where}: x has the shape ${describeShape(x.shape)}, an axis of which is empty.`,
-        {
-          received: x.shape,
-        },
-      );
-    }
-    return;
-  }
-  const expected = [null, ...inputShape];
-  const [timesteps, features] = received;
-  let hint = "";
-  if (received.length === 1 && inputShape.length === 2) {
-    hint =
-      inputShape[1] === 1
-        ? " A series of single values needs an axis of one feature: rows.map((row) => row.map((value) => [value]))."
-        : " Cut the series into windows first, for example with slidingWindows or timeseriesDatasetFromArray.";
-  } else if (received.length === 2 && inputShape.length === 2 && features !== inputShape[1]) {
-    hint =
-      timesteps === inputShape[1]
-        ? " Are time steps and features exchanged? The last axis is the features."
-        : ` The model was built for ${inputShape[1]} features a time step, the data has ${features}.`;
-  } else if (received.length === 2 && inputShape.length === 2) {
-    hint = ` The model was built for ${inputShape[0]} time steps; inputShape: [null, ${inputShape[1]}] takes any number.`;
-  }
-  throw new ShapeError(
-    `${where}: x has the shape ${describeShape(x.shape)}, expected ${describeShape(expected)}.${hint}`,
-    { received: x.shape, expected },
-  );
 }

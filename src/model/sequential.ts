@@ -3,6 +3,7 @@ import { ConfigError, DataError, ShapeError, StateError } from "../errors.js";
 import { InputLayer } from "../layers/input-layer.js";
 import { Layer, type SampleShape } from "../layers/layer.js";
 import { type LossLike, toLoss } from "../losses/to-loss.js";
+import type { Metric } from "../metrics/metric.js";
 import { type MetricLike, toMetric } from "../metrics/to-metric.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import { type OptimizerLike, toOptimizer } from "../optimizers/to-optimizer.js";
@@ -87,7 +88,8 @@ export class Sequential implements TrainingModel {
   #compiled: Compiled | undefined;
   #program: Program | undefined;
   #disposed = false;
-  #busy: string | undefined;
+  /** Calls that have not ended, oldest first. */
+  readonly #running: string[] = [];
 
   /** @internal Use `sequential`. */
   constructor(layers: readonly Layer[] = [], options: SequentialOptions = {}) {
@@ -182,9 +184,14 @@ export class Sequential implements TrainingModel {
     }
     const loss = toLoss(where, options.loss);
     const optimizer = toOptimizer(where, options.optimizer ?? "rmsprop");
-    const width = this.outputShape?.at(-1) ?? 1;
-    if (this.outputShape !== undefined) loss.targetWidth(width);
-    const metrics = (options.metrics ?? []).map((metric) => toMetric(where, metric, loss, width));
+    if (this.outputShape !== undefined) loss.targetWidth(this.outputShape.at(-1)!);
+    const makeMetrics = (): Metric[] => {
+      const width = this.outputShape?.at(-1) ?? 1;
+      return (options.metrics ?? []).map((metric) => toMetric(where, metric, loss, width));
+    };
+    // What is misspelt is refused now; what "accuracy" means may wait for the output's width.
+    makeMetrics();
+    let metrics: readonly Metric[] | undefined;
     const truncate =
       options.truncate == null ? 0 : numberIn(where, "truncate", options.truncate, { min: 1, integer: true });
     if (this.#compiled !== undefined && this.#compiled.optimizer !== optimizer)
@@ -201,7 +208,11 @@ export class Sequential implements TrainingModel {
     this.#compiled = {
       optimizer,
       loss,
-      metrics,
+      get metrics() {
+        metrics ??= makeMetrics();
+        return metrics;
+      },
+      makeMetrics,
       truncate,
       get config() {
         return config();
@@ -239,7 +250,10 @@ export class Sequential implements TrainingModel {
       const program = this.#ready("fit()", dataset ? undefined : (inputs as Tensor));
       const options =
         dataset || this.#batchSize === undefined ? given : { batchSize: this.#batchSize, ...given };
-      if (!dataset) this.#checkStatefulCount("fit()", inputs as Tensor, options);
+      if (!dataset) {
+        program.input.check("fit()", inputs as Tensor);
+        this.#checkStatefulCount("fit()", inputs as Tensor, options);
+      }
       return runEpochs(this, program, compiled, inputs, y, options);
     });
   }
@@ -263,7 +277,9 @@ export class Sequential implements TrainingModel {
       const source = this.#source(where, x, dataset ? null : (second as TensorLike), options);
       if (!dataset && second === undefined)
         throw new DataError(`${where}: there are no labels: evaluate(x, y).`);
-      return evaluateSource(where, this.#ready(where, firstOf(x)), compiled, source);
+      const program = this.#ready(where, firstOf(x));
+      // Metrics of its own: a fit that is under way counts in the others.
+      return evaluateSource(where, program, { ...compiled, metrics: compiled.makeMetrics() }, source);
     });
   }
 
@@ -337,8 +353,7 @@ export class Sequential implements TrainingModel {
         step: 0,
       });
       plan.forward(pass);
-      for (const metric of compiled.metrics) metric.begin();
-      const { value } = program.loss(where, plan, examples, compiled, true);
+      const { value } = program.loss(where, plan, examples, { ...compiled, metrics: [] }, true);
       program.backward(plan, pass);
       const { memory } = plan;
       const weights = this.layers.flatMap((layer) =>
@@ -359,40 +374,20 @@ export class Sequential implements TrainingModel {
   }
 
   /**
-   * One time step through a stateful model, synchronous: `[features]` or `[batch, features]` in, `[batch, units]` out.
-   * Goes on from the state the last call ended in.
-   * @throws StateError when no layer is stateful; ShapeError for a wrong number of features or samples.
+   * One time step through a stateful model, synchronous: `[features]` or `[batch, features]` in (before an embedding:
+   * `[batch]` indices), `[batch, units]` out. Goes on from the state the last call ended in.
+   * @throws StateError when no layer is stateful; ShapeError for a wrong number of features or samples; DataError for NaN.
    */
   step(x: TensorLike): Tensor {
     this.#checkLive();
     const program = this.#program ?? this.#ready("step()", undefined);
     const input = toTensor(x);
-    const features = input.shape.at(-1)!;
-    const batch = input.shape.length === 1 ? 1 : input.shape[0]!;
-    const fits =
-      features === this.#inputShape!.at(-1) &&
-      (input.shape.length <= 2 || (input.shape.length === 3 && input.shape[1] === 1));
-    if (!fits || this.#inputShape!.length !== 2) {
-      throw new ShapeError(
-        `step(): got ${describeShape(input.shape)}, expected one time step, [${this.#inputShape!.at(-1)}] or [batch, ${this.#inputShape!.at(-1)}].`,
-        { received: input.shape, expected: [null, this.#inputShape!.at(-1) ?? null] },
-      );
-    }
     if (!this.#layers.some(isStateful)) {
       throw new StateError(
         "step(): no layer of this model is stateful, so there is nothing to go on from. Use predict().",
       );
     }
-    for (let i = 0; i < input.data.length; i++) {
-      if (!Number.isFinite(input.data[i])) {
-        throw new DataError(
-          `step(): feature ${i % features} is ${String(input.data[i])}; the state would stay NaN from here on.`,
-          {
-            code: "missing_values",
-          },
-        );
-      }
-    }
+    const { batch, features } = program.input.checkStep("step()", input);
     const plan = program.residence.plan("prediction", {
       batch,
       timesteps: 1,
@@ -559,6 +554,7 @@ export class Sequential implements TrainingModel {
     });
     if (isDataset(x)) return datasetSource(where, x);
     const examples = toArrayExamples(where, x, y);
+    this.#ready(where, examples.x).input.check(where, examples.x);
     this.#checkStatefulCount(where, examples.x, { batchSize });
     return arraySource(where, examples, batchSize);
   }
@@ -597,21 +593,16 @@ export class Sequential implements TrainingModel {
 
   /** Two passes at once would write over each other's activations. */
   async #alone<T>(where: string, work: () => Promise<T>): Promise<T> {
-    if (
-      this.#busy !== undefined &&
-      where !== "predict()" &&
-      where !== "evaluate()" &&
-      where !== "gradients()"
-    ) {
-      throw new StateError(`${where}: ${this.#busy} is still running on this model. Await it first.`);
+    const other = this.#running[0];
+    if (other !== undefined && where !== "predict()" && where !== "evaluate()" && where !== "gradients()") {
+      throw new StateError(`${where}: ${other} is still running on this model. Await it first.`);
     }
-    const outer = this.#busy;
-    this.#busy = outer ?? where;
+    this.#running.push(where);
     try {
       if (this.#program === undefined && this.#engine === undefined) await prepareDefaultEngine();
       return await work();
     } finally {
-      this.#busy = outer;
+      this.#running.splice(this.#running.indexOf(where), 1);
     }
   }
 }
