@@ -45,12 +45,14 @@ export { type DenseOptions, dense } from "./layers/dense.js";
 export { type DropoutOptions, dropout } from "./layers/dropout.js";
 export { type EmbeddingOptions, embedding } from "./layers/embedding.js";
 export { type FlattenOptions, flatten } from "./layers/flatten.js";
+export { type GruOptions, gru } from "./layers/gru.js";
 export { type InputLayerOptions, inputLayer } from "./layers/input-layer.js";
 export type { Layer, LayerOptions } from "./layers/layer.js";
 export { type LayerNormalizationOptions, layerNormalization } from "./layers/layer-normalization.js";
 export { type LstmOptions, lstm } from "./layers/lstm.js";
 export { type MaskingOptions, masking } from "./layers/masking.js";
 export { type RepeatVectorOptions, repeatVector } from "./layers/repeat-vector.js";
+export { type SimpleRnnOptions, simpleRNN } from "./layers/simple-rnn.js";
 export { type TimeDistributedOptions, timeDistributed } from "./layers/time-distributed.js";
 // Losses and metrics
 export {

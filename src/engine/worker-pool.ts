@@ -2,7 +2,17 @@ import { EngineError } from "../errors.js";
 import { word, workerSource } from "./worker-source.js";
 
 /** Kernels whose work can be cut into ranges: `(descriptor, begin, end, part)`. */
-export const parallelKernels = ["lstmForward", "lstmBackward", "lstmWeightGradients"] as const;
+export const parallelKernels = [
+  "lstmForward",
+  "lstmBackward",
+  "lstmWeightGradients",
+  "gruForward",
+  "gruBackward",
+  "gruWeightGradients",
+  "rnnForward",
+  "rnnBackward",
+  "rnnWeightGradients",
+] as const;
 export type ParallelKernel = (typeof parallelKernels)[number];
 
 /** How long the main thread waits for a worker that does not answer, in milliseconds. */

@@ -117,14 +117,18 @@ export abstract class RecurrentLayer extends Layer {
   /** Width of each part of the state; the first is h, the output. */
   abstract readonly stateWidths: Readonly<Record<string, number>>;
 
+  /** Width of the output, which is h. */
+  get width(): number {
+    return Object.values(this.stateWidths)[0]!;
+  }
+
   protected abstract cellShapes(features: number): CellShapes;
 
   protected connect(inputShape: SampleShape, previous?: Layer): SampleShape {
     const { timesteps, features } = sequenceShape(this, inputShape, previous);
     this.features = features;
     this.variables = this.makeVariables(features);
-    const width = Object.values(this.stateWidths)[0]!;
-    return this.returnSequences ? [timesteps, width] : [width];
+    return this.returnSequences ? [timesteps, this.width] : [this.width];
   }
 
   /** The weights, in Keras's order. */
