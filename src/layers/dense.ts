@@ -7,7 +7,7 @@ import { type RegularizerLike, toRegularizer } from "../regularizers/to-regulari
 import { describeShape } from "../tensor.js";
 import { ActivationPass } from "./activation-stage.js";
 import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
-import { OUTER_ROWS } from "./lstm-stage.js";
+import { OUTER_ROWS } from "./pairs.js";
 import type { Signal } from "./signal.js";
 import { Variable } from "./variable.js";
 import { ownSignal, type Packed, type Pass, type Stage, type Workspace } from "./workspace.js";

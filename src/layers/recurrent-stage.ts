@@ -2,16 +2,11 @@ import { activationCodes } from "../engine/activation-codes.js";
 import type { GruDescriptor, LstmDescriptor, RnnDescriptor } from "../engine/descriptors.js";
 import { Gauge } from "../engine/gauge.js";
 import type { ParallelKernel } from "../engine/worker-pool.js";
+import { pairsFloats } from "./pairs.js";
 import type { RecurrentLayer } from "./recurrent-layer.js";
 import { RecurrentMask } from "./recurrent-mask.js";
 import { Signal, strideOf } from "./signal.js";
 import { allocateGradient, type Packed, type Pass, type Stage, type Workspace } from "./workspace.js";
-
-/** Rows of a weight gradient's product taken at a time; OUTER_ROWS of assembly/linalg/outer-product.ts. */
-export const OUTER_ROWS = 256;
-
-/** Floats of scratch in which so many columns are packed in pairs; pairsBytes of assembly/linalg/outer-product.ts. */
-export const pairsFloats = (columns: number): number => Math.ceil(columns / 2) * 2 * OUTER_ROWS;
 
 /** The smallest shares of a batch: products take rows in twos, and their result must not depend on who takes which. */
 const ROW_GRAIN = 2;
