@@ -3,17 +3,25 @@ import {
   type CompileOptions,
   dense,
   dropout,
+  embedding,
+  flatten,
   inputLayer,
   type Layer,
+  l1l2,
+  layerNormalization,
   lstm,
+  masking,
   type NamedTensor,
+  repeatVector,
   type Sequential,
   type SequentialOptions,
   sequential,
   type Tensor,
+  timeDistributed,
 } from "../../../src/index.js";
 import { sizeOf } from "../../../src/tensor.js";
 import type { OracleLayerSpec } from "../../oracle/layers/apply.js";
+import type { RegularizerSpec } from "../../oracle/regularizers.js";
 import { norm } from "../../oracle/tensor64.js";
 import { randomValues } from "../../support/kernels.js";
 
@@ -29,13 +37,23 @@ const factories: Readonly<Record<string, (options: never) => Layer>> = {
   activation,
   dropout,
   inputLayer,
+  embedding,
+  masking,
+  repeatVector,
+  flatten,
+  layerNormalization,
+  timeDistributed,
 };
 
 /** The layer an oracle's specification describes. */
 export function layerOf({ kind, ...options }: OracleLayerSpec): Layer {
   const factory = factories[kind];
   if (factory === undefined) throw new Error(`no layer ${kind}`);
-  return factory(options as never);
+  const given = Object.entries(options).map(([option, value]) => {
+    if (option === "layer") return [option, layerOf(value as OracleLayerSpec)];
+    return [option, option.endsWith("Regularizer") ? l1l2(value as RegularizerSpec) : value];
+  });
+  return factory(Object.fromEntries(given) as never);
 }
 
 export const modelOf = (
