@@ -425,7 +425,7 @@ describe("gradients are slopes", () => {
       };
       const slope = ((await lossAt(h)) - (await lossAt(-h))) / (2 * h);
       const along = weights.reduce(
-        (sum, { data }, i) => sum + data.reduce((part, g, k) => part + g * direction[i]![k]!, 0),
+        (sum, { data }, i) => sum + [...data].reduce((part, g, k) => part + g * direction[i]![k]!, 0),
         0,
       );
       // The loss carries some 1e-7, divided by 2h that is 1e-5; the third derivative along some hundred weights takes
