@@ -32,6 +32,8 @@ const FALSE_ALARM = 0.005;
 const LEAST_CYCLES = 3;
 /** Two lines may be overtones of a season that shows no line itself: up to this multiple of their periods is tried. */
 const MOST_OVERTONES = 6;
+/** A jagged season has as many overtones as steps; the strongest lines are enough to tell it. */
+const MOST_PEAKS = 24;
 /** A season explains the series as well as a multiple of it when it explains this share of what the multiple does. */
 const AS_GOOD_AS_ITS_MULTIPLE = 0.75;
 /** What a further season must explain, as a share of what is left, and of what the first one explained. */
@@ -106,22 +108,29 @@ interface Candidate {
   readonly pValue: number;
 }
 
-/** The peaks, and what two of them are both overtones of. */
+/** The peaks, and what two of them are both overtones of: one candidate for each length in whole steps. */
 function candidatesOf(peaks: readonly Candidate[], n: number): Candidate[] {
-  const candidates = [...peaks];
-  peaks.forEach((a, i) => {
-    for (const b of peaks.slice(i + 1)) {
+  const candidates = new Map<number, Candidate>();
+  const add = (candidate: Candidate): void => {
+    const season = Math.round(candidate.period);
+    const possible = season >= 2 && season * LEAST_CYCLES <= n;
+    if (possible && !candidates.has(season)) candidates.set(season, candidate);
+  };
+  const strong = peaks.slice(0, MOST_PEAKS);
+  strong.forEach(add);
+  strong.forEach((a, i) => {
+    for (const b of strong.slice(i + 1)) {
       for (let k = 1; k <= MOST_OVERTONES; k++) {
         for (let l = 1; l <= MOST_OVERTONES; l++) {
           const [first, second] = [a.period * k, b.period * l];
           // Frequencies closer than half an independent one are the same.
           if (k === l || Math.abs(1 / first - 1 / second) > 0.5 / n) continue;
-          candidates.push({ period: (first + second) / 2, pValue: Math.max(a.pValue, b.pValue) });
+          add({ period: (first + second) / 2, pValue: Math.max(a.pValue, b.pValue) });
         }
       }
     }
   });
-  return candidates.filter(({ period }) => Math.round(period) >= 2 && Math.round(period) * LEAST_CYCLES <= n);
+  return [...candidates.values()];
 }
 
 /** Whether `long` is a whole multiple (2 or more) of `short`, to within what the spectrum of n values can tell. */
@@ -134,10 +143,13 @@ type Found = Season & Pick<Fold, "explained" | "pattern">;
 
 /** The season that explains most of the series, a multiple giving way to the season it is a multiple of. */
 function strongest(x: Float64Array, candidates: readonly Candidate[]): Found | undefined {
-  const found = candidates.flatMap(({ period, pValue }): Found[] => {
-    const season = Math.round(period);
-    const { repeats, ...folded } = fold(x, season, period);
-    return repeats && folded.explained > 0 ? [{ season, period, pValue, ...folded }] : [];
+  const found = candidates.flatMap(({ period: peak, pValue }): Found[] => {
+    const season = Math.round(peak);
+    // A whole number of steps is tried as well when the spectrum cannot tell it from the peak; the better fold is kept.
+    const whole = Math.abs(1 / peak - 1 / season) < 0.5 / x.length;
+    const folds = (whole ? [peak, season] : [peak]).map((period) => ({ period, ...fold(x, season, period) }));
+    const { repeats, ...best } = folds.reduce((a, b) => (b.explained > a.explained ? b : a));
+    return repeats && best.explained > 0 ? [{ season, pValue, ...best }] : [];
   });
   found.sort((a, b) => b.explained - a.explained);
   const best = found[0];

@@ -36,6 +36,9 @@ describe("seasonality finds", () => {
     const { season, seasons } = seasonality(generate(500, (t) => (t % 12 === 0 ? 1 : 0)));
     expect([season, seasons.length]).toEqual([12, 1]);
   });
+  test("a jagged pattern of 101 steps, which has 50 overtones", () => {
+    expect(seasonality(generate(5000, (t) => ((t % 101) * 7919) % 101)).season).toBe(101);
+  });
   test("a season of which only overtones show", () => {
     const random = createRandom(8);
     expect(seasonality(generate(240, (t) => sine(t, 6) + sine(t, 4) + 0.3 * random.normal())).season).toBe(
