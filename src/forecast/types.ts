@@ -1,0 +1,186 @@
+import type { Callback, History } from "../model/events.js";
+import type { Sequential } from "../model/sequential.js";
+import type { Vector } from "../series/kinds.js";
+import type { Tensor } from "../tensor.js";
+
+/** Columns by name, all of one length; `null` and NaN are gaps. The columns beside the target are inputs known so far. */
+export interface NamedColumns {
+  readonly columns: Readonly<Record<string, Vector>>;
+  /** The column to forecast. */
+  readonly target: string;
+}
+
+/** What a forecaster learns from: one series, a table `[T, F]` whose column `target` (option, default 0) is forecast, or columns by name. */
+export type ForecastSeries = Vector | readonly Vector[] | Tensor | NamedColumns;
+
+/** How gaps are filled. `"knn"` learns from the other columns of rows alike. */
+export type Imputation = "linear" | "forwardFill" | "knn";
+export type Scaling = "standard" | "minMax" | "robust";
+/**
+ * How several steps are reached: `"direct"`, one output a step; `"recursive"`, one step at a time, each forecast going in
+ * as if it had been seen; `"seq2seq"`, an encoder and a decoder.
+ */
+export type Strategy = "direct" | "recursive" | "seq2seq";
+/**
+ * `"lstm"`: the network alone, relative to what the differences imply; `"hybrid"`: a carrier has level and season, the
+ * network what the carrier leaves (after Smyl's ES-RNN, 2020); `"auto"`: what does better on the validation tail.
+ */
+export type ModelKind = "auto" | "lstm" | "hybrid";
+/** What carries a hybrid: Holt-Winters smoothing, a linear autoregression (after LSTNet, 2018), or the mean of both. */
+export type CarrierKind = "auto" | "smoothing" | "autoregression" | "both";
+/** `"conformal"`: from errors on the validation tail; `"quantile"`: a network trained with the pinball loss. */
+export type IntervalKind = "conformal" | "quantile" | "gaussian";
+
+export interface Differencing {
+  /** How often the difference is taken; 0: never. */
+  readonly order: number;
+  /** How many steps back is subtracted. Default 1. */
+  readonly lag?: number;
+}
+
+/** One LSTM layer. */
+export interface LayerRecipe {
+  readonly kind?: "lstm";
+  readonly units: number;
+}
+
+/** Options of `forecaster`. What is left out is chosen from the data in `fit`, and `explain()` says why. */
+export interface ForecasterOptions {
+  /** Steps ahead the network is trained for. Default 1. */
+  readonly horizon?: number;
+  /** Steps in one season; null: none. Default: `seasonality()` of the training series. */
+  readonly season?: number | "auto" | null;
+  /** Time steps the network looks back. Default: the season, or the last lag that still tells something, and what the data allow. */
+  readonly window?: number;
+  /** The column of a table `[T, F]` to forecast. Default 0. Columns by name bring their own. */
+  readonly target?: number;
+  readonly impute?: Imputation;
+  /** Default: when all values are positive and swings grow with the level. */
+  readonly log?: boolean | "auto";
+  readonly difference?: Differencing | "auto" | false;
+  /** Fitted on the training series only. Default `"standard"`; `"robust"` where outliers are. */
+  readonly scale?: Scaling;
+  readonly strategy?: Strategy;
+  readonly model?: ModelKind;
+  readonly carrier?: CarrierKind;
+  /** Number of recurrent layers, or the layers themselves. Default 1. */
+  readonly layers?: number | readonly LayerRecipe[];
+  /** Units in each recurrent layer. Default: from the number of windows. */
+  readonly units?: number | readonly number[];
+  /** Most epochs. Default: from the number of windows. */
+  readonly epochs?: number;
+  readonly batchSize?: number;
+  readonly learningRate?: number;
+  /** Epochs without improvement on the validation tail after which training stops. */
+  readonly patience?: number;
+  /** Share of the training series at its end on which everything is chosen. Default: 0.2. */
+  readonly validation?: number;
+  /** Makes a fit the same in every run, to the bit. Default 0. */
+  readonly seed?: number;
+  /** Levels between 0 and 1 that `forecast` gives when it is not asked for others. Default: none. */
+  readonly quantiles?: readonly number[];
+  /** Default `"conformal"`. */
+  readonly intervals?: IntervalKind;
+}
+
+export interface FitOptions {
+  /** Go to every training of a network, of which `"auto"` may need several. */
+  readonly callbacks?: readonly Callback[];
+  /** Ends training at the next batch boundary: `fit` then throws and the forecaster is as it was. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ForecastOptions {
+  /** Steps ahead. Default: the trained horizon. What lies beyond it goes on from the forecast itself. */
+  readonly horizon?: number;
+  /** Levels between 0 and 1. Default: the forecaster's. */
+  readonly quantiles?: readonly number[];
+  /**
+   * Newer raw values, which follow the last row of the training series. A series that begins with the whole training
+   * series is taken for that series grown: its newer rows are what counts.
+   */
+  readonly history?: ForecastSeries;
+}
+
+export interface Forecast {
+  /** The point forecast in raw units, one value a step. */
+  readonly mean: number[];
+  /** By level, as `String(level)`: `"0.1"`. */
+  readonly quantiles?: Record<string, number[]>;
+}
+
+export interface BacktestOptions {
+  /** First origin: the number of rows known to the first forecast, and what is trained on. */
+  readonly start: number;
+  /** Steps ahead. Default 1. */
+  readonly horizon?: number;
+  /** Rows from one origin to the next. Default 1. */
+  readonly step?: number;
+  /** Trains anew at every origin. Default false. */
+  readonly refit?: boolean;
+}
+
+export interface BacktestResult {
+  /** Rows known to each forecast. */
+  readonly origins: number[];
+  /** `[origins][horizon]`, raw units. */
+  readonly predictions: number[][];
+  /** What came, NaN where it is a gap; gaps count in no metric. */
+  readonly actuals: number[][];
+  /** rmse, mae, mase, smape over all origins and steps. */
+  readonly metrics: Record<string, number>;
+  /** The same metrics of naive, seasonal naive, drift, holtWinters and theta from the same origins. */
+  readonly baselines: Record<string, Record<string, number>>;
+  /** RMSE at each step ahead, `[horizon]`: of the forecaster under `model`, of each baseline under its name. */
+  readonly rmseByStep: Record<string, number[]>;
+}
+
+/** One choice: what was chosen and why. */
+export interface Choice {
+  readonly option: string;
+  readonly value: unknown;
+  readonly reason: string;
+}
+
+/** All choices, in the order they were made. `String(explanation)` is text for people. */
+export interface Explanation extends ReadonlyArray<Choice> {
+  /** One sentence on how good it is, which says so when a baseline is better. */
+  readonly summary: string;
+  toString(): string;
+}
+
+/** One object from raw values to forecasts and back. */
+export interface Forecaster {
+  readonly options: ForecasterOptions;
+  readonly fitted: boolean;
+  /** Rows of the training series, 0 before `fit`. */
+  readonly rows: number;
+  /** Name of the forecast column. */
+  readonly target: string;
+  /** Names of all columns, in order. */
+  readonly columns: readonly string[];
+  /** The trained network; undefined before `fit`. */
+  readonly model: Sequential | undefined;
+  /** Losses of the training the choice was made on, by epoch; undefined before `fit` and after loading. */
+  readonly history: History | undefined;
+  /**
+   * Learns from a series, oldest value first.
+   * @throws DataError for too few rows (with the number needed), a constant or empty column, an unknown target column;
+   *   StateError when `signal` was aborted.
+   */
+  fit(series: ForecastSeries, options?: FitOptions): Promise<Forecaster>;
+  /** @throws StateError before `fit`. */
+  explain(): Explanation;
+  /** @throws StateError before `fit`; ConfigError, DataError, ShapeError. */
+  forecast(options?: ForecastOptions): Promise<Forecast>;
+  /**
+   * Forecasts from one origin after the other, each from `series[0..origin)` alone. The forecaster's own fit is used when
+   * it was made on the beginning of this very series, no later than `start`; before `fit`, this fits on
+   * `series[0..start)`; otherwise a copy with the same options does.
+   */
+  backtest(series: ForecastSeries, options: BacktestOptions & FitOptions): Promise<BacktestResult>;
+  /** Safetensors bytes: the network's weights, the chain in the metadata under `forecaster`. @throws StateError before `fit`. */
+  save(): Promise<Uint8Array>;
+  /** Gives the network's memory back. */
+  dispose(): void;
+}
