@@ -41,6 +41,7 @@ export {
 } from "./initializers/variance-scaling.js";
 // Layers
 export { type ActivationOptions, activation } from "./layers/activation.js";
+export { type BidirectionalOptions, bidirectional } from "./layers/bidirectional.js";
 export { type DenseOptions, dense } from "./layers/dense.js";
 export { type DropoutOptions, dropout } from "./layers/dropout.js";
 export { type EmbeddingOptions, embedding } from "./layers/embedding.js";
@@ -82,14 +83,14 @@ export {
 } from "./metrics/accuracy.js";
 export type { Metric, MetricFactory } from "./metrics/metric.js";
 export { r2, rootMeanSquaredError } from "./metrics/regression.js";
+export type { CompileOptions } from "./model/compile.js";
 // Model
 export type { Callback, History, Logs, TrainingModel, TrainingParams } from "./model/events.js";
 export type { Dataset, DatasetBatch } from "./model/examples.js";
 export type { FitOptions } from "./model/fit.js";
+export type { Gradients } from "./model/gradients.js";
 export {
   type BatchOptions,
-  type CompileOptions,
-  type Gradients,
   type Sequential,
   type SequentialOptions,
   sequential,

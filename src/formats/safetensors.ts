@@ -1,7 +1,8 @@
 import type { Engine } from "../engine/engine.js";
 import { FormatError, GateflowError, StateError } from "../errors.js";
 import { layersFromConfig } from "../layers/from-config.js";
-import { type CompileOptions, type Sequential, sequential } from "../model/sequential.js";
+import type { CompileOptions } from "../model/compile.js";
+import { type Sequential, sequential } from "../model/sequential.js";
 import { flag, refuseUnknown } from "../options.js";
 import { readSafetensors, type SafetensorsFile, writeSafetensors } from "./safetensors-file.js";
 

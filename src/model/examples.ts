@@ -218,3 +218,17 @@ export function applyClassWeight(
   }
   return { x, y, weights: { shape: [count], data: own } };
 }
+
+/** All samples as one batch. @throws as `toArrayExamples`; DataError when there are none. */
+export function onlyBatch(
+  where: string,
+  x: TensorLike,
+  y: TensorLike,
+  weights: TensorLike | undefined,
+): Examples {
+  const examples = toArrayExamples(where, x, y, weights);
+  const size = examples.x.shape[0] ?? 0;
+  if (size === 0)
+    throw new DataError(`${where}: x holds no samples.`, { code: "insufficient_data", received: 0 });
+  return { ...examples, size, sampleOf: (n) => n };
+}

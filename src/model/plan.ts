@@ -120,7 +120,8 @@ export class Plan implements Workspace {
 
   /** What activity regularizers add to the loss after a forward pass. */
   activityPenalty(batch: number): number {
-    return this.stages.reduce((sum, stage) => sum + activityPenalty(stage, this.memory, batch), 0);
+    const all = this.stages.flatMap((stage) => [stage, ...(stage.inner ?? [])]);
+    return all.reduce((sum, stage) => sum + activityPenalty(stage, this.memory, batch), 0);
   }
 
   /** From `output.gradient` to the weights' gradients (which the caller has zeroed) and the input's. */

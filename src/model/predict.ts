@@ -1,0 +1,44 @@
+import type { Tensor } from "../tensor.js";
+import { createBreather } from "./breathe.js";
+import type { ExampleSource } from "./examples.js";
+import type { Plan } from "./plan.js";
+import type { Program } from "./program.js";
+import { fromTimeMajor } from "./transpose.js";
+
+/** The output of a pass over `batch` samples, `[batch, …outputShape]`. */
+export function readOutput(plan: Plan, batch: number): Tensor {
+  const { output, memory } = plan;
+  const { features, stride, timesteps, isSequence } = output;
+  const data = new Float32Array(batch * timesteps * features);
+  const rows = memory.floats(output.address, output.rows(batch) * stride);
+  fromTimeMajor(rows, data, { batch, timesteps, features, stride }, 0);
+  return { shape: isSequence ? [batch, timesteps, features] : [batch, features], data };
+}
+
+function concatenate(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** Predictions for all batches of a source, in their order. */
+export async function predictAll(where: string, program: Program, source: ExampleSource): Promise<Tensor> {
+  const breathe = createBreather();
+  const parts: Float32Array[] = [];
+  let shape: number[] = [];
+  let samples = 0;
+  for await (const examples of source.batches(null)) {
+    const plan = program.load(where, "prediction", examples, source.batchSize ?? examples.size);
+    plan.forward(program.pass(examples.size, { training: false, advanceState: true, truncate: 0, step: 0 }));
+    const part = readOutput(plan, examples.size);
+    parts.push(part.data as Float32Array);
+    shape = part.shape.slice(1);
+    samples += examples.size;
+    await breathe();
+  }
+  return { shape: [samples, ...shape], data: parts.length === 1 ? parts[0]! : concatenate(parts) };
+}
