@@ -2,3 +2,4 @@
 export { writeFileAtomic } from "./atomic-write.js";
 export { readCsv } from "./csv.js";
 export { loadModel, saveModel } from "./model-files.js";
+export { type ReadWordVectorsOptions, readWordVectors, type WordVectors } from "./word-vectors.js";
