@@ -100,6 +100,11 @@ export abstract class Layer {
     return undefined;
   }
 
+  /** Outputs that stand side by side in the last axis: more than one ends a model. */
+  get outputParts(): number {
+    return 1;
+  }
+
   /** Whether training has anything to change here. */
   get learns(): boolean {
     return this.trainable && this.variables.length > 0;
@@ -118,6 +123,11 @@ export abstract class Layer {
     if (this.isBuilt) {
       throw new ConfigError(
         `Layer \`${this.name}\` is already part of a model. Weights cannot be shared: make a second layer with its factory.`,
+      );
+    }
+    if (previous !== undefined && previous.outputParts > 1) {
+      throw new ConfigError(
+        `\`${this.name}\` cannot follow \`${previous.name}\`, which puts out ${previous.outputParts} tensors (mergeMode: null). Merge them, for example with mergeMode: "concat".`,
       );
     }
     this.outputShape = this.connect(inputShape, previous);

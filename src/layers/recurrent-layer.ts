@@ -180,9 +180,13 @@ export abstract class RecurrentLayer extends Layer {
 
   /** Sets the state the next batch starts in; null is the same as a reset. @throws ShapeError, StateError. */
   setStates(states: readonly TensorLike[] | null): void {
-    const state = stateOf(this.name, this.state);
-    if (states === null) state.reset();
-    else state.write(`\`${this.name}\`.setStates()`, states);
+    if (states === null) stateOf(this.name, this.state).reset();
+    else this.prepareStates(states)();
+  }
+
+  /** @internal Checks states, and gives the function that sets them. */
+  prepareStates(states: readonly TensorLike[]): () => void {
+    return stateOf(this.name, this.state).prepare(`\`${this.name}\`.setStates()`, states);
   }
 
   protected ownConfig(): Record<string, unknown> {

@@ -29,7 +29,7 @@ export function sequenceShape(
   const stacked = previous !== undefined && "returnSequences" in previous;
   if (stacked) {
     throw new ShapeError(
-      `${came} from \`${previous.name}\`, which hands on its last output only. Give \`${previous.name}\` the option returnSequences: true.`,
+      `${came} from \`${previous.name}\`, which hands on its last output only. Give ${previous.kind === "bidirectional" ? "the layer inside " : ""}\`${previous.name}\` the option returnSequences: true.`,
       {
         code: "stacked_lstm_needs_return_sequences",
         received: inputShape,

@@ -66,8 +66,11 @@ export class RecurrentState {
     });
   }
 
-  /** @throws ShapeError unless there is one `[batch, units]` tensor for each of the state's parts. */
-  write(where: string, states: readonly TensorLike[]): void {
+  /**
+   * Checks states, and gives the function that writes them.
+   * @throws ShapeError unless there is one `[batch, units]` tensor for each of the state's parts.
+   */
+  prepare(where: string, states: readonly TensorLike[]): () => void {
     if (!Array.isArray(states) || states.length !== this.names.length) {
       throw new ShapeError(`${where}: expected [${this.names.join(", ")}], one tensor each.`, {
         received: states,
@@ -84,15 +87,17 @@ export class RecurrentState {
         );
       }
     }
-    tensors.forEach(({ data }, i) => {
-      const width = this.#widths[i]!;
-      const stride = strideOf(width);
-      const padded = new Float32Array(this.batch * stride);
-      for (let n = 0; n < this.batch; n++) {
-        padded.set(data.subarray(n * width, (n + 1) * width), n * stride);
-      }
-      this.#parts[i]!.write(padded);
-    });
+    return () => {
+      tensors.forEach(({ data }, i) => {
+        const width = this.#widths[i]!;
+        const stride = strideOf(width);
+        const padded = new Float32Array(this.batch * stride);
+        for (let n = 0; n < this.batch; n++) {
+          padded.set(data.subarray(n * width, (n + 1) * width), n * stride);
+        }
+        this.#parts[i]!.write(padded);
+      });
+    };
   }
 
   checkBatch(name: string, batch: number): void {

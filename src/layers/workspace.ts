@@ -46,6 +46,8 @@ export interface Pass {
 export interface Stage {
   readonly layer: Layer;
   readonly output: Signal;
+  /** The stages this one runs as parts of itself. */
+  readonly inner?: readonly Stage[];
   /** Reads `input.address`, sets `output.address` and `output.timesteps`. */
   forward(pass: Pass): void;
   /** Reads `output.gradient` (and may spoil it), adds to its weights' gradients, writes `input.gradient` if there is one. */

@@ -1,4 +1,5 @@
 import {
+  bidirectional,
   dense,
   gru,
   type Layer,
@@ -24,6 +25,7 @@ const factories: Readonly<Record<string, (options: never) => Layer>> = {
   lstm,
   gru,
   simpleRNN,
+  bidirectional,
   dense,
 };
 
