@@ -103,41 +103,25 @@ export function panelRows(
     storeRow(c0Ptr + cRowBytes, vectors, accumulate, c10, c11, c12, c13);
   }
   if (row < rows) {
-    // One row alone would wait for each addition; even and odd depths get accumulators of their own.
-    let c0 = start0, c1 = start1, c2 = start2, c3 = start3;
-    let d0 = f32x4.splat(0), d1 = d0, d2 = d0, d3 = d0;
+    // The same sums in the same order as above: a row's result does not depend on which rows stand beside it.
+    let c0 = start0,
+      c1 = start1,
+      c2 = start2,
+      c3 = start3;
     let panel = panelPtr;
     for (let segment = 0; segment < 2; segment++) {
       let a = segment ? sPtr + <usize>row * sRowBytes : aPtr + <usize>row * aRowBytes;
-      const depth = segment ? sDepth : aDepth;
-      let k = 0;
-      for (; k + 2 <= depth; k += 2) {
-        const e0 = v128.load32_splat(a);
-        c0 = multiplyAdd(e0, v128.load(panel), c0);
-        c1 = multiplyAdd(e0, v128.load(panel, 16), c1);
-        c2 = multiplyAdd(e0, v128.load(panel, 32), c2);
-        c3 = multiplyAdd(e0, v128.load(panel, 48), c3);
-        const e1 = v128.load32_splat(a, 4);
-        d0 = multiplyAdd(e1, v128.load(panel, 64), d0);
-        d1 = multiplyAdd(e1, v128.load(panel, 80), d1);
-        d2 = multiplyAdd(e1, v128.load(panel, 96), d2);
-        d3 = multiplyAdd(e1, v128.load(panel, 112), d3);
-        a += 8;
-        panel += 2 * PANEL_ROW_BYTES;
-      }
-      if (k < depth) {
-        const e0 = v128.load32_splat(a);
-        c0 = multiplyAdd(e0, v128.load(panel), c0);
-        c1 = multiplyAdd(e0, v128.load(panel, 16), c1);
-        c2 = multiplyAdd(e0, v128.load(panel, 32), c2);
-        c3 = multiplyAdd(e0, v128.load(panel, 48), c3);
+      const end = a + (segment ? sBytes : aBytes);
+      for (; a < end; a += 4) {
+        const e = v128.load32_splat(a);
+        c0 = multiplyAdd(e, v128.load(panel), c0);
+        c1 = multiplyAdd(e, v128.load(panel, 16), c1);
+        c2 = multiplyAdd(e, v128.load(panel, 32), c2);
+        c3 = multiplyAdd(e, v128.load(panel, 48), c3);
         panel += PANEL_ROW_BYTES;
       }
     }
-    storeRow(
-      cPtr + <usize>row * cRowBytes, vectors, accumulate,
-      f32x4.add(c0, d0), f32x4.add(c1, d1), f32x4.add(c2, d2), f32x4.add(c3, d3),
-    );
+    storeRow(cPtr + <usize>row * cRowBytes, vectors, accumulate, c0, c1, c2, c3);
   }
 }
 

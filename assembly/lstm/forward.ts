@@ -26,6 +26,9 @@ export function lstmForward(descriptor: usize, rowBegin: i32, rowEnd: i32, _part
   const firstRow = <usize>rowBegin * rowBytes;
   const xRowBytes = (<usize>d.xStride) << 2;
   const panelBytes = (<usize>(d.features + d.units)) << 6;
+  // The groups of a single row without a tape stand one behind the other, as rows of a batch do: one pass over all of
+  // them keeps the processor busy where a pass over one would wait for its own results.
+  const isOneRow = d.batch == 1 && d.gateSteps == 1 && d.mask == 0;
   for (let t = 0; t < d.timesteps; t++) {
     const x = d.x + ((<isize>d.xTimeStride * t) << 2) + <usize>rowBegin * xRowBytes;
     const hPrev = d.h + <usize>(t % d.hRing) * stepBytes + firstRow;
@@ -56,6 +59,7 @@ export function lstmForward(descriptor: usize, rowBegin: i32, rowEnd: i32, _part
         rows,
         0,
       );
+      if (isOneRow) continue;
       const unit = (<usize>group) << 4;
       lstmCellForward(
         gates,
@@ -66,6 +70,20 @@ export function lstmForward(descriptor: usize, rowBegin: i32, rowEnd: i32, _part
         rowBytes,
         mask,
         rows,
+        d.activation,
+        d.recurrentActivation,
+      );
+    }
+    if (isOneRow) {
+      lstmCellForward(
+        d.gates,
+        cPrev,
+        hPrev,
+        c,
+        h,
+        16,
+        0,
+        groups,
         d.activation,
         d.recurrentActivation,
       );
