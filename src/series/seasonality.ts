@@ -32,8 +32,8 @@ const FALSE_ALARM = 0.005;
 const LEAST_CYCLES = 3;
 /** Two lines may be overtones of a season that shows no line itself: up to this multiple of their periods is tried. */
 const MOST_OVERTONES = 6;
-/** A jagged season has as many overtones as steps; the strongest lines are enough to tell it. */
-const MOST_PEAKS = 24;
+/** A jagged season has half as many overtones as steps: its strongest lines and its slowest are enough to tell it. */
+const MOST_PEAKS = 12;
 /** A season explains the series as well as a multiple of it when it explains this share of what the multiple does. */
 const AS_GOOD_AS_ITS_MULTIPLE = 0.75;
 /** What a further season must explain, as a share of what is left, and of what the first one explained. */
@@ -116,7 +116,8 @@ function candidatesOf(peaks: readonly Candidate[], n: number): Candidate[] {
     const possible = season >= 2 && season * LEAST_CYCLES <= n;
     if (possible && !candidates.has(season)) candidates.set(season, candidate);
   };
-  const strong = peaks.slice(0, MOST_PEAKS);
+  const slowest = peaks.toSorted((a, b) => b.period - a.period).slice(0, MOST_PEAKS);
+  const strong = [...new Set([...peaks.slice(0, MOST_PEAKS), ...slowest])];
   strong.forEach(add);
   strong.forEach((a, i) => {
     for (const b of strong.slice(i + 1)) {
@@ -141,24 +142,35 @@ function isMultiple(long: number, short: number, n: number): boolean {
 
 type Found = Season & Pick<Fold, "explained" | "pattern">;
 
+/** What repeats with a peak's period, or with the whole number of steps nearest to it; undefined when nothing does. */
+function trySeason(x: Float64Array, { period: peak, pValue }: Candidate): Found | undefined {
+  const season = Math.round(peak);
+  if (season < 2) return undefined;
+  // The whole number is tried as well when the spectrum cannot tell it from the peak; the better fold is kept.
+  const whole = Math.abs(1 / peak - 1 / season) < 0.5 / x.length;
+  const folds = (whole ? [peak, season] : [peak]).map((period) => ({ period, ...fold(x, season, period) }));
+  const { repeats, ...best } = folds.reduce((a, b) => (b.explained > a.explained ? b : a));
+  return repeats && best.explained > 0 ? { season, pValue, ...best } : undefined;
+}
+
 /** The season that explains most of the series, a multiple giving way to the season it is a multiple of. */
 function strongest(x: Float64Array, candidates: readonly Candidate[]): Found | undefined {
-  const found = candidates.flatMap(({ period: peak, pValue }): Found[] => {
-    const season = Math.round(peak);
-    // A whole number of steps is tried as well when the spectrum cannot tell it from the peak; the better fold is kept.
-    const whole = Math.abs(1 / peak - 1 / season) < 0.5 / x.length;
-    const folds = (whole ? [peak, season] : [peak]).map((period) => ({ period, ...fold(x, season, period) }));
-    const { repeats, ...best } = folds.reduce((a, b) => (b.explained > a.explained ? b : a));
-    return repeats && best.explained > 0 ? [{ season, pValue, ...best }] : [];
-  });
-  found.sort((a, b) => b.explained - a.explained);
-  const best = found[0];
-  if (best === undefined) return undefined;
-  const shorter = found.filter(
+  const found = candidates
+    .map((candidate) => trySeason(x, candidate))
+    .filter((season) => season !== undefined);
+  if (found.length === 0) return undefined;
+  const best = found.reduce((a, b) => (b.explained > a.explained ? b : a));
+  for (let part = MOST_OVERTONES; part >= 2; part--) {
+    const shorter = trySeason(x, { period: best.period / part, pValue: best.pValue });
+    if (shorter !== undefined && shorter.explained >= AS_GOOD_AS_ITS_MULTIPLE * best.explained)
+      return shorter;
+  }
+  // A longer multiple than that is only found by its own peaks, and so is the season.
+  const rest = found.filter(
     ({ period, explained }) =>
       isMultiple(best.period, period, x.length) && explained >= AS_GOOD_AS_ITS_MULTIPLE * best.explained,
   );
-  return shorter.sort((a, b) => a.period - b.period)[0] ?? best;
+  return rest.reduce((a, b) => (b.period < a.period ? b : a), best);
 }
 
 /**
