@@ -170,6 +170,11 @@ export abstract class RecurrentLayer extends Layer {
     this.state = new RecurrentState(this.stateWidths, batchSize);
   }
 
+  /** @internal The memory the state stood in was given back. */
+  abandonState(): void {
+    this.state?.abandon();
+  }
+
   /**
    * The state the next batch starts in, [h] or, of an LSTM, [h, c], each `[batch, units]`.
    * @throws StateError unless stateful.

@@ -53,6 +53,11 @@ export class RecurrentState {
     for (const part of this.#parts) part.write(new Float32Array(part.size));
   }
 
+  /** Forgets the values: the memory was given back. */
+  abandon(): void {
+    for (const part of this.#parts) part.abandon();
+  }
+
   read(): Tensor[] {
     return this.#parts.map((part, i) => {
       const width = this.#widths[i]!;

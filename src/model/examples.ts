@@ -39,13 +39,15 @@ export interface ExampleSource {
   batches(order: Uint32Array | null): Iterable<Examples> | AsyncIterable<Examples>;
 }
 
+/** Whether a value is a dataset and no tensor. An array is one when it begins with a batch, a nested array when not. */
 export const isDataset = (value: unknown): value is Dataset =>
   typeof value === "object" &&
   value !== null &&
-  !Array.isArray(value) &&
-  !ArrayBuffer.isView(value) &&
-  !isTensor(value) &&
-  (Symbol.iterator in value || Symbol.asyncIterator in value);
+  (Array.isArray(value)
+    ? typeof value[0] === "object" && value[0] !== null && "x" in value[0]
+    : !ArrayBuffer.isView(value) &&
+      !isTensor(value) &&
+      (Symbol.iterator in value || Symbol.asyncIterator in value));
 
 /** Where in a tensor element `index` stands, for a message: `[3, 0, 1]`. */
 function placeOf(index: number, shape: readonly number[]): string {

@@ -2,10 +2,11 @@ import { progressBar } from "../callbacks/progress-bar.js";
 import { ConfigError, DataError } from "../errors.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { createRandom } from "../random.js";
-import type { Tensor, TensorLike } from "../tensor.js";
+import type { TensorLike } from "../tensor.js";
 import { createBreather } from "./breathe.js";
 import type { Callback, History, Logs, TrainingModel, TrainingParams } from "./events.js";
 import {
+  type ArrayExamples,
   applyClassWeight,
   arraySource,
   type Dataset,
@@ -68,7 +69,7 @@ function sourcesOf(
   y: TensorLike | undefined,
   options: FitOptions,
   batchSize: number,
-  checkInput: (where: string, x: Tensor) => void,
+  check: (where: string, examples: ArrayExamples) => void,
 ): Sources {
   const where = "fit()";
   const { validationData, classWeight } = options;
@@ -82,7 +83,7 @@ function sourcesOf(
       }
       const [vx, vy, weights] = validationData as readonly [TensorLike, TensorLike, TensorLike?];
       const examples = toArrayExamples("fit() validationData", vx, vy, weights);
-      checkInput("fit() validationData", examples.x);
+      check("fit() validationData", examples);
       validation = arraySource(where, examples, batchSize);
     }
   }
@@ -100,6 +101,7 @@ function sourcesOf(
     throw new DataError(`${where}: there are no labels: fit(x, y, options), or fit(dataset, options).`);
   }
   let examples = toArrayExamples(where, x, y, options.sampleWeight);
+  check(where, examples);
   if (classWeight !== undefined) examples = applyClassWeight(where, examples, classWeight);
   const count = examples.x.shape[0] ?? 0;
   if (validation === null && split > 0) {
@@ -213,9 +215,10 @@ export async function runEpochs(
   const verbose = numberIn(where, "verbose", options.verbose ?? 0, { min: 0, max: 2, integer: true });
   const shuffle = flag(where, "shuffle", options.shuffle ?? true);
   const { signal } = options;
-  const { train, validation } = sourcesOf(x, y, options, batchSize, (place, inputs) =>
-    program.input.check(place, inputs),
-  );
+  const { train, validation } = sourcesOf(x, y, options, batchSize, (place, examples) => {
+    program.input.check(place, examples.x);
+    if (examples.x.shape[0] !== 0) program.checkLabels(place, examples, compiled.loss);
+  });
 
   const names = ["loss", ...compiled.metrics.map(({ name }) => name)];
   const params: TrainingParams = {

@@ -15,6 +15,7 @@ interface Stateful {
   readonly stateful: boolean;
   prepareState(batchSize: number | undefined): void;
   setStates(states: null): void;
+  abandonState(): void;
 }
 
 const isStateful = (layer: Layer): layer is Layer & Stateful =>
@@ -152,9 +153,12 @@ export class LayerStack {
     return this.#layers.reduce((sum, layer) => sum + layer.countParams(), 0);
   }
 
-  /** Forgets the weights: their memory was given back. */
+  /** Forgets weights and states: their memory was given back. */
   abandon(): void {
-    for (const layer of this.#layers) for (const variable of layer.variables) variable.abandon();
+    for (const layer of this.#layers) {
+      for (const variable of layer.variables) variable.abandon();
+      if (isStateful(layer)) layer.abandonState();
+    }
   }
 
   #assignName(layer: Layer): void {

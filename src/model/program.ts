@@ -1,4 +1,3 @@
-import { DataError, ShapeError } from "../errors.js";
 import { InputLayer } from "../layers/input-layer.js";
 import type { Layer, SampleShape } from "../layers/layer.js";
 import type { Pass } from "../layers/workspace.js";
@@ -6,12 +5,12 @@ import type { Loss } from "../losses/loss.js";
 import type { Metric } from "../metrics/metric.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import { createRandom } from "../random.js";
-import { describeShape, type Tensor } from "../tensor.js";
+import type { Tensor } from "../tensor.js";
 import type { Examples } from "./examples.js";
 import { ModelInput } from "./inputs.js";
 import type { Plan } from "./plan.js";
 import type { Residence } from "./residence.js";
-import { checkTargets } from "./targets.js";
+import { checkLabels } from "./targets.js";
 import { toTimeMajor } from "./transpose.js";
 
 /** What `compile` settled. */
@@ -100,24 +99,18 @@ export class Program {
    */
   loss(where: string, plan: Plan, examples: Examples, compiled: Compiled, gradient: boolean): BatchLoss {
     const { kernels, memory, output } = plan;
-    const { y, size, sampleOf, weights } = examples;
-    if (y === null) throw new DataError(`${where}: there are no labels (y).`, { expected: "y" });
-    const targetWidth = checkTargets(where, y, this.outputShape, compiled.loss);
+    this.checkLabels(where, examples, compiled.loss);
+    const { size, sampleOf, weights } = examples;
+    const targetWidth = compiled.loss.targetWidth(output.features);
     const rows = output.rows(size);
     const targetStride = Math.ceil(targetWidth / 4) * 4;
-    if (y.shape.length > 1 && output.isSequence && y.shape[1] !== output.timesteps) {
-      throw new ShapeError(
-        `${where}: labels have ${y.shape[1]} time steps, the predictions ${output.timesteps}.`,
-        { code: "label_shape_mismatch", received: y.shape, expected: output.timesteps },
-      );
-    }
     toTimeMajor(
-      y.data,
+      examples.y!.data,
       memory.floats(plan.target, rows * targetStride),
       { batch: size, timesteps: output.timesteps, features: targetWidth, stride: targetStride },
       sampleOf,
     );
-    const weighted = this.#rowWeights(where, plan, weights, size, sampleOf);
+    const weighted = this.#rowWeights(plan, weights, size, sampleOf);
     const rowsBatch = {
       kernels,
       memory,
@@ -206,6 +199,7 @@ export class Program {
   /** Forward, loss, backward, update: a step of training. Returns the loss before the update. */
   trainStep(where: string, examples: Examples, compiled: Compiled, capacity: number): BatchLoss {
     const plan = this.load(where, "training", examples, capacity);
+    this.checkLabels(where, examples, compiled.loss);
     const pass = this.pass(examples.size, {
       training: true,
       advanceState: true,
@@ -222,29 +216,22 @@ export class Program {
   /** Forward and loss, without dropout or gradients. */
   testStep(where: string, examples: Examples, compiled: Compiled, capacity: number): BatchLoss {
     const plan = this.load(where, "prediction", examples, capacity);
+    this.checkLabels(where, examples, compiled.loss);
     plan.forward(this.pass(examples.size, { training: false, advanceState: true, truncate: 0, step: 0 }));
     return this.loss(where, plan, examples, compiled, false);
   }
 
+  /** @throws ShapeError, DataError for labels and weights that do not fit the predictions. */
+  checkLabels(where: string, examples: Pick<Examples, "x" | "y" | "weights">, loss: Loss): void {
+    checkLabels(where, examples, this.outputShape, loss);
+  }
+
   /** Row weights of a batch: sample weights times the mask. 0: all ones. */
-  #rowWeights(
-    where: string,
-    plan: Plan,
-    weights: Tensor | null,
-    size: number,
-    sampleOf: (n: number) => number,
-  ): number {
+  #rowWeights(plan: Plan, weights: Tensor | null, size: number, sampleOf: (n: number) => number): number {
     const { memory, output } = plan;
     if (weights === null) return output.mask;
     const { timesteps } = output;
     const perStep = weights.shape.length === 2;
-    if (weights.shape.length > 2 || (perStep && weights.shape[1] !== timesteps)) {
-      throw new ShapeError(
-        `${where}: sampleWeight has the shape ${describeShape(weights.shape)}, expected one weight a sample, ${describeShape([null])}` +
-          `${output.isSequence ? `, or one a time step, ${describeShape([null, timesteps])}` : ""}.`,
-        { received: weights.shape, expected: [null, timesteps] },
-      );
-    }
     const rows = memory.floats(plan.rowWeights, size * timesteps);
     const mask = output.mask === 0 ? null : memory.floats(output.mask, size * timesteps);
     for (let t = 0; t < timesteps; t++) {

@@ -1,4 +1,4 @@
-import { ShapeError } from "../errors.js";
+import { DataError, ShapeError } from "../errors.js";
 import type { SampleShape } from "../layers/layer.js";
 import type { Loss } from "../losses/loss.js";
 import { describeShape, type Tensor } from "../tensor.js";
@@ -38,4 +38,43 @@ export function checkTargets(where: string, y: Tensor, outputShape: SampleShape,
     `${where}: labels have the shape ${describeShape(y.shape)}, but ${kind}: expected ${describeShape([y.shape[0] ?? null, ...expected])}.${hint}`,
     { code: "label_shape_mismatch", received: y.shape, expected: [null, ...expected] },
   );
+}
+
+/** Labels and weights that come with an input. */
+interface Labelled {
+  readonly x: Tensor;
+  readonly y: Tensor | null;
+  readonly weights: Tensor | null;
+}
+
+/**
+ * Refuses labels and sample weights that do not fit the predictions for `x`, before a pass moves anything.
+ * @throws DataError where there are no labels; ShapeError for labels (code `label_shape_mismatch`) and weights.
+ */
+export function checkLabels(
+  where: string,
+  { x, y, weights }: Labelled,
+  outputShape: SampleShape,
+  loss: Loss,
+): void {
+  if (y === null) throw new DataError(`${where}: there are no labels (y).`, { expected: "y" });
+  checkTargets(where, y, outputShape, loss);
+  const isSequence = outputShape.length === 2;
+  const timesteps = isSequence ? (outputShape[0] ?? x.shape[1]!) : 1;
+  if (isSequence && y.shape[1] !== timesteps) {
+    throw new ShapeError(`${where}: labels have ${y.shape[1]} time steps, the predictions ${timesteps}.`, {
+      code: "label_shape_mismatch",
+      received: y.shape,
+      expected: timesteps,
+    });
+  }
+  if (weights === null) return;
+  const [, steps] = weights.shape;
+  if (weights.shape.length > 2 || (steps !== undefined && steps !== timesteps)) {
+    throw new ShapeError(
+      `${where}: sampleWeight has the shape ${describeShape(weights.shape)}, expected one weight a sample, ${describeShape([null])}` +
+        `${isSequence ? `, or one a time step, ${describeShape([null, timesteps])}` : ""}.`,
+      { received: weights.shape, expected: [null, timesteps] },
+    );
+  }
 }

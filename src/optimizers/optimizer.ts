@@ -194,13 +194,17 @@ export abstract class Optimizer {
 
   /** Accumulates, clips, decays, updates, averages: Keras's order. Returns whether weights changed. */
   apply(): boolean {
-    const { block, slots, ema, accumulator } = this.#mine();
+    const home = this.#mine();
+    const { block, slots, accumulator } = home;
     const { kernels, gradients, weights, count } = block;
     const learningRate = this.learningRate;
     this.batches += 1;
     if (accumulator !== 0) {
       kernels.axpy(count, 1, gradients, accumulator);
-      if (this.batches % this.#accumulationSteps !== 0) return false;
+      if (this.batches % this.#accumulationSteps !== 0) {
+        this.#average(home);
+        return false;
+      }
       kernels.copyFloats(accumulator, gradients, count);
       kernels.scaleInPlace(gradients, count, 1 / this.#accumulationSteps);
       kernels.fillZero(accumulator, count);
@@ -208,11 +212,15 @@ export abstract class Optimizer {
     this.lastGradientNorm = this.clipping.apply(block);
     if (this.#weightDecay > 0) kernels.scaleInPlace(weights, count, 1 - this.#weightDecay * learningRate);
     this.update({ ...block, learningRate, time: this.iterations, slots });
-    if (ema !== 0) {
-      if (this.iterations === 1) kernels.copyFloats(weights, ema, count);
-      else kernels.lerpInPlace(ema, weights, count, this.#emaMomentum);
-    }
+    this.#average(home);
     return true;
+  }
+
+  /** Keras averages after every batch, those that only gather gradients included, and copies until the first update is made. */
+  #average({ block: { kernels, weights, count }, ema }: Home): void {
+    if (ema === 0) return;
+    if (this.batches <= this.#accumulationSteps) kernels.copyFloats(weights, ema, count);
+    else kernels.lerpInPlace(ema, weights, count, this.#emaMomentum);
   }
 
   /** Replaces the weights by their moving average, where one is kept: what `fit` does when it ends. */
