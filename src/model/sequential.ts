@@ -19,7 +19,7 @@ import {
 import { evaluateSource, type FitOptions, runEpochs } from "./fit.js";
 import { type Gradients, gradientsOf } from "./gradients.js";
 import { LayerStack } from "./layer-stack.js";
-import { predictAll } from "./predict.js";
+import { predictAll, splitParts } from "./predict.js";
 import { type Compiled, Program } from "./program.js";
 import { Residence } from "./residence.js";
 import { stepOnce } from "./step.js";
@@ -188,14 +188,19 @@ export class Sequential implements TrainingModel {
   }
 
   /**
-   * Predictions, `[N, …outputShape]`, dropout off. Needs no `compile`.
+   * Predictions, `[N, …outputShape]`, dropout off. Needs no `compile`. Behind `bidirectional` with `mergeMode: null` they
+   * are two: `const [forward, backward] = await model.predict<Tensor[]>(x)`.
    * @throws ShapeError, DataError for NaN or Infinity in `x`.
    */
-  async predict(x: TensorLike | Dataset, options: BatchOptions = {}): Promise<Tensor> {
+  async predict<Output extends Tensor | Tensor[] = Tensor>(
+    x: TensorLike | Dataset,
+    options: BatchOptions = {},
+  ): Promise<Output> {
     const where = "predict()";
     return this.#alone(where, async () => {
       const source = this.#source(where, x, null, options);
-      return predictAll(where, this.#ready(where, firstOf(x)), source);
+      const program = this.#ready(where, firstOf(x));
+      return splitParts(await predictAll(where, program, source), this.layers.at(-1)) as Output;
     });
   }
 

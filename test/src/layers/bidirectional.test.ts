@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { bidirectional, dense, dropout, gru, lstm, sequential, simpleRNN } from "../../../src/index.js";
+import {
+  bidirectional,
+  dense,
+  dropout,
+  gru,
+  lstm,
+  sequential,
+  simpleRNN,
+  type Tensor,
+} from "../../../src/index.js";
 import { layersFromConfig } from "../../../src/layers/from-config.js";
 import type { RecurrentLayerSpec } from "../../oracle/layers/wrappers.js";
 import { errorOf, expectNear, values } from "../model/support.js";
@@ -76,9 +85,8 @@ describe("mergeMode null", () => {
 
   it.each([false, true])("predicts the array [forward, backward], returnSequences %s", async (sequences) => {
     const { model, oracle } = twinsOf(layers(sequences));
-    const both = (await model.predict(x, { batchSize: 2 })) as unknown;
+    const both = await model.predict<Tensor[]>(x, { batchSize: 2 });
     const expected = oracle.run(x).outputs;
-    if (!Array.isArray(both)) throw new Error("expected an array");
     expect(both.map(({ shape }) => shape)).toEqual(expected.map(({ shape }) => [...shape]));
     both.forEach(({ data }, i) => {
       expectNear(`output ${i}`, data, expected[i]!.data, RELATIVE, ABSOLUTE);
@@ -226,6 +234,8 @@ describe("bidirectional", () => {
     const direct = await errorOf(() =>
       sequential([bidirectional({ layer: lstm({ units: 2 }), inputShape: [4, 2] }), lstm({ units: 2 })]),
     );
-    expect(direct.message).toContain("Give the layer inside `bidirectional` the option returnSequences: true");
+    expect(direct.message).toContain(
+      "Give the layer inside `bidirectional` the option returnSequences: true",
+    );
   });
 });
