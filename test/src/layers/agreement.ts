@@ -2,7 +2,6 @@ import { expect } from "vitest";
 import type { Sequential, Tensor } from "../../../src/index.js";
 import type { OracleLayerSpec } from "../../oracle/layers/apply.js";
 import { oracleModel } from "../../oracle/model.js";
-import type { Tensor64 } from "../../oracle/tensor64.js";
 import { expectNear, modelOf, values } from "../model/support.js";
 
 /**
@@ -19,6 +18,8 @@ export interface Twins {
   /** By layer, as the oracle takes them; the layers that have some must be stateful. */
   readonly initialStates?: readonly (readonly Tensor[] | null)[];
   readonly truncate?: number;
+  /** Steps that count in the loss; null: there is no mask. Default: not looked at. */
+  readonly counted?: number | null;
   /** Of the random labels and weights. */
   readonly seed?: number;
 }
@@ -35,10 +36,10 @@ interface HasStates {
 
 /**
  * Builds the layers here and in the oracle with the same random weights, and holds prediction, loss, and every gradient
- * to each other. @returns what the oracle found.
+ * to each other.
  */
-export async function expectAgreement(twins: Twins): Promise<{ output: Tensor64; mask: Tensor64 | null }> {
-  const { layers, x, sampleWeight, initialStates, truncate, seed = 100 } = twins;
+export async function expectAgreement(twins: Twins): Promise<void> {
+  const { layers, x, sampleWeight, initialStates, truncate, counted, seed = 100 } = twins;
   const model = modelOf(layers, { loss: "mse", ...(truncate === undefined ? {} : { truncate }) });
   randomize(model, seed);
   const twin = oracleModel(layers, model.getWeights());
@@ -50,6 +51,9 @@ export async function expectAgreement(twins: Twins): Promise<{ output: Tensor64;
   const run = initialStates === undefined ? {} : { initialStates };
   const { outputs, mask } = twin.run(x, run);
   const [output] = outputs;
+  if (counted !== undefined) {
+    expect(mask === null ? null : mask.data.reduce((sum, counts) => sum + counts, 0)).toBe(counted);
+  }
 
   start();
   const predicted = await model.predict(x, { batchSize: x.shape[0]! });
@@ -72,7 +76,6 @@ export async function expectAgreement(twins: Twins): Promise<{ output: Tensor64;
   expect(got.input.shape).toEqual(x.shape);
   expectNear("input", got.input.data, expected.input.data, RELATIVE, ABSOLUTE);
   model.dispose();
-  return { output: output!, mask };
 }
 
 /** A sequence whose samples have these lengths: the steps behind (or before) are all `maskValue`. */

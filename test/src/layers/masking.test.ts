@@ -19,10 +19,8 @@ describe.each(["pre", "post"] as const)("with steps missing, %s", (padding) => {
   it("an LSTM passes its state over masked steps and ends in the last valid one", () =>
     expectAgreement({ layers: [first, recurrent(), { kind: "dense", units: 2 }], x }));
 
-  it("a sequence repeats its output in masked steps, and the loss leaves them out", async () => {
-    const { mask } = await expectAgreement({ layers: [first, sequences, { kind: "dense", units: 2 }], x });
-    expect(mask!.data.reduce((sum, counts) => sum + counts, 0)).toBe(10);
-  });
+  it("a sequence repeats its output in masked steps, and the loss leaves them out", () =>
+    expectAgreement({ layers: [first, sequences, { kind: "dense", units: 2 }], x, counted: 10 }));
 
   it("goBackwards turns mask and input alike, and hands the mask on as it came", () =>
     expectAgreement({
@@ -61,13 +59,12 @@ describe.each(["pre", "post"] as const)("with steps missing, %s", (padding) => {
     await expectAgreement({ layers, x, sampleWeight: positive([4, TIMESTEPS]) });
   });
 
-  it("flatten and repeatVector drop the mask", async () => {
-    const flat = await expectAgreement({
+  it("flatten and repeatVector drop the mask", () =>
+    expectAgreement({
       layers: [first, { kind: "flatten" }, { kind: "repeatVector", n: 3 }, { kind: "dense", units: 2 }],
       x,
-    });
-    expect(flat.mask).toBeNull();
-  });
+      counted: null,
+    }));
 
   it.each([
     { returnSequences: true },
@@ -92,11 +89,7 @@ describe("masking", () => {
     const x = ragged(LENGTHS, TIMESTEPS, FEATURES, { maskValue: 0.1 });
     // One feature that happens to be the value masks nothing.
     (x.data as Float32Array)[1] = 0.1;
-    const { mask } = await expectAgreement({
-      layers: [{ ...first, maskValue: Math.fround(0.1) }, sequences],
-      x,
-    });
-    expect(mask!.data.reduce((sum, counts) => sum + counts, 0)).toBe(10);
+    await expectAgreement({ layers: [{ ...first, maskValue: Math.fround(0.1) }, sequences], x, counted: 10 });
     const model = sequential([masking({ maskValue: 0.1, inputShape: [TIMESTEPS, FEATURES] })]);
     const { data } = await model.predict(x);
     expect([...data.slice(-TIMESTEPS * FEATURES)]).toEqual(new Array(TIMESTEPS * FEATURES).fill(0));

@@ -1,0 +1,218 @@
+import { describe, expect, it } from "vitest";
+import {
+  dense,
+  embedding,
+  inputLayer,
+  l2,
+  lstm,
+  nonNeg,
+  sequential,
+  type Tensor,
+} from "../../../src/index.js";
+import { errorOf, expectNear, values } from "../model/support.js";
+import { expectAgreement, randomize } from "./agreement.js";
+
+const WORDS = 6;
+const ids: Tensor = {
+  shape: [4, 5],
+  data: Int32Array.from([1, 2, 3, 4, 5, 5, 5, 1, 0, 0, 3, 0, 2, 0, 0, 0, 0, 0, 0, 0]),
+};
+
+describe("embedding", () => {
+  it.each([1, 3, 4, 5, 17])("looks rows of %i up and sends gradients back to them", (outputDim) =>
+    expectAgreement({
+      layers: [
+        { kind: "embedding", inputDim: WORDS, outputDim, inputShape: [5] },
+        { kind: "lstm", units: 4 },
+      ],
+      x: ids,
+      counted: null,
+    }),
+  );
+
+  it("maskZero masks index 0, to the loss", () =>
+    expectAgreement({
+      layers: [
+        { kind: "embedding", inputDim: WORDS, outputDim: 3, maskZero: true, inputShape: [null] },
+        { kind: "lstm", units: 4, returnSequences: true },
+        { kind: "dense", units: 2 },
+      ],
+      x: ids,
+      counted: 10,
+    }));
+
+  it("is a model by itself, and stands behind an input layer; whole floats serve as well as integers", async () => {
+    await expectAgreement({
+      layers: [{ kind: "embedding", inputDim: WORDS, outputDim: 3, inputShape: [5] }],
+      x: ids,
+    });
+    await expectAgreement({
+      layers: [
+        { kind: "inputLayer", shape: [5] },
+        { kind: "embedding", inputDim: WORDS, outputDim: 3 },
+        { kind: "flatten" },
+        { kind: "dense", units: 2 },
+      ],
+      x: { shape: ids.shape, data: Float32Array.from(ids.data) },
+    });
+  });
+
+  it("begins with Keras's U(-0.05, 0.05), or with given weights", async () => {
+    const build = () =>
+      sequential([embedding({ inputDim: 1000, outputDim: 8, inputShape: [1] })], { seed: 1 });
+    const [table] = build().getWeights();
+    expect(table!.name).toBe("embedding/embeddings");
+    expect(table!.shape).toEqual([1000, 8]);
+    expect(Math.max(...table!.data)).toBeLessThan(0.05);
+    expect(Math.min(...table!.data)).toBeLessThan(-0.0499);
+    const weights = values([WORDS, 2], 3);
+    const model = sequential([embedding({ inputDim: WORDS, outputDim: 2, weights, inputShape: [1] })]);
+    const { data } = await model.predict([[3]]);
+    expect([...data]).toEqual([...weights.data.slice(6, 8)]);
+  });
+
+  it("knows regularizers and constraints, and stays as it is when not trainable", async () => {
+    const table = { inputDim: WORDS, outputDim: 2 };
+    const build = (options: object) => {
+      const model = sequential([embedding({ ...table, ...options, inputShape: [5] }), dense({ units: 1 })], {
+        seed: 2,
+      });
+      model.compile({ optimizer: "adam", loss: "mse" });
+      return model;
+    };
+    const y = values([4, 5, 1], 4);
+    const [plain, priced] = [build({}), build({ embeddingsRegularizer: l2({ l2: 0.5 }) })];
+    const [a, b] = [await plain.gradients(ids, y), await priced.gradients(ids, y)];
+    const weights = plain.getWeights()[0]!.data;
+    const price = Array.from(weights).reduce((sum, w) => sum + 0.5 * w * w, 0);
+    expectNear("loss", [b.loss - a.loss], [price], 1e-4);
+    // d 0.5 w² = w
+    expectNear(
+      "slope",
+      b.weights[0]!.data,
+      Float64Array.from(weights, (w, i) => w + a.weights[0]!.data[i]!),
+      1e-5,
+    );
+
+    const bounded = build({ embeddingsConstraint: nonNeg() });
+    await bounded.fit(ids, y, { epochs: 2 });
+    expect(Math.min(...bounded.getWeights()[0]!.data)).toBeGreaterThanOrEqual(0);
+    const frozen = build({ trainable: false });
+    const before = frozen.getWeights()[0]!.data;
+    await frozen.fit(ids, y, { epochs: 2 });
+    expect(frozen.getWeights()[0]!.data).toEqual(before);
+  });
+
+  it("steps one index at a time as predict does all at once", async () => {
+    const model = sequential([
+      embedding({ inputDim: WORDS, outputDim: 3, inputShape: [null], batchSize: 2 }),
+      lstm({ units: 4, stateful: true, returnSequences: true }),
+    ]);
+    randomize(model, 5);
+    const x = { shape: [2, 3], data: Int32Array.of(1, 2, 3, 5, 0, 4) };
+    const whole = await model.predict(x, { batchSize: 2 });
+    model.resetStates();
+    const steps = [0, 1, 2].map((t) => model.step([x.data[t]!, x.data[3 + t]!]));
+    steps.forEach((step, t) => {
+      expect(step.shape).toEqual([2, 1, 4]);
+      expect([...step.data.slice(0, 4)]).toEqual([...whole.data.slice(4 * t, 4 * t + 4)]);
+    });
+    expect((await errorOf(() => model.step([1, 6]))).message).toContain("in sample 1, time step 0");
+    expect((await errorOf(() => model.step([[1, 2]]))).message).toContain(
+      "expected one time step, [batch] of indices",
+    );
+  });
+});
+
+describe("indices that are none", () => {
+  const build = () => {
+    const model = sequential([
+      embedding({ inputDim: WORDS, outputDim: 2, inputShape: [5] }),
+      lstm({ units: 2 }),
+      dense({ units: 1 }),
+    ]);
+    model.compile({ optimizer: "sgd", loss: "mse" });
+    return model;
+  };
+  const broken = (value: number): Tensor => {
+    const data = Float32Array.from(ids.data);
+    data[17] = value;
+    return { shape: ids.shape, data };
+  };
+  const y = values([4, 1], 1);
+
+  it.each([6, -1, 2.5])("are refused by sample and time step before anything runs: %f", async (value) => {
+    const model = build();
+    const before = model.getWeights();
+    const seen: string[] = [];
+    const watch = { onTrainBegin: () => void seen.push("begin") };
+    const x = broken(value);
+    for (const call of [
+      () => model.fit(x, y, { batchSize: 1, shuffle: false, callbacks: [watch] }),
+      () => model.fit(ids, y, { validationData: [x, y], callbacks: [watch] }),
+      () => model.fit([{ x, y }], { callbacks: [] }),
+      () => model.evaluate(x, y),
+      () => model.predict(x, { batchSize: 1 }),
+      () => model.gradients(x, y),
+      () => model.trainOnBatch(x, y),
+    ]) {
+      const error = await errorOf(call);
+      expect(error.name).toBe("DataError");
+      expect(error.message).toMatch(/x holds -?\d(\.5)? in sample 3, time step 2/);
+      expect(error.message).toContain("whole numbers from 0 to 5");
+    }
+    expect(seen).toEqual([]);
+    expect(model.getWeights()).toEqual(before);
+  });
+
+  it("NaN is missing data, and a feature axis a wrong shape", async () => {
+    const model = build();
+    expect((await errorOf(() => model.predict(broken(Number.NaN)))).code).toBe("missing_values");
+    const error = await errorOf(() => model.predict({ shape: [4, 5, 1], data: ids.data }));
+    expect(error.name).toBe("ShapeError");
+    expect(error.message).toContain("have no feature axis");
+  });
+});
+
+describe("embedding refuses", () => {
+  it.each<[string, () => unknown, RegExp]>([
+    ["inputDim 0", () => embedding({ inputDim: 0, outputDim: 2 }), /`inputDim` is 0/],
+    [
+      "more words than float32 can count",
+      () => embedding({ inputDim: 2 ** 24 + 1, outputDim: 1 }),
+      /at most 16777216/,
+    ],
+    [
+      "an unknown option",
+      () => embedding({ inputDim: 2, outputDim: 2, maskzero: true } as never),
+      /maskZero/,
+    ],
+    [
+      "weights of another shape",
+      () => embedding({ inputDim: 3, outputDim: 2, weights: [[1, 2]] }),
+      /`weights` has the shape \[1, 2\], expected \[3, 2\]/,
+    ],
+    [
+      "weights that are not finite",
+      () => embedding({ inputDim: 2, outputDim: 1, weights: [[1], [Number.NaN]] }),
+      /`weights` holds NaN in row 1/,
+    ],
+    [
+      "weights and an initializer",
+      () => embedding({ inputDim: 1, outputDim: 1, weights: [[1]], embeddingsInitializer: "zeros" }),
+      /both say how the table begins/,
+    ],
+    [
+      "a place behind another layer",
+      () => sequential([dense({ units: 3, inputShape: [3] }), embedding({ inputDim: 3, outputDim: 1 })]),
+      /must be the first layer; `dense` stands before it/,
+    ],
+    [
+      "a shape with features",
+      () => sequential([inputLayer({ shape: [5, 1] }), embedding({ inputDim: 3, outputDim: 1 })]),
+      /indices have no feature axis/,
+    ],
+  ])("%s", async (_, call, message) => {
+    expect((await errorOf(call)).message).toMatch(message);
+  });
+});
