@@ -116,6 +116,7 @@ export { warmup } from "./schedules/warmup.js";
 export { type AcfOptions, acf, type Correlogram } from "./series/acf.js";
 export { type AdfullerOptions, type AdfullerResult, adfuller } from "./series/adfuller.js";
 export { driftForecast, naiveForecast, seasonalNaiveForecast } from "./series/baselines.js";
+export { calendarFeatures } from "./series/calendar-features.js";
 export {
   type DifferenceOptions,
   difference,
@@ -131,6 +132,7 @@ export { type KpssOptions, type KpssResult, kpss } from "./series/kpss.js";
 export { lagFeatures } from "./series/lag-features.js";
 export { inverseLogTransform, logTransform } from "./series/log-transform.js";
 export { minMaxScaler } from "./series/min-max-scaler.js";
+export { oneHot } from "./series/one-hot.js";
 export { pacf } from "./series/pacf.js";
 export { powerTransform } from "./series/power-transform.js";
 export { returns } from "./series/returns.js";
@@ -144,6 +146,7 @@ export { standardScaler } from "./series/standard-scaler.js";
 export { timeseriesDatasetFromArray } from "./series/timeseries-dataset-from-array.js";
 export { timeseriesGenerator } from "./series/timeseries-generator.js";
 export { trainTestSplit } from "./series/train-test-split.js";
+export type { InputBatch, LabeledBatch, WindowDataset } from "./series/window-dataset.js";
 export {
   type NamedTensor,
   type NestedArray,
