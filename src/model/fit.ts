@@ -217,7 +217,8 @@ export async function runEpochs(
   const { signal } = options;
   const { train, validation } = sourcesOf(x, y, options, batchSize, (place, examples) => {
     program.input.check(place, examples.x);
-    if (examples.x.shape[0] !== 0) program.checkLabels(place, examples, compiled.loss);
+    const size = examples.x.shape[0]!;
+    if (size > 0) program.checkLabels(place, { ...examples, size, sampleOf: (n) => n }, compiled.loss);
   });
 
   const names = ["loss", ...compiled.metrics.map(({ name }) => name)];

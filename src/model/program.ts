@@ -6,12 +6,13 @@ import type { Metric } from "../metrics/metric.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import { createRandom } from "../random.js";
 import type { Tensor } from "../tensor.js";
+import { chunkSteps, trainInChunks } from "./chunks.js";
 import type { Examples } from "./examples.js";
 import { ModelInput } from "./inputs.js";
 import type { Plan } from "./plan.js";
 import type { Residence } from "./residence.js";
 import { checkLabels } from "./targets.js";
-import { toTimeMajor } from "./transpose.js";
+import { type StepRange, toTimeMajor } from "./transpose.js";
 
 /** What `compile` settled. */
 export interface Compiled {
@@ -51,14 +52,15 @@ export class Program {
   }
 
   /**
-   * Lays the input of a batch out for a pass.
+   * Lays the input of a batch, or a range of its time steps, out for a pass.
    * @throws ShapeError when it is not what the model takes; DataError for an index out of range.
    */
-  load(where: string, purpose: Purpose, examples: Examples, capacity: number): Plan {
+  load(where: string, purpose: Purpose, examples: Examples, capacity: number, range?: StepRange): Plan {
     const { x, size, sampleOf } = examples;
     this.input.checkShape(where, x);
     this.input.checkIndices(where, x, size, sampleOf);
-    const { isSequence, timesteps, features } = this.input.layoutOf(x);
+    const { isSequence, timesteps: total, features } = this.input.layoutOf(x);
+    const timesteps = range?.steps ?? total;
     const plan = this.residence.plan(purpose, {
       batch: Math.max(capacity, size),
       timesteps,
@@ -71,7 +73,7 @@ export class Program {
     input.timesteps = timesteps;
     const { stride } = input;
     const target = plan.memory.floats(input.address, size * timesteps * stride);
-    toTimeMajor(x.data, target, { batch: size, timesteps, features, stride }, sampleOf);
+    toTimeMajor(x.data, target, { batch: size, timesteps, features, stride }, sampleOf, range);
     return plan;
   }
 
@@ -94,12 +96,21 @@ export class Program {
   }
 
   /**
-   * Loss of the output that stands in `plan` after a forward pass; with `gradient`, dL/doutput too.
+   * Loss of the output that stands in `plan` after a forward pass; with `gradient`, dL/doutput too. Of a range of time
+   * steps it is that range's part of the whole loss, without penalties.
    * @throws ShapeError when the targets do not fit.
    */
-  loss(where: string, plan: Plan, examples: Examples, compiled: Compiled, gradient: boolean): BatchLoss {
+  loss(
+    where: string,
+    plan: Plan,
+    examples: Examples,
+    compiled: Compiled,
+    gradient: boolean,
+    range?: StepRange,
+  ): BatchLoss {
     const { kernels, memory, output } = plan;
     this.checkLabels(where, examples, compiled.loss);
+    const part = output.isSequence ? range : undefined;
     const { size, sampleOf, weights } = examples;
     const targetWidth = compiled.loss.targetWidth(output.features);
     const rows = output.rows(size);
@@ -109,6 +120,7 @@ export class Program {
       memory.floats(plan.target, rows * targetStride),
       { batch: size, timesteps: output.timesteps, features: targetWidth, stride: targetStride },
       sampleOf,
+      part,
     );
     const weighted = this.#rowWeights(plan, weights, size, sampleOf);
     const rowsBatch = {
@@ -116,12 +128,16 @@ export class Program {
       memory,
       prediction: output.address,
       target: plan.target,
+      samples: size,
+      isSequence: output.isSequence,
       rows,
       width: output.features,
       stride: output.stride,
+      targetWidth,
       targetStride,
     };
-    const counted = output.mask === 0 ? rows : sumOf(memory.floats(output.mask, rows));
+    const allRows = part === undefined ? rows : part.total * size;
+    const counted = output.mask === 0 ? allRows : sumOf(memory.floats(output.mask, rows));
     const scale = counted === 0 ? 0 : 1 / counted;
     const sum = compiled.loss.sum({
       ...rowsBatch,
@@ -130,7 +146,8 @@ export class Program {
       scale,
     });
     for (const metric of compiled.metrics) metric.update({ ...rowsBatch, weight: output.mask });
-    return { value: sum * scale + this.penalty() + plan.activityPenalty(size), size };
+    const penalties = range === undefined ? this.penalty() + plan.activityPenalty(size) : 0;
+    return { value: sum * scale + penalties, size };
   }
 
   /** What regularizers add to the loss. */
@@ -147,9 +164,18 @@ export class Program {
 
   /** Gradients of the loss for all trainable weights, regularization included. */
   backward(plan: Plan, pass: Pass): void {
-    const { kernels, memory, gradients, count } = this.residence.parameters;
-    kernels.fillZero(gradients, count);
+    this.clearGradients();
     plan.backward(pass);
+    this.addPenaltyGradients();
+  }
+
+  clearGradients(): void {
+    const { kernels, gradients, count } = this.residence.parameters;
+    kernels.fillZero(gradients, count);
+  }
+
+  addPenaltyGradients(): void {
+    const { memory } = this.residence.parameters;
     for (const layer of this.layers) {
       if (!layer.trainable) continue;
       for (const variable of layer.variables) {
@@ -198,18 +224,27 @@ export class Program {
 
   /** Forward, loss, backward, update: a step of training. Returns the loss before the update. */
   trainStep(where: string, examples: Examples, compiled: Compiled, capacity: number): BatchLoss {
-    const plan = this.load(where, "training", examples, capacity);
-    this.checkLabels(where, examples, compiled.loss);
     const pass = this.pass(examples.size, {
       training: true,
       advanceState: true,
       truncate: compiled.truncate,
       step: compiled.optimizer.batches,
     });
+    const steps = chunkSteps(this, examples, compiled);
+    const loss =
+      steps === null
+        ? this.#trainWhole(where, examples, compiled, capacity, pass)
+        : trainInChunks(where, this, examples, compiled, capacity, pass, steps);
+    this.update(compiled.optimizer);
+    return loss;
+  }
+
+  #trainWhole(where: string, examples: Examples, compiled: Compiled, capacity: number, pass: Pass): BatchLoss {
+    const plan = this.load(where, "training", examples, capacity);
+    this.checkLabels(where, examples, compiled.loss);
     plan.forward(pass);
     const loss = this.loss(where, plan, examples, compiled, true);
     this.backward(plan, pass);
-    this.update(compiled.optimizer);
     return loss;
   }
 
@@ -222,7 +257,7 @@ export class Program {
   }
 
   /** @throws ShapeError, DataError for labels and weights that do not fit the predictions. */
-  checkLabels(where: string, examples: Pick<Examples, "x" | "y" | "weights">, loss: Loss): void {
+  checkLabels(where: string, examples: Examples, loss: Loss): void {
     checkLabels(where, examples, this.outputShape, loss);
   }
 

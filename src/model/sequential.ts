@@ -119,7 +119,9 @@ export class Sequential implements TrainingModel {
   compile(options: CompileOptions): void {
     this.#checkLive();
     const compiled = settle(options, () => this.outputShape);
-    if (this.#compiled?.optimizer !== compiled.optimizer) this.#compiled?.optimizer.release();
+    if (this.#compiled?.optimizer !== compiled.optimizer) {
+      this.#compiled?.optimizer.release(this.#program?.residence.parameters);
+    }
     this.#compiled = compiled;
   }
 
@@ -298,7 +300,7 @@ export class Sequential implements TrainingModel {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#compiled?.optimizer.release();
+    this.#compiled?.optimizer.release(this.#program?.residence.parameters);
     this.#program?.residence.release();
     this.#stack.abandon();
     this.#program = undefined;

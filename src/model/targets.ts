@@ -2,6 +2,7 @@ import { DataError, ShapeError } from "../errors.js";
 import type { SampleShape } from "../layers/layer.js";
 import type { Loss } from "../losses/loss.js";
 import { describeShape, type Tensor } from "../tensor.js";
+import type { Examples } from "./examples.js";
 
 /**
  * The row width of targets that fit a model's output, `[batch, …outputShape]`.
@@ -40,23 +41,13 @@ export function checkTargets(where: string, y: Tensor, outputShape: SampleShape,
   );
 }
 
-/** Labels and weights that come with an input. */
-interface Labelled {
-  readonly x: Tensor;
-  readonly y: Tensor | null;
-  readonly weights: Tensor | null;
-}
-
 /**
  * Refuses labels and sample weights that do not fit the predictions for `x`, before a pass moves anything.
- * @throws DataError where there are no labels; ShapeError for labels (code `label_shape_mismatch`) and weights.
+ * @throws DataError where there are no labels, or a class the model does not predict; ShapeError for labels (code
+ *   `label_shape_mismatch`) and weights.
  */
-export function checkLabels(
-  where: string,
-  { x, y, weights }: Labelled,
-  outputShape: SampleShape,
-  loss: Loss,
-): void {
+export function checkLabels(where: string, examples: Examples, outputShape: SampleShape, loss: Loss): void {
+  const { x, y, weights } = examples;
   if (y === null) throw new DataError(`${where}: there are no labels (y).`, { expected: "y" });
   checkTargets(where, y, outputShape, loss);
   const isSequence = outputShape.length === 2;
@@ -68,6 +59,7 @@ export function checkLabels(
       expected: timesteps,
     });
   }
+  if (loss.targets === "classes") checkClasses(where, examples, outputShape.at(-1)!, timesteps);
   if (weights === null) return;
   const [, steps] = weights.shape;
   if (weights.shape.length > 2 || (steps !== undefined && steps !== timesteps)) {
@@ -76,5 +68,26 @@ export function checkLabels(
         `${isSequence ? `, or one a time step, ${describeShape([null, timesteps])}` : ""}.`,
       { received: weights.shape, expected: [null, timesteps] },
     );
+  }
+}
+
+/** @throws DataError naming sample and time step of the first label that is no class of the model's. */
+function checkClasses(
+  where: string,
+  { y, size, sampleOf }: Examples,
+  classes: number,
+  timesteps: number,
+): void {
+  for (let n = 0; n < size; n++) {
+    const sample = sampleOf(n);
+    for (let t = 0; t < timesteps; t++) {
+      const label = y!.data[sample * timesteps + t]!;
+      if (Number.isInteger(label) && label >= 0 && label < classes) continue;
+      throw new DataError(
+        `${where}: y holds ${label} in sample ${sample}${timesteps > 1 ? `, time step ${t}` : ""}, but the model predicts ${classes} classes, 0 … ${classes - 1}. ` +
+          "Count classes from 0, and give the last layer one unit for each.",
+        { received: label, expected: `0 … ${classes - 1}` },
+      );
+    }
   }
 }

@@ -186,9 +186,10 @@ export abstract class Optimizer {
   /** Slots start as zeros unless the rule says otherwise. */
   protected initializeSlots(_block: ParameterBlock, _slots: readonly number[]): void {}
 
-  /** Gives the slots' memory back. */
-  release(): void {
-    if (this.#home !== null && this.#home.address !== 0) this.#home.block.memory.give(this.#home.address);
+  /** Gives the slots' memory back; nothing happens when they belong to other weights than `block`'s. */
+  release(block: ParameterBlock | undefined): void {
+    if (this.#home === null || this.#home.block !== block) return;
+    if (this.#home.address !== 0) block.memory.give(this.#home.address);
     this.#home = null;
   }
 
