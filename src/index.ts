@@ -61,6 +61,7 @@ export {
   categoricalCrossentropy,
   sparseCategoricalCrossentropy,
 } from "./losses/crossentropy.js";
+export type { LossFunction, LossResult } from "./losses/custom.js";
 export type { Loss } from "./losses/loss.js";
 export { gaussianNegativeLogLikelihood, quantile } from "./losses/probabilistic.js";
 export {
@@ -81,6 +82,7 @@ export {
   sparseTopKCategoricalAccuracy,
   topKCategoricalAccuracy,
 } from "./metrics/accuracy.js";
+export type { MetricFunction } from "./metrics/custom.js";
 export type { Metric, MetricFactory } from "./metrics/metric.js";
 export { r2, rootMeanSquaredError } from "./metrics/regression.js";
 export type { CompileOptions } from "./model/compile.js";

@@ -11,9 +11,13 @@ export interface LossBatch {
   readonly weight: number;
   /** Where scale · dL/dprediction goes (=); 0: value only. */
   readonly gradient: number;
+  /** Samples; rows are theirs, one a time step where predictions are sequences, step by step. */
+  readonly samples: number;
+  readonly isSequence: boolean;
   readonly rows: number;
   readonly width: number;
   readonly stride: number;
+  readonly targetWidth: number;
   readonly targetStride: number;
   readonly scale: number;
 }
@@ -24,8 +28,12 @@ export interface Loss {
   readonly name: string;
   /** The options that make this loss again; plain JSON. */
   readonly config: Record<string, unknown>;
+  /** Whether it is a function of a user's own, which no file can hold. */
+  readonly isCustom?: boolean;
   /** Whether targets are numbers like the predictions, or one class index a row. */
   readonly targets: "values" | "classes";
+  /** Whether the loss has to see all rows of a batch at once, as a user's own function does. */
+  readonly isWholeBatch?: boolean;
   /** Width of a row of targets for predictions of this width. @throws ShapeError for a width the loss cannot use. */
   targetWidth(width: number): number;
   /** Σ over rows of weight · (the row's loss); writes the gradient where one is asked for. */

@@ -5,6 +5,7 @@ import {
   categoricalCrossentropy,
   sparseCategoricalCrossentropy,
 } from "./crossentropy.js";
+import { customLoss, type LossFunction } from "./custom.js";
 import { isLoss, type Loss } from "./loss.js";
 import { gaussianNegativeLogLikelihood, quantile } from "./probabilistic.js";
 import {
@@ -39,13 +40,26 @@ export type LossName = keyof typeof lossFactories;
 export type LossLike =
   | LossName
   | Loss
+  | LossFunction
   | { readonly name: string; readonly config: Readonly<Record<string, unknown>> };
 
 export const lossNames = Object.keys(lossFactories) as LossName[];
 
-/** The loss meant by a name, a factory's result or its `{ name, config }`. @throws ConfigError for anything else. */
+const factories: readonly unknown[] = [...Object.values(lossFactories), quantile];
+
+/**
+ * The loss meant by a name, a factory's result, its `{ name, config }` or a function of a user's own.
+ * @throws ConfigError for anything else.
+ */
 export function toLoss(where: string, value: unknown): Loss {
   if (isLoss(value)) return value;
+  if (factories.includes(value)) {
+    const { name } = value as { name: string };
+    throw new ConfigError(
+      `${where}: \`loss\` is the factory ${name}. Call it: ${name}(${name === "quantile" ? "{ quantiles: [0.1, 0.5, 0.9] }" : ""}).`,
+    );
+  }
+  if (typeof value === "function") return customLoss(value as LossFunction);
   if (value === "quantile") {
     throw new ConfigError(
       `${where}: the loss "quantile" needs its levels: quantile({ quantiles: [0.1, 0.5, 0.9] }).`,
@@ -58,7 +72,7 @@ export function toLoss(where: string, value: unknown): Loss {
     return lossFactories[oneOf(where, "loss", name, lossNames)](config);
   }
   throw new ConfigError(
-    `${where}: \`loss\` is ${String(value)}, expected a name (${lossNames.join(", ")}) or a loss such as huber({ delta: 1 }).`,
+    `${where}: \`loss\` is ${String(value)}, expected a name (${lossNames.join(", ")}) a loss such as huber({ delta: 1 }), or a function (yTrue, yPred) => ({ loss, gradient }).`,
     { received: value, expected: lossNames },
   );
 }

@@ -9,6 +9,7 @@ import {
   sparseTopKCategoricalAccuracy,
   topKCategoricalAccuracy,
 } from "./accuracy.js";
+import { customMetric, type MetricFunction } from "./custom.js";
 import { lossMetric } from "./from-loss.js";
 import type { Metric, MetricFactory } from "./metric.js";
 import { cosineSimilarityMetric, mase, r2, rootMeanSquaredError } from "./regression.js";
@@ -31,6 +32,7 @@ export type MetricName = NamedMetric | LossName | "accuracy" | "acc";
 export type MetricLike =
   | MetricName
   | MetricFactory
+  | MetricFunction
   | Loss
   | { readonly name: string; readonly config: Readonly<Record<string, unknown>> };
 
@@ -51,12 +53,19 @@ const isFactory = (value: unknown): value is MetricFactory =>
   value !== null &&
   typeof (value as Partial<MetricFactory>).create === "function";
 
+const factories: readonly unknown[] = [...Object.values(named), ...Object.values(lossFactories)];
+
 /**
- * The metric meant by a name, a factory's result, a loss, or `{ name, config }`.
+ * The metric meant by a name, a factory's result, a loss, `{ name, config }`, or a function of a user's own.
  * @param width of a row of predictions, which tells what "accuracy" is.
  * @throws ConfigError for anything else, naming the nearest.
  */
 export function toMetric(where: string, value: unknown, loss: Loss, width: number): Metric {
+  if (factories.includes(value)) {
+    const { name } = value as { name: string };
+    throw new ConfigError(`${where}: a metric is the factory ${name}. Call it: ${name}(), or give its name.`);
+  }
+  if (typeof value === "function") return customMetric(value as MetricFunction);
   if (isFactory(value)) return value.create();
   if (isLoss(value)) return lossMetric(value.name, value);
   const plain =
@@ -65,7 +74,7 @@ export function toMetric(where: string, value: unknown, loss: Loss, width: numbe
       : { name: value, config: undefined };
   if (typeof plain.name !== "string") {
     throw new ConfigError(
-      `${where}: a metric is ${String(value)}, expected a name (${names.join(", ")}) or a metric such as r2().`,
+      `${where}: a metric is ${String(value)}, expected a name (${names.join(", ")}) a metric such as r2(), or a function (yTrue, yPred) => number.`,
       { received: value, expected: names },
     );
   }

@@ -10,7 +10,9 @@ import type { Compiled } from "./program.js";
 export interface CompileOptions {
   /** A name or a factory's result. Default `"rmsprop"`, as in Keras. */
   readonly optimizer?: OptimizerLike;
+  /** A name, a factory's result, or a function `(yTrue, yPred) => ({ loss, gradient })`; see `LossFunction`. */
   readonly loss: LossLike;
+  /** Names, factories' results, or functions `(yTrue, yPred) => number`; see `MetricFunction`. */
   readonly metrics?: readonly MetricLike[];
   /** Truncated BPTT: within a sequence the gradient is cut before steps k, 2k, … Default: never. */
   readonly truncate?: number | null;
@@ -41,7 +43,14 @@ export function settle(options: CompileOptions, outputShape: () => SampleShape |
     return (options.metrics ?? []).map((metric) => toMetric(where, metric, loss, width));
   };
   // What is misspelt is refused now; what "accuracy" means may wait for the output's width.
-  makeMetrics();
+  const names = makeMetrics().map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new ConfigError(
+      `${where}: two metrics are called \`${twice}\`, and the logs have one number a name. Functions go by their own names.`,
+      { received: names },
+    );
+  }
   let metrics: readonly Metric[] | undefined;
   const truncate =
     options.truncate == null ? 0 : numberIn(where, "truncate", options.truncate, { min: 1, integer: true });
@@ -49,9 +58,10 @@ export function settle(options: CompileOptions, outputShape: () => SampleShape |
   const config = (): Record<string, unknown> => ({
     optimizer: { name: optimizer.name, config: optimizer.getConfig() },
     loss: { name: loss.name, config: loss.config },
-    metrics: (options.metrics ?? []).map((metric) =>
-      typeof metric === "string" ? metric : { name: metric.name, config: metric.config },
-    ),
+    metrics: (options.metrics ?? []).flatMap((metric) => {
+      if (typeof metric === "function") return [];
+      return [typeof metric === "string" ? metric : { name: metric.name, config: metric.config }];
+    }),
     ...(truncate === 0 ? {} : { truncate }),
   });
   return {
@@ -64,7 +74,7 @@ export function settle(options: CompileOptions, outputShape: () => SampleShape |
     makeMetrics,
     truncate,
     get config() {
-      return config();
+      return loss.isCustom ? null : config();
     },
   };
 }
