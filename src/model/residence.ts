@@ -22,10 +22,12 @@ export class Residence {
   readonly #layers: readonly Layer[];
   readonly #own: Regions;
   readonly #held: Set<Regions>;
+  readonly #slots = new Set<Regions>();
   readonly #weights = new Map<Variable, number>();
   readonly #gradients = new Map<Variable, number>();
   readonly #shared = new Map<Layer, Map<string, number>>();
   readonly #packed = new Map<Layer, Map<string, Packed>>();
+  readonly #scratch = new Map<string, number>();
   readonly #plans = new Map<string, Plan>();
 
   /** @param model what the residence is for: when it is garbage, the memory is given back. */
@@ -62,6 +64,20 @@ export class Residence {
       weights,
       gradients,
       count,
+      takeSlots: (floats) => {
+        const slots = new Regions(engine);
+        const address = slots.take("optimizer", "moments", floats);
+        this.#held.add(slots);
+        this.#slots.add(slots);
+        return {
+          address,
+          release: () => {
+            this.#held.delete(slots);
+            this.#slots.delete(slots);
+            slots.release();
+          },
+        };
+      },
       parameters: trainable.map((variable) => ({
         weights: this.#weights.get(variable)!,
         gradients: this.#gradients.get(variable)!,
@@ -86,6 +102,15 @@ export class Residence {
       address = this.#own.take(owner.name, label, floats);
       ofLayer.set(label, address);
     }
+    return address;
+  }
+
+  /** Room for a copy of all trainable weights, in their layout; taken when first asked for. */
+  scratch(label: string): number {
+    const known = this.#scratch.get(label);
+    if (known !== undefined) return known;
+    const address = this.#own.take("parameters", label, this.parameters.count);
+    this.#scratch.set(label, address);
     return address;
   }
 
@@ -130,6 +155,7 @@ export class Residence {
       }
     };
     section("model", this.#own);
+    for (const slots of this.#slots) section("optimizer", slots);
     for (const [purpose, plan] of this.#plans) {
       section(`${purpose} (batch ${plan.batch}, ${plan.request.timesteps} time steps)`, plan.regions);
     }

@@ -45,6 +45,14 @@ export interface ParameterBlock {
   readonly weights: number;
   readonly gradients: number;
   readonly count: number;
+  /** Memory for as long as the weights live, or until it is released. */
+  takeSlots(floats: number): Slots;
+}
+
+/** A stretch of memory, zeroed when it is taken. */
+export interface Slots {
+  readonly address: number;
+  release(): void;
 }
 
 /** What one update needs. `slots` are addresses of `count` floats, in the order of `slotNames`. */
@@ -58,7 +66,7 @@ export interface UpdateStep extends ParameterBlock {
 /** Where an optimizer keeps its moments. */
 interface Home {
   readonly block: ParameterBlock;
-  readonly address: number;
+  readonly memory: Slots | null;
   readonly slots: readonly number[];
   readonly ema: number;
   readonly accumulator: number;
@@ -170,12 +178,12 @@ export abstract class Optimizer {
     }
     const extra = (this.#useEma ? 1 : 0) + (this.#accumulationSteps > 1 ? 1 : 0);
     const runs = this.slotNames.length + extra;
-    const address = runs === 0 ? 0 : block.memory.take(runs * block.count);
-    const place = (run: number): number => address + run * block.count * 4;
+    const memory = runs === 0 ? null : block.takeSlots(runs * block.count);
+    const place = (run: number): number => (memory?.address ?? 0) + run * block.count * 4;
     const slots = this.slotNames.map((_, i) => place(i));
     this.#home = {
       block,
-      address,
+      memory,
       slots,
       ema: this.#useEma ? place(slots.length) : 0,
       accumulator: this.#accumulationSteps > 1 ? place(runs - 1) : 0,
@@ -189,7 +197,7 @@ export abstract class Optimizer {
   /** Gives the slots' memory back; nothing happens when they belong to other weights than `block`'s. */
   release(block: ParameterBlock | undefined): void {
     if (this.#home === null || this.#home.block !== block) return;
-    if (this.#home.address !== 0) block.memory.give(this.#home.address);
+    this.#home.memory?.release();
     this.#home = null;
   }
 
