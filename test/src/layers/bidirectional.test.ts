@@ -12,7 +12,8 @@ import {
 import { layersFromConfig } from "../../../src/layers/from-config.js";
 import type { RecurrentLayerSpec } from "../../oracle/layers/wrappers.js";
 import { errorOf, expectNear, values } from "../model/support.js";
-import { ABSOLUTE, expectTwin, RELATIVE, twinsOf } from "./recurrent-support.js";
+import { expectAgreement } from "./agreement.js";
+import { ABSOLUTE, RELATIVE, twinsOf } from "./recurrent-support.js";
 
 const kinds = ["lstm", "gru", "simpleRNN"] as const;
 const modes = ["concat", "sum", "mul", "ave"] as const;
@@ -30,45 +31,48 @@ describe.each(kinds)("bidirectional %s computes what float64 computes", (kind) =
       [6, 3],
       [9, 2],
     ] as const) {
-      await expectTwin(
-        [{ kind: "bidirectional", mergeMode, layer: inner(units, { returnSequences }), inputShape }],
-        values([batch, 5, 2], units),
-      );
+      await expectAgreement({
+        layers: [{ kind: "bidirectional", mergeMode, layer: inner(units, { returnSequences }), inputShape }],
+        x: values([batch, 5, 2], units),
+      });
     }
   });
 
   it("of one step", () =>
-    expectTwin([{ kind: "bidirectional", layer: inner(3), inputShape }], values([2, 1, 2], 1)));
+    expectAgreement({
+      layers: [{ kind: "bidirectional", layer: inner(3), inputShape }],
+      x: values([2, 1, 2], 1),
+    }));
 
   it("of a layer that goes backwards itself", () =>
-    expectTwin(
-      [
+    expectAgreement({
+      layers: [
         {
           kind: "bidirectional",
           layer: inner(3, { goBackwards: true, returnSequences: true }),
           inputShape,
         },
       ],
-      values([2, 4, 2], 2),
-    ));
+      x: values([2, 4, 2], 2),
+    }));
 
   it("stacked, behind and before layers that pass gradients on", () =>
-    expectTwin(
-      [
+    expectAgreement({
+      layers: [
         { kind: "dense", units: 3, inputShape: [5, 2] },
         { kind: "bidirectional", layer: inner(3, { returnSequences: true }), mergeMode: "mul" },
         { kind: "bidirectional", layer: inner(2) },
         { kind: "dense", units: 2 },
       ],
-      values([3, 5, 2], 3),
-    ));
+      x: values([3, 5, 2], 3),
+    }));
 
   it("truncated, each direction in its own order", () =>
-    expectTwin(
-      [{ kind: "bidirectional", layer: inner(3, { returnSequences: true }), inputShape }],
-      values([2, 5, 2], 4),
-      { truncate: 2 },
-    ));
+    expectAgreement({
+      layers: [{ kind: "bidirectional", layer: inner(3, { returnSequences: true }), inputShape }],
+      x: values([2, 5, 2], 4),
+      truncate: 2,
+    }));
 });
 
 describe("mergeMode null", () => {

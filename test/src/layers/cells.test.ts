@@ -2,7 +2,7 @@ import { describe, it } from "vitest";
 import type { ActivationName } from "../../oracle/activations.js";
 import type { OracleLayerSpec } from "../../oracle/layers/apply.js";
 import { values } from "../model/support.js";
-import { expectTwin } from "./recurrent-support.js";
+import { expectAgreement } from "./agreement.js";
 
 const cells = [
   { cell: "gru", kind: "gru" },
@@ -28,50 +28,54 @@ describe.each(cells)("$cell computes what float64 computes", ({ cell, ...spec })
       const steps = lengths[(units >> 2) % 4]!;
       const features = 1 + (units % 6);
       const x = values([batch, steps, features], units);
-      await expectTwin([layer(units, features)], x);
-      await expectTwin([layer(units, features, { returnSequences: true })], x);
+      await expectAgreement({ layers: [layer(units, features)], x });
+      await expectAgreement({ layers: [layer(units, features, { returnSequences: true })], x });
     },
   );
 
   it.each(batches.flatMap((batch) => lengths.map((steps) => ({ batch, steps }))))(
     "$batch samples of $steps steps",
     ({ batch, steps }) =>
-      expectTwin([layer(6, 3, { returnSequences: true })], values([batch, steps, 3], 10 * batch + steps)),
+      expectAgreement({
+        layers: [layer(6, 3, { returnSequences: true })],
+        x: values([batch, steps, 3], 10 * batch + steps),
+      }),
   );
 
   const x = values([3, 6, 2], 1);
 
   it("more rows than a block of the weight gradients has", () =>
-    expectTwin([layer(5, 2, { returnSequences: true })], values([40, 9, 2], 2)));
+    expectAgreement({ layers: [layer(5, 2, { returnSequences: true })], x: values([40, 9, 2], 2) }));
 
-  it("without bias", () => expectTwin([layer(5, 2, { useBias: false, returnSequences: true })], x));
+  it("without bias", () =>
+    expectAgreement({ layers: [layer(5, 2, { useBias: false, returnSequences: true })], x }));
 
   it("stacked, with a dense layer behind", () =>
-    expectTwin(
-      [
+    expectAgreement({
+      layers: [
         layer(5, 2, { returnSequences: true }),
         { ...spec, units: 3, returnSequences: true },
         { kind: "dense", units: 2, activation: "tanh" },
       ],
       x,
-    ));
+    }));
 
   it.each([false, true])("goBackwards, returnSequences %s", (returnSequences) =>
-    expectTwin([layer(5, 2, { goBackwards: true, returnSequences })], x),
+    expectAgreement({ layers: [layer(5, 2, { goBackwards: true, returnSequences })], x }),
   );
 
   it("goBackwards between layers that need its input's gradient", () =>
-    expectTwin(
-      [
+    expectAgreement({
+      layers: [
         { kind: "dense", units: 3, inputShape: [6, 2] },
         { ...spec, units: 4, goBackwards: true, returnSequences: true },
         { ...spec, units: 3, goBackwards: true },
       ],
       x,
-    ));
+    }));
 
   it.each([1, 2, 3, 6, 7])("truncated before every %ith step", (truncate) =>
-    expectTwin([layer(5, 2, { returnSequences: true })], x, { truncate }),
+    expectAgreement({ layers: [layer(5, 2, { returnSequences: true })], x, truncate }),
   );
 
   const activations: ActivationName[] = [
@@ -90,7 +94,10 @@ describe.each(cells)("$cell computes what float64 computes", ({ cell, ...spec })
     "hardSigmoidLegacy",
   ];
   it.each(activations)("activation %s", (activation) =>
-    expectTwin([layer(5, 2, { activation, returnSequences: true })], values([2, 4, 2], 5, 0.5)),
+    expectAgreement({
+      layers: [layer(5, 2, { activation, returnSequences: true })],
+      x: values([2, 4, 2], 5, 0.5),
+    }),
   );
 });
 
@@ -98,8 +105,8 @@ describe.each([true, false])("gru, resetAfter %s", (resetAfter) => {
   it.each(["tanh", "hardSigmoid", "silu", "gelu", "linear", "hardSigmoidLegacy"] as const)(
     "recurrentActivation %s",
     (recurrentActivation) =>
-      expectTwin(
-        [
+      expectAgreement({
+        layers: [
           {
             kind: "gru",
             units: 5,
@@ -109,13 +116,13 @@ describe.each([true, false])("gru, resetAfter %s", (resetAfter) => {
             returnSequences: true,
           },
         ],
-        values([2, 4, 2], 6),
-      ),
+        x: values([2, 4, 2], 6),
+      }),
   );
 
   it("activation and recurrentActivation both with derivatives that need the pre-activation", () =>
-    expectTwin(
-      [
+    expectAgreement({
+      layers: [
         {
           kind: "gru",
           units: 6,
@@ -125,6 +132,6 @@ describe.each([true, false])("gru, resetAfter %s", (resetAfter) => {
           recurrentActivation: "silu",
         },
       ],
-      values([3, 4, 2], 6),
-    ));
+      x: values([3, 4, 2], 6),
+    }));
 });

@@ -1,10 +1,12 @@
 import {
   activation,
+  bidirectional,
   type CompileOptions,
   dense,
   dropout,
   embedding,
   flatten,
+  gru,
   inputLayer,
   type Layer,
   l1l2,
@@ -16,6 +18,7 @@ import {
   type Sequential,
   type SequentialOptions,
   sequential,
+  simpleRNN,
   type Tensor,
   timeDistributed,
 } from "../../../src/index.js";
@@ -33,6 +36,9 @@ export const values = (shape: readonly number[], seed: number, scale = 1): Tenso
 
 const factories: Readonly<Record<string, (options: never) => Layer>> = {
   lstm,
+  gru,
+  simpleRNN,
+  bidirectional,
   dense,
   activation,
   dropout,
