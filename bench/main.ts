@@ -1,0 +1,71 @@
+/** npm run bench: everything gateflow claims about speed and size, measured. docs/benchmarks.md says how. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import { prediction, training } from "./sections/models.js";
+import { shapes } from "./shapes.js";
+import { circumstances } from "./support/machine.js";
+import type { Section } from "./support/section.js";
+import { asMarkdown, asText } from "./support/table.js";
+
+const sections: Readonly<Record<string, Section>> = { training, prediction };
+/** Sections that take too long for a quick run, unless asked for by name. */
+const long: readonly string[] = ["growth"];
+
+interface Options {
+  readonly quick?: true;
+  readonly only?: string[];
+  readonly shape?: string[];
+  readonly markdown?: true;
+}
+
+/** A name that is not there gives one line, not a run that measures nothing. */
+function chosen<Item>(wanted: readonly string[] | undefined, all: Readonly<Record<string, Item>>): Item[] {
+  if (wanted === undefined) return Object.values(all);
+  return wanted.map((name) => {
+    const item = all[name];
+    if (item !== undefined) return item;
+    process.stderr.write(`bench: there is no "${name}"; there are ${Object.keys(all).join(", ")}\n`);
+    return process.exit(1);
+  });
+}
+
+const list = (value: string, before: string[] = []): string[] => [...before, ...value.split(",")];
+const { quick, only, shape, markdown } = new Command("npm run bench --")
+  .description("Measures gateflow, beside its peers.")
+  .option("--quick", "everything in under three minutes, with short timings")
+  .option("--only <sections>", `some of ${Object.keys(sections).join(", ")}`, list)
+  .option("--shape <names>", `some of ${shapes.map(({ name }) => name).join(", ")}`, list)
+  .option("--markdown", "print the tables as Markdown, for docs/benchmarks.md")
+  .parse()
+  .opts<Options>();
+
+const log = (line: string): void => {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${line}`);
+};
+const began = circumstances();
+const head = `gateflow ${began.commit}${began.modified ? " (modified)" : ""}, Node ${began.node}, ${began.cpu} x ${began.processors}, load ${began.load.toFixed(1)}, ${began.date}`;
+process.stdout.write(`${head}\n\n`);
+const settings = {
+  quick: quick ?? false,
+  shapes: chosen(shape, Object.fromEntries(shapes.map((item) => [item.name, item]))),
+  dist: new URL("../dist/", import.meta.url).href,
+  log,
+};
+const names = only ?? Object.keys(sections).filter((name) => !(quick && long.includes(name)));
+const results: Record<string, unknown> = {};
+const start = performance.now();
+for (const [i, section] of chosen(names, sections).entries()) {
+  const { reports, data } = await section(settings);
+  log("");
+  for (const report of reports) {
+    process.stdout.write(`${markdown ? asMarkdown(report) : asText(report)}\n`);
+  }
+  results[names[i]!] = data;
+}
+const folder = new URL("results/", import.meta.url);
+await mkdir(folder, { recursive: true });
+const file = new URL(`${began.date.replaceAll(/[:.]/g, "-")}-${began.commit}.json`, folder);
+const seconds = Math.round((performance.now() - start) / 1000);
+await writeFile(file, `${JSON.stringify({ ...began, quick: settings.quick, seconds, results }, null, 1)}\n`);
+process.stdout.write(`${seconds} s; numbers in ${fileURLToPath(file)}\n`);

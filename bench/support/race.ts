@@ -1,0 +1,100 @@
+import type { Outcome, Task } from "../peers/task.js";
+import type { Shape } from "../shapes.js";
+import { runScript } from "./child.js";
+import { median, spread } from "./statistics.js";
+
+/** Who runs, and how. */
+export interface Entrant {
+  readonly name: string;
+  /** A file of bench/. */
+  readonly script: string;
+  readonly task: Pick<Task, "threads" | "backend" | "dist">;
+  /** The program that runs it, if not this Node. */
+  readonly node?: string;
+}
+
+export interface Pace {
+  readonly rounds: number;
+  readonly warmSeconds: number;
+  readonly warmSteps: number;
+  readonly seconds: number;
+}
+
+export interface Standing {
+  readonly name: string;
+  readonly engine: string;
+  /** Median of the rounds' medians, in milliseconds. */
+  readonly milliseconds: number;
+  readonly rounds: readonly number[];
+  /** Half the distance between quartiles over the median: within a round, or between rounds where that is more. */
+  readonly spread: number;
+  readonly warmSteps: number;
+  readonly losses: readonly number[];
+  readonly ceiling: number | null;
+}
+
+/** A minute for what the numbers' making takes besides: start, weights, checks, one step too many. */
+const GRACE_SECONDS = 60;
+
+/** Losses after equal updates differ by rounding, and by where Adam's epsilon stands. */
+const SAME_LOSS = 2e-3;
+
+/**
+ * Runs the entrants in turn, each time in a fresh process: first all once, then all again. What slows the machine
+ * down for a while slows all of them.
+ * @throws Error when losses of the same updates disagree: then they did not do the same work.
+ */
+export async function race(
+  shape: Shape,
+  mode: Task["mode"],
+  entrants: readonly Entrant[],
+  pace: Pace,
+  log: (line: string) => void,
+): Promise<Standing[]> {
+  const { rounds, ...timing } = pace;
+  const outcomes = new Map<string, Outcome[]>();
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, script, task, node } of entrants) {
+      log(`${mode} ${shape.name}: ${name}${rounds > 1 ? `, round ${round + 1} of ${rounds}` : ""}`);
+      const timeout = (pace.warmSeconds + pace.seconds + GRACE_SECONDS) * 1000;
+      const outcome = await runScript<Outcome>(
+        script,
+        { shape, mode, ...timing, ...task } satisfies Task,
+        node === undefined ? { timeout } : { timeout, node },
+      );
+      outcomes.set(name, [...(outcomes.get(name) ?? []), outcome]);
+    }
+  }
+  const standings = entrants.map(({ name }) => standingOf(name, outcomes.get(name)!));
+  for (const { name, losses } of standings) {
+    // A peer without an optimizer here repeats its first loss.
+    const own = new Set(losses).size === 1 ? losses.slice(0, 1) : losses;
+    own.forEach((loss, i) => {
+      const expected = standings[0]!.losses[i] ?? loss;
+      if (Math.abs(loss - expected) <= SAME_LOSS * Math.abs(expected)) return;
+      throw new Error(`${shape.name}: ${name}'s loss ${i} is ${loss}, ${standings[0]!.name}'s ${expected}`);
+    });
+  }
+  return standings;
+}
+
+function standingOf(name: string, outcomes: readonly Outcome[]): Standing {
+  const medians = outcomes.map(({ milliseconds }) => median(milliseconds));
+  const ceilings = outcomes.flatMap(({ ceiling }) => ceiling ?? []);
+  return {
+    name,
+    engine: outcomes[0]!.engine,
+    milliseconds: median(medians),
+    rounds: medians,
+    spread: Math.max(spread(medians), ...outcomes.map(({ milliseconds }) => spread(milliseconds))),
+    warmSteps: Math.min(...outcomes.map(({ warmSteps }) => warmSteps)),
+    losses: outcomes[0]!.losses,
+    ceiling: ceilings.length === 0 ? null : Math.max(...ceilings),
+  };
+}
+
+/** How many times as long a peer takes: the median over rounds, each compared within itself. */
+export function ratio(own: Standing, peer: Standing | undefined): number | null {
+  if (peer === undefined) return null;
+  return median(peer.rounds.map((time, round) => time / own.rounds[round]!));
+}
