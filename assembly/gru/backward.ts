@@ -7,7 +7,7 @@ import { gatesOf } from "./forward";
 /**
  * gruBackward: back-propagation through time for the rows [rowBegin, rowEnd) of the batch.
  *
- * Math     MATH.md, GRU backward; truncation after equation (13)
+ * Math     MATH.md (19)-(23), (26); truncation after equation (13)
  * Shapes   GruDescriptor with a whole tape (a ring of T + 1, gateSteps = T); reads dy, gates, h, the transposed panels
  * Writes   gates (=): dz; dx (=) unless 0; dh (=): dL/dh_0 (zero where truncation cuts at 0); dhThrough, dzInput,
  *          dzRecurrent, dCandidate scratch; the given rows only

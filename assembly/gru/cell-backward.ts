@@ -9,7 +9,7 @@ import { storeVectors } from "./panel-rows";
  * A masked row copied its state forward, so its dh passes back unchanged and its dz is zero. Without resetAfter
  * (dCandidate is not 0) the reset gate has to wait for the product with R_hᵀ: gruResetBackward.
  *
- * Math     MATH.md, GRU backward
+ * Math     MATH.md (20)-(22)
  * Shapes   gates [rows, 16], in: the tape, out: dz; dzInput, dzRecurrent [rows, 12] with dzRowBytes from row to row
  *          (dzRecurrent [rows, 8] with resetRowBytes without resetAfter); dCandidate, hPrev, dh [rows] of four floats,
  *          rowBytes apart; mask [rows] or 0
@@ -92,7 +92,7 @@ export function gruCellBackward(
 /**
  * gruResetBackward: from d(r ⊙ h_{t-1}) to the reset gate and the state, where the gate came before the product.
  *
- * Math     MATH.md, GRU without resetAfter
+ * Math     MATH.md (26)
  * Shapes   gates [rows, 16], the tape in the second vector; dzInput [rows, 12], dzRecurrent [rows, 8] as above;
  *          h [rows] of four floats: what the gate scaled; dhThrough likewise, in: d(r ⊙ h), out: that times r
  * Writes   the second vectors of gates, dzInput, dzRecurrent (=); dhThrough (=)

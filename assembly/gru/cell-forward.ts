@@ -10,7 +10,7 @@ import { tanh4 } from "../simd/tanh";
  * keeps the pre-activations there (swish and gelu cannot be differentiated from their value alone). Without resetAfter
  * gruResetForward has dealt with the reset gate, and its product with R_h comes in `candidate`.
  *
- * Math     MATH.md, GRU: update, reset, candidate, state
+ * Math     MATH.md (15)-(18), (25)
  * Shapes   gates [rows, 16]; candidate, hPrev, h [rows] of four floats, rowBytes apart; candidate 0: resetAfter;
  *          mask [rows] or 0
  * Writes   gates (the first three vectors), h (=)
@@ -72,7 +72,7 @@ export function gruCellForward(
 /**
  * gruResetForward: r ⊙ h_{t-1} of four units for each row, where the reset gate comes before the product with R_h.
  *
- * Math     MATH.md, GRU without resetAfter
+ * Math     MATH.md (15), (25)
  * Shapes   gates [rows, 16]; h, hReset [rows] of four floats, rowBytes apart
  * Writes   hReset (=); the second vector of gates (=) with sigmoid, when the candidate's activation is tanh
  * Alias    none

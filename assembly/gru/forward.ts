@@ -9,7 +9,7 @@ import { GRU_PANEL_ROW_BYTES, gruPanelRows } from "./panel-rows";
  *
  * Rows of a batch never meet, so several callers may carry a share of them each.
  *
- * Math     MATH.md, GRU forward
+ * Math     MATH.md (14)-(18), (25)
  * Shapes   GruDescriptor; reads x, panels, bias, mask, h[0]
  * Writes   h at 1 … T (modulo its ring) and gates (=), hMasked with a recurrentMask, hReset and candidate without
  *          resetAfter; the given rows only

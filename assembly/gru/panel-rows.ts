@@ -9,7 +9,7 @@ export const GRU_PANEL_ROW_BYTES: usize = 48;
  * x adds to the first three, h to the first two and the fourth. The general product (linalg/panel-product.ts) would
  * need panels with a zero vector in each row, and a quarter of its work would be multiplying by them.
  *
- * Math     MATH.md, GRU: the products
+ * Math     the products of MATH.md (14), (16)
  * Shapes   x [rows, F] with xRowBytes from row to row, h [rows, H] with hRowBytes; panel [F + H, 12]; start [16];
  *          gates [rows, 16]
  * Writes   gates (=)

@@ -11,7 +11,7 @@ const RECURRENT_CANDIDATE: usize = 48;
  * gruWeightGradients: dW, dR and db of the unit groups [groupBegin, groupEnd), from the dz that gruBackward left in the
  * gates' tape. Each element is one sum in one fixed order, whoever computes it.
  *
- * Math     MATH.md, GRU: weight gradients
+ * Math     MATH.md (24), (26)
  * Shapes   GruDescriptor; reads x, h (or hMasked), hReset, gates
  * Writes   dKernel, dRecurrent, dBias (+=), the columns of the given groups only; the part's own pairs scratch
  * Alias    none; without resetAfter reads up to 8 floats behind the gates (and ignores them)

@@ -45,7 +45,7 @@ function strideOf(floats: i32): i32 {
 /**
  * mergeForward: the two directions' rows merged.
  *
- * Math     MATH.md, bidirectional layer
+ * Math     MATH.md (29)
  * Shapes   MergeDescriptor
  * Writes   merged (=), but for the padding of CONCAT
  * Alias    none; Align all 16 (rows of CONCAT begin at any float)
@@ -86,7 +86,7 @@ export function mergeForward(descriptor: usize): void {
 /**
  * mergeBackward: the merged rows' gradient for each direction.
  *
- * Math     MATH.md, bidirectional layer
+ * Math     MATH.md (29)
  * Shapes   MergeDescriptor; reads dMerged, and with MULTIPLY forward and backward
  * Writes   dForward, dBackward (=), but for the padding of CONCAT
  * Alias    none

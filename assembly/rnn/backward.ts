@@ -8,7 +8,7 @@ import { RnnDescriptor } from "./descriptor";
 /**
  * rnnBackward: back-propagation through time for the rows [rowBegin, rowEnd) of the batch.
  *
- * Math     MATH.md, simple recurrent layer: backward; truncation after equation (13)
+ * Math     MATH.md (28), (12); truncation after equation (13)
  * Shapes   RnnDescriptor with a whole tape (a ring of T + 1); reads dy, h, z with keepZ, the transposed panels
  * Writes   z (=): dz; dx (=) unless 0; dh (=): dL/dh_0 (zero where truncation cuts at 0); dhThrough scratch; the given
  *          rows only
@@ -59,7 +59,7 @@ export function rnnBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, _part
  * rnnBackward left. groupBegin is a multiple of 4, and so is groupEnd unless it is the last, so that callers share
  * whole panels. Each element is one sum in one fixed order, whoever computes it.
  *
- * Math     MATH.md, simple recurrent layer: weight gradients
+ * Math     MATH.md (13)
  * Shapes   RnnDescriptor; reads x, h (or hMasked), z
  * Writes   dKernel, dRecurrent, dBias (+=), the columns of the given groups only; the part's own pairs scratch
  * Alias    none; reads up to 12 floats behind z (and ignores them)

@@ -5,7 +5,7 @@ import { tanh4 } from "../simd/tanh";
 /**
  * rnnCellForward: the activation of a step's rows, and the state before in those that are masked.
  *
- * Math     MATH.md, simple recurrent layer
+ * Math     MATH.md (27)
  * Shapes   z, hPrev, h [rows] of rowBytes; mask [rows] or 0
  * Writes   h (=)
  * Alias    h may be z; it may not be hPrev
@@ -43,7 +43,7 @@ export function rnnCellForward(
  * rnnCellBackward: dz = dh ⊙ φ'(z) for a step's rows. A masked row copied its state forward: its dh passes back
  * unchanged and its dz is zero.
  *
- * Math     MATH.md, simple recurrent layer
+ * Math     MATH.md (28)
  * Shapes   z, h, dh, dz [rows] of rowBytes; z is read only where keepZ is 1; mask [rows] or 0
  * Writes   dz (=); dh (=) zero in rows that are not masked
  * Alias    dz may be z

@@ -8,7 +8,7 @@ import { RnnDescriptor } from "./descriptor";
  *
  * Rows of a batch never meet, so several callers may carry a share of them each.
  *
- * Math     MATH.md, simple recurrent layer: forward
+ * Math     MATH.md (27)
  * Shapes   RnnDescriptor; reads x, panels, bias, mask, h[0]
  * Writes   h at 1 … T (modulo its ring), z with keepZ, hMasked with a recurrentMask (=); the given rows only
  * Alias    none; Align panels, bias, h, z 16; any B, T, F, H >= 1
