@@ -20,6 +20,8 @@ const PATIENCE_MS = 20_000;
 /** Looks at a counter before blocking: about as long as waking a thread takes. */
 const SPINS = 20_000;
 const END = -1;
+const WORKER_LOST =
+  "A worker thread of the engine ended or does not answer. Dispose of this engine and create another.";
 
 interface Handle {
   stop(): void;
@@ -119,6 +121,7 @@ export class WorkerPool {
    * @throws EngineError when a worker died, trapped, or does not answer.
    */
   run(kernel: ParallelKernel, descriptor: number, count: number, grain: number): void {
+    if (this.#dead) throw new EngineError(WORKER_LOST);
     const words = this.#words;
     const threads = this.threads;
     const job = parallelKernels.indexOf(kernel);
@@ -160,9 +163,7 @@ export class WorkerPool {
       if (end === 0) end = performance.now() + PATIENCE_MS;
       if (this.#mayBlock) Atomics.wait(words, word.pending, pending, 50);
       if (performance.now() > end) {
-        throw new EngineError(
-          "A worker thread of the engine did not answer; it may have been ended from outside. Dispose of this engine and create another.",
-        );
+        throw new EngineError(WORKER_LOST);
       }
     }
     this.#check();
