@@ -4,6 +4,12 @@
 export { csvLogger } from "./callbacks/csv-logger.js";
 export { earlyStopping } from "./callbacks/early-stopping.js";
 export { learningRateScheduler } from "./callbacks/learning-rate-scheduler.js";
+export {
+  type LearningRateRange,
+  type LrFinder,
+  type LrFinderOptions,
+  lrFinder,
+} from "./callbacks/lr-finder.js";
 export { modelCheckpoint } from "./callbacks/model-checkpoint.js";
 export { progressBar } from "./callbacks/progress-bar.js";
 export { reduceLROnPlateau } from "./callbacks/reduce-lr-on-plateau.js";

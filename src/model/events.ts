@@ -7,8 +7,15 @@ export type Logs = Record<string, number>;
 export interface TrainingModel {
   /** Set to true to end `fit` after the current batch (from a batch hook) or epoch (from an epoch hook). */
   stopTraining: boolean;
-  /** The rate used from the next update on. A schedule, if one was given, owns the rate: setting it is a ConfigError. */
-  readonly optimizer: { learningRate: number; readonly iterations: number };
+  /** Loss of the last training batch alone; the logs hold the mean since the epoch began, as Keras's. */
+  readonly batchLoss?: number;
+  readonly optimizer: {
+    /** The rate used from the next update on. A schedule, if one was given, owns it: setting it is a ConfigError. */
+    learningRate: number;
+    readonly iterations: number;
+    /** @returns what brings moments, rate and count of updates back to where they are now. */
+    restorePoint?(): () => void;
+  };
   getWeights(): NamedTensor[];
   setWeights(weights: readonly NamedTensor[]): void;
 }

@@ -200,7 +200,7 @@ export async function evaluateSource(
 
 /** Trains a program epoch by epoch. See `Sequential.fit`. */
 export async function runEpochs(
-  model: TrainingModel,
+  model: TrainingModel & { batchLoss: number },
   program: Program,
   compiled: Compiled,
   x: TensorLike | Dataset,
@@ -253,6 +253,7 @@ export async function runEpochs(
       await callbacks.batches("onTrainBatchBegin", batch, {});
       const { value, size } = program.trainStep(where, examples, compiled, train.batchSize ?? examples.size);
       mean.add(value, size);
+      model.batchLoss = value;
       const batchLogs: Logs = { loss: mean.value };
       for (const metric of metrics) batchLogs[metric.name] = metric.result();
       await callbacks.batches("onTrainBatchEnd", batch, batchLogs);

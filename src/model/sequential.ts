@@ -12,11 +12,13 @@ import {
   type Dataset,
   datasetSource,
   type ExampleSource,
+  type Examples,
   isDataset,
   onlyBatch,
   toArrayExamples,
 } from "./examples.js";
 import { evaluateSource, type FitOptions, runEpochs } from "./fit.js";
+import { type GradientFlow, gradientFlowOf } from "./gradient-flow.js";
 import { type Gradients, gradientsOf } from "./gradients.js";
 import { LayerStack } from "./layer-stack.js";
 import { predictAll, splitParts } from "./predict.js";
@@ -49,6 +51,8 @@ export class Sequential implements TrainingModel {
   readonly name: string;
   /** Set by a callback (or anybody) to end `fit`. */
   stopTraining = false;
+  /** Loss of the last batch `fit` trained on; NaN before the first. */
+  batchLoss = Number.NaN;
   readonly #stack: LayerStack;
   readonly #engine: Engine | undefined;
   #compiled: Compiled | undefined;
@@ -234,13 +238,20 @@ export class Sequential implements TrainingModel {
     y: TensorLike,
     options: { sampleWeight?: TensorLike } = {},
   ): Promise<Gradients> {
-    const where = "gradients()";
-    refuseUnknown(where, options, ["sampleWeight"]);
-    return this.#alone(where, async () => {
-      const compiled = this.#settled(where);
-      const examples = onlyBatch(where, x, y, options.sampleWeight);
-      return gradientsOf(where, this.#ready(where, examples.x), compiled, examples);
-    });
+    return this.#inspect("gradients()", x, y, options, gradientsOf);
+  }
+
+  /**
+   * How the loss's gradient flows back through layers and time steps: norms a step, gates, weights and the update they
+   * would get. Dropout off, from the stateful layers' states, nothing changed.
+   * @throws as `fit`.
+   */
+  async gradientFlow(
+    x: TensorLike,
+    y: TensorLike,
+    options: { sampleWeight?: TensorLike } = {},
+  ): Promise<GradientFlow> {
+    return this.#inspect("gradientFlow()", x, y, options, gradientFlowOf);
   }
 
   /**
@@ -357,6 +368,21 @@ export class Sequential implements TrainingModel {
     this.#ready(where, examples.x).input.check(where, examples.x);
     this.#stack.checkStatefulCount(where, examples.x.shape[0] ?? 0, batchSize);
     return arraySource(where, examples, batchSize);
+  }
+
+  #inspect<Result>(
+    where: string,
+    x: TensorLike,
+    y: TensorLike,
+    options: { sampleWeight?: TensorLike },
+    look: (where: string, program: Program, compiled: Compiled, examples: Examples) => Result,
+  ): Promise<Result> {
+    refuseUnknown(where, options, ["sampleWeight"]);
+    return this.#alone(where, async () => {
+      const compiled = this.#settled(where);
+      const examples = onlyBatch(where, x, y, options.sampleWeight);
+      return look(where, this.#ready(where, examples.x), compiled, examples);
+    });
   }
 
   #settled(where: string): Compiled {

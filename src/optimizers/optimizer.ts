@@ -240,6 +240,20 @@ export abstract class Optimizer {
     return true;
   }
 
+  /** @returns what brings moments, rate and count of updates back to where they are now. */
+  restorePoint(): () => void {
+    const { batches } = this;
+    const rate = this.#learningRate;
+    const slots = this.#home === null ? null : this.readSlots();
+    return () => {
+      this.batches = batches;
+      this.#learningRate = rate;
+      if (slots !== null) this.writeSlots(slots);
+      // It was not bound then, so it is to be as after its first binding: at the next one.
+      else this.release(this.#home?.block);
+    };
+  }
+
   /** Copies of the slots, each the whole padded block, by name; what a file keeps. */
   readSlots(): { name: string; data: Float32Array }[] {
     const { block, slots, ema, accumulator } = this.#mine();
