@@ -217,7 +217,7 @@ export function runLstm({ kernels, arena }: KernelBuild, layer: LstmCase, shares
   const stepFloats = batch * xStride;
   const last = layer.goBackwards ? 4 * (timesteps - 1) * stepFloats : 0;
   const timeStride = layer.goBackwards ? -stepFloats : stepFloats;
-  const fields: LstmDescriptor = {
+  const fields: Partial<LstmDescriptor> = {
     batch,
     timesteps,
     features,
@@ -254,8 +254,12 @@ export function runLstm({ kernels, arena }: KernelBuild, layer: LstmCase, shares
     dRecurrent: dRecurrent.ptr,
     dBias: layer.useBias === false ? 0 : dBias.ptr,
     truncate: layer.truncate ?? 0,
+    record: 0,
   };
-  const descriptor = memory.integers(lstmFields.map((field) => fields[field]));
+  const descriptor = memory.integers(
+    // What a run does not ask for is 0.
+    lstmFields.map((field) => fields[field] ?? 0),
+  );
 
   const useBias = layer.useBias === false ? 0 : bias.ptr;
   kernels.lstmPackKernel!(kernel.ptr, recurrent.ptr, useBias, panels.ptr, panelBias.ptr, features, units);
@@ -266,7 +270,7 @@ export function runLstm({ kernels, arena }: KernelBuild, layer: LstmCase, shares
   };
   const rowBounds = [0, ...(shares.rows ?? []), batch];
   inShares(rowBounds, (begin, end) => kernels.lstmForward!(descriptor.ptr, begin, end));
-  inShares(rowBounds, (begin, end) => kernels.lstmBackward!(descriptor.ptr, begin, end));
+  inShares(rowBounds, (begin, end) => kernels.lstmBackward!(descriptor.ptr, begin, end, 0));
   inShares([0, ...(shares.groups ?? []), groups], (begin, end) =>
     kernels.lstmWeightGradients!(descriptor.ptr, begin, end),
   );
