@@ -2,13 +2,14 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
+import { kernels } from "./sections/kernels.js";
 import { prediction, training } from "./sections/models.js";
 import { shapes } from "./shapes.js";
 import { circumstances } from "./support/machine.js";
 import type { Section } from "./support/section.js";
 import { asMarkdown, asText } from "./support/table.js";
 
-const sections: Readonly<Record<string, Section>> = { training, prediction };
+const sections: Readonly<Record<string, Section>> = { kernels, training, prediction };
 /** Sections that take too long for a quick run, unless asked for by name. */
 const long: readonly string[] = ["growth"];
 

@@ -75,7 +75,7 @@ function lstm(
   { features, units, kernel, recurrent, bias }: LayerWeights,
   steps: Float64Array[],
 ): Float64Array[] {
-  let h = new Float64Array(units);
+  let h: Float64Array = new Float64Array(units);
   const c = new Float64Array(units);
   return steps.map((x) => {
     const z = Float64Array.from(bias);
@@ -98,7 +98,7 @@ function lstm(
 export function referencePredictions(shape: Shape, problem: Problem, samples: number): number[] {
   const { timesteps, features } = shape;
   return Array.from({ length: Math.min(samples, shape.batch) }, (_, n) => {
-    let steps = Array.from({ length: timesteps }, (_, t) =>
+    let steps: Float64Array[] = Array.from({ length: timesteps }, (_, t) =>
       Float64Array.from(
         problem.x.subarray((n * timesteps + t) * features, (n * timesteps + t + 1) * features),
       ),
