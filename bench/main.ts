@@ -2,14 +2,26 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
+import { bytes } from "./sections/bytes.js";
+import { growth } from "./sections/growth.js";
 import { kernels } from "./sections/kernels.js";
+import { memory } from "./sections/memory.js";
 import { prediction, training } from "./sections/models.js";
+import { start } from "./sections/start.js";
 import { shapes } from "./shapes.js";
 import { circumstances } from "./support/machine.js";
 import type { Section } from "./support/section.js";
 import { asMarkdown, asText } from "./support/table.js";
 
-const sections: Readonly<Record<string, Section>> = { kernels, training, prediction };
+const sections: Readonly<Record<string, Section>> = {
+  kernels,
+  training,
+  prediction,
+  memory,
+  start,
+  bytes,
+  growth,
+};
 /** Sections that take too long for a quick run, unless asked for by name. */
 const long: readonly string[] = ["growth"];
 
@@ -55,7 +67,7 @@ const settings = {
 };
 const names = only ?? Object.keys(sections).filter((name) => !(quick && long.includes(name)));
 const results: Record<string, unknown> = {};
-const start = performance.now();
+const startedAt = performance.now();
 for (const [i, section] of chosen(names, sections).entries()) {
   const { reports, data } = await section(settings);
   log("");
@@ -67,6 +79,6 @@ for (const [i, section] of chosen(names, sections).entries()) {
 const folder = new URL("results/", import.meta.url);
 await mkdir(folder, { recursive: true });
 const file = new URL(`${began.date.replaceAll(/[:.]/g, "-")}-${began.commit}.json`, folder);
-const seconds = Math.round((performance.now() - start) / 1000);
+const seconds = Math.round((performance.now() - startedAt) / 1000);
 await writeFile(file, `${JSON.stringify({ ...began, quick: settings.quick, seconds, results }, null, 1)}\n`);
 process.stdout.write(`${seconds} s; numbers in ${fileURLToPath(file)}\n`);
