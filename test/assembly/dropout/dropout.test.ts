@@ -1,17 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { isKept } from "../../oracle/kernels/dropout.js";
 import { type KernelBuild, kernelBuilds, randomValues, sizes } from "../../support/kernels.js";
-
-/** The finalizer of MurmurHash3 (Appleby, public domain), as its author publishes it. */
-function mix(bits: number): number {
-  let h = bits >>> 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b) >>> 0;
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35) >>> 0;
-  return (h ^ (h >>> 16)) >>> 0;
-}
-
-/** Whether element k of the mask of a seed is kept. */
-const kept = (k: number, rate: number, low: number, high: number): boolean =>
-  mix((mix(k ^ low) + high) >>> 0) >= Math.floor(Math.fround(rate) * 2 ** 32);
 
 const rates = [0, 0.1, 0.25, 0.5, 0.9];
 const seeds = [
@@ -39,7 +28,7 @@ describe.each(await kernelBuilds())("dropout ($name)", (build) => {
       for (const [low, high] of seeds) {
         for (const n of sizes.filter((size) => size % 4 === 0)) {
           const x = randomValues(n, n + 1);
-          const expected = x.map((value, k) => (kept(k, rate, low, high) ? value * scale : 0));
+          const expected = x.map((value, k) => (isKept(k, rate, low, high) ? value * scale : 0));
           expect(dropped(build, x, rate, low, high)).toEqual(expected);
         }
       }
@@ -98,7 +87,7 @@ describe.each(await kernelBuilds())("dropout ($name)", (build) => {
   it("a dropped NaN or infinity is 0, a kept one stays", () => {
     const x = new Float32Array(64).fill(Number.NaN);
     const y = dropped(build, x, 0.5, 3, 4);
-    const expected = Array.from(x, (_, k) => (kept(k, 0.5, 3, 4) ? Number.NaN : 0));
+    const expected = Array.from(x, (_, k) => (isKept(k, 0.5, 3, 4) ? Number.NaN : 0));
     expect(Array.from(y)).toEqual(expected);
   });
 });
