@@ -96,6 +96,14 @@ export type { CompileOptions } from "./model/compile.js";
 export type { Callback, History, Logs, TrainingModel, TrainingParams } from "./model/events.js";
 export type { Dataset, DatasetBatch } from "./model/examples.js";
 export type { FitOptions } from "./model/fit.js";
+export {
+  type GateFlow,
+  type GradientFlow,
+  isRecurrentFlow,
+  type LayerFlow,
+  type RecurrentLayerFlow,
+  type WeightFlow,
+} from "./model/gradient-flow.js";
 export type { Gradients } from "./model/gradients.js";
 export {
   type BatchOptions,

@@ -1,8 +1,10 @@
 import { addFloats, addProducts } from "../linalg/elementwise";
 import { matrixProduct } from "../linalg/panel-product";
 import { gruCellBackward, gruResetBackward } from "./cell-backward";
+import { recordOf } from "../probe/record";
 import { GruDescriptor } from "./descriptor";
 import { gatesOf } from "./forward";
+import { GRU_GATES, gruRecordGates, gruRecordGradients, gruRecordState } from "./record";
 
 /**
  * gruBackward: back-propagation through time for the rows [rowBegin, rowEnd) of the batch.
@@ -10,13 +12,13 @@ import { gatesOf } from "./forward";
  * Math     MATH.md (19)-(23), (26); truncation after equation (13)
  * Shapes   GruDescriptor with a whole tape (a ring of T + 1, gateSteps = T); reads dy, gates, h, the transposed panels
  * Writes   gates (=): dz; dx (=) unless 0; dh (=): dL/dh_0 (zero where truncation cuts at 0); dhThrough, dzInput,
- *          dzRecurrent, dCandidate scratch; the given rows only
+ *          dzRecurrent, dCandidate scratch; the given rows only; the part's record (+=) unless 0
  * Alias    none; Align all 16
  * Error    see gruCellBackward; each product a sum of 3H terms in a fixed order
  * Cost     6 B T H (H + F) flops (without dx: 6 B T H H)
  * Oracle   test/assembly/gru/gru.test.ts  Bench bench/kernels
  */
-export function gruBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, _part: i32): void {
+export function gruBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, part: i32): void {
   const d = changetype<GruDescriptor>(descriptor);
   assert(d.hRing == d.timesteps + 1 && d.gateSteps == d.timesteps);
   const rows = rowEnd - rowBegin;
@@ -30,14 +32,17 @@ export function gruBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, _part
   const recurrentGates = d.resetAfter ? 3 : 2;
   const dzRecurrent = d.dzRecurrent + <usize>recurrentGates * firstRow;
   const dh = d.dh + firstRow;
+  const record = recordOf(d.record, part, d.timesteps, GRU_GATES);
   memory.fill(dh, 0, rowsBytes);
   for (let t = d.timesteps - 1; t >= 0; t--) {
     if (d.dySteps > 1) addFloats(d.dy + <usize>t * stepBytes + firstRow, dh, rowsBytes);
     else if (t == d.timesteps - 1) addFloats(d.dy + firstRow, dh, rowsBytes);
     const mask = d.mask ? d.mask + (<usize>(t * d.batch + rowBegin) << 2) : 0;
     const hPrev = d.h + <usize>t * stepBytes + firstRow;
+    if (record) gruRecordState(d, record, t, dh, rows);
     for (let group = 0; group < groups; group++) {
       const unit = <usize>group << 4;
+      if (record) gruRecordGates(d, record, t, group, gatesOf(d, group, t, rowBegin), mask, rows);
       gruCellBackward(
         gatesOf(d, group, t, rowBegin),
         dzInput + 3 * unit, dzRecurrent + <usize>recurrentGates * unit,
@@ -47,13 +52,13 @@ export function gruBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, _part
       );
     }
     if (!d.resetAfter) resetBackward(d, t, rowBegin, rows, groups, mask);
-    if (d.dx) {
+    const dx = d.dx ? d.dx + (<isize>d.dxTimeStride * t << 2) + (<usize>(rowBegin * d.dxStride) << 2) : 0;
+    if (dx) {
       matrixProduct(
-        dzInput, 3 * stride, d.kernelTransposed, 0,
-        d.dx + (<isize>d.dxTimeStride * t << 2) + (<usize>(rowBegin * d.dxStride) << 2), d.dxStride,
-        rows, 3 * stride, d.features, 0,
+        dzInput, 3 * stride, d.kernelTransposed, 0, dx, d.dxStride, rows, 3 * stride, d.features, 0,
       );
     }
+    if (record) gruRecordGradients(d, record, t, dzInput, dx, rows);
     if (d.truncate > 0 && t % d.truncate == 0) {
       memory.fill(dh, 0, rowsBytes);
       continue;

@@ -4,6 +4,8 @@ import { packSteps } from "../linalg/pack-steps";
 import { matrixProduct } from "../linalg/panel-product";
 import { lstmCellBackward } from "./cell-backward";
 import { LstmDescriptor } from "./descriptor";
+import { recordOf } from "../probe/record";
+import { LSTM_GATES, lstmRecordCell, lstmRecordGradients, lstmRecordState } from "./record";
 
 /**
  * lstmBackward: back-propagation through time for the rows [rowBegin, rowEnd) of the batch.
@@ -11,13 +13,13 @@ import { LstmDescriptor } from "./descriptor";
  * Math     MATH.md (6)-(12); truncation after equation (13)
  * Shapes   LstmDescriptor with a whole tape (rings of T + 1, gateSteps = T); reads dy, gates, c, the transposed panels
  * Writes   gates (=): dz; dx (=) unless 0; dh, dc (=): dL/dh_0, dL/dc_0 (zero where truncation cuts at 0);
- *          dzRows scratch; the given rows only
+ *          dzRows scratch; the given rows only; the part's record (+=) unless 0, which changes nothing else
  * Alias    none; Align all 16
  * Error    see lstmCellBackward; each product a sum of 4H terms in a fixed order
  * Cost     8 B T H (H + F) flops (without dx: 8 B T H H)
  * Oracle   test/assembly/lstm/lstm.test.ts  Bench bench/kernels
  */
-export function lstmBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, _part: i32): void {
+export function lstmBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, part: i32): void {
   const d = changetype<LstmDescriptor>(descriptor);
   assert(d.hRing == d.timesteps + 1 && d.cRing == d.timesteps + 1 && d.gateSteps == d.timesteps);
   const rows = rowEnd - rowBegin;
@@ -31,6 +33,7 @@ export function lstmBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, _par
   const dzRows = d.dzRows + <usize>rowBegin * dzRowBytes;
   const dh = d.dh + firstRow;
   const dc = d.dc + firstRow;
+  const record = recordOf(d.record, part, d.timesteps, LSTM_GATES);
   memory.fill(dh, 0, rowsBytes);
   memory.fill(dc, 0, rowsBytes);
   for (let t = d.timesteps - 1; t >= 0; t--) {
@@ -38,22 +41,29 @@ export function lstmBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, _par
     else if (t == d.timesteps - 1) addFloats(d.dy + firstRow, dh, rowsBytes);
     const cPrev = d.c + <usize>t * stepBytes + firstRow;
     const mask = d.mask ? d.mask + (<usize>(t * d.batch + rowBegin) << 2) : 0;
+    if (record) lstmRecordState(d, record, t, dh, rows);
     for (let group = 0; group < groups; group++) {
       const unit = <usize>group << 4;
+      const gates = d.gates + (<usize>((group * d.timesteps + t) * d.batch + rowBegin) << 6);
+      if (record) {
+        lstmRecordCell(
+          d, record, t, group, gates, d.h + <usize>(t + 1) * stepBytes + firstRow + unit, cPrev + stepBytes + unit,
+          dh + unit, dc + unit, rowBytes, mask, rows,
+        );
+      }
       lstmCellBackward(
-        d.gates + (<usize>((group * d.timesteps + t) * d.batch + rowBegin) << 6),
-        dzRows + (<usize>group << 6), dzRowBytes,
+        gates, dzRows + (<usize>group << 6), dzRowBytes,
         cPrev + unit, cPrev + stepBytes + unit, dh + unit, dc + unit,
         rowBytes, mask, rows, d.activation, d.recurrentActivation,
       );
     }
-    if (d.dx) {
+    const dx = d.dx ? d.dx + (<isize>d.dxTimeStride * t << 2) + (<usize>(rowBegin * d.dxStride) << 2) : 0;
+    if (dx) {
       matrixProduct(
-        dzRows, stride << 2, d.kernelTransposed, 0,
-        d.dx + (<isize>d.dxTimeStride * t << 2) + (<usize>(rowBegin * d.dxStride) << 2), d.dxStride,
-        rows, stride << 2, d.features, 0,
+        dzRows, stride << 2, d.kernelTransposed, 0, dx, d.dxStride, rows, stride << 2, d.features, 0,
       );
     }
+    if (record) lstmRecordGradients(d, record, t, dzRows, dx, rows);
     if (d.truncate > 0 && t % d.truncate == 0) {
       memory.fill(dh, 0, rowsBytes);
       memory.fill(dc, 0, rowsBytes);

@@ -2,8 +2,10 @@ import { addFloats, addProducts } from "../linalg/elementwise";
 import { addLanes, OUTER_ROWS, outerProduct, packPairs, pairsBytes } from "../linalg/outer-product";
 import { packSteps } from "../linalg/pack-steps";
 import { matrixProduct, PANEL_COLUMNS } from "../linalg/panel-product";
+import { recordOf } from "../probe/record";
 import { rnnCellBackward } from "./cell";
 import { RnnDescriptor } from "./descriptor";
+import { RNN_GATES, rnnRecordGradients, rnnRecordState } from "./record";
 
 /**
  * rnnBackward: back-propagation through time for the rows [rowBegin, rowEnd) of the batch.
@@ -11,13 +13,13 @@ import { RnnDescriptor } from "./descriptor";
  * Math     MATH.md (28), (12); truncation after equation (13)
  * Shapes   RnnDescriptor with a whole tape (a ring of T + 1); reads dy, h, z with keepZ, the transposed panels
  * Writes   z (=): dz; dx (=) unless 0; dh (=): dL/dh_0 (zero where truncation cuts at 0); dhThrough scratch; the given
- *          rows only
+ *          rows only; the part's record (+=) unless 0
  * Alias    none; Align all 16
  * Error    each product a sum of H terms in a fixed order
  * Cost     2 B T H (H + F) flops (without dx: 2 B T H H)
  * Oracle   test/assembly/rnn/rnn.test.ts  Bench bench/kernels
  */
-export function rnnBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, _part: i32): void {
+export function rnnBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, part: i32): void {
   const d = changetype<RnnDescriptor>(descriptor);
   assert(d.hRing == d.timesteps + 1);
   const rows = rowEnd - rowBegin;
@@ -27,6 +29,7 @@ export function rnnBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, _part
   const firstRow = <usize>rowBegin * rowBytes;
   const rowsBytes = <usize>rows * rowBytes;
   const dh = d.dh + firstRow;
+  const record = recordOf(d.record, part, d.timesteps, RNN_GATES);
   memory.fill(dh, 0, rowsBytes);
   for (let t = d.timesteps - 1; t >= 0; t--) {
     const step = <usize>t * stepBytes + firstRow;
@@ -34,14 +37,11 @@ export function rnnBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, _part
     else if (t == d.timesteps - 1) addFloats(d.dy + firstRow, dh, rowsBytes);
     const mask = d.mask ? d.mask + (<usize>(t * d.batch + rowBegin) << 2) : 0;
     const dz = d.z + step;
+    if (record) rnnRecordState(d, record, t, d.h + step + stepBytes, dh, rowBytes, mask, rows);
     rnnCellBackward(dz, d.keepZ, d.h + step + stepBytes, dh, dz, rowBytes, mask, rows, d.activation);
-    if (d.dx) {
-      matrixProduct(
-        dz, stride, d.kernelTransposed, 0,
-        d.dx + (<isize>d.dxTimeStride * t << 2) + (<usize>(rowBegin * d.dxStride) << 2), d.dxStride,
-        rows, d.units, d.features, 0,
-      );
-    }
+    const dx = d.dx ? d.dx + (<isize>d.dxTimeStride * t << 2) + (<usize>(rowBegin * d.dxStride) << 2) : 0;
+    if (dx) matrixProduct(dz, stride, d.kernelTransposed, 0, dx, d.dxStride, rows, d.units, d.features, 0);
+    if (record) rnnRecordGradients(d, record, t, dz, rowBytes, dx, rows);
     if (d.truncate > 0 && t % d.truncate == 0) {
       memory.fill(dh, 0, rowsBytes);
     } else if (d.recurrentMask) {

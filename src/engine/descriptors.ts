@@ -41,9 +41,27 @@ export const lstmFields = [
   "dRecurrent",
   "dBias",
   "truncate",
+  "record",
 ] as const;
 
 export type LstmDescriptor = Record<(typeof lstmFields)[number], number>;
+
+/** Beside the fields of a plain LSTM, to which `base` points. */
+export const lstmExtendedFields = [
+  "base",
+  "width",
+  "peepholes",
+  "dPeepholes",
+  "projection",
+  "projectionTransposed",
+  "m",
+  "mSteps",
+  "dhSteps",
+  "dm",
+  "dProjection",
+] as const;
+
+export type LstmExtendedDescriptor = Record<(typeof lstmExtendedFields)[number], number>;
 
 export const gruFields = [
   "batch",
@@ -86,6 +104,7 @@ export const gruFields = [
   "dRecurrent",
   "dBias",
   "truncate",
+  "record",
 ] as const;
 
 export type GruDescriptor = Record<(typeof gruFields)[number], number>;
@@ -122,6 +141,7 @@ export const rnnFields = [
   "dRecurrent",
   "dBias",
   "truncate",
+  "record",
 ] as const;
 
 export type RnnDescriptor = Record<(typeof rnnFields)[number], number>;

@@ -29,6 +29,7 @@ export class GruStage extends RecurrentStage {
         panelBias: 4 * stride,
         recurrentDepth,
         kernelDepth: GATES * stride,
+        gates: ["update", "reset", "candidate"],
       },
       gruFields,
     );

@@ -29,6 +29,7 @@ export class LstmStage extends RecurrentStage {
         panelBias: gateFloats,
         recurrentDepth: gateFloats,
         kernelDepth: gateFloats,
+        gates: ["input", "forget", "cell", "output"],
       },
       lstmFields,
     );

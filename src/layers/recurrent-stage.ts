@@ -2,6 +2,7 @@ import { activationCodes } from "../engine/activation-codes.js";
 import type { GruDescriptor, LstmDescriptor, RnnDescriptor } from "../engine/descriptors.js";
 import { Gauge } from "../engine/gauge.js";
 import type { ParallelKernel } from "../engine/worker-pool.js";
+import { FlowRecord, type RecordedFlow } from "./flow-record.js";
 import { pairsFloats } from "./pairs.js";
 import type { RecurrentLayer } from "./recurrent-layer.js";
 import { RecurrentMask } from "./recurrent-mask.js";
@@ -30,6 +31,8 @@ export interface CellForm {
   /** Floats of a row of gradients that goes back through R and through W. */
   readonly recurrentDepth: number;
   readonly kernelDepth: number;
+  /** Names of the gates, in the order of the kernels' records. */
+  readonly gates: readonly string[];
 }
 
 /** Where a part of the state begins and where it ends after so many steps, as addresses. */
@@ -55,9 +58,12 @@ export abstract class RecurrentStage implements Stage {
   readonly #packed: { panels: Packed; recurrent: Packed; kernel: Packed };
   readonly #gauges = { forward: new Gauge(), backward: new Gauge(), weights: new Gauge() };
   readonly #mask: RecurrentMask | null;
+  readonly #record: FlowRecord;
   readonly #inputMask: number;
   readonly #maskedInput: number;
   readonly #recurrentMask: number;
+  /** Where the last pass ended, part by part of the state. */
+  #ends: readonly number[] = [];
 
   protected constructor(
     readonly layer: RecurrentLayer,
@@ -74,6 +80,8 @@ export abstract class RecurrentStage implements Stage {
     this.output = new Signal(width, returnSequences, returnSequences ? steps : 1);
     allocateGradient(workspace, layer, input, this.output);
     this.#mask = RecurrentMask.of(layer, input, this.output, workspace);
+    const hasCell = "c" in layer.stateWidths;
+    this.#record = new FlowRecord(layer, workspace, steps, form.gates, hasCell);
     this.learns = this.output.gradient !== 0;
     this.maxRing = taped || returnSequences ? steps + 1 : 2;
     this.dropsStates = taped && layer.recurrentDropout > 0;
@@ -108,8 +116,9 @@ export abstract class RecurrentStage implements Stage {
     const { units, features } = layer;
     const form = this.#form;
     const panelRows = (rows: number): number => Math.ceil(rows / 16) * 16;
-    const [kernel, recurrent, bias] = layer.variables;
-    const pairs = workspace.maximumThreads * pairsFloats(Math.max(features, layer.width));
+    const [kernel, recurrent, third] = layer.variables;
+    const bias = layer.useBias ? third : undefined;
+    const pairs = workspace.maximumThreads * pairsFloats(Math.max(features, units));
     return {
       batch: 0,
       timesteps: 0,
@@ -143,6 +152,7 @@ export abstract class RecurrentStage implements Stage {
       dRecurrent: learns ? workspace.gradients(recurrent!) : 0,
       dBias: learns && bias !== undefined ? workspace.gradients(bias) : 0,
       truncate: 0,
+      record: 0,
     };
   }
 
@@ -166,7 +176,7 @@ export abstract class RecurrentStage implements Stage {
     const { batch } = pass;
     const steps = input.timesteps;
     const [kernel, recurrent, bias] = this.#weights();
-    this.#packed.panels.refresh(pass.weightsVersion, () => this.packForward(kernel!, recurrent!, bias ?? 0));
+    this.#packed.panels.refresh(pass.weightsVersion, () => this.packForward(kernel!, recurrent!, bias!));
 
     const stepFloats = batch * input.stride;
     const last = layer.goBackwards ? (steps - 1) * stepFloats * 4 : 0;
@@ -176,6 +186,7 @@ export abstract class RecurrentStage implements Stage {
     d.mask = this.#mask?.inReadingOrder(batch) ?? 0;
     d.dySteps = layer.returnSequences ? steps : 1;
     d.truncate = pass.truncate;
+    d.record = pass.record && this.learns ? this.#record.begin(steps) : 0;
     d.xTimeStride = layer.goBackwards ? -stepFloats : stepFloats;
     d.dxTimeStride = d.xTimeStride;
     d.x = this.#droppedInput(pass) + last;
@@ -192,10 +203,13 @@ export abstract class RecurrentStage implements Stage {
     const places = this.statePlaces(steps, batch);
     Object.values(layer.stateWidths).forEach((width, i) => {
       const { start } = places[i]!;
-      if (state === undefined) kernels.fillZero(start, batch * strideOf(width));
-      else state.load(kernels, i, start);
+      const floats = batch * strideOf(width);
+      if (state !== undefined) state.load(kernels, i, start);
+      else if (pass.continues === true) kernels.copyFloats(this.#ends[i]!, start, floats);
+      else kernels.fillZero(start, floats);
     });
     workspace.split(this.#form.forward, this.descriptor, batch, ROW_GRAIN, this.#gauges.forward);
+    this.#ends = places.map(({ end }) => end);
     if (state !== undefined && pass.advanceState) {
       places.forEach(({ end }, i) => {
         state.keep(kernels, i, end);
@@ -229,8 +243,17 @@ export abstract class RecurrentStage implements Stage {
     }
   }
 
+  recorded(): RecordedFlow | null {
+    const { record, timesteps, dx } = this.fields;
+    return record === 0 ? null : this.#record.read(timesteps, this.layer.units, dx !== 0);
+  }
+
+  /** Addresses of kernel, recurrent kernel and bias; 0: there is none. */
   #weights(): number[] {
-    return this.layer.variables.map((variable) => this.workspace.weights(variable));
+    const [kernel, recurrent, bias] = this.layer.variables.map((variable) =>
+      this.workspace.weights(variable),
+    );
+    return [kernel!, recurrent!, this.layer.useBias ? bias! : 0];
   }
 
   /** The input, with the same features dropped at every step, while training with `dropout`. */

@@ -25,6 +25,7 @@ export class SimpleRnnStage extends RecurrentStage {
         panelBias: columns,
         recurrentDepth: units,
         kernelDepth: units,
+        gates: ["cell"],
       },
       rnnFields,
     );

@@ -2,6 +2,7 @@ import type { Gauge } from "../engine/gauge.js";
 import type { Kernels } from "../engine/kernels.js";
 import type { Memory } from "../engine/memory.js";
 import type { ParallelKernel } from "../engine/worker-pool.js";
+import type { RecordedFlow } from "./flow-record.js";
 import type { Layer } from "./layer.js";
 import { Signal } from "./signal.js";
 import type { Variable } from "./variable.js";
@@ -34,6 +35,10 @@ export interface Pass {
   readonly training: boolean;
   /** Truncated BPTT: steps after which the gradient is cut; 0: never. */
   readonly truncate: number;
+  /** Recurrent layers write down what flows back through them. Changes no bit of anything else. */
+  readonly record: boolean;
+  /** The sequences of the pass before go on: recurrent layers start in the state they ended in. */
+  readonly continues?: boolean;
   /** Stateful layers keep the state this pass ends in. */
   readonly advanceState: boolean;
   /** Counts up whenever weights change: packed copies made before are stale. */
@@ -52,6 +57,8 @@ export interface Stage {
   forward(pass: Pass): void;
   /** Reads `output.gradient` (and may spoil it), adds to its weights' gradients, writes `input.gradient` if there is one. */
   backward(pass: Pass): void;
+  /** What flowed back through this stage in the last pass with `record`; null where nothing did. */
+  recorded?(): RecordedFlow | null;
 }
 
 /**

@@ -8,6 +8,8 @@ import { createRandom } from "../random.js";
 import type { Tensor } from "../tensor.js";
 import { chunkSteps, trainInChunks } from "./chunks.js";
 import type { Examples } from "./examples.js";
+import { FlowRecords } from "./flow-records.js";
+import { type FlowListener, updateAndTell } from "./gradient-flow.js";
 import { ModelInput } from "./inputs.js";
 import type { Plan } from "./plan.js";
 import type { Residence } from "./residence.js";
@@ -39,6 +41,9 @@ export interface BatchLoss {
 /** A model's passes over its plans: load, forward, loss, backward, update. Knows nothing of epochs or callbacks. */
 export class Program {
   readonly input: ModelInput;
+  /** Whom to tell what flows back in the training steps to come; null: nobody, and nothing is recorded. */
+  flowListener: FlowListener | null = null;
+  readonly records = new FlowRecords();
 
   constructor(
     readonly residence: Residence,
@@ -79,13 +84,20 @@ export class Program {
 
   pass(
     batch: number,
-    options: { training: boolean; advanceState: boolean; truncate: number; step: number },
+    options: {
+      training: boolean;
+      advanceState: boolean;
+      truncate: number;
+      step: number;
+      record?: boolean;
+    },
   ): Pass {
     const { layers, seed, residence } = this;
     return {
       batch,
       training: options.training,
       truncate: options.truncate,
+      record: options.record ?? false,
       advanceState: options.advanceState,
       weightsVersion: residence.weightsVersion,
       seeds(layer) {
@@ -224,27 +236,37 @@ export class Program {
 
   /** Forward, loss, backward, update: a step of training. Returns the loss before the update. */
   trainStep(where: string, examples: Examples, compiled: Compiled, capacity: number): BatchLoss {
+    const listener = this.flowListener;
     const pass = this.pass(examples.size, {
       training: true,
       advanceState: true,
       truncate: compiled.truncate,
       step: compiled.optimizer.batches,
+      record: listener !== null,
     });
-    const steps = chunkSteps(this, examples, compiled);
+    const chunk = chunkSteps(this, examples, compiled);
     const loss =
-      steps === null
+      chunk === null
         ? this.#trainWhole(where, examples, compiled, capacity, pass)
-        : trainInChunks(where, this, examples, compiled, capacity, pass, steps);
-    this.update(compiled.optimizer);
+        : trainInChunks(where, this, examples, compiled, capacity, pass, chunk);
+    if (listener === null) this.update(compiled.optimizer);
+    else updateAndTell(this, compiled, loss.value, listener);
     return loss;
   }
 
-  #trainWhole(where: string, examples: Examples, compiled: Compiled, capacity: number, pass: Pass): BatchLoss {
+  #trainWhole(
+    where: string,
+    examples: Examples,
+    compiled: Compiled,
+    capacity: number,
+    pass: Pass,
+  ): BatchLoss {
     const plan = this.load(where, "training", examples, capacity);
     this.checkLabels(where, examples, compiled.loss);
     plan.forward(pass);
     const loss = this.loss(where, plan, examples, compiled, true);
     this.backward(plan, pass);
+    if (pass.record) this.records.keep(plan);
     return loss;
   }
 

@@ -1,0 +1,166 @@
+import { SIGMOID, TANH } from "../activation/activate";
+import { activateAny4, derivativeAny4 } from "../activation/any";
+import {
+  addGate, addTo, addWideSquares, CELL, COUNTED, HIDDEN, highEdge, INPUT, isSafe, laneSum, lowEdge, nearEdge,
+  recordGateGradients, rowSquares, scaleFor, stepBytes, unscaled,
+} from "../probe/record";
+import { addWide, hsumWide, laneMask } from "../simd/lanes";
+import { LstmDescriptor } from "./descriptor";
+
+/**
+ * What lstmBackward writes down of each step: see ../probe/record. Reads only; MATH.md, «What is recorded».
+ *
+ * Gates of the usual activations are summed as whole multiples of 2^-22: 3 + y lies in [2, 4], where float32 is that
+ * fine, so the bits of the sum are the integer, and integers add up the same in any order.
+ */
+const FIXED_OFFSET: f32 = 3;
+const FIXED_BITS: i32 = 0x40400000;
+const FIXED_UNIT: f64 = 2.384185791015625e-7;
+/** Rows whose fixed-point sums cannot leave 32 bits. */
+const BLOCK: i32 = 256;
+const TINY: f32 = 1e-30;
+
+export const LSTM_GATES: i32 = 4;
+
+/** Before the cells of step t: what has arrived at h_t. */
+export function lstmRecordState(d: LstmDescriptor, record: usize, t: i32, dhPtr: usize, rows: i32): void {
+  const step = record + <usize>t * stepBytes(LSTM_GATES);
+  const later = t + 1 < d.timesteps ? load<f64>(step + stepBytes(LSTM_GATES), HIDDEN) : 0;
+  const rowBytes = <usize>((d.units + 3) >> 2) << 4;
+  addTo(step + HIDDEN, rowSquares(dhPtr, rowBytes, rows, d.units, scaleFor(later)));
+}
+
+/** Before the cell of one group of units at step t, while its gates are still activations. */
+export function lstmRecordCell(
+  d: LstmDescriptor, record: usize, t: i32, group: i32,
+  gatesPtr: usize, hPtr: usize, cPtr: usize, dhPtr: usize, dcPtr: usize, rowBytes: usize, maskPtr: usize, rows: i32,
+): void {
+  const step = record + <usize>t * stepBytes(LSTM_GATES);
+  const valid = laneMask(d.units - 4 * group);
+  const usual = d.activation == TANH && d.recurrentActivation == SIGMOID;
+  const later = t + 1 < d.timesteps ? load<f64>(step + stepBytes(LSTM_GATES), CELL) : 0;
+  const scale = scaleFor(load<f64>(step, HIDDEN) + later);
+  for (let row = 0; row < rows; row += BLOCK) {
+    const count = min(BLOCK, rows - row);
+    const offset = <usize>row * rowBytes;
+    const gates = gatesPtr + (<usize>row << 6);
+    const mask = maskPtr ? maskPtr + (<usize>row << 2) : 0;
+    const done =
+      usual &&
+      usualCell(step, gates, hPtr + offset, dhPtr + offset, dcPtr + offset, rowBytes, mask, count, valid, group == 0, scale);
+    if (!done) {
+      anyCell(d, step, usual, gates, cPtr + offset, dhPtr + offset, dcPtr + offset, rowBytes, mask, count, valid, group == 0);
+    }
+  }
+}
+
+/** After the cells of step t: dz, and dx where it is wanted. */
+export function lstmRecordGradients(d: LstmDescriptor, record: usize, t: i32, dzRows: usize, dxPtr: usize, rows: i32): void {
+  const step = record + <usize>t * stepBytes(LSTM_GATES);
+  const scale = scaleFor(load<f64>(step, HIDDEN) + load<f64>(step, CELL));
+  recordGateGradients(step, dzRows, rows, (d.units + 3) >> 2, LSTM_GATES, scale);
+  if (dxPtr) addTo(step + INPUT, rowSquares(dxPtr, <usize>d.dxStride << 2, rows, d.features, scale));
+}
+
+/** tanh and sigmoid. False, with nothing written, where a number was too large, too small or NaN for this way. */
+function usualCell(
+  step: usize, gatesPtr: usize, hPtr: usize, dhPtr: usize, dcPtr: usize, rowBytes: usize,
+  maskPtr: usize, rows: i32, valid: v128, first: bool, scale: f32,
+): bool {
+  const offset = f32x4.splat(FIXED_OFFSET);
+  const half = f32x4.splat(0.5);
+  const gateEdge = f32x4.splat(0.45);
+  const cellEdge = f32x4.splat(0.95);
+  const tiny = f32x4.splat(TINY);
+  const factor = f32x4.splat(scale);
+  let iSum = i32x4.splat(0), fSum = iSum, gSum = iSum, oSum = iSum;
+  let iNear = iSum, fNear = iSum, gNear = iSum, oNear = iSum;
+  let squares = f64x2.splat(0);
+  let counted = 0;
+  for (let row = 0; row < rows; row++) {
+    let dc = v128.load(dcPtr);
+    if (!(maskPtr && load<f32>(maskPtr + (<usize>row << 2)) == 0)) {
+      const i = v128.load(gatesPtr);
+      const f = v128.load(gatesPtr, 16);
+      const g = v128.load(gatesPtr, 32);
+      const o = v128.load(gatesPtr, 48);
+      const h = v128.load(hPtr);
+      iSum = i32x4.add(iSum, f32x4.add(i, offset));
+      fSum = i32x4.add(fSum, f32x4.add(f, offset));
+      gSum = i32x4.add(gSum, f32x4.add(g, offset));
+      oSum = i32x4.add(oSum, f32x4.add(o, offset));
+      iNear = i32x4.sub(iNear, f32x4.ge(f32x4.abs(f32x4.sub(i, half)), gateEdge));
+      fNear = i32x4.sub(fNear, f32x4.ge(f32x4.abs(f32x4.sub(f, half)), gateEdge));
+      gNear = i32x4.sub(gNear, f32x4.ge(f32x4.abs(g), cellEdge));
+      oNear = i32x4.sub(oNear, f32x4.ge(f32x4.abs(f32x4.sub(o, half)), gateEdge));
+      // o φ'(c) = o (1 - φ(c)²) = o - h² / o: the tape has h, and no tanh is needed.
+      const slope = f32x4.sub(o, f32x4.div(f32x4.mul(h, h), f32x4.max(o, tiny)));
+      dc = f32x4.add(dc, f32x4.mul(v128.load(dhPtr), slope));
+      counted++;
+    }
+    const scaled = f32x4.mul(dc, factor);
+    squares = addWide(squares, f32x4.mul(scaled, scaled));
+    gatesPtr += 64;
+    hPtr += rowBytes;
+    dhPtr += rowBytes;
+    dcPtr += rowBytes;
+  }
+  const sum = hsumWide(squares);
+  if (!isSafe(sum)) return false;
+  addTo(step + CELL, unscaled(sum, scale));
+  if (first) addTo(step + COUNTED, <f64>counted);
+  const base = i32x4.splat(counted * FIXED_BITS);
+  addGate(step, 0, FIXED_UNIT * laneSum(v128.and(i32x4.sub(iSum, base), valid)), laneSum(v128.and(iNear, valid)));
+  addGate(step, 1, FIXED_UNIT * laneSum(v128.and(i32x4.sub(fSum, base), valid)), laneSum(v128.and(fNear, valid)));
+  addGate(step, 2, FIXED_UNIT * laneSum(v128.and(i32x4.sub(gSum, base), valid)), laneSum(v128.and(gNear, valid)));
+  addGate(step, 3, FIXED_UNIT * laneSum(v128.and(i32x4.sub(oSum, base), valid)), laneSum(v128.and(oNear, valid)));
+  return true;
+}
+
+/** Any activations and any numbers, in float64. `usual`: the gates hold activations, not pre-activations. */
+function anyCell(
+  d: LstmDescriptor, step: usize, usual: bool, gatesPtr: usize, cPtr: usize, dhPtr: usize, dcPtr: usize,
+  rowBytes: usize, maskPtr: usize, rows: i32, valid: v128, first: bool,
+): void {
+  const gateCode = d.recurrentActivation, cellCode = d.activation;
+  const low = f32x4.splat(lowEdge(gateCode)), high = f32x4.splat(highEdge(gateCode));
+  const cellLow = f32x4.splat(lowEdge(cellCode)), cellHigh = f32x4.splat(highEdge(cellCode));
+  let iSum = f64x2.splat(0), fSum = iSum, gSum = iSum, oSum = iSum, squares = iSum;
+  let iNear = i32x4.splat(0), fNear = iNear, gNear = iNear, oNear = iNear;
+  let counted = 0;
+  for (let row = 0; row < rows; row++) {
+    let dc = v128.load(dcPtr);
+    if (!(maskPtr && load<f32>(maskPtr + (<usize>row << 2)) == 0)) {
+      let i = v128.load(gatesPtr), f = v128.load(gatesPtr, 16), g = v128.load(gatesPtr, 32), o = v128.load(gatesPtr, 48);
+      if (!usual) {
+        i = activateAny4(gateCode, i);
+        f = activateAny4(gateCode, f);
+        g = activateAny4(cellCode, g);
+        o = activateAny4(gateCode, o);
+      }
+      const c = v128.load(cPtr);
+      const slope = derivativeAny4(cellCode, c, activateAny4(cellCode, c));
+      dc = f32x4.add(dc, f32x4.mul(f32x4.mul(v128.load(dhPtr), o), slope));
+      iSum = addWide(iSum, v128.and(i, valid));
+      fSum = addWide(fSum, v128.and(f, valid));
+      gSum = addWide(gSum, v128.and(g, valid));
+      oSum = addWide(oSum, v128.and(o, valid));
+      iNear = i32x4.sub(iNear, nearEdge(i, low, high));
+      fNear = i32x4.sub(fNear, nearEdge(f, low, high));
+      gNear = i32x4.sub(gNear, nearEdge(g, cellLow, cellHigh));
+      oNear = i32x4.sub(oNear, nearEdge(o, low, high));
+      counted++;
+    }
+    squares = addWideSquares(squares, v128.and(dc, valid));
+    gatesPtr += 64;
+    cPtr += rowBytes;
+    dhPtr += rowBytes;
+    dcPtr += rowBytes;
+  }
+  addTo(step + CELL, hsumWide(squares));
+  if (first) addTo(step + COUNTED, <f64>counted);
+  addGate(step, 0, hsumWide(iSum), laneSum(v128.and(iNear, valid)));
+  addGate(step, 1, hsumWide(fSum), laneSum(v128.and(fNear, valid)));
+  addGate(step, 2, hsumWide(gSum), laneSum(v128.and(gNear, valid)));
+  addGate(step, 3, hsumWide(oSum), laneSum(v128.and(oNear, valid)));
+}

@@ -1,0 +1,59 @@
+import type { Variable } from "../layers/variable.js";
+import type { Optimizer } from "../optimizers/optimizer.js";
+import type { Program } from "./program.js";
+
+/** What an update did to the weights. */
+export interface UpdateMeasure {
+  /** ‖Δw‖ of a weight; 0 where the layer is not trainable. */
+  readonly moved: (variable: Variable) => number;
+  /** Norm of all gradients together before clipping and after, as they stood at this update. */
+  readonly gradientNorm: { readonly before: number; readonly after: number };
+}
+
+/**
+ * Makes an update and measures how far the weights went. Where the optimizer only gathers this batch's gradient
+ * (`gradientAccumulationSteps`), no weight moves.
+ */
+export function measureUpdate(program: Program, optimizer: Optimizer): UpdateMeasure {
+  const { residence } = program;
+  const { parameters } = residence;
+  const { kernels, weights, gradients, count } = parameters;
+  const trainable = program.layers.filter((layer) => layer.trainable).flatMap((layer) => layer.variables);
+  if (trainable.length === 0) return { moved: () => 0, gradientNorm: { before: 0, after: 0 } };
+  const norm = Math.sqrt(kernels.sumOfSquares(gradients, count));
+  const before = residence.scratch("weights before the update");
+  kernels.copyFloats(weights, before, count);
+  const applied = optimizer.iterations;
+  program.update(optimizer);
+  // before - after; the sign does not matter.
+  kernels.axpy(count, -1, weights, before);
+  const distances = new Map<Variable, number>();
+  for (const variable of trainable) {
+    const offset = residence.weights(variable) - weights;
+    distances.set(variable, Math.sqrt(kernels.sumOfSquares(before + offset, variable.size)));
+  }
+  return {
+    moved: (variable) => distances.get(variable) ?? 0,
+    gradientNorm: optimizer.iterations > applied ? optimizer.lastGradientNorm : { before: norm, after: norm },
+  };
+}
+
+/** Measures the update the optimizer would make, and takes it back: weights, moments and counts are as before. */
+export function rehearseUpdate(program: Program, optimizer: Optimizer): UpdateMeasure {
+  const { residence } = program;
+  const { kernels, weights, count } = residence.parameters;
+  optimizer.bind(residence.parameters);
+  const { batches, lastGradientNorm } = optimizer;
+  const slots = optimizer.readSlots();
+  const kept = residence.scratch("weights to come back to");
+  kernels.copyFloats(weights, kept, count);
+  try {
+    return measureUpdate(program, optimizer);
+  } finally {
+    kernels.copyFloats(kept, weights, count);
+    residence.weightsVersion += 1;
+    optimizer.writeSlots(slots);
+    optimizer.batches = batches;
+    optimizer.lastGradientNorm = lastGradientNorm;
+  }
+}
