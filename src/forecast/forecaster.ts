@@ -1,3 +1,30 @@
+import { ConfigError, DataError, StateError } from "../errors.js";
+import type { History } from "../model/events.js";
+import type { Sequential } from "../model/sequential.js";
+import { flag, numberIn, refuseUnknown } from "../options.js";
+import { judge, originsOf } from "./backtest.js";
+import { conformalOffset } from "./calibration.js";
+import { toRawUnits } from "./chain.js";
+import { contextAfter, trackAfter, tracksOver } from "./context.js";
+import { fingerprint } from "./fingerprint.js";
+import { fitSeries } from "./fit.js";
+import { refuseAborted } from "./network.js";
+import { readOptions, readQuantiles, type Settings } from "./options.js";
+import { type Fitted, readForecaster, writeForecaster } from "./persistence.js";
+import { type ChainForecast, predictTracks } from "./predict.js";
+import { openRaw, type RawSeries, refuseOtherColumns, sliceRaw } from "./raw-series.js";
+import type {
+  BacktestOptions,
+  BacktestResult,
+  Explanation,
+  FitOptions,
+  Forecast,
+  Forecaster,
+  ForecasterOptions,
+  ForecastOptions,
+  ForecastSeries,
+} from "./types.js";
+
 export type {
   BacktestOptions,
   BacktestResult,
@@ -19,3 +46,242 @@ export type {
   Scaling,
   Strategy,
 } from "./types.js";
+
+const whole = { min: 1, integer: true };
+
+class SeriesForecaster implements Forecaster {
+  readonly options: ForecasterOptions;
+  readonly #settings: Settings;
+  #fitted: Fitted | undefined;
+
+  constructor(options: ForecasterOptions, fitted?: Fitted) {
+    this.#settings = readOptions(options);
+    this.options = { ...options };
+    this.#fitted = fitted;
+  }
+
+  get fitted(): boolean {
+    return this.#fitted !== undefined;
+  }
+
+  get rows(): number {
+    return this.#fitted?.rows ?? 0;
+  }
+
+  get target(): string {
+    const { names, target } = this.#own("forecaster.target").fit.chain;
+    return names[target]!;
+  }
+
+  get columns(): readonly string[] {
+    return [...this.#own("forecaster.columns").fit.chain.names];
+  }
+
+  get model(): Sequential | undefined {
+    return this.#fitted?.fit.network;
+  }
+
+  get history(): History | undefined {
+    return this.#fitted?.fit.history;
+  }
+
+  async fit(series: ForecastSeries, options: FitOptions = {}): Promise<Forecaster> {
+    const where = "forecaster.fit()";
+    refuseUnknown(where, options, ["callbacks", "signal"]);
+    await this.#fitRaw(openRaw(where, series, this.#settings.target), options);
+    return this;
+  }
+
+  explain(): Explanation {
+    return this.#own("forecaster.explain()").fit.choices.explanation();
+  }
+
+  async forecast(options: ForecastOptions = {}): Promise<Forecast> {
+    const where = "forecaster.forecast()";
+    refuseUnknown(where, options, ["horizon", "quantiles", "history"]);
+    const fitted = this.#own(where);
+    const { chain, network, head } = fitted.fit;
+    const horizon = numberIn(where, "horizon", options.horizon ?? this.#settings.horizon, whole);
+    const levels =
+      options.quantiles === undefined ? this.#settings.quantiles : readQuantiles(where, options.quantiles);
+    this.#refuseUntrained(where, levels);
+    const track = trackAfter(fitted.context, chain, this.#newer(where, fitted, options.history));
+    const [forecast] = await predictTracks(network, head, chain, [track], horizon, levels);
+    const mean = Array.from(toRawUnits(chain, forecast!.mean));
+    return levels.length === 0 ? { mean } : { mean, quantiles: this.#quantiles(fitted, forecast!, levels) };
+  }
+
+  async backtest(series: ForecastSeries, options: BacktestOptions & FitOptions): Promise<BacktestResult> {
+    const where = "forecaster.backtest()";
+    refuseUnknown(where, options, ["start", "horizon", "step", "refit", "callbacks", "signal"]);
+    const raw = openRaw(where, series, this.#settings.target);
+    const start = numberIn(where, "start", options.start, whole);
+    const horizon = numberIn(where, "horizon", options.horizon ?? 1, whole);
+    const step = numberIn(where, "step", options.step ?? 1, whole);
+    const refit = flag(where, "refit", options.refit ?? false);
+    const { callbacks, signal } = options;
+    const fitOptions: FitOptions = {
+      ...(callbacks === undefined ? {} : { callbacks }),
+      ...(signal === undefined ? {} : { signal }),
+    };
+    const origins = originsOf(where, raw.rows, start, step, horizon);
+    const judged = (fitted: Fitted, predictions: number[][]): BacktestResult =>
+      judge(raw, origins, predictions, this.#settings.impute, fitted.fit.chain.season);
+
+    const { forecaster, isOwn } = await this.#knowing(raw, start, fitOptions);
+    try {
+      const own = forecaster.#own(where);
+      if (!refit) return judged(own, await forecaster.#roll(own, raw, origins, horizon));
+      const predictions = await forecaster.#roll(own, raw, origins.slice(0, 1), horizon);
+      for (const origin of origins.slice(1)) {
+        const anew = new SeriesForecaster(this.options);
+        try {
+          await anew.#fitRaw(sliceRaw(raw, 0, origin), fitOptions);
+          predictions.push(...(await anew.#roll(anew.#own(where), raw, [origin], horizon)));
+        } finally {
+          anew.dispose();
+        }
+      }
+      return judged(own, predictions);
+    } finally {
+      if (!isOwn) forecaster.dispose();
+    }
+  }
+
+  async save(): Promise<Uint8Array> {
+    return writeForecaster(this.options, this.#own("forecaster.save()"));
+  }
+
+  dispose(): void {
+    this.#fitted?.fit.network.dispose();
+    this.#fitted = undefined;
+  }
+
+  async #fitRaw(raw: RawSeries, options: FitOptions): Promise<void> {
+    const fit = await fitSeries(this.#settings, raw, options);
+    refuseAborted(options.signal);
+    const context = contextAfter(fit.chain, raw);
+    this.#fitted?.fit.network.dispose();
+    this.#fitted = { fit, context, rows: raw.rows, fingerprint: fingerprint(raw, raw.rows) };
+  }
+
+  #own(where: string): Fitted {
+    if (this.#fitted !== undefined) return this.#fitted;
+    throw new StateError(
+      `${where}: the forecaster has learnt nothing yet. Call fit(series) first, and not after dispose().`,
+    );
+  }
+
+  /** A forecaster that knows nothing of rows from `start` on: this one where that is so, otherwise a copy of it. */
+  async #knowing(
+    raw: RawSeries,
+    start: number,
+    options: FitOptions,
+  ): Promise<{ forecaster: SeriesForecaster; isOwn: boolean }> {
+    const fitted = this.#fitted;
+    if (fitted !== undefined) {
+      refuseOtherColumns("forecaster.backtest()", raw, fitted.fit.chain.names, fitted.fit.chain.target);
+      const { rows } = fitted;
+      if (rows <= start && fingerprint(raw, rows) === fitted.fingerprint)
+        return { forecaster: this, isOwn: true };
+    }
+    const forecaster = fitted === undefined ? this : new SeriesForecaster(this.options);
+    await forecaster.#fitRaw(sliceRaw(raw, 0, start), options);
+    return { forecaster, isOwn: forecaster === this };
+  }
+
+  /** Forecasts from each origin, in raw units. */
+  async #roll(
+    fitted: Fitted,
+    raw: RawSeries,
+    origins: readonly number[],
+    horizon: number,
+  ): Promise<number[][]> {
+    const { chain, network, head } = fitted.fit;
+    const tracks = tracksOver(chain, raw, origins);
+    const forecasts = await predictTracks(network, head, chain, tracks, horizon);
+    return forecasts.map(({ mean }) => Array.from(toRawUnits(chain, mean)));
+  }
+
+  /** The rows of `history` that follow the training series. */
+  #newer(
+    where: string,
+    { fit, rows, fingerprint: own }: Fitted,
+    history: ForecastSeries | undefined,
+  ): RawSeries | null {
+    if (history === undefined || (Array.isArray(history) && history.length === 0)) return null;
+    const raw = openRaw(`${where} history`, history, this.#settings.target);
+    refuseOtherColumns(`${where} history`, raw, fit.chain.names, fit.chain.target);
+    if (raw.rows < rows || fingerprint(raw, rows) !== own) return raw;
+    return raw.rows === rows ? null : sliceRaw(raw, rows);
+  }
+
+  #refuseUntrained(where: string, levels: readonly number[]): void {
+    const { head } = this.#own(where).fit;
+    if (head.kind !== "quantile") return;
+    const unknown = levels.find((level) => !head.levels.includes(level));
+    if (unknown === undefined) return;
+    throw new ConfigError(
+      `${where}: the level ${unknown} was not trained; intervals: "quantile" knows ${head.levels.join(", ")}. Name it in the forecaster's \`quantiles\`, or use intervals: "conformal".`,
+      { received: unknown, expected: head.levels },
+    );
+  }
+
+  /** Quantiles in raw units, never crossing: sorted at each step, as Chernozhukov et al. 2010 do. */
+  #quantiles(
+    { fit }: Fitted,
+    { mean, quantiles }: ChainForecast,
+    levels: readonly number[],
+  ): Record<string, number[]> {
+    const { chain, head, calibrations } = fit;
+    const paths = levels.map((level) => {
+      const own = quantiles.get(level);
+      if (head.kind === "gaussian") return own!;
+      const calibration = calibrations.find(
+        (candidate) => candidate.level === (own === undefined ? null : level),
+      )!;
+      return (own ?? mean).map((value, h) => value + conformalOffset(calibration, h, level));
+    });
+    for (let h = 0; h < mean.length; h++) {
+      const sorted = paths.map((path) => path[h]!).sort((a, b) => a - b);
+      paths.forEach((path, i) => {
+        path[h] = sorted[i]!;
+      });
+    }
+    return Object.fromEntries(
+      levels.map((level, i) => [String(level), Array.from(toRawUnits(chain, paths[i]!))]),
+    );
+  }
+}
+
+/**
+ * A forecaster: one object that owns imputation, logarithms, differencing, scaling, windows, the network, and the way
+ * back. Options left out are chosen from the training series, on a validation tail of it, and `explain()` tells what was
+ * chosen and why.
+ *
+ * The forecast is a carrier's path, the network's corrections added. Alone (`model: "lstm"`) the carrier is what the
+ * differences imply: drift, or the last season. In a hybrid it is exponential smoothing, an autoregression or their mean,
+ * and how far the network's corrections are believed is measured on the tail, down to not at all.
+ *
+ * @throws ConfigError for unknown options and values out of range.
+ *
+ * @example
+ * const model = await forecaster({ horizon: 12 }).fit(monthly);
+ * const { mean, quantiles } = await model.forecast({ quantiles: [0.1, 0.9] });
+ * console.log(String(model.explain()));
+ */
+export const forecaster = (options: ForecasterOptions = {}): Forecaster => new SeriesForecaster(options);
+
+/**
+ * The forecaster that `save()` wrote: it forecasts the same, to the bit.
+ * @throws FormatError for other bytes.
+ */
+export function loadForecaster(bytes: Uint8Array): Forecaster {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new DataError(
+      `loadForecaster(): got ${bytes === null ? "null" : typeof bytes}, expected a Uint8Array.`,
+    );
+  }
+  const { options, fitted } = readForecaster(bytes);
+  return new SeriesForecaster(options, fitted);
+}

@@ -1,4 +1,4 @@
-import { exp } from "../elementary.js";
+import { exp, log1p } from "../elementary.js";
 
 /** The 97.5 % quantile of the standard normal: half the width of a 95 % interval, in standard errors. */
 export const Z_95 = 1.959963984540054;
@@ -29,3 +29,22 @@ export function normalCdf(z: number): number {
   const tail = density * millsRatio(size);
   return z < 0 ? tail : 1 - tail;
 }
+
+/**
+ * The z with P(Z <= z) = probability, for 0 < probability < 1: bisection on {@link normalCdf}, to the last bit but a few.
+ */
+export function normalQuantile(probability: number): number {
+  // Symmetric, and the lower tail is where the distribution function is accurate.
+  if (probability > 0.5) return -normalQuantile(1 - probability);
+  let [low, high] = [-40, 0];
+  for (let round = 0; round < 80; round++) {
+    const middle = (low + high) / 2;
+    if (normalCdf(middle) < probability) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** The standard deviation that a raw spread s of gaussianNegativeLogLikelihood stands for: √(log(1 + e^s) + 1e-6). */
+export const deviationOfRawSpread = (raw: number): number =>
+  Math.sqrt(Math.max(raw, 0) + log1p(exp(-Math.abs(raw))) + 1e-6);

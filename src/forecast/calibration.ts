@@ -1,0 +1,47 @@
+/** Sorted errors of held-out forecasts, one list a step ahead; long lists thinned to evenly spaced ranks. */
+export interface Calibration {
+  /** The level whose forecasts these are errors of; null: the point forecast. */
+  readonly level: number | null;
+  readonly steps: readonly { readonly count: number; readonly errors: readonly number[] }[];
+}
+
+/** Order statistics kept of each step: enough for levels of 1 % and 99 %. */
+const KEPT = 201;
+
+/** @param errors `[origins][steps]`, NaN where nothing came to compare with. */
+export function calibrate(level: number | null, errors: readonly Float64Array[], steps: number): Calibration {
+  return {
+    level,
+    steps: Array.from({ length: steps }, (_, h) => {
+      const sorted = Float64Array.from(
+        errors.map((row) => row[h]!).filter((error) => !Number.isNaN(error)),
+      ).sort();
+      const kept = Math.min(KEPT, sorted.length);
+      return {
+        count: sorted.length,
+        errors: Array.from({ length: kept }, (_, i) =>
+          kept === 1 ? sorted[0]! : sorted[Math.round((i * (sorted.length - 1)) / (kept - 1))]!,
+        ),
+      };
+    }),
+  };
+}
+
+/**
+ * What is added to a forecast `step` steps ahead (from 0) so that a new value stays below it with probability `level`:
+ * split conformal prediction (Vovk et al. 2005) with signed errors. Of n errors the one of rank ⌈(n + 1) level⌉ is taken
+ * above the median and ⌊(n + 1) level⌋ below it, which errs on the wide side; levels beyond the farthest error get the
+ * farthest error. Steps that were not calibrated widen with the square root of the distance, as a random walk's do.
+ */
+export function conformalOffset({ steps }: Calibration, step: number, level: number): number {
+  const last = steps.findLastIndex(({ count }) => count > 0);
+  const at = Math.min(step, last);
+  const { count, errors } = steps[at]!;
+  const exact = (count + 1) * level;
+  const rank = Math.min(count, Math.max(1, level < 0.5 ? Math.floor(exact) : Math.ceil(exact)));
+  const place = count === 1 ? 0 : ((rank - 1) / (count - 1)) * (errors.length - 1);
+  const below = Math.floor(place);
+  const above = Math.min(errors.length - 1, below + 1);
+  const offset = errors[below]! + (place - below) * (errors[above]! - errors[below]!);
+  return offset * Math.sqrt((step + 1) / (at + 1));
+}

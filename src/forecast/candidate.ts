@@ -1,0 +1,216 @@
+import type { History } from "../model/events.js";
+import type { Sequential } from "../model/sequential.js";
+import type { Carrier } from "./carriers.js";
+import { type Chain, featuresOf, type Inputs, type Prepared } from "./chain.js";
+import type { Effort } from "./decide.js";
+import { scalesOf, toExamples, tracksAt, type Windows, windowsOf } from "./examples.js";
+import { type Head, pointOf } from "./head.js";
+import { createNetwork, type Examples, type NetworkPlan, trainNetwork } from "./network.js";
+import { networkRows, predictTracks } from "./predict.js";
+import type { Track } from "./track.js";
+import type { FitOptions, Strategy } from "./types.js";
+import { shrunkWeights } from "./weights.js";
+
+/** Where everything is chosen: the rows before `head` are learnt from, those after it judged on. */
+export interface Arena {
+  readonly prepared: Prepared;
+  readonly head: number;
+  readonly rows: number;
+  /** Steps ahead that count. */
+  readonly horizon: number;
+  /** Origins in the tail that are judged. */
+  readonly origins: readonly number[];
+}
+
+/** Judging more origins than these costs time and tells little more. */
+const MOST_ORIGINS = 400;
+
+export function arenaOf(prepared: Prepared, head: number, horizon: number): Arena {
+  const rows = prepared.target.length;
+  const stride = Math.ceil((rows - head) / MOST_ORIGINS);
+  const origins: number[] = [];
+  for (let t = head; t < rows; t += stride) origins.push(t);
+  return { prepared, head, rows, horizon, origins };
+}
+
+/** Errors at the arena's origins, NaN beyond the last row. */
+export function errorsAt(arena: Arena, paths: readonly Float64Array[]): Float64Array[] {
+  return paths.map((path, i) =>
+    path.map((value, h) => {
+      const t = arena.origins[i]! + h;
+      return t < arena.rows ? arena.prepared.target[t]! - value : Number.NaN;
+    }),
+  );
+}
+
+/** Mean over the steps ahead of the root mean squared error, so that far steps do not drown the near ones. */
+export function scoreOf(errors: readonly Float64Array[]): number {
+  const steps = errors[0]!.length;
+  let [total, counted] = [0, 0];
+  for (let h = 0; h < steps; h++) {
+    let [sum, count] = [0, 0];
+    for (const row of errors) {
+      if (Number.isNaN(row[h]!)) continue;
+      sum += row[h]! ** 2;
+      count += 1;
+    }
+    if (count === 0) continue;
+    total += Math.sqrt(sum / count);
+    counted += 1;
+  }
+  return total / counted;
+}
+
+/** A chain whose network says nothing. */
+export const silentChain = (
+  inputs: Inputs,
+  carrier: Carrier,
+  outputs: number,
+  errorScale: number | null,
+): Chain => ({
+  ...inputs,
+  carrier,
+  errorScale,
+  outputs,
+  targetScale: new Array<number>(outputs).fill(1),
+  weights: new Array<number>(outputs).fill(0),
+});
+
+/** Errors of a carrier alone on the tail. */
+export function carrierErrors(arena: Arena, inputs: Inputs, carrier: Carrier): Float64Array[] {
+  const tracks = tracksAt(silentChain(inputs, carrier, 1, null), arena.prepared, arena.origins);
+  return errorsAt(
+    arena,
+    tracks.map((track) => track.path(arena.horizon)!),
+  );
+}
+
+/** Root mean square of a carrier's one-step errors over rows `[0, rows)`. */
+export function oneStepScale(inputs: Inputs, carrier: Carrier, prepared: Prepared, rows: number): number {
+  const windows = windowsOf(silentChain({ ...inputs, window: 1 }, carrier, 1, null), prepared, rows);
+  return scalesOf(windows, windows.deviations.length, 1)[0]!;
+}
+
+/** A chain with its network, and how both did on the tail. */
+export interface Candidate {
+  readonly chain: Chain;
+  readonly network: Sequential;
+  readonly plan: NetworkPlan;
+  readonly history: History;
+  /** Epochs that were best on the tail. */
+  readonly epochs: number;
+  /** `[origins][horizon]` in chain space. */
+  readonly errors: readonly Float64Array[];
+  readonly tracks: readonly Track[];
+  readonly score: number;
+}
+
+export interface Training {
+  readonly effort: Effort;
+  readonly strategy: Strategy;
+  readonly head: Head;
+  readonly seed: number;
+  readonly options: FitOptions;
+}
+
+/** The last window all of whose targets lie before the tail, and the first that begins in it. */
+function cut({ origins }: Windows, head: number, outputs: number): { train: number; validation: number } {
+  const first = origins.findIndex((origin) => origin >= head);
+  const train = origins.findIndex((origin) => origin + outputs > head);
+  return { train: train < 0 ? origins.length : train, validation: first < 0 ? origins.length : first };
+}
+
+/** Trains a network on what `chain.carrier` leaves and weighs its corrections on the tail; `full` believes them whole. */
+export async function trainCandidate(
+  arena: Arena,
+  silent: Chain,
+  training: Training,
+  full: boolean,
+): Promise<Candidate> {
+  const { prepared, head, rows, horizon } = arena;
+  const { effort, strategy, seed, options } = training;
+  const windows = windowsOf(silent, prepared, rows);
+  const { train, validation } = cut(windows, head, silent.outputs);
+  const targetScale = scalesOf(windows, train, silent.outputs);
+  const plan: NetworkPlan = {
+    ...effort,
+    window: silent.window,
+    features: featuresOf(silent),
+    outputs: silent.outputs,
+    strategy,
+    head: training.head,
+    seed,
+  };
+  const network = createNetwork(plan);
+  try {
+    const part = (from: number, to: number): Examples => toExamples(windows, from, to, silent, targetScale);
+    const { history, bestEpoch } = await trainNetwork(
+      network,
+      plan,
+      part(0, train),
+      part(validation, windows.origins.length),
+      options,
+    );
+    const scaled: Chain = { ...silent, targetScale };
+    const tracks = tracksAt(scaled, prepared, arena.origins);
+    const chain = { ...scaled, weights: await weigh(arena, network, training.head, scaled, tracks, full) };
+    const forecasts = await predictTracks(
+      network,
+      training.head,
+      chain,
+      tracksAt(chain, prepared, arena.origins),
+      horizon,
+    );
+    const errors = errorsAt(
+      arena,
+      forecasts.map(({ mean }) => mean),
+    );
+    return { chain, network, plan, history, epochs: bestEpoch + 1, errors, tracks, score: scoreOf(errors) };
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
+}
+
+async function weigh(
+  arena: Arena,
+  network: Sequential,
+  head: Head,
+  chain: Chain,
+  tracks: readonly Track[],
+  full: boolean,
+): Promise<number[]> {
+  const { outputs, targetScale } = chain;
+  if (full) return new Array<number>(outputs).fill(1);
+  const rows = await networkRows(network, chain, tracks);
+  const errors = errorsAt(
+    arena,
+    tracks.map((track) => track.path(outputs)!),
+  );
+  const corrections = rows.map((row) =>
+    Float64Array.from({ length: outputs }, (_, o) => targetScale[o]! * pointOf(head, row, o)),
+  );
+  return shrunkWeights(errors, corrections, outputs);
+}
+
+/** The candidate's network trained anew on all rows, for as many epochs as were best, about carriers fitted to all. */
+export async function retrain(
+  candidate: Candidate,
+  silent: Chain,
+  prepared: Prepared,
+  training: Training,
+): Promise<{ chain: Chain; network: Sequential }> {
+  const windows = windowsOf(silent, prepared, prepared.target.length);
+  const count = windows.origins.length;
+  const targetScale = scalesOf(windows, count, silent.outputs);
+  const plan = { ...candidate.plan, epochs: candidate.epochs };
+  const network = createNetwork(plan);
+  try {
+    const examples = toExamples(windows, 0, count, silent, targetScale);
+    await trainNetwork(network, plan, examples, null, training.options);
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
+  return { chain: { ...silent, targetScale, weights: candidate.chain.weights }, network };
+}

@@ -1,0 +1,60 @@
+import { type Chain, prepare } from "./chain.js";
+import { endsInGap, joinRaw, type RawSeries, sliceRaw } from "./raw-series.js";
+import { Track } from "./track.js";
+
+/**
+ * Where a forecaster stands after its training series: a track up to the last row without a gap, and the raw rows from
+ * there on. A gap at the end is filled differently once the next value is known, so rows behind it are walked only when
+ * a forecast is asked for.
+ */
+export interface Context {
+  readonly track: Track;
+  /** Raw rows from `from` on; those before `track.index` are only there to fill gaps with. */
+  readonly raw: RawSeries;
+  readonly from: number;
+}
+
+/** Rows that can be walked for good: up to and with the last one without a gap. */
+function settledRows(raw: RawSeries): number {
+  let rows = raw.rows;
+  while (rows > 0 && endsInGap(raw, rows)) rows -= 1;
+  return rows;
+}
+
+export function contextAfter(chain: Chain, raw: RawSeries): Context {
+  const settled = settledRows(raw);
+  const track = Track.start(chain, settled);
+  track.pushAll(prepare(chain, sliceRaw(raw, 0, settled)), 0, settled);
+  // Neighbours are looked for among all rows.
+  const from = chain.impute === "knn" && raw.columns.length > 1 ? 0 : Math.max(0, settled - 1);
+  return { track: track.fork(0), raw: sliceRaw(raw, from), from };
+}
+
+/** The track after the rows of `more`, which follow the training series. */
+export function trackAfter(context: Context, chain: Chain, more: RawSeries | null): Track {
+  const raw = more === null ? context.raw : joinRaw(context.raw, more);
+  const begin = context.track.index - context.from;
+  const track = context.track.fork(raw.rows - begin);
+  if (raw.rows > begin) track.pushAll(prepare(chain, raw), begin, raw.rows);
+  return track;
+}
+
+/**
+ * Tracks at ascending origins of a series that begins with row 0, each knowing only the rows before its origin. Rows are
+ * walked once; only where the row before an origin is a gap, the walk is made again with the gap filled from the past.
+ */
+export function tracksOver(chain: Chain, raw: RawSeries, origins: readonly number[]): Track[] {
+  const { impute } = chain;
+  const lookback = impute === "knn" && raw.columns.length > 1;
+  const hasGaps = raw.columns.some((values) => values.some(Number.isNaN));
+  const alone = (origin: number): boolean => hasGaps && (lookback || endsInGap(raw, origin));
+  const last = Math.max(0, ...origins.filter((origin) => !alone(origin)));
+  const track = Track.start(chain, last);
+  // Up to a row without a gap, what fills the gaps before it lies before it too.
+  const prepared = last === 0 ? null : prepare(chain, sliceRaw(raw, 0, last));
+  return origins.map((origin) => {
+    if (alone(origin)) return trackAfter(contextAfter(chain, sliceRaw(raw, 0, origin)), chain, null);
+    track.pushAll(prepared!, track.index, origin);
+    return track.fork(0);
+  });
+}

@@ -1,0 +1,223 @@
+import { adfuller } from "../series/adfuller.js";
+import { difference } from "../series/difference.js";
+import { kpss } from "../series/kpss.js";
+import { logTransform } from "../series/log-transform.js";
+import { pacf } from "../series/pacf.js";
+import { type Season, seasonality } from "../series/seasonality.js";
+import { percentile, variance } from "../series/statistics.js";
+import { type Choices, readable } from "./explanation.js";
+import type { Settings } from "./options.js";
+import type { Differencing, Scaling } from "./types.js";
+
+/** A season and its length as the calendar has it. */
+export type Calendar = Pick<Season, "season" | "period">;
+
+/** The season the options name, or the one the series shows. */
+export function decideSeason(y: Float64Array, settings: Settings, choices: Choices): Calendar | null {
+  if (settings.season === null) return choices.add("season", null, "given");
+  const found = seasonality(y).seasons;
+  if (settings.season !== undefined) {
+    const season = settings.season;
+    // The spectrum's period is finer: 52.18 weeks for a season given as 52.
+    const alike = found.find((candidate) => candidate.season === season);
+    return { season: choices.add("season", season, "given"), period: alike?.period ?? season };
+  }
+  const best = found[0];
+  if (best === undefined)
+    return choices.add("season", null, "no length at which the series repeats stands out");
+  choices.add(
+    "season",
+    best.season,
+    `repeats every ${readable(best.period)} steps, which explains ${Math.round(100 * best.strength)} % of the variance about the trend (autocorrelation ${readable(best.autocorrelation)}, p ${readable(best.pValue)})`,
+  );
+  return best;
+}
+
+/**
+ * Logarithms when the normal likelihood of the changes is higher in them, their Jacobian counted (Box & Cox 1964), by
+ * more than chance: 2 ln L gains over 3.84, the 95 % point of chi-squared with one degree of freedom.
+ */
+export function decideLog(
+  y: Float64Array,
+  season: number | null,
+  settings: Settings,
+  choices: Choices,
+): boolean {
+  if (settings.log !== undefined) return choices.add("log", settings.log, "given");
+  const lowest = y.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  if (!(lowest > 0))
+    return choices.add(
+      "log",
+      false,
+      `the lowest value is ${readable(lowest)}, a logarithm needs values above 0`,
+    );
+  const lag = season !== null && y.length > 3 * season ? season : 1;
+  const changes = (values: Float64Array): Float64Array => {
+    const once = difference(values, { lag });
+    return lag > 1 && once.length > 2 ? difference(once) : once;
+  };
+  const logs = logTransform(y);
+  const [raw, relative] = [changes(y), changes(logs)];
+  const [a, b] = [variance(raw), variance(relative)];
+  if (!(a > 0) || !(b > 0)) return choices.add("log", false, "all changes are equal");
+  const jacobian =
+    (2 * logs.subarray(y.length - raw.length).reduce((sum, value) => sum + value, 0)) / raw.length;
+  const [perRaw, perLog] = Array.from(logTransform([a, b]));
+  const gain = raw.length * (perRaw! - perLog! - jacobian);
+  return choices.add(
+    "log",
+    gain > 3.84,
+    gain > 3.84
+      ? `all values are positive and changes grow with the level: 2 ln L gains ${readable(gain)}`
+      : `changes do not grow with the level: 2 ln L would gain ${readable(gain)}, 3.84 is asked for`,
+  );
+}
+
+/** Mean squared distance of y[t + h] from its base, over h = 1 … horizon. */
+function baseError(y: Float64Array, horizon: number, lag: number): number {
+  let [sum, count] = [0, 0];
+  for (let t = lag; t + horizon <= y.length; t++) {
+    for (let h = 0; h < horizon; h++) {
+      sum += (y[t + h]! - y[t - lag + (h % lag)]!) ** 2;
+      count += 1;
+    }
+  }
+  return count === 0 ? Number.POSITIVE_INFINITY : sum / count;
+}
+
+/** None for a stationary series; otherwise the lag, 1 or the season, that is the better base for this horizon. */
+export function decideDifference(
+  y: Float64Array,
+  season: number | null,
+  settings: Settings,
+  choices: Choices,
+): Required<Differencing> {
+  if (settings.difference !== undefined) return choices.add("difference", settings.difference, "given");
+  if (y.length < 24) {
+    return choices.add(
+      "difference",
+      { order: 1, lag: 1 },
+      `${y.length} values are too few to test for a unit root`,
+    );
+  }
+  const unitRoot = adfuller(y).pValue;
+  const level = kpss(y).pValue;
+  const measured = `ADF p ${readable(unitRoot)}, KPSS p ${readable(level)}`;
+  if (unitRoot < 0.05 && level > 0.05) {
+    return choices.add("difference", { order: 0, lag: 1 }, `stationary: ${measured}`);
+  }
+  if (season === null || y.length < 3 * season + settings.horizon) {
+    return choices.add("difference", { order: 1, lag: 1 }, `not stationary: ${measured}`);
+  }
+  const [last, seasonal] = [baseError(y, settings.horizon, 1), baseError(y, settings.horizon, season)].map(
+    Math.sqrt,
+  );
+  const lag = seasonal! < last! ? season : 1;
+  return choices.add(
+    "difference",
+    { order: 1, lag },
+    `not stationary: ${measured}; ${settings.horizon} steps ahead the last value is ${readable(last!)} off, the last season ${readable(seasonal!)}`,
+  );
+}
+
+/** Robust where a value lies ten robust deviations from the median: one such value would set a standard scale. */
+export function decideScale(changes: Float64Array, settings: Settings, choices: Choices): Scaling {
+  if (settings.scale !== undefined) return choices.add("scale", settings.scale, "given");
+  const sorted = changes.slice().sort();
+  const middle = percentile(sorted, 50);
+  const deviations = changes.map((value) => Math.abs(value - middle)).sort();
+  // 1.4826 makes the median absolute deviation the standard deviation of a normal distribution.
+  const unit = 1.4826 * percentile(deviations, 50);
+  const farthest = deviations.at(-1)!;
+  if (unit > 0 && farthest > 10 * unit) {
+    return choices.add(
+      "scale",
+      "robust",
+      `an input lies ${readable(farthest / unit)} robust deviations from the median`,
+    );
+  }
+  return choices.add("scale", "standard", "no input lies far out");
+}
+
+/** Longest window that is chosen unasked: what comes before is reached through the season. */
+const LONGEST_WINDOW = 104;
+
+/** The season, or the last lag that tells something of the changes; a quarter of the data at most. */
+export function decideWindow(
+  changes: Float64Array,
+  season: number | null,
+  bound: number,
+  settings: Settings,
+  choices: Choices,
+): number {
+  if (settings.window !== undefined) return choices.add("window", settings.window, "given");
+  const most = Math.max(2, Math.min(LONGEST_WINDOW, bound));
+  if (season !== null && season > 1) {
+    const wanted = Math.max(season, 8);
+    return choices.add(
+      "window",
+      Math.min(most, wanted),
+      wanted <= most ? "one season, eight steps at least" : `the season, ${season}, bounded by the data`,
+    );
+  }
+  let last = 0;
+  if (changes.length >= 12 && variance(changes) > 0) {
+    const nLags = Math.min(24, Math.floor(changes.length / 3));
+    const { values } = pacf(changes, { nLags });
+    const bar = 1.96 / Math.sqrt(changes.length);
+    for (let lag = 1; lag < values.length; lag++) if (Math.abs(values[lag]!) > bar) last = lag;
+  }
+  const wanted = Math.max(8, last + 2);
+  return choices.add(
+    "window",
+    Math.min(most, wanted),
+    `the last lag that tells something is ${last}${wanted > most ? `, and ${most} is what the data allow` : ""}`,
+  );
+}
+
+/** What is trained, from the number of windows. */
+export interface Effort {
+  readonly units: readonly number[];
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly patience: number;
+}
+
+/** Multiplications one training of a network may cost: some ten seconds on a slow core. */
+const TRAINING_BUDGET = 2e10;
+
+export function decideEffort(
+  windows: number,
+  window: number,
+  features: number,
+  settings: Settings,
+  choices: Choices,
+): Effort {
+  const size = windows < 150 ? 8 : windows < 600 ? 16 : 32;
+  const units =
+    settings.units === undefined
+      ? choices.add("units", new Array<number>(settings.layers).fill(size), `for ${windows} windows`)
+      : choices.add("units", settings.units, "given");
+  let perEpoch = 0;
+  let width = features;
+  for (const count of units) {
+    // Forward, backward and the weights' gradient each multiply once.
+    perEpoch += 3 * windows * window * 4 * count * (count + width);
+    width = count;
+  }
+  const affordable = Math.floor(TRAINING_BUDGET / perEpoch);
+  const bound = Math.max(10, Math.min(windows < 600 ? 150 : 60, affordable));
+  const epochs =
+    settings.epochs === undefined
+      ? choices.add("epochs", bound, "at most; training stops when the validation tail no longer improves")
+      : choices.add("epochs", settings.epochs, "given");
+  const natural = windows < 150 ? 16 : windows < 600 ? 32 : 64;
+  return {
+    units,
+    epochs,
+    batchSize: settings.batchSize ?? natural,
+    learningRate: settings.learningRate ?? 0.005,
+    patience: settings.patience ?? (windows < 600 ? 15 : 8),
+  };
+}

@@ -1,0 +1,116 @@
+import { FormatError, GateflowError } from "../errors.js";
+import { fromSafetensors, toSafetensors } from "../formats/safetensors.js";
+import { readSafetensors } from "../formats/safetensors-file.js";
+import { scalerFromJSON } from "../series/scaler-from-json.js";
+import type { Calibration } from "./calibration.js";
+import { type CarrierJSON, carrierFromJSON } from "./carriers.js";
+import type { Chain } from "./chain.js";
+import type { Context } from "./context.js";
+import { Choices } from "./explanation.js";
+import type { Fit } from "./fit.js";
+import type { Head } from "./head.js";
+import { Track, type TrackJSON } from "./track.js";
+import type { Choice, ForecasterOptions } from "./types.js";
+
+/** The key in the file's metadata. */
+const KEY = "forecaster";
+const VERSION = 1;
+
+/** All of a fitted forecaster but its network. */
+export interface Fitted {
+  readonly fit: Fit;
+  readonly context: Context;
+  readonly rows: number;
+  readonly fingerprint: string;
+}
+
+/** JSON has no NaN: gaps are null. */
+interface Stored {
+  readonly version: number;
+  readonly options: ForecasterOptions;
+  readonly chain: Omit<Chain, "carrier" | "scaler"> & {
+    readonly carrier: CarrierJSON;
+    readonly scaler: unknown;
+  };
+  readonly head: Head;
+  readonly calibrations: readonly Calibration[];
+  readonly choices: readonly Choice[];
+  readonly summary: string;
+  readonly rows: number;
+  readonly fingerprint: string;
+  readonly track: TrackJSON;
+  readonly tail: { readonly from: number; readonly columns: readonly (readonly (number | null)[])[] };
+}
+
+/** Safetensors of the network with everything else as JSON in the metadata, numbers to the bit. */
+export function writeForecaster(
+  options: ForecasterOptions,
+  { fit, context, rows, fingerprint }: Fitted,
+): Uint8Array {
+  const { chain, head, calibrations, choices, network } = fit;
+  const stored: Stored = {
+    version: VERSION,
+    options,
+    chain: { ...chain, carrier: chain.carrier.toJSON(), scaler: chain.scaler.toJSON() },
+    head,
+    calibrations,
+    choices: choices.list,
+    summary: choices.summary,
+    rows,
+    fingerprint,
+    track: context.track.toJSON(),
+    tail: {
+      from: context.from,
+      columns: context.raw.columns.map((values) =>
+        Array.from(values, (value) => (Number.isNaN(value) ? null : value)),
+      ),
+    },
+  };
+  return toSafetensors(network, { metadata: { [KEY]: JSON.stringify(stored) } });
+}
+
+/** @throws FormatError for other bytes. */
+export function readForecaster(bytes: Uint8Array): { options: ForecasterOptions; fitted: Fitted } {
+  const where = "loadForecaster()";
+  const text = readSafetensors(bytes).metadata[KEY];
+  if (text === undefined) {
+    throw new FormatError(
+      `${where}: the file holds no forecaster, only ${"a model or tensors"}. Use fromSafetensors() for a model.`,
+    );
+  }
+  try {
+    const stored = JSON.parse(text) as Stored;
+    if (stored.version !== VERSION) {
+      throw new FormatError(
+        `${where}: the forecaster is of version ${String(stored.version)}, this gateflow reads ${VERSION}. Use the gateflow that wrote it, or a newer one.`,
+        { received: stored.version, expected: VERSION },
+      );
+    }
+    const chain: Chain = {
+      ...stored.chain,
+      carrier: carrierFromJSON(stored.chain.carrier),
+      scaler: scalerFromJSON(stored.chain.scaler),
+    };
+    const columns = stored.tail.columns.map((values) =>
+      Float64Array.from(values, (value) => value ?? Number.NaN),
+    );
+    const fit: Fit = {
+      chain,
+      head: stored.head,
+      network: fromSafetensors(bytes),
+      history: undefined,
+      calibrations: stored.calibrations,
+      choices: new Choices(stored.choices, stored.summary),
+    };
+    const raw = { names: chain.names, target: chain.target, columns, rows: columns[0]!.length };
+    const context: Context = { track: Track.fromJSON(chain, stored.track), raw, from: stored.tail.from };
+    return {
+      options: stored.options,
+      fitted: { fit, context, rows: stored.rows, fingerprint: stored.fingerprint },
+    };
+  } catch (cause) {
+    if (cause instanceof FormatError) throw cause;
+    const why = cause instanceof GateflowError || cause instanceof Error ? cause.message : String(cause);
+    throw new FormatError(`${where}: the forecaster's description is damaged: ${why}`, { cause });
+  }
+}
