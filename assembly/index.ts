@@ -45,7 +45,11 @@ export { lstmBackward, lstmWeightGradients } from "./lstm/backward";
 // Layers
 export { lstmDescriptorBytes } from "./lstm/descriptor";
 export { lstmForward } from "./lstm/forward";
-export { lstmPackKernel, lstmPackTransposed } from "./lstm/pack";
+export { lstmPackKernel, lstmPackProjected, lstmPackTransposed } from "./lstm/pack";
+export { lstmExtendedBackward, lstmExtendedWeightGradients } from "./lstm-extended/backward";
+export { lstmExtendedDescriptorBytes } from "./lstm-extended/descriptor";
+export { lstmExtendedForward } from "./lstm-extended/forward";
+export { lstmPackPeepholes } from "./lstm-extended/pack";
 export { mergeBackward, mergeDescriptorBytes, mergeForward } from "./merge/merge";
 export { rnnBackward, rnnWeightGradients } from "./rnn/backward";
 export { rnnDescriptorBytes } from "./rnn/descriptor";

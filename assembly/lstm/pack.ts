@@ -19,6 +19,20 @@ export function lstmPackKernel(
   features: i32,
   units: i32,
 ): void {
+  lstmPackProjected(kernelPtr, recurrentPtr, biasPtr, panelsPtr, panelBiasPtr, features, units, units);
+}
+
+/** lstmPackProjected: lstmPackKernel for R [width, 4H], where a projection has made h that wide: [G][F + width][16]. */
+export function lstmPackProjected(
+  kernelPtr: usize,
+  recurrentPtr: usize,
+  biasPtr: usize,
+  panelsPtr: usize,
+  panelBiasPtr: usize,
+  features: i32,
+  units: i32,
+  width: i32,
+): void {
   let panel = panelsPtr;
   const rowBytes = <usize>units << 4;
   for (let unit = 0; unit < units; unit += 4) {
@@ -28,7 +42,7 @@ export function lstmPackKernel(
       interleaveGates(kernelPtr + <usize>k * rowBytes + offset, panel, units, lanes);
       panel += 64;
     }
-    for (let k = 0; k < units; k++) {
+    for (let k = 0; k < width; k++) {
       interleaveGates(recurrentPtr + <usize>k * rowBytes + offset, panel, units, lanes);
       panel += 64;
     }

@@ -143,6 +143,22 @@ export interface Kernels {
     groupEnd: Count,
   ): void;
 
+  // lstm with peepholes or a projection
+  lstmPackProjected(
+    kernel: Address,
+    recurrent: Address,
+    bias: Address,
+    panels: Address,
+    panelBias: Address,
+    features: Count,
+    units: Count,
+    width: Count,
+  ): void;
+  lstmPackPeepholes(peepholes: Address, packed: Address, units: Count): void;
+  lstmExtendedForward(descriptor: Address, rowBegin: Count, rowEnd: Count, part: number): void;
+  lstmExtendedBackward(descriptor: Address, rowBegin: Count, rowEnd: Count, part: number): void;
+  lstmExtendedWeightGradients(descriptor: Address, groupBegin: Count, groupEnd: Count, part: number): void;
+
   // gru
   gruPackKernel(
     kernel: Address,

@@ -57,6 +57,7 @@ export function layerOf({ kind, ...options }: OracleLayerSpec): Layer {
   if (factory === undefined) throw new Error(`no layer ${kind}`);
   const given = Object.entries(options).map(([option, value]) => {
     if (option === "layer") return [option, layerOf(value as OracleLayerSpec)];
+    if (option === "projection") return ["projectionUnits", value];
     return [option, option.endsWith("Regularizer") ? l1l2(value as RegularizerSpec) : value];
   });
   return factory(Object.fromEntries(given) as never);
