@@ -19,6 +19,10 @@ export class ActivationLayer extends Layer {
     this.activation = oneOf("activation()", "activation", options.activation, activations);
   }
 
+  override get worksByChunks(): boolean {
+    return true;
+  }
+
   protected connect(inputShape: SampleShape): SampleShape {
     return inputShape;
   }

@@ -66,6 +66,10 @@ export class DenseLayer extends Layer {
     this.#options = options;
   }
 
+  override get worksByChunks(): boolean {
+    return this.activityRegularizer === undefined;
+  }
+
   protected connect(inputShape: SampleShape): SampleShape {
     const features = inputShape.at(-1);
     if (typeof features !== "number") {

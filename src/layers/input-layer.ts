@@ -23,6 +23,10 @@ export class InputLayer extends Layer {
     super("inputLayer()", { ...rest, inputShape: shape }, ["shape"]);
   }
 
+  override get worksByChunks(): boolean {
+    return true;
+  }
+
   protected connect(inputShape: SampleShape): SampleShape {
     return inputShape;
   }

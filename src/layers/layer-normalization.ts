@@ -72,6 +72,10 @@ export class LayerNormalizationLayer extends Layer {
     this.#options = options;
   }
 
+  override get worksByChunks(): boolean {
+    return true;
+  }
+
   protected connect(inputShape: SampleShape): SampleShape {
     const features = inputShape.at(-1);
     if (typeof features !== "number") {

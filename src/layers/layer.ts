@@ -110,6 +110,11 @@ export abstract class Layer {
     return this.trainable && this.variables.length > 0;
   }
 
+  /** Whether a sequence may come piece by piece, each piece going on where the last one ended. */
+  get worksByChunks(): boolean {
+    return false;
+  }
+
   get isBuilt(): boolean {
     return this.outputShape !== undefined;
   }

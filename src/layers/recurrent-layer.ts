@@ -124,6 +124,10 @@ export abstract class RecurrentLayer extends Layer {
 
   protected abstract cellShapes(features: number): CellShapes;
 
+  override get worksByChunks(): boolean {
+    return !this.goBackwards && this.activityRegularizer === undefined;
+  }
+
   protected connect(inputShape: SampleShape, previous?: Layer): SampleShape {
     const { timesteps, features } = sequenceShape(this, inputShape, previous);
     this.features = features;
