@@ -1,5 +1,6 @@
 import { type ConstraintLike, toConstraint } from "../constraints/to-constraint.js";
 import { ConfigError, DataError, ShapeError } from "../errors.js";
+import { randomUniform } from "../initializers/random-distributions.js";
 import { type Initializer, type InitializerLike, toInitializer } from "../initializers/to-initializer.js";
 import { flag, numberIn } from "../options.js";
 import { type RegularizerLike, toRegularizer } from "../regularizers/to-regularizer.js";
@@ -186,7 +187,7 @@ export class EmbeddingLayer extends Layer {
       outputDim: this.outputDim,
       maskZero: this.maskZero,
       // A table that was given is kept with the weights, not with the options.
-      ...(this.#options.weights === undefined ? { embeddingsInitializer: this.#initializer } : {}),
+      embeddingsInitializer: this.#options.weights === undefined ? this.#initializer : randomUniform(),
       ...(embeddingsRegularizer === undefined ? {} : { embeddingsRegularizer }),
       ...(embeddingsConstraint === undefined ? {} : { embeddingsConstraint }),
       ...(activityRegularizer === undefined ? {} : { activityRegularizer }),
