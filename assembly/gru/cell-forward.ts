@@ -29,39 +29,54 @@ export function gruCellForward(
   activation: i32,
   recurrentActivation: i32,
 ): void {
-  const usual = activation == TANH && recurrentActivation == SIGMOID;
+  if (activation == TANH && recurrentActivation == SIGMOID) {
+    usualGates(gatesPtr, rows, candidatePtr == 0);
+    usualStates(gatesPtr, candidatePtr, hPrevPtr, hPtr, rowBytes, maskPtr, rows);
+    return;
+  }
   for (let row = 0; row < rows; row++) {
     const hPrev = v128.load(hPrevPtr);
-    const zz = v128.load(gatesPtr);
-    const zr = v128.load(gatesPtr, 16);
+    const z = activateAny4(recurrentActivation, v128.load(gatesPtr));
     let pre = v128.load(gatesPtr, 32);
-    let z: v128, g: v128;
-    if (usual) {
-      z = sigmoid4(zz);
-      if (candidatePtr) {
-        pre = f32x4.add(pre, v128.load(candidatePtr));
-      } else {
-        const r = sigmoid4(zr);
-        v128.store(gatesPtr, r, 16);
-        pre = f32x4.add(pre, f32x4.mul(r, v128.load(gatesPtr, 48)));
-      }
-      g = tanh4(pre);
-      v128.store(gatesPtr, z);
-      v128.store(gatesPtr, g, 32);
+    if (candidatePtr) {
+      pre = f32x4.add(pre, v128.load(candidatePtr));
     } else {
-      z = activateAny4(recurrentActivation, zz);
-      if (candidatePtr) {
-        pre = f32x4.add(pre, v128.load(candidatePtr));
-      } else {
-        const r = activateAny4(recurrentActivation, zr);
-        pre = f32x4.add(pre, f32x4.mul(r, v128.load(gatesPtr, 48)));
-      }
-      v128.store(gatesPtr, pre, 32);
-      g = activateAny4(activation, pre);
+      const r = activateAny4(recurrentActivation, v128.load(gatesPtr, 16));
+      pre = f32x4.add(pre, f32x4.mul(r, v128.load(gatesPtr, 48)));
     }
-    let h = f32x4.add(g, f32x4.mul(z, f32x4.sub(hPrev, g)));
-    if (maskPtr && load<f32>(maskPtr + (<usize>row << 2)) == 0) h = hPrev;
-    v128.store(hPtr, h);
+    v128.store(gatesPtr, pre, 32);
+    const g = activateAny4(activation, pre);
+    const masked = maskPtr != 0 && load<f32>(maskPtr + (<usize>row << 2)) == 0;
+    v128.store(hPtr, masked ? hPrev : f32x4.add(g, f32x4.mul(z, f32x4.sub(hPrev, g))));
+    gatesPtr += 64;
+    if (candidatePtr) candidatePtr += rowBytes;
+    hPrevPtr += rowBytes;
+    hPtr += rowBytes;
+  }
+}
+
+/** Gates of all rows first: the candidate waits for the reset gate, and a loop of its own keeps the pipelines full. */
+function usualGates(gatesPtr: usize, rows: i32, withReset: bool): void {
+  const end = gatesPtr + (<usize>rows << 6);
+  for (; gatesPtr < end; gatesPtr += 64) {
+    v128.store(gatesPtr, sigmoid4(v128.load(gatesPtr)));
+    if (withReset) v128.store(gatesPtr, sigmoid4(v128.load(gatesPtr, 16)), 16);
+  }
+}
+
+function usualStates(
+  gatesPtr: usize, candidatePtr: usize, hPrevPtr: usize, hPtr: usize, rowBytes: usize, maskPtr: usize, rows: i32,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const hPrev = v128.load(hPrevPtr);
+    const fromState = candidatePtr
+      ? v128.load(candidatePtr)
+      : f32x4.mul(v128.load(gatesPtr, 16), v128.load(gatesPtr, 48));
+    const g = tanh4(f32x4.add(v128.load(gatesPtr, 32), fromState));
+    v128.store(gatesPtr, g, 32);
+    const masked = maskPtr != 0 && load<f32>(maskPtr + (<usize>row << 2)) == 0;
+    const h = f32x4.add(g, f32x4.mul(v128.load(gatesPtr), f32x4.sub(hPrev, g)));
+    v128.store(hPtr, masked ? hPrev : h);
     gatesPtr += 64;
     if (candidatePtr) candidatePtr += rowBytes;
     hPrevPtr += rowBytes;
