@@ -1,4 +1,5 @@
 import { ConfigError, DataError, ShapeError } from "../errors.js";
+import { numberIn, refuseUnknown } from "../options.js";
 import {
   describeShape,
   firstNonFinite,
@@ -219,6 +220,33 @@ export function applyClassWeight(
     throw new ShapeError(`${where}: classWeight cannot be combined with a sampleWeight for each time step.`);
   }
   return { x, y, weights: { shape: [count], data: own } };
+}
+
+export interface BatchOptions {
+  /** Samples at a time. Default 32, or the first layer's `batchSize`. */
+  readonly batchSize?: number;
+}
+
+/**
+ * Batches of tensors, once `check` has seen their input, or a dataset's own.
+ * @param usual samples at a time where the options do not say; Keras's 32 where this does not either.
+ * @throws ConfigError for an unknown option; DataError, ShapeError for tensors that cannot be used.
+ */
+export function sourceOf(
+  where: string,
+  x: TensorLike | Dataset,
+  y: TensorLike | null,
+  options: BatchOptions,
+  usual: number | undefined,
+  check: (inputs: Tensor, batchSize: number) => void,
+): ExampleSource {
+  refuseUnknown(where, options, ["batchSize"]);
+  const given = options.batchSize ?? usual ?? 32;
+  const batchSize = numberIn(where, "batchSize", given, { min: 1, integer: true });
+  if (isDataset(x)) return datasetSource(where, x);
+  const examples = toArrayExamples(where, x, y);
+  check(examples.x, batchSize);
+  return arraySource(where, examples, batchSize);
 }
 
 /** All samples as one batch. @throws as `toArrayExamples`; DataError when there are none. */

@@ -17,6 +17,7 @@ import {
   toArrayExamples,
 } from "./examples.js";
 import { createHistory } from "./history.js";
+import type { LayerStack } from "./layer-stack.js";
 import type { Compiled, Program } from "./program.js";
 
 /** Options of `fit`, with Keras's names, meanings and defaults. */
@@ -201,6 +202,7 @@ export async function evaluateSource(
 /** Trains a program epoch by epoch. See `Sequential.fit`. */
 export async function runEpochs(
   model: TrainingModel & { batchLoss: number },
+  stack: LayerStack,
   program: Program,
   compiled: Compiled,
   x: TensorLike | Dataset,
@@ -220,6 +222,10 @@ export async function runEpochs(
     const size = examples.x.shape[0]!;
     if (size > 0) program.checkLabels(place, { ...examples, size, sampleOf: (n) => n }, compiled.loss);
   });
+  if (train.samples !== null) stack.checkStatefulCount(where, train.samples, batchSize);
+  if (validation?.samples != null) {
+    stack.checkStatefulCount("fit() validation", validation.samples, batchSize);
+  }
 
   const names = ["loss", ...compiled.metrics.map(({ name }) => name)];
   const params: TrainingParams = {

@@ -8,14 +8,13 @@ import { type NamedTensor, type Tensor, type TensorLike, toTensor } from "../ten
 import { type CompileOptions, settle } from "./compile.js";
 import type { History, Logs, TrainingModel } from "./events.js";
 import {
-  arraySource,
+  type BatchOptions,
   type Dataset,
-  datasetSource,
   type ExampleSource,
   type Examples,
   isDataset,
   onlyBatch,
-  toArrayExamples,
+  sourceOf,
 } from "./examples.js";
 import { evaluateSource, type FitOptions, runEpochs } from "./fit.js";
 import { type GradientFlow, gradientFlowOf } from "./gradient-flow.js";
@@ -26,6 +25,7 @@ import { type Compiled, Program } from "./program.js";
 import { Residence } from "./residence.js";
 import { stepOnce } from "./step.js";
 import { summarize } from "./summary.js";
+import { Turns } from "./turns.js";
 
 export interface SequentialOptions {
   readonly name?: string;
@@ -35,16 +35,7 @@ export interface SequentialOptions {
   readonly engine?: Engine;
 }
 
-export interface BatchOptions {
-  /** Samples at a time. Default 32, or the first layer's `batchSize`. */
-  readonly batchSize?: number;
-}
-
-/** Keras's. */
-const DEFAULT_BATCH_SIZE = 32;
-
-/** What may be called while another call is running: it uses memory of its own, and changes nothing. */
-const sidelines: readonly string[] = ["predict()", "evaluate()", "gradients()", "gradientFlow()"];
+export type { BatchOptions };
 
 /** A stack of layers: what Keras calls `Sequential`. */
 export class Sequential implements TrainingModel {
@@ -58,8 +49,7 @@ export class Sequential implements TrainingModel {
   #compiled: Compiled | undefined;
   #program: Program | undefined;
   #disposed = false;
-  /** Calls that have not ended, oldest first. */
-  readonly #running: string[] = [];
+  readonly #turns = new Turns();
 
   /** @internal Use `sequential`. */
   constructor(layers: readonly Layer[] = [], options: SequentialOptions = {}) {
@@ -159,12 +149,7 @@ export class Sequential implements TrainingModel {
       const program = this.#ready("fit()", dataset ? undefined : (inputs as Tensor));
       const options =
         dataset || this.batchSize === undefined ? given : { batchSize: this.batchSize, ...given };
-      if (!dataset) {
-        program.input.check("fit()", inputs as Tensor);
-        const samples = Math.floor(((inputs as Tensor).shape[0] ?? 0) * (1 - (options.validationSplit ?? 0)));
-        this.#stack.checkStatefulCount("fit()", samples, options.batchSize ?? DEFAULT_BATCH_SIZE);
-      }
-      return runEpochs(this, program, compiled, inputs, y, options);
+      return runEpochs(this, this.#stack, program, compiled, inputs, y, options);
     });
   }
 
@@ -322,11 +307,6 @@ export class Sequential implements TrainingModel {
     return this.#ready(where, x);
   }
 
-  /** @internal Keeps calls that share the model's memory from running into each other. */
-  async exclusively<T>(where: string, work: () => Promise<T>): Promise<T> {
-    return this.#alone(where, work);
-  }
-
   #weightsChanged(): void {
     if (this.#program !== undefined) this.#program.residence.weightsVersion += 1;
   }
@@ -353,21 +333,10 @@ export class Sequential implements TrainingModel {
     y: TensorLike | null,
     options: BatchOptions,
   ): ExampleSource {
-    refuseUnknown(where, options, ["batchSize"]);
-    const batchSize = numberIn(
-      where,
-      "batchSize",
-      options.batchSize ?? this.batchSize ?? DEFAULT_BATCH_SIZE,
-      {
-        min: 1,
-        integer: true,
-      },
-    );
-    if (isDataset(x)) return datasetSource(where, x);
-    const examples = toArrayExamples(where, x, y);
-    this.#ready(where, examples.x).input.check(where, examples.x);
-    this.#stack.checkStatefulCount(where, examples.x.shape[0] ?? 0, batchSize);
-    return arraySource(where, examples, batchSize);
+    return sourceOf(where, x, y, options, this.batchSize, (inputs, batchSize) => {
+      this.#ready(where, inputs).input.check(where, inputs);
+      this.#stack.checkStatefulCount(where, inputs.shape[0] ?? 0, batchSize);
+    });
   }
 
   #inspect<Result>(
@@ -402,19 +371,11 @@ export class Sequential implements TrainingModel {
     if (this.#disposed) throw new StateError("This model was disposed.");
   }
 
-  /** Two passes at once would write over each other's activations. */
-  async #alone<T>(where: string, work: () => Promise<T>): Promise<T> {
-    const other = this.#running[0];
-    if (other !== undefined && !sidelines.includes(where)) {
-      throw new StateError(`${where}: ${other} is still running on this model. Await it first.`);
-    }
-    this.#running.push(where);
-    try {
+  #alone<T>(where: string, work: () => Promise<T>): Promise<T> {
+    return this.#turns.take(where, async () => {
       if (this.#program === undefined && this.#engine === undefined) await prepareDefaultEngine();
-      return await work();
-    } finally {
-      this.#running.splice(this.#running.indexOf(where), 1);
-    }
+      return work();
+    });
   }
 }
 

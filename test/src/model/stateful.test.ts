@@ -201,6 +201,25 @@ describe("a stateful model refuses", () => {
     expect((await errorOf(() => model.step(values([2, 2], 1)))).name).toBe("ShapeError");
   });
 
+  it("validation data it could not take in whole batches, before the first epoch", async () => {
+    const model = make();
+    model.compile({ loss: "mse" });
+    const twice = values([2 * BATCH, 4, 2], 1);
+    const labels = values([2 * BATCH, 4, 1], 2);
+    const before = model.getWeights();
+    for (const options of [
+      { validationSplit: 1 / 3 },
+      { validationData: [values([BATCH + 1, 4, 2], 1), values([BATCH + 1, 4, 1], 2)] as [Tensor, Tensor] },
+    ]) {
+      const error = await errorOf(() => model.fit(twice, labels, options));
+      expect(error.name).toBe("ShapeError");
+      expect(error.message).toContain(`batches of ${BATCH}`);
+      expect(model.getWeights()).toEqual(before);
+    }
+    const halves = await model.fit(twice, labels, { validationSplit: 0.5 });
+    expect(halves.history.val_loss!.length).toBe(1);
+  });
+
   it("labels of the wrong shape, before its state moves", async () => {
     const model = make();
     model.compile({ loss: "mse" });
