@@ -5,6 +5,19 @@
 type Address = number;
 type Count = number;
 
+/** Σ weight · loss over rows; writes the gradient times scale unless its address is 0. */
+type LossKernel<Options extends number[] = []> = (
+  prediction: Address,
+  target: Address,
+  weight: Address,
+  gradient: Address,
+  rows: Count,
+  width: Count,
+  stride: Count,
+  scale: number,
+  ...options: Options
+) => number;
+
 export interface Kernels {
   heapBase(): Address;
 
@@ -191,138 +204,19 @@ export interface Kernels {
   softmaxForward(z: Address, y: Address, rows: Count, width: Count, stride: Count): void;
   softmaxBackward(y: Address, dy: Address, dz: Address, rows: Count, width: Count, stride: Count): void;
 
-  // losses: Σ weight · loss over rows; the gradient times scale
-  meanSquaredErrorLoss(
-    prediction: Address,
-    target: Address,
-    weight: Address,
-    gradient: Address,
-    rows: Count,
-    width: Count,
-    stride: Count,
-    scale: number,
-  ): number;
-  meanAbsoluteErrorLoss(
-    prediction: Address,
-    target: Address,
-    weight: Address,
-    gradient: Address,
-    rows: Count,
-    width: Count,
-    stride: Count,
-    scale: number,
-  ): number;
-  logCoshLoss(
-    prediction: Address,
-    target: Address,
-    weight: Address,
-    gradient: Address,
-    rows: Count,
-    width: Count,
-    stride: Count,
-    scale: number,
-  ): number;
-  meanAbsolutePercentageLoss(
-    prediction: Address,
-    target: Address,
-    weight: Address,
-    gradient: Address,
-    rows: Count,
-    width: Count,
-    stride: Count,
-    scale: number,
-  ): number;
-  poissonLoss(
-    prediction: Address,
-    target: Address,
-    weight: Address,
-    gradient: Address,
-    rows: Count,
-    width: Count,
-    stride: Count,
-    scale: number,
-  ): number;
-  cosineSimilarityLoss(
-    prediction: Address,
-    target: Address,
-    weight: Address,
-    gradient: Address,
-    rows: Count,
-    width: Count,
-    stride: Count,
-    scale: number,
-  ): number;
-  huberLoss(
-    prediction: Address,
-    target: Address,
-    weight: Address,
-    gradient: Address,
-    rows: Count,
-    width: Count,
-    stride: Count,
-    scale: number,
-    delta: number,
-  ): number;
-  binaryCrossentropyLoss(
-    prediction: Address,
-    target: Address,
-    weight: Address,
-    gradient: Address,
-    rows: Count,
-    width: Count,
-    stride: Count,
-    scale: number,
-    fromLogits: number,
-    labelSmoothing: number,
-  ): number;
-  categoricalCrossentropyLoss(
-    prediction: Address,
-    target: Address,
-    weight: Address,
-    gradient: Address,
-    rows: Count,
-    width: Count,
-    stride: Count,
-    scale: number,
-    fromLogits: number,
-    labelSmoothing: number,
-  ): number;
-  sparseCategoricalCrossentropyLoss(
-    prediction: Address,
-    target: Address,
-    weight: Address,
-    gradient: Address,
-    rows: Count,
-    width: Count,
-    stride: Count,
-    scale: number,
-    targetStride: Count,
-    fromLogits: number,
-  ): number;
-  quantileLoss(
-    prediction: Address,
-    target: Address,
-    weight: Address,
-    gradient: Address,
-    rows: Count,
-    width: Count,
-    stride: Count,
-    scale: number,
-    levels: Address,
-    quantiles: Count,
-    targetStride: Count,
-  ): number;
-  gaussianNegativeLogLikelihoodLoss(
-    prediction: Address,
-    target: Address,
-    weight: Address,
-    gradient: Address,
-    rows: Count,
-    width: Count,
-    stride: Count,
-    scale: number,
-    targetStride: Count,
-  ): number;
+  // losses
+  meanSquaredErrorLoss: LossKernel;
+  meanAbsoluteErrorLoss: LossKernel;
+  logCoshLoss: LossKernel;
+  meanAbsolutePercentageLoss: LossKernel;
+  poissonLoss: LossKernel;
+  cosineSimilarityLoss: LossKernel;
+  huberLoss: LossKernel<[delta: number]>;
+  binaryCrossentropyLoss: LossKernel<[fromLogits: number, labelSmoothing: number]>;
+  categoricalCrossentropyLoss: LossKernel<[fromLogits: number, labelSmoothing: number]>;
+  sparseCategoricalCrossentropyLoss: LossKernel<[targetStride: Count, fromLogits: number]>;
+  quantileLoss: LossKernel<[levels: Address, quantiles: Count, targetStride: Count]>;
+  gaussianNegativeLogLikelihoodLoss: LossKernel<[targetStride: Count]>;
 
   // optimizers: one update of `count` weights
   sgdStep(w: Address, g: Address, count: Count, learningRate: number): void;

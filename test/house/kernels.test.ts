@@ -8,20 +8,31 @@ interface Signature {
   readonly parameters: number;
 }
 
-/** Name and number of parameters of each method of `interface Kernels`. */
+const interfaceText = async (): Promise<string> => readFile(new URL("src/engine/kernels.ts", root), "utf8");
+const countOf = (list: string | undefined): number =>
+  (list ?? "").split(",").filter((parameter) => parameter.trim() !== "").length;
+
+/** Name and number of parameters of each member of `interface Kernels`. */
 async function declaredKernels(): Promise<Signature[]> {
-  const text = await readFile(new URL("src/engine/kernels.ts", root), "utf8");
-  const body = /export interface Kernels \{([\s\S]*)\n\}/.exec(text)![1]!.replaceAll(/\/\*[\s\S]*?\*\//g, "");
-  return [...body.matchAll(/^ {2}(\w+)\(([^)]*)\): \w+;/gm)].map(([, name, list]) => ({
-    name: name!,
-    parameters: list!.split(",").filter((parameter) => parameter.trim() !== "").length,
-  }));
+  const text = (await interfaceText()).replaceAll(/\/\*[\s\S]*?\*\//g, "");
+  const body = /export interface Kernels \{([\s\S]*?)\n\}/.exec(text)![1]!;
+  const ofLosses = /type LossKernel<[^>]*> = \(([^)]*?)\.\.\.options/.exec(text)![1];
+  return [
+    ...[...body.matchAll(/^ {2}(\w+)\(([^)]*)\): \w+;/gm)].map(([, name, list]) => ({
+      name: name!,
+      parameters: countOf(list),
+    })),
+    ...[...body.matchAll(/^ {2}(\w+): LossKernel(?:<\[([^\]]*)\]>)?;/gm)].map(([, name, options]) => ({
+      name: name!,
+      parameters: countOf(ofLosses) + countOf(options),
+    })),
+  ];
 }
 
-/** Ends of interface lines that `declaredKernels` did not understand would go unseen; count them another way. */
+/** Lines that `declaredKernels` did not understand would go unseen; count the members another way. */
 async function countDeclarations(): Promise<number> {
-  const text = await readFile(new URL("src/engine/kernels.ts", root), "utf8");
-  return [...text.matchAll(/\): (void|number|Address|Count);/g)].length;
+  const body = (await interfaceText()).split("export interface Kernels {")[1]!;
+  return [...body.matchAll(/(\): (void|number|Address|Count)|LossKernel\b.*);$/gm)].length;
 }
 
 describe.each(["debug", "release"])("the %s build", async (build) => {
