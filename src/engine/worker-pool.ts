@@ -18,8 +18,12 @@ export const parallelKernels = [
 ] as const;
 export type ParallelKernel = (typeof parallelKernels)[number];
 
-/** How long the main thread waits for a worker that does not answer, in milliseconds. */
+/**
+ * How long the main thread waits for a worker that does not answer, in milliseconds; or so many times as long as its own
+ * share took, where that is longer: a share of a large job on a busy machine may take minutes.
+ */
 const PATIENCE_MS = 20_000;
+const PATIENCE_SHARES = 10;
 /** Looks at a counter before blocking: about as long as waking a thread takes. */
 const SPINS = 20_000;
 const END = -1;
@@ -140,8 +144,9 @@ export class WorkerPool {
     Atomics.store(words, word.pending, threads - 1);
     Atomics.add(words, word.sequence, 1);
     Atomics.notify(words, word.sequence);
+    const began = performance.now();
     this.#kernels[job]!(descriptor, 0, boundary(1), 0);
-    this.#join();
+    this.#join(Math.max(PATIENCE_MS, PATIENCE_SHARES * (performance.now() - began)));
   }
 
   /** Ends the workers. They never keep a process alive, disposed or not. */
@@ -153,7 +158,7 @@ export class WorkerPool {
     this.#workers.length = 0;
   }
 
-  #join(): void {
+  #join(patienceMs: number): void {
     const words = this.#words;
     let spins = 0;
     let end = 0;
@@ -163,9 +168,11 @@ export class WorkerPool {
       pending = Atomics.load(words, word.pending)
     ) {
       if (++spins < SPINS) continue;
-      if (end === 0) end = performance.now() + PATIENCE_MS;
+      if (end === 0) end = performance.now() + patienceMs;
       if (this.#mayBlock) Atomics.wait(words, word.pending, pending, 50);
       if (performance.now() > end) {
+        // It may still write its share, and count down a job that is not its own.
+        this.#dead = true;
         throw new EngineError(WORKER_LOST);
       }
     }
