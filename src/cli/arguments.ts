@@ -1,0 +1,42 @@
+import { InvalidArgumentError } from "commander";
+
+interface Range {
+  readonly min?: number;
+  readonly above?: number;
+  readonly below?: number;
+}
+
+function parse(text: string, { min, above, below }: Range, integer: boolean): number {
+  const value = /^\s*$/.test(text) ? Number.NaN : Number(text);
+  const fits =
+    Number.isFinite(value) &&
+    (!integer || Number.isInteger(value)) &&
+    (min === undefined || value >= min) &&
+    (above === undefined || value > above) &&
+    (below === undefined || value < below);
+  if (fits) return value;
+  const bounds = [
+    min === undefined ? "" : `at least ${min}`,
+    above === undefined ? "" : `greater than ${above}`,
+    below === undefined ? "" : `less than ${below}`,
+  ].filter((bound) => bound !== "");
+  throw new InvalidArgumentError(
+    `Expected ${integer ? "a whole number" : "a number"}${bounds.length === 0 ? "" : ` ${bounds.join(" and ")}`}.`,
+  );
+}
+
+/** A whole number of at least `min`. */
+export const wholeNumber =
+  (min: number) =>
+  (text: string): number =>
+    parse(text, { min }, true);
+
+export const positiveNumber = (text: string): number => parse(text, { above: 0 }, false);
+
+/** A share strictly between 0 and 1. */
+export const share = (text: string): number => parse(text, { above: 0, below: 1 }, false);
+
+/** `32`, or `64,32` for layers above each other. */
+export function unitsList(text: string): number[] {
+  return text.split(",").map((part) => parse(part, { min: 1 }, true));
+}

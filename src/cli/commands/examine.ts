@@ -1,0 +1,34 @@
+import { advise, describeSummary } from "../../node/report/describe-summary.js";
+import { summarize } from "../../node/report/series-summary.js";
+import type { Io } from "../io.js";
+import { type ColumnOptions, naming, readSeries } from "../series-file.js";
+import { bullets, factLines } from "../text.js";
+
+export interface ExamineOptions extends ColumnOptions {
+  readonly json?: boolean;
+}
+
+/** `gateflow examine`: what can be said of a series before anything is learnt from it. */
+export async function examine(file: string, options: ExamineOptions, io: Io): Promise<void> {
+  const series = await readSeries(file, options);
+  const summary = await naming(series, async () => summarize(series));
+  const advice = advise(summary);
+  if (options.json === true) {
+    const { series: _, axis, ...numbers } = summary;
+    const { kind, step, irregular } = axis;
+    const { path, target, unit } = series;
+    const from = axis.label(0);
+    const to = axis.label(summary.rows - 1);
+    io.out(
+      `${JSON.stringify({ file: path, target, unit, from, to, axis: { kind, step, irregular }, ...numbers, advice }, null, 2)}\n`,
+    );
+    return;
+  }
+  const unit = series.unit === undefined ? "" : ` (${series.unit})`;
+  io.out(
+    `${file}: ${series.target}${unit}\n\n${factLines(describeSummary(summary, { full: true }), io.columns)}`,
+  );
+  io.out(
+    `\nAdvice\n${bullets(advice.length === 0 ? ["Nothing stands in the way of training."] : advice, io.columns)}`,
+  );
+}

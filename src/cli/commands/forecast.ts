@@ -1,0 +1,47 @@
+import { writeFileAtomic } from "../../node/atomic-write.js";
+import { plural } from "../../node/report/numbers.js";
+import { forecastCsv } from "../forecast-csv.js";
+import { continuation, predictFuture } from "../future.js";
+import type { Io } from "../io.js";
+import { readModelFile } from "../model-file.js";
+import { checkFile } from "../output.js";
+import { naming, readSeries } from "../series-file.js";
+
+export interface ForecastOptions {
+  readonly horizon?: number;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** `gateflow forecast`: goes on from the end of the model's own series, or of newer rows. */
+export async function forecast(
+  modelPath: string,
+  file: string | undefined,
+  options: ForecastOptions,
+  io: Io,
+): Promise<void> {
+  if (options.out !== undefined) await checkFile("--out", options.out);
+  const { forecaster, source } = await readModelFile(modelPath);
+  const { target, date, unit, horizon } = source;
+  const series =
+    file === undefined
+      ? undefined
+      : await readSeries(file, { target, ...(date === undefined ? {} : { date }) }, 1);
+  const { history, label, hasDates } = continuation(source, series);
+  const future = await naming({ path: file ?? modelPath, target }, () =>
+    predictFuture(forecaster, options.horizon ?? horizon, history),
+  );
+  const labels = future.mean.map((_, steps) => label(steps));
+  if (options.json === true) {
+    io.out(`${JSON.stringify({ target, unit, dates: labels, ...future }, null, 2)}\n`);
+    return;
+  }
+  const csv = forecastCsv(hasDates ? "date" : "row", labels, future);
+  if (options.out === undefined) io.out(csv);
+  else {
+    await writeFileAtomic(options.out, csv);
+    io.out(
+      `Wrote ${options.out}: ${plural(future.mean.length, "row")} from ${labels[0]} to ${labels.at(-1)}.\n`,
+    );
+  }
+}

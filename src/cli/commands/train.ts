@@ -1,0 +1,129 @@
+import pc from "picocolors";
+import { ConfigError } from "../../errors.js";
+import type { BacktestOptions, Forecaster } from "../../forecast/forecaster.js";
+import { describeSummary } from "../../node/report/describe-summary.js";
+import type { ForecastReport } from "../../node/report/forecast-report.js";
+import { plural, wholeNumber } from "../../node/report/numbers.js";
+import { summarize } from "../../node/report/series-summary.js";
+import type { TestForecasts } from "../../node/report/test-forecasts.js";
+import { errorTable } from "../../node/report/test-forecasts.js";
+import { choicesOf, fitForecaster, modelNote, seasonOf } from "../fitting.js";
+import { forecastCsv } from "../forecast-csv.js";
+import { predictFuture } from "../future.js";
+import { checkInterrupt, type Io } from "../io.js";
+import { sourceOf, withSource } from "../model-file.js";
+import { forecasterOptions, type ModelOptions } from "../model-options.js";
+import { checkFolder, writeTogether } from "../output.js";
+import { type ColumnOptions, naming, readSeries } from "../series-file.js";
+import { bullets, factLines, heading } from "../text.js";
+import { printResult, resultJson } from "../train-output.js";
+import { packageVersion } from "../version.js";
+
+export interface TrainOptions extends ColumnOptions, ModelOptions {
+  readonly horizon?: number;
+  readonly testFraction: number;
+  readonly out: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** Where no season says how far ahead is worth looking. */
+const DEFAULT_HORIZON = 12;
+const LONGEST_DEFAULT_HORIZON = 52;
+/** A test with fewer forecasts over the whole horizon says little. */
+const FEWEST_ORIGINS = 4;
+
+interface Split {
+  readonly trainRows: number;
+  readonly horizon: number;
+}
+
+/** @throws ConfigError when too few rows are left for the test. */
+function splitOf(rows: number, options: TrainOptions, season: number | null): Split {
+  const testRows = Math.round(rows * options.testFraction);
+  const longest = testRows - FEWEST_ORIGINS + 1;
+  const wanted = options.horizon ?? Math.min(LONGEST_DEFAULT_HORIZON, season ?? DEFAULT_HORIZON);
+  const horizon = options.horizon ?? Math.max(1, Math.min(wanted, Math.floor(testRows / 2)));
+  if (horizon > longest) {
+    throw new ConfigError(
+      `--horizon ${horizon}: the test has ${plural(testRows, "row")} (--test-fraction ${options.testFraction}), which allow at most ${Math.max(0, longest)}.`,
+    );
+  }
+  return { trainRows: rows - testRows, horizon };
+}
+
+async function testForecasts(
+  model: Forecaster,
+  values: Float64Array,
+  { trainRows, horizon }: Split,
+  io: Io,
+): Promise<TestForecasts> {
+  const backtest = async (options: Omit<BacktestOptions, "start">) => {
+    const result = await model.backtest(values, { start: trainRows, signal: io.signal, ...options });
+    checkInterrupt(io);
+    return result;
+  };
+  const near = await backtest({ horizon: 1 });
+  return { near, far: horizon === 1 ? near : await backtest({ horizon }), horizon, season: seasonOf(model) };
+}
+
+/** `gateflow train`: look, learn, test, forecast, write. Nothing is written before everything is computed. */
+export async function train(file: string, options: TrainOptions, io: Io): Promise<void> {
+  await checkFolder("--out", options.out);
+  const colors = pc.createColors(io.color);
+  const quiet = options.quiet === true || options.json === true;
+  const say = quiet ? () => {} : io.out;
+  const title = (text: string): void => say(`\n${heading(text, io.columns, colors.bold)}`);
+
+  const series = await readSeries(file, options);
+  const { values } = series;
+  const unit = series.unit === undefined ? "" : ` (${series.unit})`;
+  const summary = await naming(series, async () => summarize(series));
+  say(colors.bold(`${file}: ${series.target}${unit}\n`));
+  say(factLines(describeSummary(summary, { full: false }), io.columns));
+
+  const season = options.season === 1 ? null : (options.season ?? summary.seasonality.season);
+  const split = splitOf(summary.rows, options, season);
+  const { trainRows, horizon } = split;
+  const testRows = summary.rows - trainRows;
+  title(
+    `Training on the first ${plural(trainRows, "row")}; the last ${wholeNumber(testRows)} are kept for the test`,
+  );
+  const { model, seconds } = await naming(series, () =>
+    fitForecaster(values.subarray(0, trainRows), forecasterOptions(options, horizon, season), io, quiet),
+  );
+  const choices = choicesOf(model);
+  title("What was chosen, and why");
+  say(bullets(choices, io.columns));
+
+  const test = await naming(series, () => testForecasts(model, values, split, io));
+  const errors = errorTable(test, series.unit);
+  const forecast = await naming(series, () => predictFuture(model, horizon, values.subarray(trainRows)));
+  const report: ForecastReport = {
+    version: await packageVersion(),
+    date: new Date(),
+    summary,
+    trainRows,
+    choices,
+    notes: modelNote(model),
+    history: model.history!,
+    test,
+    errors,
+    forecast,
+    parameters: model.model!.countParams(),
+    trainingSeconds: seconds,
+  };
+  const { renderReport } = await import("../../node/report/render.js");
+  const labels = forecast.mean.map((_, i) => summary.axis.label(summary.rows + i));
+  const contents = {
+    "model.safetensors": withSource(await model.save(), sourceOf(series, options.date, trainRows, horizon)),
+    "forecast.csv": forecastCsv(summary.axis.kind === "index" ? "row" : "date", labels, forecast),
+    "report.html": await renderReport(report),
+  };
+  checkInterrupt(io);
+  const files = await writeTogether(options.out, contents);
+  model.dispose();
+
+  if (options.json === true) io.out(resultJson(report, files));
+  else await printResult(report, files, io, quiet);
+}

@@ -1,0 +1,163 @@
+import { Command, Option } from "commander";
+import { positiveNumber, share, unitsList, wholeNumber } from "./arguments.js";
+import type { BacktestOptions } from "./commands/backtest.js";
+import type { ExamineOptions } from "./commands/examine.js";
+import type { ForecastOptions } from "./commands/forecast.js";
+import type { TrainOptions } from "./commands/train.js";
+import type { Io } from "./io.js";
+import { DIFFERENCES, MODELS, SCALES, STRATEGIES } from "./model-options.js";
+
+const COLUMNS = "Which columns";
+const MODEL = "The model";
+const TEST = "The test";
+const OUTPUT = "Output";
+
+/** The file's columns, the same in every command that reads one. */
+function addColumns(command: Command): Command {
+  return command
+    .argument("<file>", "CSV file; the first line has the column names, an empty cell is a gap")
+    .optionsGroup(COLUMNS)
+    .option("-t, --target <column>", "the column to forecast")
+    .option("-d, --date <column>", "the column that says when (default: the first, if it holds dates)")
+    .option("--data-unit <text>", "the unit of the values, such as ppm, for tables and charts");
+}
+
+/** Everything that shapes a model; whatever is left out is chosen from the data. */
+function addModel(command: Command): Command {
+  return command
+    .optionsGroup(MODEL)
+    .option("--window <n>", "rows the model looks back", wholeNumber(1))
+    .option("--season <n>", "rows in one season; 1: none", wholeNumber(1))
+    .option("--units <n>", "LSTM units; 64,32 for two layers", unitsList)
+    .addOption(new Option("--model <kind>", "the network alone, or on top of a carrier").choices(MODELS))
+    .addOption(new Option("--strategy <how>", "how several rows ahead are reached").choices(STRATEGIES))
+    .addOption(new Option("--difference <how>", "what is differenced first").choices(DIFFERENCES))
+    .addOption(new Option("--scale <how>", "how values are scaled").choices(SCALES))
+    .option("--epochs <n>", "passes over the training rows, at most", wholeNumber(1))
+    .option("--batch-size <n>", "windows an update", wholeNumber(1))
+    .option("--learning-rate <x>", "the optimizer's step", positiveNumber)
+    .option("--seed <n>", "makes a run repeatable", wholeNumber(0), 1);
+}
+
+const examples = (...lines: string[]): string =>
+  `\nExample${lines.length > 1 ? "s" : ""}:\n${lines.map((line) => `  $ ${line}\n`).join("")}`;
+
+const CO2 = "examples/data/co2_weekly.csv --target value";
+
+function addTrain(program: Command, io: Io): void {
+  addModel(addColumns(program.command("train")))
+    .summary("learn from a CSV file, test, report")
+    .description(
+      "Trains an LSTM on one column of a CSV file, tests it on the last rows, which it never saw, beside simple forecasts, and writes model.safetensors, forecast.csv and report.html.",
+    )
+    .option("--horizon <n>", "rows to forecast ahead (default: a season, at most 52)", wholeNumber(1))
+    .optionsGroup(TEST)
+    .option("--test-fraction <f>", "share of the rows, from the end, kept for the test", share, 0.2)
+    .optionsGroup(OUTPUT)
+    .option("-o, --out <folder>", "where the three files go", "out")
+    .option("-q, --quiet", "print the table of errors only")
+    .option("--json", "print results as JSON")
+    .addHelpText(
+      "after",
+      examples(
+        `gateflow train ${CO2} --data-unit ppm`,
+        "gateflow train sales.csv -t revenue -d day --horizon 7 -o out/sales",
+      ),
+    )
+    .action(async (file: string, options: TrainOptions) => {
+      const { train } = await import("./commands/train.js");
+      await train(file, options, io);
+    });
+}
+
+function addForecast(program: Command, io: Io): void {
+  program
+    .command("forecast")
+    .summary("go on from where a series ends, with a trained model")
+    .description(
+      "Forecasts with a model that `gateflow train` wrote, from where its series ended or from newer rows, and prints CSV: date, forecast, and bounds where the model gives them.",
+    )
+    .argument("<model>", "model.safetensors written by `gateflow train`")
+    .argument("[file]", "newer rows to go on from: a CSV file with the columns the model was trained on")
+    .option("--horizon <n>", "rows to forecast (default: the model's horizon)", wholeNumber(1))
+    .option("-o, --out <file>", "write the CSV to a file")
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      examples(
+        "gateflow forecast out/model.safetensors --horizon 26",
+        "gateflow forecast out/model.safetensors newer.csv -o next.csv",
+      ),
+    )
+    .action(async (model: string, file: string | undefined, options: ForecastOptions) => {
+      const { forecast } = await import("./commands/forecast.js");
+      await forecast(model, file, options, io);
+    });
+}
+
+function addBacktest(program: Command, io: Io): void {
+  addModel(addColumns(program.command("backtest")))
+    .summary("forecast the past again and again, count the errors")
+    .description(
+      "Trains on the rows before --start, then forecasts from there onward, one origin after the other, and compares with what came and with simple forecasts.",
+    )
+    .optionsGroup(TEST)
+    .option("--start <row or date>", "the first row to forecast, counted from 0, or its date as in the file")
+    .option("--horizon <n>", "rows ahead at each origin", wholeNumber(1), 1)
+    .option("--step <n>", "rows from one origin to the next", wholeNumber(1), 1)
+    .option("--refit", "train again at every origin")
+    .optionsGroup(OUTPUT)
+    .option("-o, --out <file>", "write every forecast to a CSV file")
+    .option("-q, --quiet", "print the table of errors only")
+    .option("--json", "print results as JSON")
+    .addHelpText(
+      "after",
+      examples(`gateflow backtest ${CO2} \\\n      --start 1995-01-07 --horizon 52 --step 13`),
+    )
+    .action(async (file: string, options: BacktestOptions) => {
+      const { backtest } = await import("./commands/backtest.js");
+      await backtest(file, options, io);
+    });
+}
+
+function addExamine(program: Command, io: Io): void {
+  addColumns(program.command("examine"))
+    .summary("look at a series before training")
+    .description(
+      "Describes a series: length, dates, gaps, outliers, season, stationarity before and after differencing (ADF, KPSS), correlations, and what to do about them.",
+    )
+    .optionsGroup(OUTPUT)
+    .option("--json", "print JSON")
+    .addHelpText("after", examples(`gateflow examine ${CO2}`))
+    .action(async (file: string, options: ExamineOptions) => {
+      const { examine } = await import("./commands/examine.js");
+      await examine(file, options, io);
+    });
+}
+
+/** The command line. Commands are loaded when they are called, so that help comes at once. */
+export function createProgram(io: Io, version: string): Command {
+  const program = new Command("gateflow")
+    .description("Forecasts time series with an LSTM that trains in WebAssembly.")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .helpCommand("help [command]", "print help on a command")
+    .exitOverride()
+    .configureOutput({
+      writeOut: io.out,
+      // What is wrong is said once, in one line, by whoever runs the program.
+      writeErr: () => {},
+      outputError: () => {},
+      getOutHelpWidth: () => io.columns,
+      getOutHasColors: () => io.color,
+    })
+    .addHelpText(
+      "after",
+      examples(`gateflow train ${CO2} --data-unit ppm`, `gateflow examine ${CO2}`, "gateflow train --help"),
+    );
+  addTrain(program, io);
+  addForecast(program, io);
+  addBacktest(program, io);
+  addExamine(program, io);
+  return program;
+}

@@ -1,0 +1,155 @@
+import { DataError } from "../../errors.js";
+import {
+  type AdfullerResult,
+  acf,
+  adfuller,
+  type Correlogram,
+  difference,
+  interpolate,
+  type KpssResult,
+  kpss,
+  pacf,
+  type Seasonality,
+  seasonality,
+} from "../../index.js";
+import { findOutliers, type Outlier } from "./outliers.js";
+import { type TimeAxis, timeAxis } from "./time-axis.js";
+
+/** One column of a table and when its rows are. */
+export interface NamedSeries {
+  readonly path: string;
+  readonly target: string;
+  /** Such as `ppm`; undefined when nobody said. */
+  readonly unit: string | undefined;
+  /** Gaps are NaN. */
+  readonly values: Float64Array;
+  readonly dates?: readonly string[];
+  readonly times?: Float64Array;
+}
+
+/** Unit-root and stationarity tests of one version of a series; undefined where it is too short or too regular. */
+export interface Stationarity {
+  readonly name: string;
+  readonly adf: AdfullerResult | undefined;
+  readonly kpss: KpssResult | undefined;
+}
+
+export interface LagPeak {
+  readonly lag: number;
+  readonly value: number;
+}
+
+/** What can be said of a series before anything is learnt from it. */
+export interface SeriesSummary {
+  readonly series: NamedSeries;
+  readonly axis: TimeAxis;
+  readonly rows: number;
+  /** Runs of gaps: first row and length. */
+  readonly gapRuns: readonly { readonly row: number; readonly length: number }[];
+  readonly gaps: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly mean: number;
+  /** With n - 1 in the denominator. */
+  readonly standardDeviation: number;
+  readonly outliers: readonly Outlier[];
+  readonly seasonality: Seasonality;
+  /** As it is, after differencing, and after seasonal differencing where there is a season. */
+  readonly stationarity: readonly Stationarity[];
+  /** Largest significant correlations of the differenced series, lag 0 left out, strongest first. */
+  readonly acfPeaks: readonly LagPeak[];
+  readonly pacfPeaks: readonly LagPeak[];
+}
+
+/** The result, or undefined where the series does not allow the computation: too short, constant, exactly regular. */
+function whereItCan<T>(compute: () => T): T | undefined {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof DataError) return undefined;
+    throw error;
+  }
+}
+
+function gapRunsOf(values: Float64Array): { row: number; length: number }[] {
+  const runs: { row: number; length: number }[] = [];
+  for (let row = 0; row < values.length; row++) {
+    if (!Number.isNaN(values[row]!)) continue;
+    const last = runs.at(-1);
+    if (last !== undefined && last.row + last.length === row) last.length++;
+    else runs.push({ row, length: 1 });
+  }
+  return runs;
+}
+
+const MOST_PEAKS = 5;
+
+/** Local extremes of |r| outside the 95 % interval around zero. */
+function peaksOf(correlogram: Correlogram | undefined): LagPeak[] {
+  if (correlogram === undefined) return [];
+  const { values, confidence } = correlogram;
+  const size = (lag: number): number => Math.abs(values[lag] ?? 0);
+  return values
+    .map((value, lag) => ({ lag, value }))
+    .filter(({ lag, value }) => {
+      const [low, high] = confidence[lag]!;
+      const isPeak = lag === 1 || (size(lag) >= size(lag - 1) && size(lag) >= size(lag + 1));
+      return lag > 0 && isPeak && Math.abs(value) > (high - low) / 2;
+    })
+    .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
+    .slice(0, MOST_PEAKS);
+}
+
+const testsOf = (name: string, values: readonly number[] | Float64Array): Stationarity => ({
+  name,
+  adf: whereItCan(() => adfuller(values)),
+  kpss: whereItCan(() => kpss(values)),
+});
+
+/** Correlograms reach over the season and a little further, where the length allows. */
+function lagsFor(season: number | null, n: number): number {
+  return Math.max(1, Math.min(Math.floor(n / 2) - 1, Math.max(40, Math.ceil(1.25 * (season ?? 0)))));
+}
+
+/**
+ * Looks at a series and describes it. Gaps are bridged by straight lines for the tests only.
+ * @throws DataError when the column has no value at all, naming file and column.
+ */
+export function summarize(series: NamedSeries): SeriesSummary {
+  const { values, path, target } = series;
+  const known = values.filter((value) => !Number.isNaN(value));
+  if (known.length === 0) {
+    throw new DataError(
+      `${path}, column ${JSON.stringify(target)}: has no value, all ${values.length} cells are gaps.`,
+    );
+  }
+  const filled = Float64Array.from(interpolate(values));
+  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+  const squares = known.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const found = seasonality(values);
+  const differences = filled.length > 1 ? difference([...filled]) : [];
+  const lags = lagsFor(found.season, differences.length);
+  const { season } = found;
+  return {
+    series,
+    axis: timeAxis(values.length, series.dates, series.times),
+    rows: values.length,
+    gapRuns: gapRunsOf(values),
+    gaps: values.length - known.length,
+    minimum: known.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY),
+    maximum: known.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY),
+    mean,
+    standardDeviation: known.length > 1 ? Math.sqrt(squares / (known.length - 1)) : 0,
+    outliers: findOutliers(values),
+    seasonality: found,
+    stationarity: [
+      testsOf("as it is", filled),
+      testsOf("differenced (lag 1)", differences),
+      ...(season === null
+        ? []
+        : [testsOf(`differenced (lag ${season})`, difference([...filled], { lag: season }))]),
+    ],
+    acfPeaks: peaksOf(whereItCan(() => acf(differences, { nLags: lags }))),
+    pacfPeaks: peaksOf(whereItCan(() => pacf(differences, { nLags: lags }))),
+  };
+}
