@@ -105,6 +105,21 @@ describe("masking", () => {
     expect([loss, mae, rmse].map((value) => value!.toFixed(5))).toEqual(["2.00000", "2.00000", "2.00000"]);
   });
 
+  it("a batch without a valid step has the loss 0 and gradients of 0, not NaN", async () => {
+    const x = ragged([0, 0], 4, 2);
+    await expectAgreement({
+      layers: [{ ...first, inputShape: [4, 2] }, sequences, { kind: "dense", units: 1 }],
+      x,
+      counted: 0,
+    });
+    const model = sequential([masking({ inputShape: [4, 2] })]);
+    model.compile({ loss: "mse", metrics: ["mae"] });
+    const logs = await model.evaluate(x, values([2, 4, 2], 1));
+    expect(logs.loss).toBe(0);
+    // No step was seen, and a mean of nothing is no number.
+    expect(logs.mae).toBeNaN();
+  });
+
   it("trains on sequences of different lengths, the same with a masked tail and without", async () => {
     const build = (timesteps: number) => {
       const model = sequential(

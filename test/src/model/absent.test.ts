@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import {
+  activation,
+  adam,
+  bidirectional,
+  dense,
+  dropout,
+  earlyStopping,
+  embedding,
+  gru,
+  layerNormalization,
+  lstm,
+  sequential,
+  sparseCategoricalCrossentropy,
+} from "../../../src/index.js";
+import { errorOf } from "./support.js";
+
+const options = (name: string, value: unknown = 1) => ({ [name]: value }) as never;
+const model = () => {
+  const made = sequential([dense({ units: 1, inputShape: [1] })]);
+  made.compile({ loss: "mse" });
+  return made;
+};
+
+/** What a Keras user may type and gateflow does not have, with the word that has to stand in the refusal. */
+const absent: readonly (readonly [string, () => unknown])[] = [
+  ...["returnState", "unroll", "implementation", "useCudnn", "seed", "dtype", "timeMajor"].map(
+    (name) => [name, () => lstm({ units: 1, ...(options(name) as object) })] as const,
+  ),
+  ["resetState", () => gru({ units: 1, ...(options("resetState") as object) })],
+  [
+    "backwardLayer",
+    () => bidirectional({ layer: lstm({ units: 1 }), ...(options("backwardLayer") as object) }),
+  ],
+  ["noiseShape", () => dropout({ rate: 0.1, ...(options("noiseShape") as object) })],
+  ["loraRank", () => dense({ units: 1, ...(options("loraRank") as object) })],
+  ["rmsScaling", () => layerNormalization(options("rmsScaling"))],
+  ["inputLength", () => embedding({ inputDim: 2, outputDim: 1, ...(options("inputLength") as object) })],
+  ["relu6", () => activation({ activation: "relu6" as never })],
+  ["ignoreClass", () => sparseCategoricalCrossentropy(options("ignoreClass"))],
+  ["excludeFromWeightDecay", () => adam(options("excludeFromWeightDecay"))],
+  ["emaOverwriteFrequency", () => adam(options("emaOverwriteFrequency"))],
+  ["lossScaleFactor", () => adam(options("lossScaleFactor"))],
+  ...["adadelta", "adamax", "ftrl", "adafactor", "muon", "lamb"].map(
+    (name) => [name, () => model().compile({ loss: "mse", optimizer: name as never })] as const,
+  ),
+  ...["hinge", "ctc", "dice", "tversky", "kldivergence"].map(
+    (name) => [name, () => model().compile({ loss: name as never })] as const,
+  ),
+  ...["auc", "precision", "recall", "f1Score"].map(
+    (name) => [name, () => model().compile({ loss: "mse", metrics: [name as never] })] as const,
+  ),
+  ...["lossWeights", "weightedMetrics", "runEagerly", "stepsPerExecution", "jitCompile"].map(
+    (name) => [name, () => model().compile({ loss: "mse", ...(options(name) as object) })] as const,
+  ),
+  ...["stepsPerEpoch", "validationSteps", "validationBatchSize", "validationFreq"].map(
+    (name) => [name, () => model().fit([[1]], [1], options(name))] as const,
+  ),
+  ["minimumDelta", () => earlyStopping(options("minimumDelta"))],
+];
+
+describe("what Keras has and gateflow has not", () => {
+  it.each(absent)("is refused by name: %s", async (name, call) => {
+    const error = await errorOf(call);
+    expect(error.name).toBe("ConfigError");
+    expect(error.message).toContain(name);
+  });
+});
