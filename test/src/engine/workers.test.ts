@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { createEngine, EngineError } from "../../../src/index.js";
+import { recordWorkers } from "./host-workers.js";
+import { losses, numbers, sharedModel } from "./models.js";
+
+describe("an engine with threads", () => {
+  const started = recordWorkers();
+
+  it("starts one worker fewer than it has threads, and after dispose() none remains", async () => {
+    const engine = await createEngine({ threads: 3 });
+    expect(engine.info.threads).toBe(3);
+    expect(started.length).toBe(2);
+    await losses(sharedModel(engine), 32, 3);
+    engine.dispose();
+    // Hangs, and fails by the runner's clock, if a thread goes on.
+    await Promise.all(started.map(({ ended }) => ended));
+    expect(engine.disposed).toBe(true);
+  });
+
+  it("starts none with threads: 1", async () => {
+    const engine = await createEngine({ threads: 1 });
+    await losses(sharedModel(engine), 64, 3);
+    expect(started.length).toBe(0);
+    engine.dispose();
+  });
+
+  it("gives an EngineError when a worker has died, in training and in prediction, and leaves other engines alone", async () => {
+    const engine = await createEngine({ threads: 2 });
+    const model = sharedModel(engine);
+    await losses(model, 64, 2);
+    await started[0]!.worker.terminate();
+    await started[0]!.ended;
+    await expect(losses(model, 64)).rejects.toThrow(EngineError);
+    const predictions = async (): Promise<void> => {
+      for (let i = 0; i < 8; i++) await model.predict(numbers([64, 20, 8]), { batchSize: 64 });
+    };
+    await expect(predictions()).rejects.toThrow(/worker thread/);
+    const other = await createEngine({ threads: 2 });
+    expect((await losses(sharedModel(other), 64)).every(Number.isFinite)).toBe(true);
+    engine.dispose();
+    other.dispose();
+  });
+
+  it("trains on when its memory grows under the workers, to the bit as one thread does", async () => {
+    const run = async (threads: number): Promise<number[]> => {
+      const engine = await createEngine({ threads, reproducible: true });
+      const model = sharedModel(engine);
+      const small = await losses(model, 4);
+      const before = engine.info.memoryBytes;
+      const large = await losses(model, 512);
+      expect(engine.info.memoryBytes).toBeGreaterThan(before);
+      const again = await losses(model, 4);
+      const predicted = (await model.predict(numbers([600, 20, 8]), { batchSize: 600 })).data;
+      engine.dispose();
+      return [...small, ...large, ...again, ...predicted];
+    };
+    const alone = await run(1);
+    const shared = await run(2);
+    expect(started.length).toBe(1);
+    expect(shared).toEqual(alone);
+  });
+});
+
+describe("a host whose workers do not start", () => {
+  const started = recordWorkers(() => "throw new Error('no workers here')");
+
+  it("computes on one thread", async () => {
+    const engine = await createEngine({ threads: 2 });
+    expect(started.length).toBe(1);
+    expect(engine.info.threads).toBe(1);
+    expect((await losses(sharedModel(engine), 64)).every(Number.isFinite)).toBe(true);
+    engine.dispose();
+  });
+});
+
+describe("a worker that falls silent in the middle of a job", () => {
+  // It reports for work, then sleeps for good.
+  recordWorkers((source) => source.replace("for (;;) {", "for (;;) { Atomics.wait(words, 7, 0);"));
+
+  it("gives an EngineError after a while, not a hang", async () => {
+    const engine = await createEngine({ threads: 2 });
+    expect(engine.info.threads).toBe(2);
+    const model = sharedModel(engine);
+    const began = performance.now();
+    await expect(losses(model, 64)).rejects.toThrow(EngineError);
+    // It waits twenty seconds for a share that takes a millisecond.
+    expect(performance.now() - began).toBeLessThan(40_000);
+    engine.dispose();
+  });
+});
