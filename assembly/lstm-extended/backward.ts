@@ -4,8 +4,11 @@ import { addLanes, OUTER_ROWS, outerProduct, packPairs, pairsBytes } from "../li
 import { packSteps } from "../linalg/pack-steps";
 import { matrixProduct } from "../linalg/panel-product";
 import { LstmDescriptor } from "../lstm/descriptor";
+import { LSTM_GATES } from "../lstm/record";
+import { recordOf } from "../probe/record";
 import { lstmExtendedCellBackward } from "./cell";
 import { LstmExtendedDescriptor } from "./descriptor";
+import { lstmExtendedRecordCell, lstmExtendedRecordGradients, lstmExtendedRecordState } from "./record";
 
 /**
  * lstmExtendedBackward: back-propagation through time for the rows [rowBegin, rowEnd) of the batch.
@@ -13,12 +16,12 @@ import { LstmExtendedDescriptor } from "./descriptor";
  * Math     MATH.md (6), (8)-(12), (32), (33); truncation after equation (13)
  * Shapes   LstmExtendedDescriptor with a whole tape; reads dy, gates, c, the transposed panels
  * Writes   gates (=): dz; dx (=) unless 0; dhSteps (=) with a projection; dh, dc (=): dL/dh_0, dL/dc_0 (zero where
- *          truncation cuts at 0); dm, dzRows scratch; the given rows only
+ *          truncation cuts at 0); dm, dzRows scratch; the given rows only; the part's record (+=) unless 0
  * Alias    none; Align all 16
  * Cost     8 B T H (P + F) + 2 B T H P flops
  * Oracle   test/src/layers/lstm-extended.test.ts
  */
-export function lstmExtendedBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, _part: i32): void {
+export function lstmExtendedBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, part: i32): void {
   const e = changetype<LstmExtendedDescriptor>(descriptor);
   const d = changetype<LstmDescriptor>(e.base);
   assert(d.hRing == d.timesteps + 1 && d.cRing == d.timesteps + 1 && d.gateSteps == d.timesteps);
@@ -36,12 +39,14 @@ export function lstmExtendedBackward(descriptor: usize, rowBegin: i32, rowEnd: i
   const dzRows = d.dzRows + (<usize>(rowBegin * depth) << 2);
   const dh = d.dh + firstState;
   const dc = d.dc + firstRow;
+  const record = recordOf(d.record, part, d.timesteps, LSTM_GATES);
   memory.fill(dh, 0, hBytes);
   memory.fill(dc, 0, <usize>rows * rowBytes);
   for (let t = d.timesteps - 1; t >= 0; t--) {
     if (d.dySteps > 1) addFloats(d.dy + <usize>t * hStepBytes + firstState, dh, hBytes);
     else if (t == d.timesteps - 1) addFloats(d.dy + firstState, dh, hBytes);
     const mask = d.mask ? d.mask + (<usize>(t * d.batch + rowBegin) << 2) : 0;
+    if (record) lstmExtendedRecordState(d, record, t, dh, e.width, rows);
     let dm = dh;
     if (e.projection) {
       const dhStep = e.dhSteps + <usize>t * hStepBytes + firstState;
@@ -53,9 +58,15 @@ export function lstmExtendedBackward(descriptor: usize, rowBegin: i32, rowEnd: i
     const cPrev = d.c + <usize>t * stepBytes + firstRow;
     for (let group = 0; group < groups; group++) {
       const unit = <usize>group << 4;
+      const gates = d.gates + (<usize>((group * d.timesteps + t) * d.batch + rowBegin) << 6);
+      const peepholes: usize = e.peepholes ? e.peepholes + 3 * unit : <usize>0;
+      if (record) {
+        lstmExtendedRecordCell(
+          d, record, t, group, gates, peepholes, cPrev + stepBytes + unit, dm + unit, dc + unit, rowBytes, mask, rows,
+        );
+      }
       lstmExtendedCellBackward(
-        d.gates + (<usize>((group * d.timesteps + t) * d.batch + rowBegin) << 6),
-        dzRows + (<usize>group << 6), <usize>depth << 2, e.peepholes ? e.peepholes + 3 * unit : 0,
+        gates, dzRows + (<usize>group << 6), <usize>depth << 2, peepholes,
         cPrev + unit, cPrev + stepBytes + unit, dm + unit, dc + unit, rowBytes,
         mask, rows, d.activation, d.recurrentActivation,
       );
@@ -63,13 +74,11 @@ export function lstmExtendedBackward(descriptor: usize, rowBegin: i32, rowEnd: i
     // A masked row copied its state forward, so its dh passes back unchanged.
     if (mask) clearRows(dh, hRowBytes, mask, rows, 1);
     else memory.fill(dh, 0, hBytes);
-    if (d.dx) {
-      matrixProduct(
-        dzRows, depth, d.kernelTransposed, 0,
-        d.dx + (<isize>d.dxTimeStride * t << 2) + (<usize>(rowBegin * d.dxStride) << 2), d.dxStride,
-        rows, depth, d.features, 0,
-      );
-    }
+    const dx: usize = d.dx
+      ? d.dx + (<isize>d.dxTimeStride * t << 2) + (<usize>(rowBegin * d.dxStride) << 2)
+      : <usize>0;
+    if (dx) matrixProduct(dzRows, depth, d.kernelTransposed, 0, dx, d.dxStride, rows, depth, d.features, 0);
+    if (record) lstmExtendedRecordGradients(d, record, t, dzRows, dx, rows);
     if (d.truncate > 0 && t % d.truncate == 0) {
       memory.fill(dh, 0, hBytes);
       memory.fill(dc, 0, <usize>rows * rowBytes);

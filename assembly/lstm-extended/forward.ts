@@ -36,7 +36,7 @@ export function lstmExtendedForward(descriptor: usize, rowBegin: i32, rowEnd: i3
     const h = d.h + <usize>((t + 1) % d.hRing) * hStepBytes + firstState;
     const cPrev = d.c + <usize>(t % d.cRing) * stepBytes + firstRow;
     const c = d.c + <usize>((t + 1) % d.cRing) * stepBytes + firstRow;
-    const m = e.projection ? e.m + <usize>(t % e.mSteps) * stepBytes + firstRow : h;
+    const m: usize = e.projection ? e.m + <usize>(t % e.mSteps) * stepBytes + firstRow : h;
     let hRead = hPrev;
     if (d.recurrentMask) {
       hRead = d.hMasked + <usize>(t % d.hRing) * hStepBytes + firstState;
@@ -51,7 +51,7 @@ export function lstmExtendedForward(descriptor: usize, rowBegin: i32, rowEnd: i3
       );
       const unit = <usize>group << 4;
       lstmExtendedCellForward(
-        gates, e.peepholes ? e.peepholes + 3 * unit : 0, cPrev + unit, c + unit, m + unit,
+        gates, e.peepholes ? e.peepholes + 3 * unit : <usize>0, cPrev + unit, c + unit, m + unit,
         rowBytes, mask, rows, d.activation, d.recurrentActivation,
       );
     }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { lstm, sequential } from "../../../src/index.js";
+import { isRecurrentFlow, lstm, sequential } from "../../../src/index.js";
 import type { ActivationName } from "../../oracle/activations.js";
+import type { OracleLayerSpec } from "../../oracle/layers/apply.js";
 import type { LstmSpec } from "../../oracle/layers/lstm.js";
-import { errorOf, modelOf, values } from "../model/support.js";
+import { oracleModel } from "../../oracle/model.js";
+import { errorOf, expectNear, modelOf, values } from "../model/support.js";
 import { expectAgreement, ragged, randomize } from "./agreement.js";
 
 interface Form {
@@ -99,6 +101,44 @@ describe.each(forms)("an LSTM with $title computes what float64 computes", ({ pe
       const { data } = model.step({ shape: [1, 2], data: one.data.slice(2 * t, 2 * t + 2) });
       if (t === 7) expect(data).toEqual(whole.data);
     }
+  });
+});
+
+describe.each(forms)("gradient flow through an LSTM with $title", ({ peepholes, projection }) => {
+  it.each(["tanh", "softsign"] as const)("is float64's, truncated, activation %s", async (activation) => {
+    const layers: OracleLayerSpec[] = [
+      {
+        kind: "lstm",
+        units: 6,
+        inputShape: [6, 3],
+        activation,
+        peepholes,
+        returnSequences: true,
+        ...(projection === undefined ? {} : { projection: projection(6) }),
+      },
+    ];
+    const model = modelOf(layers, { loss: "mse", truncate: 4 });
+    randomize(model, 5);
+    const x = values([3, 6, 3], 4);
+    const y = values([3, 6, model.outputShape!.at(-1)!], 6);
+    const flow = (await model.gradientFlow(x, y)).layers.find(isRecurrentFlow)!;
+    const run = { loss: "mse", truncate: 4 } as const;
+    const twin = oracleModel(layers, model.getWeights()).lossAndGradients(x, y, run).flow[0]!;
+    const pairs: [string, ArrayLike<number>, ArrayLike<number>][] = [
+      ["hidden", flow.hiddenGradient, twin.hiddenGradient],
+      ["cell", flow.cellGradient, twin.cellGradient],
+      ["input", flow.inputGradient, twin.inputGradient],
+      ...Object.entries(flow.gates).flatMap(
+        ([name, gate]): [string, ArrayLike<number>, ArrayLike<number>][] => [
+          [`${name} gradient`, gate.gradient, twin.gates[name]!.gradient],
+          [`${name} mean`, gate.mean, twin.gates[name]!.mean],
+          [`${name} saturated`, gate.saturated, twin.gates[name]!.saturated],
+        ],
+      ),
+    ];
+    expect(pairs).toHaveLength(15);
+    // Float32 over six steps; the absolute part for means, which may cancel.
+    for (const [what, got, expected] of pairs) expectNear(what, got, expected, 1e-5, 3e-7);
   });
 });
 
