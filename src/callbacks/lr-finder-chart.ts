@@ -74,10 +74,12 @@ export function drawLearningRates({
       `<circle cx="${place(x(learningRates[i]!))}" cy="${place(y(loss))}" r="1.6" fill="#9bb8d3"/>`,
   );
   const line = smoothed.map((loss, i) => `${place(x(learningRates[i]!))},${place(y(loss))}`).join(" ");
-  const mark =
-    suggestion === undefined
-      ? ""
-      : `<line x1="${place(x(suggestion))}" x2="${place(x(suggestion))}" y1="${MARGIN.top}" y2="${base}" stroke="#c0392b" stroke-dasharray="4 3"/><text x="${place(x(suggestion) + 5)}" y="${MARGIN.top + 12}" fill="#c0392b">steepest: ${short(suggestion)}</text>`;
+  const marked = (rate: number): string => {
+    const at = place(x(rate));
+    // To the side on which there is room.
+    const [offset, anchor] = x(rate) > WIDTH / 2 ? [-5, "end"] : [5, "start"];
+    return `<line x1="${at}" x2="${at}" y1="${MARGIN.top}" y2="${base}" stroke="#c0392b" stroke-dasharray="4 3"/><text x="${place(x(rate) + offset)}" y="${MARGIN.top + 12}" text-anchor="${anchor}" fill="#c0392b">steepest: ${short(rate)}</text>`;
+  };
   return [
     open,
     title,
@@ -85,7 +87,7 @@ export function drawLearningRates({
     ...horizontal,
     ...dots,
     `<polyline points="${line}" fill="none" stroke="#1f5f99" stroke-width="2"/>`,
-    mark,
+    suggestion === undefined ? "" : marked(suggestion),
     `<text x="${(MARGIN.left + WIDTH - MARGIN.right) / 2}" y="${HEIGHT - 10}" text-anchor="middle">learning rate (logarithmic)</text>`,
     `<text transform="translate(16 ${(MARGIN.top + base) / 2}) rotate(-90)" text-anchor="middle">loss</text>`,
     "</svg>\n",

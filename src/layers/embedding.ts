@@ -102,6 +102,10 @@ export class EmbeddingLayer extends Layer {
     return this.inputDim;
   }
 
+  override get worksByChunks(): boolean {
+    return !this.maskZero && this.activityRegularizer === undefined;
+  }
+
   protected connect(inputShape: SampleShape, previous?: Layer): SampleShape {
     if (previous !== undefined && !(previous instanceof InputLayer)) {
       throw new ConfigError(

@@ -65,6 +65,10 @@ export class TimeDistributedLayer extends Layer {
     if (!this.layer.trainable) this.freeze();
   }
 
+  override get worksByChunks(): boolean {
+    return this.layer.worksByChunks;
+  }
+
   protected connect(inputShape: SampleShape): SampleShape {
     if (inputShape.length !== 2) {
       throw new ShapeError(

@@ -7,7 +7,9 @@ import {
   lstm,
   nonNeg,
   sequential,
+  sgd,
   type Tensor,
+  timeDistributed,
 } from "../../../src/index.js";
 import { errorOf, expectNear, values } from "../model/support.js";
 import { expectAgreement, randomize } from "./agreement.js";
@@ -101,6 +103,34 @@ describe("embedding", () => {
     const before = frozen.getWeights()[0]!.data;
     await frozen.fit(ids, y, { epochs: 2 });
     expect(frozen.getWeights()[0]!.data).toEqual(before);
+  });
+
+  it("goes by chunks through a long sequence with truncated BPTT, as the whole would", async () => {
+    const timesteps = 700;
+    const model = sequential(
+      [
+        embedding({ inputDim: WORDS, outputDim: 3, inputShape: [null] }),
+        lstm({ units: 4, returnSequences: true }),
+        timeDistributed({ layer: dense({ units: 1 }) }),
+      ],
+      { seed: 6 },
+    );
+    const x = {
+      shape: [2, timesteps],
+      data: Int32Array.from({ length: 2 * timesteps }, (_, i) => (i * i + 3) % WORDS),
+    };
+    const y = values([2, timesteps, 1], 7);
+    model.compile({ optimizer: sgd({ learningRate: 1 }), loss: "mse", truncate: 10 });
+    expect(model.layers.every((layer) => layer.worksByChunks)).toBe(true);
+    const whole = await model.gradients(x, y);
+    const before = model.getWeights();
+    const { loss } = await model.trainOnBatch(x, y);
+    expectNear("loss", [loss!], [whole.loss], 1e-6);
+    model.getWeights().forEach(({ name, data }, i) => {
+      const step = Float64Array.from(data, (value, k) => before[i]!.data[k]! - value);
+      // Read back from float32 weights near 1, each rounded by up to 6e-8; some dozen of them.
+      expectNear(name, step, whole.weights[i]!.data, 1e-4, 1e-6);
+    });
   });
 
   it("steps one index at a time as predict does all at once", async () => {
