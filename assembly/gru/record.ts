@@ -48,9 +48,9 @@ export function gruRecordGates(
     counted++;
   }
   if (group == 0) addTo(step + COUNTED, <f64>counted);
-  addGate(step, 0, hsumWide(zSum), laneSum(v128.and(zNear, valid)));
-  addGate(step, 1, hsumWide(rSum), laneSum(v128.and(rNear, valid)));
-  addGate(step, 2, hsumWide(gSum), laneSum(v128.and(gNear, valid)));
+  addGate(step, GRU_GATES, 0, hsumWide(zSum), laneSum(v128.and(zNear, valid)));
+  addGate(step, GRU_GATES, 1, hsumWide(rSum), laneSum(v128.and(rNear, valid)));
+  addGate(step, GRU_GATES, 2, hsumWide(gSum), laneSum(v128.and(gNear, valid)));
 }
 
 /** After the cells of step t: dz, and dx where it is wanted. */

@@ -1,7 +1,7 @@
 import { SIGMOID, TANH } from "../activation/activate";
 import { activateAny4, derivativeAny4 } from "../activation/any";
 import {
-  addGate, addTo, addWideSquares, CELL, COUNTED, HIDDEN, highEdge, INPUT, isSafe, laneSum, lowEdge, nearEdge,
+  addGate, addTo, addWideSquares, CELL, COUNTED, GATES, HIDDEN, highEdge, INPUT, isSafe, laneSum, lowEdge, NEAR, nearEdge,
   recordGateGradients, rowSquares, scaleFor, stepBytes, unscaled,
 } from "../probe/record";
 import { addWide, hsumWide, laneMask } from "../simd/lanes";
@@ -16,9 +16,12 @@ import { LstmDescriptor } from "./descriptor";
 const FIXED_OFFSET: f32 = 3;
 const FIXED_BITS: i32 = 0x40400000;
 const FIXED_UNIT: f64 = 2.384185791015625e-7;
-/** Rows whose fixed-point sums cannot leave 32 bits. */
-const BLOCK: i32 = 256;
+/** Rows whose fixed-point sums, four units together, cannot leave 32 bits. */
+const BLOCK: i32 = 64;
 const TINY: f32 = 1e-30;
+/** (0.5 - NEAR)² and (1 - NEAR)²: a gate in [0, 1] or [-1, 1] is near a bound where its distance from the middle is so. */
+const GATE_EDGE: f32 = (0.5 - NEAR) * (0.5 - NEAR);
+const CELL_EDGE: f32 = (1 - NEAR) * (1 - NEAR);
 
 export const LSTM_GATES: i32 = 4;
 
@@ -45,12 +48,18 @@ export function lstmRecordCell(
     const offset = <usize>row * rowBytes;
     const gates = gatesPtr + (<usize>row << 6);
     const mask = maskPtr ? maskPtr + (<usize>row << 2) : 0;
-    const done =
-      usual &&
-      usualCell(step, gates, hPtr + offset, dhPtr + offset, dcPtr + offset, rowBytes, mask, count, valid, group == 0, scale);
-    if (!done) {
-      anyCell(d, step, usual, gates, cPtr + offset, dhPtr + offset, dcPtr + offset, rowBytes, mask, count, valid, group == 0);
+    if (usual) {
+      const squares = usualCellSquares(
+        gates, hPtr + offset, dhPtr + offset, dcPtr + offset, rowBytes, mask, count, scale,
+      );
+      if (isSafe(squares)) {
+        addTo(step + CELL, unscaled(squares, scale));
+        const counted = usualGates(step, gates, mask, count, valid);
+        if (group == 0) addTo(step + COUNTED, <f64>counted);
+        continue;
+      }
     }
+    anyCell(d, step, usual, gates, cPtr + offset, dhPtr + offset, dcPtr + offset, rowBytes, mask, count, valid, group == 0);
   }
 }
 
@@ -62,59 +71,81 @@ export function lstmRecordGradients(d: LstmDescriptor, record: usize, t: i32, dz
   if (dxPtr) addTo(step + INPUT, rowSquares(dxPtr, <usize>d.dxStride << 2, rows, d.features, scale));
 }
 
-/** tanh and sigmoid. False, with nothing written, where a number was too large, too small or NaN for this way. */
-function usualCell(
-  step: usize, gatesPtr: usize, hPtr: usize, dhPtr: usize, dcPtr: usize, rowBytes: usize,
-  maskPtr: usize, rows: i32, valid: v128, first: bool, scale: f32,
-): bool {
+/**
+ * Σ (dL/dc)² of the usual cell, times scale². Squares of two rows are added in float32, pairs in float64: shares of a
+ * batch begin on even rows, so the pairs are the same whoever takes them.
+ */
+function usualCellSquares(
+  gatesPtr: usize, hPtr: usize, dhPtr: usize, dcPtr: usize, rowBytes: usize, maskPtr: usize, rows: i32, scale: f32,
+): f64 {
+  const factor = f32x4.splat(scale);
+  let squares = f64x2.splat(0);
+  let row = 0;
+  for (; row + 2 <= rows; row += 2) {
+    const first = square(f32x4.mul(cellGradient(gatesPtr, hPtr, dhPtr, dcPtr, maskPtr), factor));
+    const mask = maskPtr ? maskPtr + 4 : 0;
+    const second = square(
+      f32x4.mul(cellGradient(gatesPtr + 64, hPtr + rowBytes, dhPtr + rowBytes, dcPtr + rowBytes, mask), factor),
+    );
+    squares = addWide(squares, f32x4.add(first, second));
+    gatesPtr += 128;
+    hPtr += 2 * rowBytes;
+    dhPtr += 2 * rowBytes;
+    dcPtr += 2 * rowBytes;
+    if (maskPtr) maskPtr += 8;
+  }
+  if (row < rows) {
+    squares = addWide(squares, square(f32x4.mul(cellGradient(gatesPtr, hPtr, dhPtr, dcPtr, maskPtr), factor)));
+  }
+  return hsumWide(squares);
+}
+
+/** dL/dc of one row of four units: what came from the step after, and through h_t. */
+// @ts-ignore: decorator
+@inline
+function cellGradient(gatesPtr: usize, hPtr: usize, dhPtr: usize, dcPtr: usize, maskPtr: usize): v128 {
+  const dc = v128.load(dcPtr);
+  if (maskPtr && load<f32>(maskPtr) == 0) return dc;
+  const o = v128.load(gatesPtr, 48);
+  // o φ'(c) = o (1 - φ(c)²) = o - h² / o: the tape has h, and no tanh is needed.
+  const slope = f32x4.sub(o, f32x4.div(square(v128.load(hPtr)), f32x4.pmax(o, f32x4.splat(TINY))));
+  return f32x4.add(dc, f32x4.mul(v128.load(dhPtr), slope));
+}
+
+/** Means and saturation of the usual gates; returns the number of rows that count. */
+function usualGates(step: usize, gatesPtr: usize, maskPtr: usize, rows: i32, valid: v128): i32 {
   const offset = f32x4.splat(FIXED_OFFSET);
   const half = f32x4.splat(0.5);
-  const gateEdge = f32x4.splat(0.45);
-  const cellEdge = f32x4.splat(0.95);
-  const tiny = f32x4.splat(TINY);
-  const factor = f32x4.splat(scale);
+  const gateEdge = f32x4.splat(GATE_EDGE);
+  const cellEdge = f32x4.splat(CELL_EDGE);
   let iSum = i32x4.splat(0), fSum = iSum, gSum = iSum, oSum = iSum;
   let iNear = iSum, fNear = iSum, gNear = iSum, oNear = iSum;
-  let squares = f64x2.splat(0);
   let counted = 0;
-  for (let row = 0; row < rows; row++) {
-    let dc = v128.load(dcPtr);
-    if (!(maskPtr && load<f32>(maskPtr + (<usize>row << 2)) == 0)) {
-      const i = v128.load(gatesPtr);
-      const f = v128.load(gatesPtr, 16);
-      const g = v128.load(gatesPtr, 32);
-      const o = v128.load(gatesPtr, 48);
-      const h = v128.load(hPtr);
-      iSum = i32x4.add(iSum, f32x4.add(i, offset));
-      fSum = i32x4.add(fSum, f32x4.add(f, offset));
-      gSum = i32x4.add(gSum, f32x4.add(g, offset));
-      oSum = i32x4.add(oSum, f32x4.add(o, offset));
-      iNear = i32x4.sub(iNear, f32x4.ge(f32x4.abs(f32x4.sub(i, half)), gateEdge));
-      fNear = i32x4.sub(fNear, f32x4.ge(f32x4.abs(f32x4.sub(f, half)), gateEdge));
-      gNear = i32x4.sub(gNear, f32x4.ge(f32x4.abs(g), cellEdge));
-      oNear = i32x4.sub(oNear, f32x4.ge(f32x4.abs(f32x4.sub(o, half)), gateEdge));
-      // o φ'(c) = o (1 - φ(c)²) = o - h² / o: the tape has h, and no tanh is needed.
-      const slope = f32x4.sub(o, f32x4.div(f32x4.mul(h, h), f32x4.max(o, tiny)));
-      dc = f32x4.add(dc, f32x4.mul(v128.load(dhPtr), slope));
-      counted++;
-    }
-    const scaled = f32x4.mul(dc, factor);
-    squares = addWide(squares, f32x4.mul(scaled, scaled));
-    gatesPtr += 64;
-    hPtr += rowBytes;
-    dhPtr += rowBytes;
-    dcPtr += rowBytes;
+  for (let row = 0; row < rows; row++, gatesPtr += 64) {
+    if (maskPtr && load<f32>(maskPtr + (<usize>row << 2)) == 0) continue;
+    const i = v128.load(gatesPtr);
+    const f = v128.load(gatesPtr, 16);
+    const g = v128.load(gatesPtr, 32);
+    const o = v128.load(gatesPtr, 48);
+    iSum = i32x4.add(iSum, f32x4.add(i, offset));
+    fSum = i32x4.add(fSum, f32x4.add(f, offset));
+    gSum = i32x4.add(gSum, f32x4.add(g, offset));
+    oSum = i32x4.add(oSum, f32x4.add(o, offset));
+    iNear = i32x4.sub(iNear, f32x4.ge(square(f32x4.sub(i, half)), gateEdge));
+    fNear = i32x4.sub(fNear, f32x4.ge(square(f32x4.sub(f, half)), gateEdge));
+    gNear = i32x4.sub(gNear, f32x4.ge(square(g), cellEdge));
+    oNear = i32x4.sub(oNear, f32x4.ge(square(f32x4.sub(o, half)), gateEdge));
+    counted++;
   }
-  const sum = hsumWide(squares);
-  if (!isSafe(sum)) return false;
-  addTo(step + CELL, unscaled(sum, scale));
-  if (first) addTo(step + COUNTED, <f64>counted);
   const base = i32x4.splat(counted * FIXED_BITS);
-  addGate(step, 0, FIXED_UNIT * laneSum(v128.and(i32x4.sub(iSum, base), valid)), laneSum(v128.and(iNear, valid)));
-  addGate(step, 1, FIXED_UNIT * laneSum(v128.and(i32x4.sub(fSum, base), valid)), laneSum(v128.and(fNear, valid)));
-  addGate(step, 2, FIXED_UNIT * laneSum(v128.and(i32x4.sub(gSum, base), valid)), laneSum(v128.and(gNear, valid)));
-  addGate(step, 3, FIXED_UNIT * laneSum(v128.and(i32x4.sub(oSum, base), valid)), laneSum(v128.and(oNear, valid)));
-  return true;
+  addFour(step + GATES + 32, FIXED_UNIT, laneSums(
+    v128.and(i32x4.sub(iSum, base), valid), v128.and(i32x4.sub(fSum, base), valid),
+    v128.and(i32x4.sub(gSum, base), valid), v128.and(i32x4.sub(oSum, base), valid),
+  ));
+  addFour(step + GATES + 64, 1, laneSums(
+    v128.and(iNear, valid), v128.and(fNear, valid), v128.and(gNear, valid), v128.and(oNear, valid),
+  ));
+  return counted;
 }
 
 /** Any activations and any numbers, in float64. `usual`: the gates hold activations, not pre-activations. */
@@ -159,8 +190,33 @@ function anyCell(
   }
   addTo(step + CELL, hsumWide(squares));
   if (first) addTo(step + COUNTED, <f64>counted);
-  addGate(step, 0, hsumWide(iSum), laneSum(v128.and(iNear, valid)));
-  addGate(step, 1, hsumWide(fSum), laneSum(v128.and(fNear, valid)));
-  addGate(step, 2, hsumWide(gSum), laneSum(v128.and(gNear, valid)));
-  addGate(step, 3, hsumWide(oSum), laneSum(v128.and(oNear, valid)));
+  addGate(step, LSTM_GATES, 0, hsumWide(iSum), laneSum(v128.and(iNear, valid)));
+  addGate(step, LSTM_GATES, 1, hsumWide(fSum), laneSum(v128.and(fNear, valid)));
+  addGate(step, LSTM_GATES, 2, hsumWide(gSum), laneSum(v128.and(gNear, valid)));
+  addGate(step, LSTM_GATES, 3, hsumWide(oSum), laneSum(v128.and(oNear, valid)));
+}
+
+// @ts-ignore: decorator
+@inline
+function square(v: v128): v128 {
+  return f32x4.mul(v, v);
+}
+
+/** The sums of the lanes of four vectors of i32. */
+// @ts-ignore: decorator
+@inline
+function laneSums(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = i32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
+  const cd = i32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
+  return i32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
+}
+
+/** Adds four i32, times `unit`, to four float64. */
+// @ts-ignore: decorator
+@inline
+function addFour(ptr: usize, unit: f64, values: v128): void {
+  const low = f64x2.mul(f64x2.convert_low_i32x4_s(values), f64x2.splat(unit));
+  const high = f64x2.mul(f64x2.convert_low_i32x4_s(v128.shuffle<i32>(values, values, 2, 3, 2, 3)), f64x2.splat(unit));
+  v128.store(ptr, f64x2.add(v128.load(ptr), low));
+  v128.store(ptr, f64x2.add(v128.load(ptr, 16), high), 16);
 }

@@ -8,7 +8,7 @@ import { addWide, hsumWide, loadTail } from "../simd/lanes";
  * the parts up. The first four fields are the same for every cell, then come three for each gate:
  *
  *     Σ (dL/dh_t)²   Σ (dL/dc_t)²   Σ (dL/dx_t)²   samples that are not masked
- *     Σ (dL/dz_t)²   Σ activation   activations within NEAR of a bound        for each gate
+ *     for each gate: Σ (dL/dz_t)²; for each: Σ activation; for each: activations within NEAR of a bound
  *
  * src/layers/flow-record.ts reads the same layout.
  */
@@ -17,9 +17,6 @@ export const CELL: usize = 8;
 export const INPUT: usize = 16;
 export const COUNTED: usize = 24;
 export const GATES: usize = 32;
-export const GATE_BYTES: usize = 24;
-export const ACTIVATION: usize = 8;
-export const SATURATED: usize = 16;
 
 /** How near to a bound an activation counts as saturated. */
 export const NEAR: f32 = 0.05;
@@ -34,13 +31,12 @@ export function addTo(ptr: usize, value: f64): void {
   store<f64>(ptr, load<f64>(ptr) + value);
 }
 
-/** Adds to a gate's activations and its count of saturated ones. */
+/** Adds to the activations of a gate, one of `gates`, and to its count of saturated ones. */
 // @ts-ignore: decorator
 @inline
-export function addGate(step: usize, gate: usize, sum: f64, saturated: f64): void {
-  const at = step + GATES + gate * GATE_BYTES;
-  addTo(at + ACTIVATION, sum);
-  addTo(at + SATURATED, saturated);
+export function addGate(step: usize, gates: i32, gate: i32, sum: f64, saturated: f64): void {
+  addTo(step + GATES + (<usize>(gates + gate) << 3), sum);
+  addTo(step + GATES + (<usize>(2 * gates + gate) << 3), saturated);
 }
 
 /** The part's own record, or 0. */
@@ -53,7 +49,7 @@ export function recordOf(record: usize, part: i32, timesteps: i32, gates: i32): 
 // @ts-ignore: decorator
 @inline
 export function stepBytes(gates: i32): usize {
-  return GATES + <usize>gates * GATE_BYTES;
+  return GATES + <usize>gates * 24;
 }
 
 /**
@@ -161,7 +157,7 @@ export function recordGateGradients(
   for (let gate = 0; gate < gates; gate++) {
     const sum = hsumWide(gate == 0 ? s0 : gate == 1 ? s1 : gate == 2 ? s2 : s3);
     const total = isSafe(sum) ? unscaled(sum, scale) : wideGateSquares(dzPtr + (<usize>gate << 4), rows * groups, groupBytes);
-    addTo(step + GATES + <usize>gate * GATE_BYTES, total);
+    addTo(step + GATES + (<usize>gate << 3), total);
   }
 }
 

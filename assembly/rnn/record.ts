@@ -29,7 +29,7 @@ export function rnnRecordState(
     counted++;
   }
   addTo(step + COUNTED, <f64>counted);
-  addGate(step, 0, hsumWide(sum), laneSum(near));
+  addGate(step, RNN_GATES, 0, hsumWide(sum), laneSum(near));
 }
 
 /** After the cells of step t: dz, and dx where it is wanted. */

@@ -25,7 +25,7 @@ export interface RecordedFlow {
   readonly gates: Readonly<Record<string, RecordedGate>>;
 }
 
-/** Fields of a step, as in assembly/probe/record.ts: four of the cell's own, then three a gate. */
+/** Fields of a step, as in assembly/probe/record.ts: four of the cell's own, then three, each for all gates. */
 const CELL_FIELDS = 4;
 const GATE_FIELDS = 3;
 
@@ -61,12 +61,13 @@ export class FlowRecord {
     const width = this.#stepFields;
     const size = timesteps * width;
     const parts = workspace.memory.doubles(this.#address, workspace.maximumThreads * size);
-    const field = (index: number): Float64Array =>
-      Float64Array.from({ length: timesteps }, (_, t) => {
-        let sum = 0;
-        for (let at = t * width + index; at < parts.length; at += size) sum += parts[at]!;
-        return sum;
-      });
+    const field = (index: number): Float64Array => {
+      const sums = new Float64Array(timesteps);
+      for (let first = 0; first < parts.length; first += size) {
+        for (let t = 0; t < timesteps; t++) sums[t]! += parts[first + t * width + index]!;
+      }
+      return sums;
+    };
     const nothing = new Float64Array(0);
     return {
       layer: this.layer,
@@ -77,11 +78,8 @@ export class FlowRecord {
       counted: field(3),
       gates: Object.fromEntries(
         gates.map((name, i) => {
-          const first = CELL_FIELDS + GATE_FIELDS * i;
-          return [
-            name,
-            { squares: field(first), activations: field(first + 1), saturated: field(first + 2) },
-          ];
+          const ofGate = (which: number): Float64Array => field(CELL_FIELDS + which * gates.length + i);
+          return [name, { squares: ofGate(0), activations: ofGate(1), saturated: ofGate(2) }];
         }),
       ),
     };
