@@ -1,6 +1,6 @@
 import { SIGMOID, TANH } from "../activation/activate";
 import { activateAny4, derivativeAny4 } from "../activation/any";
-import { storeVectors } from "./panel-rows";
+import { store4x4 } from "../simd/lanes";
 
 /**
  * gruCellBackward: gradients of the pre-activations of four units for each row, and the part of the hidden state's
@@ -76,7 +76,7 @@ export function gruCellBackward(
       v128.store(dCandidatePtr, dg);
       dCandidatePtr += rowBytes;
     } else {
-      storeVectors(gatesPtr, dz, dr, dg, dgRecurrent);
+      store4x4(gatesPtr, dz, dr, dg, dgRecurrent);
       v128.store(dzInputPtr, dr, 16);
       v128.store(dzRecurrentPtr, dr, 16);
       v128.store(dzRecurrentPtr, dgRecurrent, 32);

@@ -1,4 +1,5 @@
 import { multiplyAdd } from "../linalg/panel-product";
+import { store4x4 } from "../simd/lanes";
 
 /** A row of a panel: three gates of four units. */
 export const GRU_PANEL_ROW_BYTES: usize = 48;
@@ -76,8 +77,8 @@ export function gruPanelRows(
       a1 += 4;
       panel += GRU_PANEL_ROW_BYTES;
     }
-    storeVectors(gatesPtr, z0, r0, x0, h0);
-    storeVectors(gatesPtr + 64, z1, r1, x1, h1);
+    store4x4(gatesPtr, z0, r0, x0, h0);
+    store4x4(gatesPtr + 64, z1, r1, x1, h1);
     gatesPtr += 128;
   }
   if (row < rows) {
@@ -124,15 +125,6 @@ export function gruPanelRows(
       r0 = multiplyAdd(e0, v128.load(panel, 16), r0);
       h0 = multiplyAdd(e0, v128.load(panel, 32), h0);
     }
-    storeVectors(gatesPtr, f32x4.add(z0, z1), f32x4.add(r0, r1), f32x4.add(x0, x1), f32x4.add(h0, h1));
+    store4x4(gatesPtr, f32x4.add(z0, z1), f32x4.add(r0, r1), f32x4.add(x0, x1), f32x4.add(h0, h1));
   }
-}
-
-// @ts-ignore: decorator
-@inline
-export function storeVectors(ptr: usize, v0: v128, v1: v128, v2: v128, v3: v128): void {
-  v128.store(ptr, v0);
-  v128.store(ptr, v1, 16);
-  v128.store(ptr, v2, 32);
-  v128.store(ptr, v3, 48);
 }

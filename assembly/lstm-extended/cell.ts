@@ -1,4 +1,5 @@
 import { activateAny4, derivativeAny4 } from "../activation/any";
+import { store4x4 } from "../simd/lanes";
 
 /**
  * lstmExtendedCellForward: cell state and o ⊙ φ(c) of four units for each row, from their pre-activations.
@@ -96,8 +97,8 @@ export function lstmExtendedCellBackward(
       dc = f32x4.add(f32x4.mul(dc, f), f32x4.add(f32x4.mul(di, pi), f32x4.mul(df, pf)));
       v128.store(dcPtr, dc);
     }
-    storeGates(gatesPtr, di, df, dg, dO);
-    storeGates(dzRowsPtr, di, df, dg, dO);
+    store4x4(gatesPtr, di, df, dg, dO);
+    store4x4(dzRowsPtr, di, df, dg, dO);
     gatesPtr += 64;
     dzRowsPtr += dzRowBytes;
     cPrevPtr += rowBytes;
@@ -105,13 +106,4 @@ export function lstmExtendedCellBackward(
     dmPtr += rowBytes;
     dcPtr += rowBytes;
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function storeGates(ptr: usize, i: v128, f: v128, g: v128, o: v128): void {
-  v128.store(ptr, i);
-  v128.store(ptr, f, 16);
-  v128.store(ptr, g, 32);
-  v128.store(ptr, o, 48);
 }

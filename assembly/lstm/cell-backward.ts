@@ -1,5 +1,6 @@
 import { SIGMOID, TANH } from "../activation/activate";
 import { activateAny4, derivativeAny4 } from "../activation/any";
+import { store4x4 } from "../simd/lanes";
 import { tanh4 } from "../simd/tanh";
 
 /**
@@ -34,8 +35,8 @@ export function lstmCellBackward(
   const zero = f32x4.splat(0);
   for (let row = 0; row < rows; row++) {
     if (maskPtr && load<f32>(maskPtr + (<usize>row << 2)) == 0) {
-      storeGates(gatesPtr, zero, zero, zero, zero);
-      storeGates(dzRowsPtr, zero, zero, zero, zero);
+      store4x4(gatesPtr, zero, zero, zero, zero);
+      store4x4(dzRowsPtr, zero, zero, zero, zero);
     } else {
       const zi = v128.load(gatesPtr);
       const zf = v128.load(gatesPtr, 16);
@@ -73,8 +74,8 @@ export function lstmCellBackward(
       const df = f32x4.mul(f32x4.mul(dc, v128.load(cPrevPtr)), sf);
       const dg = f32x4.mul(f32x4.mul(dc, i), sg);
       const dO = f32x4.mul(f32x4.mul(dh, a), so);
-      storeGates(gatesPtr, di, df, dg, dO);
-      storeGates(dzRowsPtr, di, df, dg, dO);
+      store4x4(gatesPtr, di, df, dg, dO);
+      store4x4(dzRowsPtr, di, df, dg, dO);
       v128.store(dcPtr, f32x4.mul(dc, f));
       v128.store(dhPtr, zero);
     }
@@ -85,13 +86,4 @@ export function lstmCellBackward(
     dhPtr += rowBytes;
     dcPtr += rowBytes;
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function storeGates(ptr: usize, i: v128, f: v128, g: v128, o: v128): void {
-  v128.store(ptr, i);
-  v128.store(ptr, f, 16);
-  v128.store(ptr, g, 32);
-  v128.store(ptr, o, 48);
 }

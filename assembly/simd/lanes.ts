@@ -78,3 +78,13 @@ export function addWide(sums: v128, v: v128): v128 {
 export function hsumWide(sums: v128): f64 {
   return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
 }
+
+/** Sixteen floats side by side. */
+// @ts-ignore: decorator
+@inline
+export function store4x4(ptr: usize, v0: v128, v1: v128, v2: v128, v3: v128): void {
+  v128.store(ptr, v0);
+  v128.store(ptr, v1, 16);
+  v128.store(ptr, v2, 32);
+  v128.store(ptr, v3, 48);
+}

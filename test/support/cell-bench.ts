@@ -16,6 +16,7 @@ import { WeightReader } from "../oracle/layers/layer.js";
 import { simpleRnn } from "../oracle/layers/simple-rnn.js";
 import { sum } from "../oracle/structure.js";
 import { type Arena, EPSILON, expectClose, type KernelBuild, type Region, randomValues } from "./kernels.js";
+import { gathered, type Shares, spread } from "./lstm-bench.js";
 import { padded } from "./matrices.js";
 
 /** A GRU or a simple recurrent layer for the kernels alone: sizes, and everything a descriptor can ask for. */
@@ -153,27 +154,6 @@ export function cellTwin(layer: CellCase): CellResult {
     dh: layer.truncate ? new Float64Array(h0.data.length) : h0.gradient,
   };
 }
-
-/** How the work is cut up: forward and backward by rows, weight gradients by groups of four units. */
-export interface Shares {
-  readonly rows?: readonly number[];
-  readonly groups?: readonly number[];
-}
-
-/** Rows `[count][width]` spread to a stride, `filler` between. */
-function spread(data: Float32Array, width: number, stride: number, filler: number): Float32Array {
-  const rows = new Float32Array((data.length / width) * stride).fill(filler);
-  for (let row = 0; row * width < data.length; row++) {
-    rows.set(data.subarray(row * width, (row + 1) * width), row * stride);
-  }
-  return rows;
-}
-
-const gathered = (data: Float32Array, width: number, stride: number): Float64Array =>
-  Float64Array.from(
-    { length: (data.length / stride) * width },
-    (_, i) => data[Math.floor(i / width) * stride + (i % width)]!,
-  );
 
 /** The regions and packed weights of one cell: what is not the same for all. */
 interface Placed {

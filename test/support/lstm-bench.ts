@@ -162,7 +162,7 @@ export interface Shares {
 }
 
 /** Rows `[count][width]` spread to a stride, `filler` between. */
-function spread(data: Float32Array, width: number, stride: number, filler: number): Float32Array {
+export function spread(data: Float32Array, width: number, stride: number, filler: number): Float32Array {
   const rows = new Float32Array((data.length / width) * stride).fill(filler);
   for (let row = 0; row * width < data.length; row++) {
     rows.set(data.subarray(row * width, (row + 1) * width), row * stride);
@@ -170,7 +170,8 @@ function spread(data: Float32Array, width: number, stride: number, filler: numbe
   return rows;
 }
 
-function gathered(data: Float32Array, width: number, stride: number): Float64Array {
+/** The rows of `spread` without their padding. */
+export function gathered(data: Float32Array, width: number, stride: number): Float64Array {
   return Float64Array.from(
     { length: (data.length / stride) * width },
     (_, i) => data[Math.floor(i / width) * stride + (i % width)]!,
