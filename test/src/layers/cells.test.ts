@@ -235,7 +235,7 @@ it.each([
     shape: [n, 1],
     data: Float32Array.from(
       { length: n },
-      (_, i) => x.data.slice(12 * i, 12 * (i + 1)).reduce((a, b) => a + b) / 2,
+      (_, i) => Array.from(x.data.slice(12 * i, 12 * (i + 1))).reduce((a, b) => a + b) / 2,
     ),
   };
   const model = sequential([layer(), dense({ units: 1 })], { seed: 4 });
