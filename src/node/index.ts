@@ -1,5 +1,11 @@
 /** gateflow/node: files and streams, for Node, Bun and Deno. */
 export { writeFileAtomic } from "./atomic-write.js";
+export {
+  csvLogger,
+  type FileCheckpointOptions,
+  type FileLoggerOptions,
+  modelCheckpoint,
+} from "./callbacks.js";
 export { readCsv } from "./csv.js";
 export { loadModel, saveModel } from "./model-files.js";
 export { type ReadWordVectorsOptions, readWordVectors, type WordVectors } from "./word-vectors.js";

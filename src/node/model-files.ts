@@ -7,7 +7,8 @@ import { writeFileAtomic } from "./atomic-write.js";
 
 const extensions = [".safetensors"] as const;
 
-function checkExtension(where: string, path: string): void {
+/** @throws FormatError unless the path's extension names a format of models. */
+export function checkModelPath(where: string, path: string): void {
   const extension = extname(path).toLowerCase();
   if ((extensions as readonly string[]).includes(extension)) return;
   throw new FormatError(
@@ -41,13 +42,13 @@ export async function saveModel(
   path: string,
   options: SafetensorsOptions = {},
 ): Promise<void> {
-  checkExtension("saveModel()", path);
+  checkModelPath("saveModel()", path);
   await writeFileAtomic(path, toSafetensors(model, options));
 }
 
 /** The model stored at `path`. @throws DataError for a path that cannot be read; FormatError for what is no model. */
 export async function loadModel(path: string): Promise<Sequential> {
-  checkExtension("loadModel()", path);
+  checkModelPath("loadModel()", path);
   const bytes = await readBytes(path);
   try {
     return fromSafetensors(bytes);
