@@ -28,13 +28,20 @@ async function build(
   name: string,
   mutant: Mutant,
   sources: readonly [string, string][],
+  target: "debug" | "release",
 ): Promise<KernelBuild> {
   const files = new Map([["mutant.ts", entryOf(mutant)], ...sources]);
-  return instantiateKernels(name, await compileKernels("mutant.ts", files));
+  return instantiateKernels(name, await compileKernels("mutant.ts", files, target));
 }
 
-/** @throws Error when the text to replace is not there exactly once, as after an edit of the kernel. */
-export async function buildMutant(mutant: Mutant): Promise<{ healthy: KernelBuild; faulty: KernelBuild }> {
+/**
+ * @param target `debug` compiles many times faster, for kernels of many lines.
+ * @throws Error when the text to replace is not there exactly once, as after an edit of the kernel.
+ */
+export async function buildMutant(
+  mutant: Mutant,
+  target: "debug" | "release" = "release",
+): Promise<{ healthy: KernelBuild; faulty: KernelBuild }> {
   const source = await readFile(new URL(mutant.file, root), "utf8");
   const places = source.split(mutant.search).length - 1;
   if (places !== 1) {
@@ -44,7 +51,7 @@ export async function buildMutant(mutant: Mutant): Promise<{ healthy: KernelBuil
   }
   const faulty = source.replace(mutant.search, () => mutant.replacement);
   return {
-    healthy: await build("unmutated", mutant, []),
-    faulty: await build("mutant", mutant, [[mutant.file, faulty]]),
+    healthy: await build("unmutated", mutant, [], target),
+    faulty: await build("mutant", mutant, [[mutant.file, faulty]], target),
   };
 }
