@@ -1,4 +1,5 @@
 import type { NamedTensor } from "../tensor.js";
+import type { FlowListener } from "./gradient-flow.js";
 
 /** Numbers by Keras's names: `loss`, `val_loss`, `mae`, `val_mae`, `learning_rate`. */
 export type Logs = Record<string, number>;
@@ -18,6 +19,11 @@ export interface TrainingModel {
   };
   getWeights(): NamedTensor[];
   setWeights(weights: readonly NamedTensor[]): void;
+  /**
+   * Has the gradient flow of every training step recorded and told to `listener`, after its update, until the function
+   * returned is called. Changes no bit of the training.
+   */
+  watchFlow?(listener: FlowListener): () => void;
 }
 
 /** What `fit` is about to do, given to `onTrainBegin` through `params`. */

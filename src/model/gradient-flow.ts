@@ -174,12 +174,8 @@ export function gradientFlowOf(
   return readFlow(program, value, () => rehearseUpdate(program, compiled.optimizer));
 }
 
-/** Tells a listener of a training pass whose gradients are there, and makes its update. */
-export function updateAndTell(
-  program: Program,
-  compiled: Compiled,
-  loss: number,
-  listener: FlowListener,
-): void {
-  listener(readFlow(program, loss, () => measureUpdate(program, compiled.optimizer)));
+/** Makes the update of a training pass whose gradients are there, and tells the listeners of both. */
+export function updateAndTell(program: Program, compiled: Compiled, loss: number): void {
+  const flow = readFlow(program, loss, () => measureUpdate(program, compiled.optimizer));
+  for (const listener of program.flowListeners) listener(flow);
 }

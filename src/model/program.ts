@@ -41,8 +41,8 @@ export interface BatchLoss {
 /** A model's passes over its plans: load, forward, loss, backward, update. Knows nothing of epochs or callbacks. */
 export class Program {
   readonly input: ModelInput;
-  /** Whom to tell what flows back in the training steps to come; null: nobody, and nothing is recorded. */
-  flowListener: FlowListener | null = null;
+  /** Whom to tell what flows back in the training steps to come. Nothing is recorded while there is nobody. */
+  readonly flowListeners = new Set<FlowListener>();
   readonly records = new FlowRecords();
 
   constructor(
@@ -236,21 +236,21 @@ export class Program {
 
   /** Forward, loss, backward, update: a step of training. Returns the loss before the update. */
   trainStep(where: string, examples: Examples, compiled: Compiled, capacity: number): BatchLoss {
-    const listener = this.flowListener;
+    const record = this.flowListeners.size > 0;
     const pass = this.pass(examples.size, {
       training: true,
       advanceState: true,
       truncate: compiled.truncate,
       step: compiled.optimizer.batches,
-      record: listener !== null,
+      record,
     });
     const chunk = chunkSteps(this, examples, compiled);
     const loss =
       chunk === null
         ? this.#trainWhole(where, examples, compiled, capacity, pass)
         : trainInChunks(where, this, examples, compiled, capacity, pass, chunk);
-    if (listener === null) this.update(compiled.optimizer);
-    else updateAndTell(this, compiled, loss.value, listener);
+    if (record) updateAndTell(this, compiled, loss.value);
+    else this.update(compiled.optimizer);
     return loss;
   }
 

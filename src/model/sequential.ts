@@ -17,7 +17,7 @@ import {
   sourceOf,
 } from "./examples.js";
 import { evaluateSource, type FitOptions, runEpochs } from "./fit.js";
-import { type GradientFlow, gradientFlowOf } from "./gradient-flow.js";
+import { type FlowListener, type GradientFlow, gradientFlowOf } from "./gradient-flow.js";
 import { type Gradients, gradientsOf } from "./gradients.js";
 import { LayerStack } from "./layer-stack.js";
 import { predictAll, splitParts } from "./predict.js";
@@ -218,11 +218,7 @@ export class Sequential implements TrainingModel {
    * The loss and its gradient for every weight and for the input, dropout off, nothing changed.
    * @throws as `fit`.
    */
-  async gradients(
-    x: TensorLike,
-    y: TensorLike,
-    options: { sampleWeight?: TensorLike } = {},
-  ): Promise<Gradients> {
+  async gradients(x: TensorLike, y: TensorLike, options: WeightOption = {}): Promise<Gradients> {
     return this.#inspect("gradients()", x, y, options, gradientsOf);
   }
 
@@ -231,11 +227,7 @@ export class Sequential implements TrainingModel {
    * would get. Dropout off, from the stateful layers' states, nothing changed.
    * @throws as `fit`.
    */
-  async gradientFlow(
-    x: TensorLike,
-    y: TensorLike,
-    options: { sampleWeight?: TensorLike } = {},
-  ): Promise<GradientFlow> {
+  async gradientFlow(x: TensorLike, y: TensorLike, options: WeightOption = {}): Promise<GradientFlow> {
     return this.#inspect("gradientFlow()", x, y, options, gradientFlowOf);
   }
 
@@ -307,6 +299,13 @@ export class Sequential implements TrainingModel {
     return this.#ready(where, x);
   }
 
+  /** Tells `listener` what flows back in each training step, until the function returned is called; see `gradientFlow`. */
+  watchFlow(listener: FlowListener): () => void {
+    const { flowListeners } = this.#ready("watchFlow()", undefined);
+    flowListeners.add(listener);
+    return () => void flowListeners.delete(listener);
+  }
+
   #weightsChanged(): void {
     if (this.#program !== undefined) this.#program.residence.weightsVersion += 1;
   }
@@ -343,7 +342,7 @@ export class Sequential implements TrainingModel {
     where: string,
     x: TensorLike,
     y: TensorLike,
-    options: { sampleWeight?: TensorLike },
+    options: WeightOption,
     look: (where: string, program: Program, compiled: Compiled, examples: Examples) => Result,
   ): Promise<Result> {
     refuseUnknown(where, options, ["sampleWeight"]);
