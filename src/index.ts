@@ -45,18 +45,38 @@ export {
 // Formats
 export { fromSafetensors, type SafetensorsOptions, toSafetensors } from "./formats/safetensors.js";
 // Initializers
-export { chrono } from "./initializers/chrono.js";
-export { constant, identity, ones, zeros } from "./initializers/constant.js";
-export type { Initializer, InitializerFunction } from "./initializers/initializer.js";
-export { orthogonal, orthogonalPerGate } from "./initializers/orthogonal.js";
-export { randomNormal, randomUniform, truncatedNormal } from "./initializers/random-distributions.js";
+// Initializers
+export { chrono, chrono } from "./initializers/chrono.js";
+export { constant, constant, identity, identity, ones, ones, zeros, zeros } from "./initializers/constant.js";
+export type {
+  Initializer,
+  Initializer,
+  InitializerFunction,
+  InitializerFunction,
+} from "./initializers/initializer.js";
+export { orthogonal, orthogonal, orthogonalPerGate, orthogonalPerGate } from "./initializers/orthogonal.js";
+export {
+  randomNormal,
+  randomNormal,
+  randomUniform,
+  randomUniform,
+  truncatedNormal,
+  truncatedNormal,
+} from "./initializers/random-distributions.js";
 export {
   glorotNormal,
+  glorotNormal,
+  glorotUniform,
   glorotUniform,
   heNormal,
+  heNormal,
+  heUniform,
   heUniform,
   lecunNormal,
+  lecunNormal,
   lecunUniform,
+  lecunUniform,
+  varianceScaling,
   varianceScaling,
 } from "./initializers/variance-scaling.js";
 // Gradient flow: recording and what follows from it
@@ -68,6 +88,8 @@ export {
   type RecordedGradientFlow,
 } from "./inspect/gradient-flow-recorder.js";
 export { type GrowthRate, growthRate } from "./inspect/growth-rate.js";
+// Gradient flow: recording it, and what follows from it
+export * from "./inspect/index.js";
 export { memoryHorizon } from "./inspect/memory-horizon.js";
 export { type FlowSummary, summarizeFlow } from "./inspect/summarize-flow.js";
 export { timeConstants } from "./inspect/time-constants.js";
@@ -122,14 +144,6 @@ export type { CompileOptions } from "./model/compile.js";
 export type { Callback, History, Logs, TrainingModel, TrainingParams } from "./model/events.js";
 export type { Dataset, DatasetBatch } from "./model/examples.js";
 export type { FitOptions } from "./model/fit.js";
-export {
-  type GateFlow,
-  type GradientFlow,
-  isRecurrentFlow,
-  type LayerFlow,
-  type RecurrentLayerFlow,
-  type WeightFlow,
-} from "./model/gradient-flow.js";
 export type { Gradients } from "./model/gradients.js";
 export {
   type BatchOptions,

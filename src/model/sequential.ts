@@ -37,6 +37,10 @@ export interface SequentialOptions {
 
 export type { BatchOptions };
 
+interface WeightOption {
+  readonly sampleWeight?: TensorLike;
+}
+
 /** A stack of layers: what Keras calls `Sequential`. */
 export class Sequential implements TrainingModel {
   readonly name: string;
