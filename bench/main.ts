@@ -7,6 +7,7 @@ import { growth } from "./sections/growth.js";
 import { kernels } from "./sections/kernels.js";
 import { memory } from "./sections/memory.js";
 import { prediction, training } from "./sections/models.js";
+import { pytorch } from "./sections/pytorch.js";
 import { start } from "./sections/start.js";
 import { shapes } from "./shapes.js";
 import { circumstances } from "./support/machine.js";
@@ -17,19 +18,21 @@ const sections: Readonly<Record<string, Section>> = {
   kernels,
   training,
   prediction,
+  pytorch,
   memory,
   start,
   bytes,
   growth,
 };
 /** Sections that take too long for a quick run, unless asked for by name. */
-const long: readonly string[] = ["growth"];
+const long: readonly string[] = ["growth", "pytorch"];
 
 interface Options {
   readonly quick?: true;
   readonly only?: string[];
   readonly shape?: string[];
   readonly markdown?: true;
+  readonly dist: string;
 }
 
 /** A name that is not there gives one line, not a run that measures nothing. */
@@ -44,12 +47,13 @@ function chosen<Item>(wanted: readonly string[] | undefined, all: Readonly<Recor
 }
 
 const list = (value: string, before: string[] = []): string[] => [...before, ...value.split(",")];
-const { quick, only, shape, markdown } = new Command("npm run bench --")
+const { quick, only, shape, markdown, dist } = new Command("npm run bench --")
   .description("Measures gateflow, beside its peers.")
   .option("--quick", "everything in under three minutes, with short timings")
   .option("--only <sections>", `some of ${Object.keys(sections).join(", ")}`, list)
   .option("--shape <names>", `some of ${shapes.map(({ name }) => name).join(", ")}`, list)
   .option("--markdown", "print the tables as Markdown, for docs/benchmarks.md")
+  .option("--dist <url>", "the built package", new URL("../dist/", import.meta.url).href)
   .parse()
   .opts<Options>();
 
@@ -62,7 +66,7 @@ process.stdout.write(`${head}\n\n`);
 const settings = {
   quick: quick ?? false,
   shapes: chosen(shape, Object.fromEntries(shapes.map((item) => [item.name, item]))),
-  dist: new URL("../dist/", import.meta.url).href,
+  dist,
   log,
 };
 const names = only ?? Object.keys(sections).filter((name) => !(quick && long.includes(name)));

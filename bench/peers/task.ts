@@ -13,6 +13,8 @@ export interface Task {
   readonly seconds: number;
   /** The built gateflow to run, as a URL; default: this tree's dist/. */
   readonly dist?: string;
+  /** gateflow: measures the micro-kernel's rate before and after. */
+  readonly ceiling?: true;
   /** TensorFlow.js: its backend. */
   readonly backend?: "wasm" | "cpu";
 }

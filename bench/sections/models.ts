@@ -10,7 +10,7 @@ type Mode = "training" | "prediction";
 const ours = (threads: number | "auto", dist: string): Entrant => ({
   name: threads === 1 ? "gateflow, 1 thread" : "gateflow",
   script: "peers/gateflow.ts",
-  task: { threads, dist },
+  task: { threads, dist, ...(threads === 1 ? { ceiling: true } : {}) },
 });
 const tfjs = (backend: "wasm" | "cpu"): Entrant => ({
   name: `tfjs ${backend}`,

@@ -8,7 +8,7 @@ export interface Entrant {
   readonly name: string;
   /** A file of bench/. */
   readonly script: string;
-  readonly task: Pick<Task, "threads" | "backend" | "dist">;
+  readonly task: Pick<Task, "threads" | "backend" | "dist" | "ceiling">;
   /** The program that runs it, if not this Node. */
   readonly node?: string;
 }
@@ -40,8 +40,8 @@ const GRACE_SECONDS = 60;
 const SAME_LOSS = 2e-3;
 
 /**
- * Runs the entrants in turn, each time in a fresh process: first all once, then all again. What slows the machine
- * down for a while slows all of them.
+ * Runs the entrants in turn, each time in a fresh process: first all once, then all again in the opposite order. What
+ * slows the machine down for a while slows all of them.
  * @throws Error when losses of the same updates disagree: then they did not do the same work.
  */
 export async function race(
@@ -54,7 +54,8 @@ export async function race(
   const { rounds, ...timing } = pace;
   const outcomes = new Map<string, Outcome[]>();
   for (let round = 0; round < rounds; round++) {
-    for (const { name, script, task, node } of entrants) {
+    const order = round % 2 === 0 ? entrants : entrants.toReversed();
+    for (const { name, script, task, node } of order) {
       log(`${mode} ${shape.name}: ${name}${rounds > 1 ? `, round ${round + 1} of ${rounds}` : ""}`);
       const timeout = (pace.warmSeconds + pace.seconds + GRACE_SECONDS) * 1000;
       const outcome = await runScript<Outcome>(
