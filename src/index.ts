@@ -29,70 +29,27 @@ export {
   StateError,
 } from "./errors.js";
 // Forecasters
-export {
-  type BacktestOptions,
-  type BacktestResult,
-  type Choice,
-  type Explanation,
-  type Forecast,
-  type Forecaster,
-  type ForecasterOptions,
-  type ForecastOptions,
-  type ForecastSeries,
-  forecaster,
-  loadForecaster,
-} from "./forecast/forecaster.js";
+export { forecaster, loadForecaster } from "./forecast/forecaster.js";
+export type * from "./forecast/types.js";
 // Formats
 export { fromSafetensors, type SafetensorsOptions, toSafetensors } from "./formats/safetensors.js";
 // Initializers
-// Initializers
-export { chrono, chrono } from "./initializers/chrono.js";
-export { constant, constant, identity, identity, ones, ones, zeros, zeros } from "./initializers/constant.js";
-export type {
-  Initializer,
-  Initializer,
-  InitializerFunction,
-  InitializerFunction,
-} from "./initializers/initializer.js";
-export { orthogonal, orthogonal, orthogonalPerGate, orthogonalPerGate } from "./initializers/orthogonal.js";
-export {
-  randomNormal,
-  randomNormal,
-  randomUniform,
-  randomUniform,
-  truncatedNormal,
-  truncatedNormal,
-} from "./initializers/random-distributions.js";
+export { chrono } from "./initializers/chrono.js";
+export { constant, identity, ones, zeros } from "./initializers/constant.js";
+export type { Initializer, InitializerFunction } from "./initializers/initializer.js";
+export { orthogonal, orthogonalPerGate } from "./initializers/orthogonal.js";
+export { randomNormal, randomUniform, truncatedNormal } from "./initializers/random-distributions.js";
 export {
   glorotNormal,
-  glorotNormal,
-  glorotUniform,
   glorotUniform,
   heNormal,
-  heNormal,
-  heUniform,
   heUniform,
   lecunNormal,
-  lecunNormal,
   lecunUniform,
-  lecunUniform,
-  varianceScaling,
   varianceScaling,
 } from "./initializers/variance-scaling.js";
-// Gradient flow: recording and what follows from it
-export { type DeadUnits, deadUnits } from "./inspect/dead-units.js";
-export {
-  type GradientFlowRecorder,
-  type GradientFlowRecorderOptions,
-  gradientFlowRecorder,
-  type RecordedGradientFlow,
-} from "./inspect/gradient-flow-recorder.js";
-export { type GrowthRate, growthRate } from "./inspect/growth-rate.js";
 // Gradient flow: recording it, and what follows from it
 export * from "./inspect/index.js";
-export { memoryHorizon } from "./inspect/memory-horizon.js";
-export { type FlowSummary, summarizeFlow } from "./inspect/summarize-flow.js";
-export { timeConstants } from "./inspect/time-constants.js";
 // Layers
 export { type ActivationOptions, activation } from "./layers/activation.js";
 export { type BidirectionalOptions, bidirectional } from "./layers/bidirectional.js";
@@ -182,12 +139,7 @@ export {
 export { type Fold, kFold, type Splitter, timeSeriesSplit, walkForward } from "./series/folds.js";
 export { coverage, pinball, rmse, smape } from "./series/forecast-metrics.js";
 export { backwardFill, forwardFill, type InterpolateOptions, interpolate } from "./series/gaps.js";
-export {
-  type HoltWinters,
-  type HoltWintersOptions,
-  holtWinters,
-  holtWintersForecast,
-} from "./series/holt-winters.js";
+export { type HoltWinters, holtWinters, holtWintersForecast } from "./series/holt-winters.js";
 export type { InKind, Rows, SeriesLike, Vector } from "./series/kinds.js";
 export { type KnnImputeOptions, knnImpute } from "./series/knn-impute.js";
 export { type KpssOptions, type KpssResult, kpss } from "./series/kpss.js";
@@ -205,7 +157,7 @@ export { scalerFromJSON } from "./series/scaler-from-json.js";
 export { type Season, type Seasonality, seasonality } from "./series/seasonality.js";
 export { slidingWindows } from "./series/sliding-windows.js";
 export { standardScaler } from "./series/standard-scaler.js";
-export { type ThetaOptions, thetaForecast } from "./series/theta.js";
+export { thetaForecast } from "./series/theta.js";
 export { timeseriesDatasetFromArray } from "./series/timeseries-dataset-from-array.js";
 export { timeseriesGenerator } from "./series/timeseries-generator.js";
 export { trainTestSplit } from "./series/train-test-split.js";
