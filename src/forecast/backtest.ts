@@ -3,7 +3,7 @@ import { driftForecast, naiveForecast, seasonalNaiveForecast } from "../series/b
 import { mae, mase, rmse, smape } from "../series/forecast-metrics.js";
 import { bestHoltWinters } from "../series/holt-winters.js";
 import { smooth, smoothedPath } from "../series/smoothing-state.js";
-import { thetaForecast } from "../series/theta.js";
+import { fitTheta, ThetaWalk } from "../series/theta.js";
 import { endsInGap, fillGaps, type RawSeries, sliceRaw } from "./raw-series.js";
 import type { BacktestResult, Imputation } from "./types.js";
 
@@ -24,10 +24,24 @@ export function originsOf(
   );
 }
 
-/** Theta is fitted anew at each origin; more origins than these are not worth the time. */
-const MOST_THETA = 400;
-
 type Paths = number[][];
+
+interface Walk {
+  take(value: number): void;
+  path(): number[];
+}
+
+/** Paths of something that walks along: once over what the origins share, anew where a gap is filled otherwise. */
+function walked(known: readonly Float64Array[], isShared: readonly boolean[], begin: () => Walk): Paths {
+  const shared = begin();
+  let t = 0;
+  return known.map((y, i) => {
+    const walk = isShared[i] ? shared : begin();
+    for (let k = isShared[i] ? t : 0; k < y.length; k++) walk.take(y[k]!);
+    if (isShared[i]) t = y.length;
+    return walk.path();
+  });
+}
 
 /** The baselines' forecasts from each origin, each from the rows before it alone. */
 function baselinePaths(
@@ -42,30 +56,29 @@ function baselinePaths(
   // Up to a row without a gap, the filled values do not depend on where the series is cut.
   const lastWhole = origins.findLast((origin) => !endsInGap(own, origin));
   const shared = lastWhole === undefined ? null : filledTo(lastWhole);
-  const known = origins.map((t) => (endsInGap(own, t) ? filledTo(t) : shared!.subarray(0, t)));
+  const isShared = origins.map((t) => !endsInGap(own, t));
+  const known = origins.map((t, i) => (isShared[i] ? shared!.subarray(0, t) : filledTo(t)));
   const paths: Record<string, Paths> = {
     naive: known.map((y) => naiveForecast(y, { horizon })),
     "seasonal naive": known.map((y) => seasonalNaiveForecast(y, { season, horizon })),
     drift: known.map((y) => driftForecast(y, { horizon })),
   };
-  const fit = bestHoltWinters(known[0]!, season > 1 ? season : null);
-  const first = (): Float64Array =>
-    Float64Array.of(fit.initial.level, fit.initial.trend, ...fit.initial.season);
-  let state = first();
-  let walked = 0;
-  paths.holtWinters = known.map((y, i) => {
-    const gap = endsInGap(own, origins[i]);
-    const from = gap ? 0 : walked;
-    const own_ = gap ? first() : state;
-    for (let t = from; t < y.length; t++) smooth(own_, fit.parameters, t, y[t]!);
-    if (!gap) [state, walked] = [own_, y.length];
-    return Array.from(smoothedPath(own_, fit.parameters, y.length, horizon));
+  // Both are fitted once, to what the first origin knows, and go on from there.
+  const smoothing = bestHoltWinters(known[0]!, season > 1 ? season : null);
+  const { level, trend, season: seasons } = smoothing.initial;
+  paths.holtWinters = walked(known, isShared, () => {
+    const state = Float64Array.of(level, trend, ...seasons);
+    let t = 0;
+    return {
+      take: (value) => smooth(state, smoothing.parameters, t++, value),
+      path: () => Array.from(smoothedPath(state, smoothing.parameters, t, horizon)),
+    };
   });
-  if (origins.length <= MOST_THETA) {
-    paths.theta = known.map((y) =>
-      thetaForecast(y, { horizon, season: y.length >= 2 * season ? season : null }),
-    );
-  }
+  const theta = fitTheta("backtest()", known[0]!, season > 1 && known[0]!.length >= 2 * season ? season : 1);
+  paths.theta = walked(known, isShared, () => {
+    const walk = new ThetaWalk(theta);
+    return { take: (value) => walk.take(value), path: () => walk.path(horizon) };
+  });
   return paths;
 }
 

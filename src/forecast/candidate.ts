@@ -7,13 +7,18 @@ import { scalesOf, toExamples, tracksAt, type Windows, windowsOf } from "./examp
 import { type Head, pointOf } from "./head.js";
 import { createNetwork, type Examples, type NetworkPlan, trainNetwork } from "./network.js";
 import { networkRows, predictTracks } from "./predict.js";
+import type { Split } from "./split.js";
 import type { Track } from "./track.js";
 import type { FitOptions, Strategy } from "./types.js";
 import { shrunkWeights } from "./weights.js";
 
-/** Where everything is chosen: the rows before `head` are learnt from, those after it judged on. */
+/**
+ * Where everything is chosen. Rows before `stop` teach the network, those before `head` tell it when to stop (and teach the
+ * carriers), those after `head` judge: what stopped where a tail liked it must not be judged by that tail.
+ */
 export interface Arena {
   readonly prepared: Prepared;
+  readonly stop: number;
   readonly head: number;
   readonly rows: number;
   /** Steps ahead that count. */
@@ -25,12 +30,12 @@ export interface Arena {
 /** Judging more origins than these costs time and tells little more. */
 const MOST_ORIGINS = 400;
 
-export function arenaOf(prepared: Prepared, head: number, horizon: number): Arena {
+export function arenaOf(prepared: Prepared, { stop, head }: Split, horizon: number): Arena {
   const rows = prepared.target.length;
   const stride = Math.ceil((rows - head) / MOST_ORIGINS);
   const origins: number[] = [];
   for (let t = head; t < rows; t += stride) origins.push(t);
-  return { prepared, head, rows, horizon, origins };
+  return { prepared, stop, head, rows, horizon, origins };
 }
 
 /** Errors at the arena's origins, NaN beyond the last row. */
@@ -61,6 +66,29 @@ export function scoreOf(errors: readonly Float64Array[]): number {
   return total / counted;
 }
 
+/**
+ * How sure it is that `others` err less than `errors`: t of the mean difference of squared errors over origins (Diebold
+ * & Mariano 1995), each step ahead in units of its own spread. Origins overlap, so n of them count as n / horizon.
+ */
+export function advantage(errors: readonly Float64Array[], others: readonly Float64Array[]): number {
+  const steps = errors[0]!.length;
+  const units = Array.from({ length: steps }, (_, h) => {
+    const known = errors.map((row) => row[h]! ** 2).filter((square) => !Number.isNaN(square));
+    return known.reduce((sum, square) => sum + square, 0) / known.length || 1;
+  });
+  const gains = errors.map((row, i) => {
+    const parts = Array.from(row, (error, h) => (error ** 2 - others[i]![h]! ** 2) / units[h]!).filter(
+      (gain) => !Number.isNaN(gain),
+    );
+    return parts.reduce((sum, gain) => sum + gain, 0) / parts.length;
+  });
+  const n = gains.length;
+  const mean = gains.reduce((sum, gain) => sum + gain, 0) / n;
+  const spread = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0) / Math.max(1, n - 1);
+  const independent = Math.max(1, n / steps);
+  return spread === 0 ? 0 : mean / Math.sqrt(spread / independent);
+}
+
 /** A chain whose network says nothing. */
 export const silentChain = (
   inputs: Inputs,
@@ -76,19 +104,31 @@ export const silentChain = (
   weights: new Array<number>(outputs).fill(0),
 });
 
-/** Errors of a carrier alone on the tail. */
-export function carrierErrors(arena: Arena, inputs: Inputs, carrier: Carrier): Float64Array[] {
-  const tracks = tracksAt(silentChain(inputs, carrier, 1, null), arena.prepared, arena.origins);
-  return errorsAt(
-    arena,
-    tracks.map((track) => track.path(arena.horizon)!),
-  );
+/** Errors of a carrier alone on the tail. @throws when it has no path at the first origin. */
+export function carrierErrors(arena: Arena, carrier: Carrier): Float64Array[] {
+  const { target } = arena.prepared;
+  const state = carrier.start();
+  let t = 0;
+  const paths = arena.origins.map((origin) => {
+    for (; t < origin; t++) carrier.advance(state, t, target[t]!);
+    return carrier.path(state, target, origin, origin, arena.horizon)!;
+  });
+  return errorsAt(arena, paths);
 }
 
-/** Root mean square of a carrier's one-step errors over rows `[0, rows)`. */
-export function oneStepScale(inputs: Inputs, carrier: Carrier, prepared: Prepared, rows: number): number {
-  const windows = windowsOf(silentChain({ ...inputs, window: 1 }, carrier, 1, null), prepared, rows);
-  return scalesOf(windows, windows.deviations.length, 1)[0]!;
+/** Root mean square of a carrier's one-step errors over rows `[0, rows)`; 1 when it never errs. */
+export function oneStepScale(carrier: Carrier, { target }: Prepared, rows: number): number {
+  const state = carrier.start();
+  let [sum, count] = [0, 0];
+  for (let t = 0; t < rows; t++) {
+    const path = carrier.path(state, target, t, t, 1);
+    if (path !== null) {
+      sum += (target[t]! - path[0]!) ** 2;
+      count += 1;
+    }
+    carrier.advance(state, t, target[t]!);
+  }
+  return sum > 0 ? Math.sqrt(sum / count) : 1;
 }
 
 /** A chain with its network, and how both did on the tail. */
@@ -113,11 +153,14 @@ export interface Training {
   readonly options: FitOptions;
 }
 
-/** The last window all of whose targets lie before the tail, and the first that begins in it. */
-function cut({ origins }: Windows, head: number, outputs: number): { train: number; validation: number } {
-  const first = origins.findIndex((origin) => origin >= head);
-  const train = origins.findIndex((origin) => origin + outputs > head);
-  return { train: train < 0 ? origins.length : train, validation: first < 0 ? origins.length : first };
+/** Windows `[0, train)` all of whose targets lie before `stop`, and `[from, to)` all of whose targets lie in `[stop, head)`. */
+function cut(
+  { origins }: Windows,
+  { stop, head }: Arena,
+  outputs: number,
+): { train: number; from: number; to: number } {
+  const before = (row: number): number => origins.filter((origin) => origin + outputs <= row).length;
+  return { train: before(stop), from: origins.filter((origin) => origin < stop).length, to: before(head) };
 }
 
 /** Trains a network on what `chain.carrier` leaves and weighs its corrections on the tail; `full` believes them whole. */
@@ -127,10 +170,10 @@ export async function trainCandidate(
   training: Training,
   full: boolean,
 ): Promise<Candidate> {
-  const { prepared, head, rows, horizon } = arena;
+  const { prepared, head, horizon } = arena;
   const { effort, strategy, seed, options } = training;
-  const windows = windowsOf(silent, prepared, rows);
-  const { train, validation } = cut(windows, head, silent.outputs);
+  const windows = windowsOf(silent, prepared, head);
+  const { train, from, to } = cut(windows, arena, silent.outputs);
   const targetScale = scalesOf(windows, train, silent.outputs);
   const plan: NetworkPlan = {
     ...effort,
@@ -143,14 +186,9 @@ export async function trainCandidate(
   };
   const network = createNetwork(plan);
   try {
-    const part = (from: number, to: number): Examples => toExamples(windows, from, to, silent, targetScale);
-    const { history, bestEpoch } = await trainNetwork(
-      network,
-      plan,
-      part(0, train),
-      part(validation, windows.origins.length),
-      options,
-    );
+    const part = (first: number, end: number): Examples =>
+      toExamples(windows, first, end, silent, targetScale);
+    const { history, bestEpoch } = await trainNetwork(network, plan, part(0, train), part(from, to), options);
     const scaled: Chain = { ...silent, targetScale };
     const tracks = tracksAt(scaled, prepared, arena.origins);
     const chain = { ...scaled, weights: await weigh(arena, network, training.head, scaled, tracks, full) };

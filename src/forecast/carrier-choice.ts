@@ -1,5 +1,5 @@
 import { type Autoregression, bestAutoregression } from "../series/autoregression.js";
-import { bestHoltWinters, type HoltWinters, holtWinters } from "../series/holt-winters.js";
+import { bestHoltWinters, type HoltWinters } from "../series/holt-winters.js";
 import { autoregressionCarrier, bothCarriers, type Carrier, smoothingCarrier } from "./carriers.js";
 import type { Calendar } from "./decide.js";
 import { readable } from "./explanation.js";
@@ -13,26 +13,10 @@ export interface FittedCarriers {
   readonly autoregression: Autoregression;
 }
 
-/**
- * @param like carriers fitted to fewer values, whose kind of smoothing is kept: it is what was validated.
- */
-export function fitCarriers(
-  y: Float64Array,
-  calendar: Calendar | null,
-  like?: FittedCarriers,
-): FittedCarriers {
-  return {
-    smoothing:
-      like === undefined
-        ? bestHoltWinters(y, calendar?.season ?? null)
-        : holtWinters(y, {
-            season: like.smoothing.season,
-            trend: like.smoothing.trend,
-            damped: like.smoothing.damped,
-          }),
-    autoregression: bestAutoregression(y, calendar),
-  };
-}
+export const fitCarriers = (y: Float64Array, calendar: Calendar | null): FittedCarriers => ({
+  smoothing: bestHoltWinters(y, calendar?.season ?? null),
+  autoregression: bestAutoregression(y, calendar),
+});
 
 export function carrierOf(kind: ChosenCarrier, { smoothing, autoregression }: FittedCarriers): Carrier {
   const { level, trend, season } = smoothing.initial;

@@ -33,43 +33,63 @@ export function decideSeason(y: Float64Array, settings: Settings, choices: Choic
   return best;
 }
 
+/** The 95 % point of chi-squared with one degree of freedom. */
+const LIKELIER = 3.84;
+
 /**
- * Logarithms when the normal likelihood of the changes is higher in them, their Jacobian counted (Box & Cox 1964), by
- * more than chance: 2 ln L gains over 3.84, the 95 % point of chi-squared with one degree of freedom.
+ * Twice the gain in log-likelihood of normal changes when they are changes of logarithms, the Jacobian counted (Box & Cox
+ * 1964): positive where changes grow with the level. NaN when all changes are equal.
  */
-export function decideLog(
-  y: Float64Array,
-  season: number | null,
-  settings: Settings,
-  choices: Choices,
-): boolean {
-  if (settings.log !== undefined) return choices.add("log", settings.log, "given");
-  const lowest = y.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  if (!(lowest > 0))
-    return choices.add(
-      "log",
-      false,
-      `the lowest value is ${readable(lowest)}, a logarithm needs values above 0`,
-    );
+function likelihoodGain(y: Float64Array, season: number | null): number {
   const lag = season !== null && y.length > 3 * season ? season : 1;
   const changes = (values: Float64Array): Float64Array => {
     const once = difference(values, { lag });
     return lag > 1 && once.length > 2 ? difference(once) : once;
   };
   const logs = logTransform(y);
-  const [raw, relative] = [changes(y), changes(logs)];
-  const [a, b] = [variance(raw), variance(relative)];
-  if (!(a > 0) || !(b > 0)) return choices.add("log", false, "all changes are equal");
+  const raw = changes(y);
   const jacobian =
     (2 * logs.subarray(y.length - raw.length).reduce((sum, value) => sum + value, 0)) / raw.length;
-  const [perRaw, perLog] = Array.from(logTransform([a, b]));
-  const gain = raw.length * (perRaw! - perLog! - jacobian);
+  const spreads = [variance(raw), variance(changes(logs))];
+  if (!spreads.every((spread) => spread > 0)) return Number.NaN;
+  const [a, b] = logTransform(spreads);
+  return raw.length * (a! - b! - jacobian);
+}
+
+/**
+ * Logarithms when all values are positive, changes grow with the level by more than chance, and the carriers do not err
+ * more in them on the validation tail.
+ * @param tailError the error of the best carrier on the tail, in raw units, with logarithms or without.
+ */
+export function decideLog(
+  y: Float64Array,
+  season: number | null,
+  settings: Settings,
+  choices: Choices,
+  tailError: (logs: boolean) => number,
+): boolean {
+  if (settings.log !== undefined) return choices.add("log", settings.log, "given");
+  const lowest = y.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  if (!(lowest > 0)) {
+    return choices.add(
+      "log",
+      false,
+      `the lowest value is ${readable(lowest)}, a logarithm needs values above 0`,
+    );
+  }
+  const gain = likelihoodGain(y, season);
+  if (!(gain > LIKELIER)) {
+    return choices.add(
+      "log",
+      false,
+      `changes do not grow with the level: 2 ln L would gain ${readable(gain)}, ${LIKELIER} is asked for`,
+    );
+  }
+  const [plain, logs] = [tailError(false), tailError(true)];
   return choices.add(
     "log",
-    gain > 3.84,
-    gain > 3.84
-      ? `all values are positive and changes grow with the level: 2 ln L gains ${readable(gain)}`
-      : `changes do not grow with the level: 2 ln L would gain ${readable(gain)}, 3.84 is asked for`,
+    logs <= plain,
+    `changes grow with the level (2 ln L gains ${readable(gain)}), and the RMSE of the best carrier on the validation tail is ${readable(logs)} with logarithms, ${readable(plain)} without`,
   );
 }
 

@@ -9,6 +9,7 @@ import { mean } from "../series/statistics.js";
 import { type Calibration, calibrate } from "./calibration.js";
 import {
   type Arena,
+  advantage,
   arenaOf,
   type Candidate,
   carrierErrors,
@@ -44,7 +45,8 @@ import { refuseAborted } from "./network.js";
 import type { Settings } from "./options.js";
 import { predictTracks } from "./predict.js";
 import type { RawSeries } from "./raw-series.js";
-import { summarize } from "./summary.js";
+import { refuseTooFew, splitRows, teachingNeeded } from "./split.js";
+import { rawError, summarize } from "./summary.js";
 import type { Differencing, FitOptions, Scaling, Strategy } from "./types.js";
 
 /** What `fit` leaves: all a forecast is made of. */
@@ -56,9 +58,6 @@ export interface Fit {
   readonly calibrations: readonly Calibration[];
   readonly choices: Choices;
 }
-
-/** Fewer windows than these teach nothing. */
-const LEAST_WINDOWS = 8;
 
 /** @throws DataError for a column without values, a constant target, or rows too few for the horizon. */
 function refuseUseless(where: string, raw: RawSeries): void {
@@ -76,26 +75,6 @@ function refuseUseless(where: string, raw: RawSeries): void {
       { code: "constant_target", received: present[0] },
     );
   }
-}
-
-/** Rows held back for choosing: a share of all, but room for the horizon and a few origins more. */
-const tailOf = (rows: number, horizon: number, share: number): number =>
-  Math.max(Math.ceil(rows * share), horizon + 3);
-
-/** Rows learnt from that leave `LEAST_WINDOWS` windows. */
-const headNeeded = (window: number, memory: number, outputs: number): number =>
-  window + memory + outputs + LEAST_WINDOWS - 1;
-
-function rowsNeeded(
-  window: number,
-  memory: number,
-  outputs: number,
-  { horizon, validation }: Settings,
-): number {
-  const head = headNeeded(window, memory, outputs);
-  let rows = head + horizon + 3;
-  while (rows - tailOf(rows, horizon, validation) < head) rows += 1;
-  return rows;
 }
 
 const scalers: Record<Scaling, () => Scaler> = {
@@ -125,22 +104,21 @@ function inputsFor(plain: Omit<Inputs, "scaler">, scale: Scaling, prepared: Prep
 const plainCarrier = (inputs: Inputs, prepared: Prepared, rows: number) =>
   differenceCarrier(inputs.difference, mean(changesOf(prepared.target, rows, inputs.difference)));
 
+const CARRIERS: readonly ChosenCarrier[] = ["smoothing", "autoregression", "both"];
 /** A simpler carrier must be clearly better than the mean of both, which errs less far. */
 const CLEARLY = 0.98;
 
 function chooseCarrier(
   arena: Arena,
-  inputs: Inputs,
   fitted: FittedCarriers,
   settings: Settings,
   choices: Choices,
 ): ChosenCarrier {
   if (settings.carrier !== "auto") return choices.add("carrier", settings.carrier, "given");
-  const kinds: readonly ChosenCarrier[] = ["smoothing", "autoregression", "both"];
-  const scores = kinds.map((kind) => scoreOf(carrierErrors(arena, inputs, carrierOf(kind, fitted))));
+  const scores = CARRIERS.map((kind) => scoreOf(carrierErrors(arena, carrierOf(kind, fitted))));
   const [smoothing, autoregression, both] = scores as [number, number, number];
   const single = smoothing < autoregression ? 0 : 1;
-  const chosen = scores[single]! < CLEARLY * both ? kinds[single]! : "both";
+  const chosen = scores[single]! < CLEARLY * both ? CARRIERS[single]! : "both";
   return choices.add(
     "carrier",
     chosen,
@@ -175,8 +153,7 @@ export async function fitSeries(settings: Settings, raw: RawSeries, options: Fit
   choices.add("horizon", horizon, "steps ahead the network is trained for");
   const strategy = decideStrategy(settings, choices);
   const outputs = strategy === "recursive" ? 1 : horizon;
-  const least = rowsNeeded(settings.window ?? 2, 1, outputs, settings);
-  if (raw.rows < least) tooFew(where, raw.rows, least, settings);
+  refuseTooFew(where, raw.rows, settings.window ?? 2, 1, outputs, settings);
 
   const gaps = raw.columns[raw.target]!.filter(Number.isNaN).length;
   const impute = choices.add(
@@ -187,22 +164,29 @@ export async function fitSeries(settings: Settings, raw: RawSeries, options: Fit
   const level = prepare({ impute, log: false, target: raw.target }, raw).target;
   const calendar: Calendar | null = decideSeason(level, settings, choices);
   const season = calendar?.season ?? null;
-  const log = decideLog(level, season, settings, choices);
+  const split = splitRows(raw.rows, outputs, settings);
+  const { head, stop } = split;
+  const log = decideLog(level, season, settings, choices, (logs) => {
+    const candidate = prepare({ impute, log: logs, target: raw.target }, raw);
+    const arena = arenaOf(candidate, split, horizon);
+    const fitted = fitCarriers(candidate.target.subarray(0, head), calendar);
+    return Math.min(
+      ...CARRIERS.map((kind) => rawError(arena, logs, carrierErrors(arena, carrierOf(kind, fitted)))),
+    );
+  });
   const prepared = prepare({ impute, log, target: raw.target }, raw);
-  const tail = tailOf(raw.rows, horizon, settings.validation);
-  const head = choices.add(
+  choices.add(
     "validation",
-    raw.rows - tail,
-    `rows learnt from at first; what is chosen is chosen on the ${tail} after them`,
+    [stop, head],
+    `rows up to ${stop} teach the network, those up to ${head} tell it when to stop, and the last ${raw.rows - head} judge what is chosen; in the end all teach`,
   );
 
   const difference = decideDifference(prepared.target.subarray(0, head), season, settings, choices);
   const memory = difference.order * difference.lag;
   const changes = changesOf(prepared.target, head, difference);
-  const bound = Math.min(Math.floor(head / 4), head - headNeeded(0, memory, outputs));
+  const bound = Math.min(Math.floor(head / 4), stop - teachingNeeded(0, memory, outputs));
   const window = decideWindow(changes, season, bound, settings, choices);
-  const needed = rowsNeeded(window, memory, outputs, settings);
-  if (raw.rows < needed) tooFew(where, raw.rows, needed, settings);
+  refuseTooFew(where, raw.rows, window, memory, outputs, settings);
   const scale = decideScale(changes, settings, choices);
   const plain = {
     names: raw.names,
@@ -216,8 +200,8 @@ export async function fitSeries(settings: Settings, raw: RawSeries, options: Fit
   };
   const inputs = inputsFor(plain, scale, prepared, head);
 
-  const arena = arenaOf(prepared, head, horizon);
-  const windows = head - window - memory - outputs + 1;
+  const arena = arenaOf(prepared, split, horizon);
+  const windows = stop - window - memory - outputs + 1;
   const features = featuresOf({ ...inputs, errorScale: 1 });
   const training: Training = {
     effort: decideEffort(windows, window, features, settings, choices),
@@ -227,9 +211,9 @@ export async function fitSeries(settings: Settings, raw: RawSeries, options: Fit
     options,
   };
   const fitted = fitCarriers(prepared.target.subarray(0, head), calendar);
-  const kind = settings.model === "lstm" ? null : chooseCarrier(arena, inputs, fitted, settings, choices);
+  const kind = settings.model === "lstm" ? null : chooseCarrier(arena, fitted, settings, choices);
   const silentHybrid = (carrier: ReturnType<typeof carrierOf>, own: Inputs, rows: number): Chain =>
-    silentChain(own, carrier, outputs, oneStepScale(own, carrier, prepared, rows));
+    silentChain(own, carrier, outputs, oneStepScale(carrier, prepared, rows));
 
   const candidates: Candidate[] = [];
   try {
@@ -241,7 +225,12 @@ export async function fitSeries(settings: Settings, raw: RawSeries, options: Fit
     if (settings.model !== "hybrid") {
       const carrier = plainCarrier(inputs, prepared, head);
       candidates.push(
-        await trainCandidate(arena, silentChain(inputs, carrier, outputs, null), training, true),
+        await trainCandidate(
+          arena,
+          silentChain(inputs, carrier, outputs, null),
+          training,
+          settings.model === "lstm",
+        ),
       );
     }
     const best = chooseModel(candidates, settings, choices);
@@ -261,25 +250,18 @@ export async function fitSeries(settings: Settings, raw: RawSeries, options: Fit
     const whole = inputsFor(plain, scale, prepared, rows);
     const silent =
       kind !== null && best === candidates[0]
-        ? silentHybrid(carrierOf(kind, fitCarriers(prepared.target, calendar, fitted)), whole, rows)
+        ? silentHybrid(carrierOf(kind, fitCarriers(prepared.target, calendar)), whole, rows)
         : silentChain(whole, plainCarrier(whole, prepared, rows), outputs, null);
     const final = await retrain(best, silent, prepared, training);
-    choices.summary = summarize(arena, inputs, best);
+    choices.summary = summarize(arena, log, season, best.errors);
     return { ...final, head: training.head, history: best.history, calibrations, choices };
   } finally {
     for (const { network } of candidates) network.dispose();
   }
 }
 
-function tooFew(where: string, rows: number, needed: number, { horizon, window }: Settings): never {
-  throw new DataError(
-    `${where}: ${rows} rows are too few for a horizon of ${horizon}${window === undefined ? "" : ` and a window of ${window}`}, which need at least ${needed}.`,
-    { code: "insufficient_data", received: rows, expected: needed },
-  );
-}
-
-/** A network alone must be clearly better than a hybrid. */
-const CLEARLY_ALONE = 0.97;
+/** Standard errors by which a network alone must be better than a hybrid, which errs less far where it errs. */
+const CLEARLY_ALONE = 2;
 
 function chooseModel(candidates: readonly Candidate[], settings: Settings, choices: Choices): Candidate {
   const [first, second] = candidates as [Candidate, Candidate | undefined];
@@ -287,11 +269,12 @@ function chooseModel(candidates: readonly Candidate[], settings: Settings, choic
     choices.add("model", settings.model, "given");
     return first;
   }
-  const alone = second.score < CLEARLY_ALONE * first.score;
+  const t = advantage(first.errors, second.errors);
+  const alone = t > CLEARLY_ALONE;
   choices.add(
     "model",
     alone ? "lstm" : "hybrid",
-    `errors on the validation tail: hybrid ${readable(first.score)}, the network alone ${readable(second.score)}`,
+    `errors on the validation tail: hybrid ${readable(first.score)}, the network alone ${readable(second.score)}, ${readable(Math.abs(t))} standard errors ${t > 0 ? "better" : "worse"}; ${CLEARLY_ALONE} are asked for`,
   );
   return alone ? second : first;
 }

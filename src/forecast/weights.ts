@@ -1,11 +1,11 @@
-/** How sure a gain must be: with t² of this much the network is believed half. */
-const DOUBT = 2;
+/** A gain less than two standard errors from none is not believed at all. */
+const DOUBT = 4;
 
 /**
  * How far the network's corrections are believed, one weight an output, from what they did on the validation tail.
  *
  * The least-squares factor b between errors e of the carrier and corrections c, shrunk towards zero by the doubt about
- * it: w = b max(0, 1 - 2 / t²), t = b / se(b), within [0, 1] (positive-part James-Stein). Outputs next to each other are
+ * it: w = b max(0, 1 - 4 / t²), t = b / se(b), within [0, 1] (positive-part James-Stein). Outputs next to each other are
  * pooled, for they are noisy alone; errors k steps ahead overlap k origins, so they count as n / k observations.
  *
  * @param errors `[origins][outputs]`, NaN where nothing came.

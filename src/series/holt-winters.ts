@@ -35,7 +35,8 @@ export interface HoltWinters {
 
 /** φ outside of these is no damping, or no trend at all (Hyndman & Athanasopoulos, FPP3 8.2). */
 const DAMPING: readonly [number, number] = [0.8, 0.98];
-/** Up to this many multiplications the best initial states are found anew for each trial of the parameters. */
+/** Up to so many values and multiplications the best initial states are found anew for each trial of the parameters. */
+const PROFILE_LENGTH = 500;
 const PROFILE_BUDGET = 2e6;
 const STARTS = [
   [0.1, 0.05, 0.1],
@@ -116,11 +117,14 @@ function bestStart(y: Float64Array, parameters: SmoothingParameters, shape: Shap
   const echo = (unit: number | null): Float64Array => {
     const state = new Float64Array(2 + season);
     if (unit !== null) state[unit] = 1;
-    return Float64Array.from(y, (value, t) => smooth(state, parameters, t, unit === null ? value : 0));
+    const errors = new Float64Array(y.length);
+    for (let t = 0; t < y.length; t++) {
+      const error = smooth(state, parameters, t, unit === null ? y[t]! : 0);
+      errors[t] = unit === null ? error : -error;
+    }
+    return errors;
   };
-  const errors = echo(null);
-  const echoes = slots.map((unit) => echo(unit).map((value) => -value));
-  const fit = leastSquares(echoes, errors);
+  const fit = leastSquares(slots.map(echo), echo(null));
   const state = new Float64Array(2 + season);
   fit.coefficients().forEach((value, k) => {
     state[slots[k]!] = value;
@@ -137,7 +141,7 @@ function bestStart(y: Float64Array, parameters: SmoothingParameters, shape: Shap
 function search(y: Float64Array, shape: Shape): { parameters: SmoothingParameters; start: SmoothingState } {
   const box = boxOf(shape);
   const states = 2 + shape.season;
-  const profiled = y.length * states * states <= PROFILE_BUDGET;
+  const profiled = y.length <= PROFILE_LENGTH && y.length * states * states <= PROFILE_BUDGET;
   let start = guess(y, shape);
   const cost = (x: readonly number[]): number => {
     const parameters = parametersOf(x, shape);
@@ -148,13 +152,19 @@ function search(y: Float64Array, shape: Shape): { parameters: SmoothingParameter
     ...(shape.trend ? [beta] : []),
     ...(shape.season > 0 ? [gamma] : []),
     ...(shape.damped ? [0.95] : []),
-  ]).sort((a, b) => cost(a) - cost(b));
-  const evaluations = 80 * box.length;
-  const tried = starts.slice(0, 2).map((x) => nelderMead(cost, x, box, { evaluations }));
+  ])
+    .map((x) => ({ x, value: cost(x) }))
+    .sort((a, b) => a.value - b.value)
+    .map(({ x }) => x);
+  // With the best initial states the valley is plain enough for one walk; without, a second one from elsewhere pays.
+  const evaluations = 60 * box.length;
+  const tried = starts
+    .slice(0, profiled ? 1 : 2)
+    .map((x) => nelderMead(cost, x, box, { evaluations, tolerance: 1e-8 }));
   let best = tried.reduce((a, b) => (b.value < a.value ? b : a));
   if (!profiled) {
     start = bestStart(y, parametersOf(best.x, shape), shape);
-    best = nelderMead(cost, best.x, box, { evaluations });
+    best = nelderMead(cost, best.x, box, { evaluations, tolerance: 1e-8 });
   }
   const parameters = parametersOf(best.x, shape);
   return { parameters, start: bestStart(y, parameters, shape) };

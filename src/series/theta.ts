@@ -12,7 +12,7 @@ export interface ThetaOptions {
   readonly season?: number | null;
 }
 
-interface Pattern {
+export interface Pattern {
   /** One season, by the index modulo its length. */
   readonly values: Float64Array;
   readonly multiplicative: boolean;
@@ -46,8 +46,8 @@ function seasonalPattern(y: Float64Array, season: number): Pattern {
   return { values: phases(false), multiplicative: false };
 }
 
-/** Simple exponential smoothing from the first value on: the level after the last. */
-function levelAfter(y: Float64Array, alpha: number): { level: number; sse: number } {
+/** Simple exponential smoothing from the first value on: the sum of its squared errors. */
+function squaredErrors(y: Float64Array, alpha: number): number {
   let level = y[0]!;
   let sse = 0;
   for (const value of y) {
@@ -55,7 +55,76 @@ function levelAfter(y: Float64Array, alpha: number): { level: number; sse: numbe
     sse += error * error;
     level += alpha * error;
   }
-  return { level, sse };
+  return sse;
+}
+
+/** What the theta method learns once: how fast its level follows, and the season. */
+export interface Theta {
+  readonly alpha: number;
+  readonly season: number;
+  readonly pattern: Pattern | null;
+}
+
+const withoutSeason = ({ pattern, season }: Theta, value: number, t: number): number => {
+  if (pattern === null) return value;
+  const phase = pattern.values[t % season]!;
+  return pattern.multiplicative ? value / phase : value - phase;
+};
+
+const withSeason = ({ pattern, season }: Theta, value: number, t: number): number => {
+  if (pattern === null) return value;
+  const phase = pattern.values[t % season]!;
+  return pattern.multiplicative ? value * phase : value + phase;
+};
+
+/** @param season 1: none. @throws DataError for fewer than 3 values or two seasons. */
+export function fitTheta(where: string, y: Float64Array, season: number): Theta {
+  const needed = Math.max(3, season > 1 ? 2 * season : 0);
+  if (y.length < needed) {
+    throw new DataError(`${where}: ${y.length} values are too few, expected at least ${needed}.`, {
+      code: "insufficient_data",
+      received: y.length,
+      expected: needed,
+    });
+  }
+  const seasonal = { alpha: 0, season, pattern: season > 1 ? seasonalPattern(y, season) : null };
+  const adjusted = y.map((value, t) => withoutSeason(seasonal, value, t));
+  const cost = ([alpha]: readonly number[]): number => squaredErrors(adjusted, alpha!);
+  const found = [0.1, 0.5, 0.9].map((alpha) => nelderMead(cost, [alpha], [[1e-4, 1]]));
+  return { ...seasonal, alpha: found.reduce((a, b) => (b.value < a.value ? b : a)).x[0]! };
+}
+
+/** Walks along a series: level and straight line go on with every value, what was learnt stays. */
+export class ThetaWalk {
+  readonly #theta: Theta;
+  #n = 0;
+  #level = 0;
+  /** Sums over t of y and t y, which make the least-squares slope. */
+  #sum = 0;
+  #product = 0;
+
+  constructor(theta: Theta) {
+    this.#theta = theta;
+  }
+
+  take(value: number): void {
+    const y = withoutSeason(this.#theta, value, this.#n);
+    if (this.#n === 0) this.#level = y;
+    this.#level += this.#theta.alpha * (y - this.#level);
+    this.#sum += y;
+    this.#product += this.#n * y;
+    this.#n += 1;
+  }
+
+  path(horizon: number): number[] {
+    const { alpha } = this.#theta;
+    const n = this.#n;
+    const slope = n < 2 ? 0 : (this.#product - ((n - 1) / 2) * this.#sum) / ((n * (n * n - 1)) / 12);
+    const lead = (1 - pow(1 - alpha, n)) / alpha;
+    return Array.from({ length: horizon }, (_, h) =>
+      withSeason(this.#theta, this.#level + 0.5 * slope * (h + lead), n + h),
+    );
+  }
 }
 
 /**
@@ -75,37 +144,7 @@ export function thetaForecast(x: SeriesLike, options: ThetaOptions = {}): number
   const horizon = numberIn(where, "horizon", options.horizon ?? 1, { min: 1, integer: true });
   const season =
     options.season == null ? 1 : numberIn(where, "season", options.season, { min: 1, integer: true });
-  const needed = Math.max(3, season > 1 ? 2 * season : 0);
-  if (y.length < needed) {
-    throw new DataError(`${where}: ${y.length} values are too few, expected at least ${needed}.`, {
-      code: "insufficient_data",
-      received: y.length,
-      expected: needed,
-    });
-  }
-  const pattern = season > 1 ? seasonalPattern(y, season) : null;
-  const phase = (t: number): number => pattern!.values[t % season]!;
-  const adjusted =
-    pattern === null
-      ? y
-      : y.map((value, t) => (pattern.multiplicative ? value / phase(t) : value - phase(t)));
-
-  const n = y.length;
-  const middle = (n - 1) / 2;
-  let [product, square] = [0, 0];
-  adjusted.forEach((value, t) => {
-    product += (t - middle) * value;
-    square += (t - middle) ** 2;
-  });
-  const slope = product / square;
-  const cost = ([alpha]: readonly number[]): number => levelAfter(adjusted, alpha!).sse;
-  const starts = [0.1, 0.5, 0.9].map((alpha) => nelderMead(cost, [alpha], [[1e-4, 1]]));
-  const alpha = starts.reduce((a, b) => (b.value < a.value ? b : a)).x[0]!;
-  const { level } = levelAfter(adjusted, alpha);
-  const lead = (1 - pow(1 - alpha, n)) / alpha;
-  return Array.from({ length: horizon }, (_, h) => {
-    const value = level + 0.5 * slope * (h + lead);
-    if (pattern === null) return value;
-    return pattern.multiplicative ? value * phase(n + h) : value + phase(n + h);
-  });
+  const walk = new ThetaWalk(fitTheta(where, y, season));
+  for (const value of y) walk.take(value);
+  return walk.path(horizon);
 }
