@@ -1,6 +1,5 @@
 import type { Forecaster, ForecasterOptions } from "../forecast/forecaster.js";
 import { forecaster } from "../forecast/forecaster.js";
-import { MODEL_NAME } from "../node/report/test-forecasts.js";
 import { checkInterrupt, type Io } from "./io.js";
 import { trainingProgress } from "./progress.js";
 
@@ -65,15 +64,26 @@ export function choicesOf(model: Forecaster): string[] {
 
 /** The season the forecaster works with; null: none. */
 export function seasonOf(model: Forecaster): number | null {
-  const season = model.explain().find(({ option }) => option === "season")?.value;
+  const season = choice(model, "season");
   return typeof season === "number" && season > 1 ? season : null;
 }
 
-/** What the row `LSTM` of a table stands for, where it is more than the network. */
+const choice = (model: Forecaster, name: string): unknown =>
+  model.explain().find(({ option }) => option === name)?.value;
+
+/** The model's row in tables: a hybrid's forecast is not the network's alone. */
+export const modelName = (model: Forecaster): string =>
+  choice(model, "model") === "hybrid" ? "LSTM hybrid" : "LSTM";
+
+/** What a reader must know of a hybrid, above all when its network has no say. */
 export function modelNote(model: Forecaster): string[] {
-  const choice = (name: string): unknown => model.explain().find(({ option }) => option === name)?.value;
-  if (choice("model") !== "hybrid") return [];
-  return [
-    `${MODEL_NAME} is a hybrid: the network corrects what its carrier (${shownValue(choice("carrier"))}) forecasts. --model lstm gives the network alone.`,
-  ];
+  if (choice(model, "model") !== "hybrid") return [];
+  const kind = choice(model, "carrier");
+  const carrier = kind === "both" ? "smoothing and autoregression" : shownValue(kind);
+  const weights = choice(model, "weight");
+  const isSilent = Array.isArray(weights) && weights.every((weight) => weight === 0);
+  const what = isSilent
+    ? `Here the hybrid is its carrier (${carrier}) alone: on the validation rows the network's corrections did not help, so they count nothing.`
+    : `The hybrid is a carrier (${carrier}) that an LSTM corrects.`;
+  return [`${what} --model lstm gives the network alone.`];
 }

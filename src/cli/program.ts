@@ -55,6 +55,7 @@ function addTrain(program: Command, io: Io): void {
     .option("--test-fraction <f>", "share of the rows, from the end, kept for the test", share, 0.2)
     .optionsGroup(OUTPUT)
     .option("-o, --out <folder>", "where the three files go", "out")
+    .option("--picture <file>", "write the last test forecast as an SVG as well")
     .option("-q, --quiet", "print the table of errors only")
     .option("--json", "print results as JSON")
     .addHelpText(

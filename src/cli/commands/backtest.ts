@@ -5,7 +5,7 @@ import { writeFileAtomic } from "../../node/atomic-write.js";
 import { plural } from "../../node/report/numbers.js";
 import { type NamedSeries, type SeriesSummary, summarize } from "../../node/report/series-summary.js";
 import { errorTable } from "../../node/report/test-forecasts.js";
-import { fitForecaster, modelNote, seasonOf } from "../fitting.js";
+import { fitForecaster, modelName, modelNote, seasonOf } from "../fitting.js";
 import { csvText } from "../forecast-csv.js";
 import { checkInterrupt, type Io } from "../io.js";
 import { forecasterOptions, type ModelOptions } from "../model-options.js";
@@ -85,7 +85,10 @@ export async function backtest(file: string, options: BacktestOptions, io: Io): 
     model.backtest(series.values, { start, horizon, step, refit: options.refit === true, signal: io.signal }),
   );
   checkInterrupt(io);
-  const errors = errorTable({ near: result, far: result, horizon, season: seasonOf(model) }, series.unit);
+  const errors = errorTable(
+    { name: modelName(model), near: result, far: result, horizon, season: seasonOf(model) },
+    series.unit,
+  );
   if (options.out !== undefined) await writeFileAtomic(options.out, everyForecast(result, summary));
   const notes = modelNote(model);
   model.dispose();

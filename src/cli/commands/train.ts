@@ -1,19 +1,20 @@
 import pc from "picocolors";
 import { ConfigError } from "../../errors.js";
 import type { BacktestOptions, Forecaster } from "../../forecast/forecaster.js";
+import { writeFileAtomic } from "../../node/atomic-write.js";
 import { describeSummary } from "../../node/report/describe-summary.js";
 import type { ForecastReport } from "../../node/report/forecast-report.js";
 import { plural, wholeNumber } from "../../node/report/numbers.js";
 import { summarize } from "../../node/report/series-summary.js";
 import type { TestForecasts } from "../../node/report/test-forecasts.js";
 import { errorTable } from "../../node/report/test-forecasts.js";
-import { choicesOf, fitForecaster, modelNote, seasonOf } from "../fitting.js";
+import { choicesOf, fitForecaster, modelName, modelNote, seasonOf } from "../fitting.js";
 import { forecastCsv } from "../forecast-csv.js";
 import { predictFuture } from "../future.js";
 import { checkInterrupt, type Io } from "../io.js";
 import { sourceOf, withSource } from "../model-file.js";
 import { forecasterOptions, type ModelOptions } from "../model-options.js";
-import { checkFolder, writeTogether } from "../output.js";
+import { checkFile, checkFolder, writeTogether } from "../output.js";
 import { type ColumnOptions, naming, readSeries } from "../series-file.js";
 import { bullets, factLines, heading } from "../text.js";
 import { printResult, resultJson } from "../train-output.js";
@@ -23,6 +24,8 @@ export interface TrainOptions extends ColumnOptions, ModelOptions {
   readonly horizon?: number;
   readonly testFraction: number;
   readonly out: string;
+  /** Where the last test forecast goes as a picture. */
+  readonly picture?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -64,12 +67,19 @@ async function testForecasts(
     return result;
   };
   const near = await backtest({ horizon: 1 });
-  return { near, far: horizon === 1 ? near : await backtest({ horizon }), horizon, season: seasonOf(model) };
+  return {
+    name: modelName(model),
+    near,
+    far: horizon === 1 ? near : await backtest({ horizon }),
+    horizon,
+    season: seasonOf(model),
+  };
 }
 
 /** `gateflow train`: look, learn, test, forecast, write. Nothing is written before everything is computed. */
 export async function train(file: string, options: TrainOptions, io: Io): Promise<void> {
   await checkFolder("--out", options.out);
+  if (options.picture !== undefined) await checkFile("--picture", options.picture);
   const colors = pc.createColors(io.color);
   const quiet = options.quiet === true || options.json === true;
   const say = quiet ? () => {} : io.out;
@@ -113,15 +123,20 @@ export async function train(file: string, options: TrainOptions, io: Io): Promis
     parameters: model.model!.countParams(),
     trainingSeconds: seconds,
   };
-  const { renderReport } = await import("../../node/report/render.js");
+  const { renderPicture, renderReport } = await import("../../node/report/render.js");
   const labels = forecast.mean.map((_, i) => summary.axis.label(summary.rows + i));
   const contents = {
     "model.safetensors": withSource(await model.save(), sourceOf(series, options.date, trainRows, horizon)),
     "forecast.csv": forecastCsv(summary.axis.kind === "index" ? "row" : "date", labels, forecast),
     "report.html": await renderReport(report),
   };
+  const picture = options.picture === undefined ? undefined : await renderPicture(report);
   checkInterrupt(io);
   const files = await writeTogether(options.out, contents);
+  if (options.picture !== undefined && picture !== undefined) {
+    await writeFileAtomic(options.picture, picture);
+    files.push(options.picture);
+  }
   model.dispose();
 
   if (options.json === true) io.out(resultJson(report, files));

@@ -24,7 +24,8 @@ const styles: Readonly<Record<string, LineStyle>> = {
 };
 
 /** The style of a series by its name; what has none is drawn in the text's colour. */
-export const styleOf = (name: string): LineStyle => styles[name] ?? plain;
+export const styleOf = (name: string): LineStyle =>
+  styles[name] ?? (name.startsWith("LSTM") ? styles.LSTM! : plain);
 
 /** Fills: intervals, histogram bars. */
 export const FILL = "#2f7fe0";

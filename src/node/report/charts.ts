@@ -1,7 +1,7 @@
 import { acf } from "../../index.js";
 import type { Chart, ChartAxis, Point } from "./chart.js";
 import type { ForecastReport } from "./forecast-report.js";
-import { baselinePaths, MODEL_NAME, rmseByLead } from "./test-forecasts.js";
+import { baselinePaths, rmseByLead } from "./test-forecasts.js";
 
 /** More points than pixels only make the file large: each of so many buckets keeps its lowest and highest point. */
 const BUCKETS = 720;
@@ -79,7 +79,7 @@ export function pathChart(report: ForecastReport): Chart {
   const origin = far.origins[last]!;
   const before = Math.max(0, origin - Math.max(24, horizon));
   const paths = [
-    { name: MODEL_NAME, path: far.predictions[last]! },
+    { name: test.name, path: far.predictions[last]! },
     ...baselinePaths(summary.series.values, origin, horizon, season),
   ];
   const { position } = summary.axis;

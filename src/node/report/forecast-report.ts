@@ -36,6 +36,7 @@ export interface ForecastReport {
 /** How the model under test compares with the best baseline in one column of the errors. */
 export interface Comparison {
   readonly column: string;
+  readonly name: string;
   readonly model: number;
   readonly baseline: string;
   readonly baselineError: number;
@@ -49,6 +50,7 @@ export function comparisons({ columns, rows }: ErrorTable): Comparison[] {
     const best = baselines.reduce((a, b) => (b.values[c]! < a.values[c]! ? b : a));
     const comparison = {
       column,
+      name: model.name,
       model: model.values[c]!,
       baseline: best.name,
       baselineError: best.values[c]!,
@@ -61,9 +63,9 @@ export function comparisons({ columns, rows }: ErrorTable): Comparison[] {
 
 /** The comparison in a sentence that also says so when the model loses. */
 export function verdict(comparison: Comparison, unit: string | undefined): string {
-  const { column, model, baseline, baselineError } = comparison;
+  const { column, name, model, baseline, baselineError } = comparison;
   const share = Math.abs(1 - model / baselineError) * 100;
   const than = model <= baselineError ? "less" : "more";
   const digits = (x: number): string => `${x.toPrecision(3)}${unit === undefined ? "" : ` ${unit}`}`;
-  return `${column}: LSTM ${digits(model)}, ${share.toFixed(share < 10 ? 1 : 0)} % ${than} than the best baseline (${baseline}, ${digits(baselineError)}).`;
+  return `${column}: ${name} ${digits(model)}, ${share.toFixed(share < 10 ? 1 : 0)} % ${than} than the best baseline (${baseline}, ${digits(baselineError)}).`;
 }

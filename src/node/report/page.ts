@@ -20,7 +20,7 @@ ul { padding-left: 1.2rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: .35rem .6rem; text-align: right; border-bottom: 1px solid var(--rule); vertical-align: bottom; }
-th:first-child, td:first-child { text-align: left; padding-left: 0; }
+th:first-child, td:first-child { text-align: left; padding-left: 0; white-space: nowrap; }
 td.best { font-weight: 700; background: var(--best); }
 dl { display: grid; grid-template-columns: minmax(8rem, 14rem) 1fr; gap: .2rem 1rem; margin: .5rem 0; }
 dd { margin: 0; }
@@ -37,6 +37,7 @@ footer { margin-top: 3rem; font-size: .85rem; }
   dd { margin-bottom: .4rem; }
   table { font-size: .85rem; }
   th, td { padding: .3rem .25rem; }
+  th:first-child, td:first-child { white-space: normal; }
 }`;
 
 /** One self-contained page: no script, no font, no image, no request. */

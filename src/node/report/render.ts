@@ -81,7 +81,7 @@ export async function renderReport(report: ForecastReport): Promise<string> {
     "<h2>Training</h2>",
     await figure(
       lossChart(report),
-      `${plural(history.epoch.length, "epoch")} in ${report.trainingSeconds.toFixed(1)} s; ${wholeNumber(report.parameters)} weights.`,
+      `${plural(history.epoch.length, "epoch")}, ${wholeNumber(report.parameters)} weights; the whole fit, its choices included, took ${report.trainingSeconds.toFixed(1)} s.`,
     ),
     list(report.choices),
     "<h2>Residuals, one step ahead</h2>",

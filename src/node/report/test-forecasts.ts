@@ -4,6 +4,8 @@ import type { ErrorTable } from "./error-table.js";
 
 /** The test of a model: rows it never saw, forecast from many origins. */
 export interface TestForecasts {
+  /** What the model under test is called in tables and legends: `LSTM`, `LSTM hybrid`. */
+  readonly name: string;
   /** One step ahead, each row from all before it. */
   readonly near: BacktestResult;
   /** The whole horizon ahead; the same as `near` where that is one step. */
@@ -13,11 +15,7 @@ export interface TestForecasts {
   readonly season: number | null;
 }
 
-/** The row of the model under test, in tables and legends. */
-export const MODEL_NAME = "LSTM";
-
 const names: Readonly<Record<string, string>> = {
-  model: MODEL_NAME,
   holtWinters: "Holt-Winters",
 };
 
@@ -28,18 +26,19 @@ export const displayName = (key: string): string => names[key] ?? key;
 const isMeant = (key: string, season: number | null): boolean => season !== null || key !== "seasonal naive";
 
 /** RMSE at each step ahead, the model first. */
-export function rmseByLead({ far, season }: TestForecasts): { name: string; rmse: readonly number[] }[] {
+export function rmseByLead({
+  name,
+  far,
+  season,
+}: TestForecasts): { name: string; rmse: readonly number[] }[] {
   const { model, ...baselines } = far.rmseByStep;
   const meant = Object.entries(baselines).filter(([key]) => isMeant(key, season));
-  return [["model", model ?? []] as const, ...meant].map(([key, rmse]) => ({
-    name: displayName(key),
-    rmse,
-  }));
+  return [{ name, rmse: model ?? [] }, ...meant.map(([key, rmse]) => ({ name: displayName(key), rmse }))];
 }
 
 /** The test's errors: one step ahead first, then at the horizon and over all steps up to it, where it is further. */
 export function errorTable(
-  { near, far, horizon, season }: TestForecasts,
+  { name, near, far, horizon, season }: TestForecasts,
   unit: string | undefined,
 ): ErrorTable {
   const isFar = horizon > 1;
@@ -50,7 +49,10 @@ export function errorTable(
       ...(isFar ? [byStep?.[horizon - 1], metrics?.rmse] : []),
       metrics?.mae,
     ];
-    return { name: displayName(key), values: errors.map((error) => error ?? Number.NaN) };
+    return {
+      name: key === "model" ? name : displayName(key),
+      values: errors.map((error) => error ?? Number.NaN),
+    };
   };
   return {
     unit,

@@ -101,7 +101,7 @@ describe("the report", () => {
     expect(html).toContain("2 values missing");
     expect(html.match(/<figure>/g)).toHaveLength(8);
     expect(html.match(/<svg /g)).toHaveLength(16);
-    expect(html).toContain("20 epochs in 12.3 s; 4,513 weights");
+    expect(html).toContain("20 epochs, 4,513 weights; the whole fit, its choices included, took 12.3 s");
     expect(html).toContain("Trained on 2026-01-02 with gateflow 9.9.9");
   });
 

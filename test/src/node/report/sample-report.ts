@@ -47,6 +47,7 @@ export function sampleBacktest(values: Float64Array, horizon: number): BacktestR
 export function sampleReport(horizon = SEASON): ForecastReport {
   const series = sampleSeries();
   const test = {
+    name: "LSTM",
     near: sampleBacktest(series.values, 1),
     far: sampleBacktest(series.values, horizon),
     horizon,
