@@ -118,6 +118,11 @@ export class BidirectionalLayer extends Layer {
     for (const layer of this.directions) layer.prepareState(batchSize);
   }
 
+  /** @internal The memory the states stood in was given back. */
+  abandonState(): void {
+    for (const layer of this.directions) layer.abandonState();
+  }
+
   /**
    * The states the next batch starts in, forward's, then backward's: [h, h], or of LSTMs [h, c, h, c].
    * @throws StateError unless stateful.
