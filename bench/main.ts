@@ -73,12 +73,20 @@ const names = only ?? Object.keys(sections).filter((name) => !(quick && long.inc
 const results: Record<string, unknown> = {};
 const startedAt = performance.now();
 for (const [i, section] of chosen(names, sections).entries()) {
-  const { reports, data } = await section(settings);
-  log("");
-  for (const report of reports) {
-    process.stdout.write(`${markdown ? asMarkdown(report) : asText(report)}\n`);
+  try {
+    const { reports, data } = await section(settings);
+    log("");
+    for (const report of reports) {
+      process.stdout.write(`${markdown ? asMarkdown(report) : asText(report)}\n`);
+    }
+    results[names[i]!] = data;
+  } catch (error) {
+    // The other sections can still be measured.
+    log("");
+    process.stderr.write(`${names[i]} failed: ${(error as Error).message}\n\n`);
+    results[names[i]!] = { failed: (error as Error).message };
+    process.exitCode = 1;
   }
-  results[names[i]!] = data;
 }
 const folder = new URL("results/", import.meta.url);
 await mkdir(folder, { recursive: true });

@@ -37,7 +37,7 @@ export interface Standing {
 const GRACE_SECONDS = 60;
 
 /** Losses after equal updates differ by rounding, and by where Adam's epsilon stands. */
-const SAME_LOSS = 2e-3;
+const SAME_LOSS = 5e-3;
 
 /**
  * Runs the entrants in turn, each time in a fresh process: first all once, then all again in the opposite order. What
