@@ -1,0 +1,109 @@
+import { ConfigError, GateflowError, StateError } from "../errors.js";
+import type { History } from "../model/events.js";
+import { Sequential } from "../model/sequential.js";
+import { refuseUnknown } from "../options.js";
+import { open, type SeriesLike } from "../series/kinds.js";
+import type { TensorLike } from "../tensor.js";
+import { examplesCase } from "./data-case.js";
+import { dataRules } from "./data-rules.js";
+import { type Diagnosis, worstFirst } from "./diagnosis.js";
+import { Lab } from "./lab.js";
+import type { ModelCase } from "./model-case.js";
+import { allLayers } from "./model-case.js";
+import { fileOf } from "./model-copy.js";
+import { modelRules } from "./model-rules.js";
+import { runRules, runSlowRules } from "./run-rules.js";
+import { openBlock } from "./windows.js";
+
+export interface DiagnoseOptions {
+  /** What the model is or will be trained on, as for `fit`. Windows in their order tell most: give them unshuffled. */
+  readonly x: TensorLike;
+  readonly y: TensorLike;
+  readonly validationData?: readonly [TensorLike, TensorLike] | undefined;
+  /** What `fit` returned: tells what training was like. */
+  readonly history?: History | Readonly<Record<string, readonly number[]>> | undefined;
+  /** The raw series the windows were made of. */
+  readonly series?: SeriesLike | undefined;
+  /** Options `fit` was or will be called with, as far as they matter here. */
+  readonly fit?: { readonly batchSize?: number; readonly shuffle?: boolean } | undefined;
+}
+
+/** Faults after which nothing can be run. */
+const hopeless: readonly string[] = ["missing_values", "insufficient_data"];
+
+const isHistory = (value: object): value is History => "history" in value && "epoch" in value;
+
+/** Losses whose targets are classes or shares, not amounts. */
+const classLosses: readonly string[] = ["binaryCrossentropy", "categoricalCrossentropy", "sparseCategoricalCrossentropy"];
+
+/**
+ * Says why a model does not learn, or will not: looks at the data, the model and its configuration, its gradients, short
+ * trainings of copies, and, where given, at the history of the training it had.
+ *
+ * The model, its weights, states and optimizer stay as they are, to the bit: everything is tried on copies.
+ *
+ * @param model compiled; trained or not.
+ * @returns worst first, causes before symptoms; empty for a healthy model.
+ * @throws StateError before `compile`; ShapeError when x does not fit the model.
+ *
+ * @example
+ * const [worst] = await diagnose(model, { x, y, history });
+ * if (worst !== undefined) console.log(worst.title, worst.remedy);
+ */
+export async function diagnose(model: Sequential, options: DiagnoseOptions): Promise<Diagnosis[]> {
+  const where = "diagnose()";
+  refuseUnknown(where, options, ["x", "y", "validationData", "history", "series", "fit"]);
+  if (!(model instanceof Sequential)) throw new ConfigError(`${where}: the first argument is no model.`, { received: model });
+  if (options.x === undefined || options.y === undefined) throw new ConfigError(`${where}: { x, y } is what the model is trained on; both are needed.`);
+  if (model.compiled === undefined) throw new StateError(`${where}: compile the model first: without loss and optimizer there is no learning to judge.`);
+  const series = options.series === undefined ? null : (open(where, options.series).columns[0] ?? null);
+  const x = openBlock(options.x);
+  const y = openBlock(options.y);
+  const file = fileOf(model, x.shape.slice(1));
+  const layers = allLayers(file);
+  const data = examplesCase(x, y, {
+    validation: options.validationData,
+    series,
+    isClassification: classLosses.includes(file.loss.name),
+    isIndexed: layers[0]?.kind === "embedding",
+    isStateful: layers.some(({ config }) => config.stateful === true),
+  });
+  const found = runRules(dataRules, data);
+  if (data.columns.length === 0 || found.some(({ code, evidence }) => hopeless.includes(code) || (code === "constant_feature" && evidence.value === "NaN"))) {
+    return worstFirst(found);
+  }
+  const validation = data.validation === null ? null : { x: data.validation.x, y: data.validation.y };
+  const finite = validation?.x.data.every(Number.isFinite) === true && validation.y.data.every(Number.isFinite);
+  const lab = new Lab(file, x, y, data.windows!, finite ? validation : null);
+  const logged = options.history ?? null;
+  const history = logged === null ? null : isHistory(logged) ? logged.history : logged;
+  const at: ModelCase = {
+    data,
+    windows: data.windows!,
+    file,
+    lab,
+    history,
+    isTrained: (history?.loss?.length ?? 0) > 0 || file.updates > 0,
+    fit: options.fit ?? {},
+  };
+  try {
+    return worstFirst(await runSlowRules(modelRules(found.map(({ code }) => code)), at, found));
+  } catch (error) {
+    // Faults that fit itself refuses are told in its words.
+    if (!(error instanceof GateflowError) || error.code === undefined) throw error;
+    return worstFirst([...found, refusal(error)]);
+  } finally {
+    lab.dispose();
+  }
+}
+
+const refusal = (error: GateflowError): Diagnosis => ({
+  code: error.code!,
+  severity: "error",
+  title: error.message.split(". ")[0]!,
+  evidence: { received: describe(error.received), expected: describe(error.expected) },
+  why: "fit() refuses this before the first update.",
+  remedy: error.message,
+});
+
+const describe = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? String(value)));

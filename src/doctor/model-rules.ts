@@ -1,0 +1,58 @@
+import type { Rule } from "./diagnosis.js";
+import type { ModelCase } from "./model-case.js";
+import { batchSizeTooLarge } from "./rules/batch-size-too-large.js";
+import { beatenByBaseline } from "./rules/beaten-by-baseline.js";
+import { dropoutTooHigh } from "./rules/dropout-too-high.js";
+import { dyingRelu } from "./rules/dying-relu.js";
+import { explodingGradients } from "./rules/exploding-gradients.js";
+import { gradientClippingAlwaysActive } from "./rules/gradient-clipping-always-active.js";
+import { insufficientCapacity } from "./rules/insufficient-capacity.js";
+import { learningRateTooHigh } from "./rules/learning-rate-too-high.js";
+import { learningRateTooLow } from "./rules/learning-rate-too-low.js";
+import { lossActivationMismatch } from "./rules/loss-activation-mismatch.js";
+import { nanInLoss } from "./rules/nan-in-loss.js";
+import { outputActivationRange } from "./rules/output-activation-range.js";
+import { overfitting } from "./rules/overfitting.js";
+import { saturatedGates } from "./rules/saturated-gates.js";
+import { softmaxWithOneUnit } from "./rules/softmax-with-one-unit.js";
+import { stateNeverCarried } from "./rules/state-never-carried.js";
+import { statefulWithShuffle } from "./rules/stateful-with-shuffle.js";
+import { symmetricOrZeroInitialisation } from "./rules/symmetric-or-zero-initialisation.js";
+import { truncationShorterThanDependency } from "./rules/truncation-shorter-than-dependency.js";
+import { underfittingStoppedEarly } from "./rules/underfitting-stopped-early.js";
+import { vanishingGradients } from "./rules/vanishing-gradients.js";
+import { weightDecayTooHigh } from "./rules/weight-decay-too-high.js";
+
+/** What is asked of any diagnosis but a result beside its baselines: that one is the symptom of all. */
+const others: readonly Rule<ModelCase>[] = [
+  // Configuration, and weights as they stand.
+  softmaxWithOneUnit,
+  lossActivationMismatch,
+  outputActivationRange,
+  symmetricOrZeroInitialisation,
+  dyingRelu,
+  weightDecayTooHigh,
+  truncationShorterThanDependency,
+  // The first step.
+  saturatedGates,
+  explodingGradients,
+  vanishingGradients,
+  stateNeverCarried,
+  statefulWithShuffle,
+  dropoutTooHigh,
+  gradientClippingAlwaysActive,
+  // Short trainings of copies, and the history.
+  learningRateTooHigh,
+  learningRateTooLow,
+  nanInLoss,
+  batchSizeTooLarge,
+  insufficientCapacity,
+  overfitting,
+  underfittingStoppedEarly,
+];
+
+/** What needs the model; causes before their symptoms, cheap before dear. */
+export const modelRules = (found: readonly string[]): readonly Rule<ModelCase>[] => [
+  ...others,
+  { ...beatenByBaseline, explainedBy: [...found, ...others.map(({ code }) => code)] },
+];

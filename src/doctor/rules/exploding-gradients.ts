@@ -1,0 +1,62 @@
+import { type GradientFlow, isRecurrentFlow, type RecurrentLayerFlow } from "../../model/gradient-flow.js";
+import { type Finding, type Rule, short } from "../diagnosis.js";
+import { type ModelCase, recurrentLayers } from "../model-case.js";
+
+/** Back through the sequence the gradient may grow by this much: an update that is a thousandfold of what the end asks for. */
+const GROWTH = 1000;
+/** Without clipping an update as large as the weights themselves throws them away. */
+const RATIO = 1;
+
+const unbounded: readonly string[] = ["linear", "relu", "leakyRelu", "elu", "selu", "exponential", "softplus", "gelu", "swish", "silu"];
+
+interface Growth {
+  readonly layer: RecurrentLayerFlow;
+  readonly factor: number;
+  readonly step: number;
+}
+
+/** The largest gradient of any step over that of the last step which gets one. */
+function growthIn(flow: GradientFlow): Growth | null {
+  let worst: Growth | null = null;
+  for (const layer of flow.layers.filter(isRecurrentFlow)) {
+    const norms = layer.hiddenGradient;
+    let last = norms.length - 1;
+    while (last > 0 && !(norms[last]! !== 0)) last--;
+    let step = last;
+    for (let t = 0; t < last; t++) if (!(norms[t]! <= norms[step]!)) step = t;
+    const factor = norms[step]! / norms[last]!;
+    const found = { layer, factor: Number.isNaN(factor) ? Infinity : factor, step };
+    if (worst === null || found.factor > worst.factor) worst = found;
+  }
+  return worst;
+}
+
+export const explodingGradients: Rule<ModelCase> = {
+  code: "exploding_gradients",
+  severity: "error",
+  explainedBy: ["unscaled_inputs", "unscaled_target", "outliers", "saturated_gates"],
+  async look(at) {
+    const { file, lab, history } = at;
+    const { clipnorm, clipvalue, globalClipnorm } = file.optimizer.config;
+    if ([clipnorm, clipvalue, globalClipnorm].some((bound) => bound != null)) return null;
+    const broke = history?.loss?.some((loss) => !Number.isFinite(loss)) === true;
+    const lost = file.weights?.some(({ data }) => data.some((value) => !Number.isFinite(value))) === true;
+    const flow = lost ? await lab.freshFlow() : await lab.flow();
+    const growth = growthIn(flow);
+    if (growth === null) return null;
+    const { layer, factor, step } = growth;
+    const { activation } = recurrentLayers(file).find(({ config }) => layer.name.startsWith(String(config.name ?? layer.name)))?.config ?? {};
+    const ratio = Math.max(...layer.weights.map(({ updateRatio }) => (Number.isNaN(updateRatio) ? Infinity : updateRatio)));
+    const grows = factor > GROWTH && (ratio > RATIO || broke || lost);
+    const unboundedBreak = (broke || lost) && unbounded.includes(String(activation));
+    if (!grows && !unboundedBreak) return null;
+    const perStep = layer.hiddenGradient.length > 1 ? factor ** (1 / Math.max(1, layer.hiddenGradient.length - 1 - step)) : factor;
+    return {
+      title: Number.isFinite(factor) && grows ? `gradients grow ${short(factor)}-fold on their way back through ${layer.name}` : `gradients of ${layer.name} leave the range of float32`,
+      evidence: { layer: layer.name, timeStep: step, growth: short(factor), growthPerStep: short(perStep), bound: GROWTH, gradientNorm: short(flow.gradientNorm.before), updateRatio: short(ratio), activation: String(activation ?? "") },
+      why: "Each step back multiplies the gradient by the recurrent weights; where their largest factor is above 1 this is a power with the sequence's length as exponent (Pascanu et al. 2013). One update of that size destroys all weights, mostly into NaN.",
+      remedy: 'globalClipnorm: 1 in the optimizer; activation "tanh" and recurrentInitializer "orthogonal" in the layer; shorter sequences or truncate.',
+      fix: { compile: { optimizer: { globalClipnorm: 1 } }, layers: [{ kind: "recurrent", set: { activation: "tanh", recurrentInitializer: "orthogonal" } }] },
+    } satisfies Finding;
+  },
+};

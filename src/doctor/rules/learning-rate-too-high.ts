@@ -1,0 +1,65 @@
+import { type Rule, short } from "../diagnosis.js";
+import type { Trial } from "../lab.js";
+import type { ModelCase } from "../model-case.js";
+
+/** Updates a trial makes: enough for a good rate to show itself, too few for a bad one to recover by chance. */
+export const TRIAL_UPDATES = 120;
+const LOWER = [0.1, 0.01, 0.001];
+/** Above this share of the constant answer's loss little has been learnt. */
+const POOR = 0.1;
+/** How many times the loss at a lower rate that is; twice as much where hardly anything is learnt. */
+const WORSE = 3;
+const MUCH_WORSE = 1.5;
+
+/** The loss a trial ended with; Infinity where it broke. */
+export const outcome = ({ after, losses }: Trial): number =>
+  Number.isFinite(after) && losses.every(Number.isFinite) ? Math.max(after, Math.min(losses.at(-1)!, after)) : Infinity;
+
+/** A trial at another rate; fresh where the model's own weights are already the result of a training. */
+export function trialAt({ lab, file, isTrained }: ModelCase, factor: number): Promise<Trial> {
+  return lab.trial(`rate × ${factor}`, {
+    weights: isTrained ? "fresh" : "current",
+    optimizer: { learningRate: file.learningRate * factor },
+    updates: TRIAL_UPDATES,
+  });
+}
+
+/** The same few updates at a tenth (or less) of the rate lead much lower. */
+export const learningRateTooHigh: Rule<ModelCase> = {
+  code: "learning_rate_too_high",
+  severity: "error",
+  explainedBy: [
+    "unscaled_inputs", "unscaled_target", "outliers", "saturated_gates", "symmetric_or_zero_initialisation", "exploding_gradients", "vanishing_gradients",
+    "softmax_with_one_unit", "output_activation_range", "loss_activation_mismatch", "constant_target", "targets_not_matching_inputs", "weight_decay_too_high",
+    "dying_relu", "truncation_shorter_than_dependency",
+  ],
+  async look(at) {
+    const { file, lab, history } = at;
+    const whole = lab.constantLoss;
+    if (whole === null || !(whole > 0)) return null;
+    const given = outcome(await trialAt(at, 1));
+    if (!(given > POOR * whole)) return null;
+    let best = { rate: file.learningRate, loss: given };
+    for (const factor of LOWER) {
+      const loss = outcome(await trialAt(at, factor));
+      if (loss < best.loss) best = { rate: file.learningRate * factor, loss };
+    }
+    const factor = given / best.loss;
+    // A large loss that grew beyond the constant answer's is divergence, whatever the lower rates still have before them.
+    const diverged = !(given < 1.2 * whole) && best.loss < 0.98 * whole;
+    const much = given > 0.5 * whole && factor > MUCH_WORSE;
+    if (!(factor > WORSE || much || diverged)) return null;
+    const losses = history?.loss ?? [];
+    const rises = losses.filter((loss, i) => i > 0 && !(loss <= losses[i - 1]!)).length;
+    return {
+      title: `learning rate ${short(file.learningRate)} is too high for ${file.optimizer.name}`,
+      evidence: {
+        learningRate: file.learningRate, updates: TRIAL_UPDATES, loss: short(given), betterRate: best.rate, lossAtBetterRate: short(best.loss),
+        ratio: short(factor), bound: WORSE, constantLoss: short(whole), ...(losses.length > 1 ? { epochsWithRisingLoss: rises, epochs: losses.length } : {}),
+      },
+      why: "Each step overshoots the valley it was to go down: the loss jumps about or climbs instead of falling, and gates are thrown into saturation, from where they do not return.",
+      remedy: `${file.optimizer.name}({ learningRate: ${short(best.rate)} }); lrFinder() finds the best, reduceLROnPlateau() lowers it towards the end.`,
+      fix: { compile: { optimizer: { learningRate: best.rate } } },
+    };
+  },
+};

@@ -1,0 +1,38 @@
+import { type DataCase, namedColumns } from "../data-case.js";
+import { type Rule, short } from "../diagnosis.js";
+
+const firstGap = (values: Float64Array): number => values.findIndex((value) => !Number.isFinite(value));
+
+/** Any gap is one too many: one NaN in a batch makes every weight NaN in one update. */
+export const missingValues: Rule<DataCase> = {
+  code: "missing_values",
+  severity: "error",
+  explainedBy: ["constant_feature"],
+  look(at) {
+    const holes = namedColumns(at).filter(({ values }) => firstGap(values) >= 0);
+    const [first] = holes;
+    if (first === undefined) return null;
+    const missing = first.values.reduce((count, value) => count + (Number.isFinite(value) ? 0 : 1), 0);
+    const { windows } = at;
+    const row = windows === null ? 0 : windows.timesteps * windows.features;
+    let poisoned = 0;
+    for (let n = 0; windows !== null && n < windows.samples; n++) {
+      if (windows.x.data.subarray(n * row, (n + 1) * row).some((value) => !Number.isFinite(value))) poisoned++;
+    }
+    return {
+      title: `${missing} of ${first.values.length} values of ${first.name} are missing`,
+      evidence: {
+        column: first.name,
+        columnsWithGaps: holes.length,
+        missing,
+        share: short(missing / first.values.length),
+        firstAt: firstGap(first.values),
+        bound: 0,
+        ...(windows === null ? {} : { poisonedWindows: poisoned, windows: windows.samples }),
+      },
+      why: "A NaN goes through every sum it meets: one gap in a batch turns the loss, every gradient and after one update every weight into NaN. A gap poisons each window it stands in.",
+      remedy: "Fill the gaps before cutting windows: series = interpolate(series), or forwardFill(series) where the future must not be seen. Long gaps: mark them with an extra 0/1 feature, or use masking().",
+      fix: { series: { impute: "linear" } },
+    };
+  },
+};

@@ -1,0 +1,52 @@
+import { type DataCase, namedColumns } from "../data-case.js";
+import { type Rule, short } from "../diagnosis.js";
+import { deviationOf, median, quantile } from "../statistics.js";
+
+/** Of a normal distribution the interquartile range is 1.349 standard deviations. */
+const IQR_OF_NORMAL = 1.349;
+/** Nearest value that counts: of a normal distribution one in 10^23, of Student's t with three degrees one in a thousand. */
+const FAR = 12;
+/** Standard deviation over its robust estimate: 1 for a normal, at most 2.1 for t(3), Laplace and lognormal(1) samples. */
+const SQUEEZE = 3;
+/** What stands far out more often than this is a second kind of value, not an outlier. */
+const MOST_SHARE = 0.05;
+
+/** A few values so far out that a standard scaler presses all others together. */
+export const outliers: Rule<DataCase> = {
+  code: "outliers",
+  severity: "error",
+  explainedBy: ["missing_values", "constant_feature", "constant_target"],
+  look(at) {
+    if (at.isClassification || at.isIndexed) return null;
+    const columns = namedColumns(at);
+    // A spike in an input alone is an announcement as often as an error: it must stand in the target, or be huge.
+    const judged = columns.map(({ name, values, isTarget }) => {
+      const iqr = quantile(values, 0.75) - quantile(values, 0.25);
+      const robust = iqr / IQR_OF_NORMAL;
+      const center = median(values);
+      const far = values.reduce((count, value) => count + (Math.abs(value - center) > FAR * robust ? 1 : 0), 0);
+      const largest = values.reduce((most, value) => Math.max(most, Math.abs(value - center)), 0) / robust;
+      const squeeze = deviationOf(values) / robust;
+      const is =
+        robust > 0 && far > 0 && far <= MOST_SHARE * values.length && squeeze > (isTarget || at.kind === "series" ? SQUEEZE : 3 * SQUEEZE);
+      return { name, is, far, squeeze, largest, count: values.length };
+    });
+    const worst = judged.filter(({ is }) => is).sort((a, b) => b.squeeze - a.squeeze)[0];
+    if (worst === undefined) return null;
+    return {
+      severity: at.kind === "series" ? "warning" : "error",
+      title: `${worst.far} of ${worst.count} values of ${worst.name} stand ${short(worst.largest)} times as far out as the rest`,
+      evidence: {
+        column: worst.name,
+        outliers: worst.far,
+        share: short(worst.far / worst.count),
+        stdOverRobustStd: short(worst.squeeze),
+        bound: SQUEEZE,
+        largestInRobustStds: short(worst.largest),
+      },
+      why: "Mean, standard deviation and squared loss follow the few: after scaling all ordinary values lie together near zero, where the model cannot tell them apart, and the gradient belongs to the spikes.",
+      remedy: "Scale with robustScaler() and clip what lies beyond ±3 (or correct the measurements); loss: huber() instead of mse.",
+      fix: { series: { scale: "robust", clip: 3 } },
+    };
+  },
+};

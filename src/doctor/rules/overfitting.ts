@@ -1,0 +1,43 @@
+import { type Rule, short } from "../diagnosis.js";
+import type { ModelCase } from "../model-case.js";
+import { median, risingP } from "../statistics.js";
+
+/** How far the validation loss must have risen from its lowest, medians of neighbours against the noise of epochs. */
+const RISE = 1.25;
+const LEVEL = 0.01;
+/** Meanwhile the training loss went on falling to this share of what it was at that time. */
+const FALL = 0.8;
+/** And ends so many times below the validation loss. */
+const GAP = 2;
+
+const smooth = (values: readonly number[], reach: number): number[] =>
+  values.map((_, i) => median(values.slice(Math.max(0, i - reach), i + reach + 1)));
+
+export const overfitting: Rule<ModelCase> = {
+  code: "overfitting",
+  severity: "warning",
+  explainedBy: ["unscaled_inputs", "unscaled_target", "outliers", "target_scale_mismatch", "non_stationary_target", "learning_rate_too_high", "exploding_gradients", "targets_not_matching_inputs", "data_leakage_scaler"],
+  async look({ history, lab }) {
+    const { loss = [], val_loss: held = [] } = history ?? {};
+    if (held.length < 8 || held.length !== loss.length || ![...loss, ...held].every(Number.isFinite)) return null;
+    const reach = Math.max(1, Math.floor(held.length / 20));
+    const [train, validation] = [smooth(loss, reach), smooth(held, reach)];
+    const lowest = validation.indexOf(Math.min(...validation));
+    const after = held.slice(lowest);
+    const rise = validation.at(-1)! / validation[lowest]!;
+    const fall = train.at(-1)! / train[lowest]!;
+    const gap = validation.at(-1)! / train.at(-1)!;
+    const p = risingP(after);
+    if (!(rise > RISE && p < LEVEL && fall < FALL && gap > GAP)) return null;
+    // Early stopping that gave the best weights back has mended it.
+    const now = await lab.validationLoss();
+    if (now !== null && now < Math.sqrt(RISE) * validation[lowest]!) return null;
+    return {
+      title: `validation loss has risen ${short(rise)}-fold since epoch ${lowest + 1} while training loss went on falling`,
+      evidence: { bestEpoch: lowest + 1, epochs: held.length, validationLossThere: short(validation[lowest]!), validationLossAtEnd: short(validation.at(-1)!), rise: short(rise), bound: RISE, trendPValue: short(p), trainingLossAtEnd: short(train.at(-1)!), gap: short(gap) },
+      why: "There are enough weights to remember each training window with its noise. What is remembered is of no use for other windows, and gets in the way.",
+      remedy: 'earlyStopping({ monitor: "val_loss", patience: 10, restoreBestWeights: true }); fewer units, dropout: 0.2, l2(1e-4), or more data.',
+      fix: { fit: { earlyStopping: { patience: 10, restoreBestWeights: true } }, layers: [{ kind: "recurrent", set: { dropout: 0.2, units: 8 } }] },
+    };
+  },
+};

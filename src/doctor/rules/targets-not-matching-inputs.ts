@@ -1,0 +1,72 @@
+import type { DataCase } from "../data-case.js";
+import { dependenceOf } from "../dependence.js";
+import { type Rule, short } from "../diagnosis.js";
+import { fisherZ, lagOne } from "../statistics.js";
+import type { Windows } from "../windows.js";
+
+/** Share of targets that must be values of the series before their places are judged. */
+const KNOWN_SHARE = 0.9;
+/** Share of targets that stand where one and the same horizon puts them; a permutation leaves about 1/n. */
+const PLACED_SHARE = 0.9;
+
+/** Where the windows' own series holds the targets, and how many of them at one horizon. */
+function placesOf(windows: Windows): { known: number; placed: number; horizon: number } | null {
+  const { stride, columns, timesteps, samples } = windows;
+  const [target] = windows.targets;
+  if (stride === 0 || target === undefined || samples < 20) return null;
+  let best = { known: 0, placed: 0, horizon: 0 };
+  for (const column of columns) {
+    const values = new Set(column);
+    // Values that repeat (counts, classes) are found anywhere.
+    if (values.size < 0.8 * column.length) continue;
+    const inside = samples - Math.ceil(64 / stride);
+    if (inside < 10) continue;
+    const own = target.subarray(0, samples - 1);
+    const known = own.reduce((count, value) => count + (values.has(value) ? 1 : 0), 0) / own.length;
+    for (let horizon = 1 - timesteps; horizon <= 64; horizon++) {
+      let hits = 0;
+      for (let n = 0; n < inside; n++) if (column[n * stride + timesteps - 1 + horizon] === target[n]) hits++;
+      if (hits / inside >= best.placed) best = { known: Math.max(known, best.known), placed: hits / inside, horizon };
+    }
+  }
+  return best;
+}
+
+/**
+ * Targets that belong to other windows. In windows of one series this is seen exactly: the targets are its values, but not
+ * those that follow. Elsewhere: nothing in the inputs, alone or in pairs, tells anything of the target.
+ */
+export const targetsNotMatchingInputs: Rule<DataCase> = {
+  code: "targets_not_matching_inputs",
+  severity: "error",
+  explainedBy: ["missing_values", "constant_target", "constant_feature", "insufficient_data", "target_leaks_from_input"],
+  look(at) {
+    const { windows } = at;
+    if (windows === null || windows.targets.length === 0 || at.isIndexed) return null;
+    const why = "Inputs and targets were put in order separately (shuffled, sorted, filtered or shifted by themselves): each window is told another window's answer, and all that can be learnt is the mean.";
+    const remedy = "Cut inputs and targets together: const { x, y } = slidingWindows(series, { window }); shuffle pairs (fit does), never one of the two.";
+    const places = at.alignment === null ? placesOf(windows) : null;
+    if (places !== null && places.known >= KNOWN_SHARE && places.placed < PLACED_SHARE) {
+      return {
+        title: "the targets are values of the series, but not those that follow their windows",
+        evidence: { targetsFromSeries: short(places.known), inPlace: short(places.placed), bound: PLACED_SHARE, samples: windows.samples },
+        why,
+        remedy,
+      };
+    }
+    if (at.alignment !== null || windows.samples < 100) return null;
+    const dependence = dependenceOf(windows);
+    if (dependence.significant) return null;
+    const [target] = windows.targets as [Float64Array];
+    // Windows in order whose targets jump, while the series itself does not, were told apart. Elsewhere no such sign exists.
+    const series = windows.stride === 0 ? 0 : Math.max(...windows.columns.map((column) => Math.abs(fisherZ(lagOne(column), column.length))));
+    const order = Math.abs(fisherZ(lagOne(target), target.length));
+    if (windows.stride === 0 ? windows.samples < 200 || !at.isClassification : series < 6 || order > 3) return null;
+    return {
+      title: "nothing in the inputs tells anything of the targets",
+      evidence: { strongestZ: short(dependence.strongest), bound: short(dependence.bound), tested: dependence.tested, samples: windows.samples, targetAutocorrelationZ: short(order) },
+      why,
+      remedy,
+    };
+  },
+};

@@ -1,0 +1,28 @@
+import { type Rule, short } from "../diagnosis.js";
+import { memoryNeed } from "../memory-need.js";
+import { type ModelCase, unlearnt } from "../model-case.js";
+
+const LEARNT = 0.5;
+
+/** The gradient is cut after the steps that tell the target. */
+export const truncationShorterThanDependency: Rule<ModelCase> = {
+  code: "truncation_shorter_than_dependency",
+  severity: "error",
+  explainedBy: ["unscaled_inputs", "symmetric_or_zero_initialisation"],
+  async look(at) {
+    const { truncate } = at.file;
+    if (truncate === 0 || at.windows.timesteps <= truncate) return null;
+    const need = await memoryNeed(at);
+    // From the end the gradient reaches back to the last cut.
+    const cut = Math.floor((at.windows.timesteps - 1) / truncate) * truncate;
+    if (need === null || need.step >= cut || (at.isTrained && (await unlearnt(at)) < LEARNT)) return null;
+    const distance = at.windows.timesteps - 1 - need.step;
+    return {
+      title: `the gradient is cut ${at.windows.timesteps - cut} steps before the end, the answer lies ${distance} steps back`,
+      evidence: { truncate, gradientReachesStep: cut, neededStep: need.step, stepsBack: distance, bound: at.windows.timesteps - cut, dependenceZ: short(need.dependence.strongest) },
+      why: "Truncated backpropagation gives no gradient at all to what lies before the cut: that the early input matters can never be learnt, however long training lasts.",
+      remedy: `compile({ …, truncate: ${Math.ceil(1.25 * distance)} }), or leave truncate out.`,
+      fix: { compile: { truncate: null } },
+    };
+  },
+};

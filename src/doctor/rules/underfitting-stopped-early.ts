@@ -1,0 +1,39 @@
+import { type Rule, short } from "../diagnosis.js";
+import { type ModelCase, unlearnt } from "../model-case.js";
+import { outcome } from "./learning-rate-too-high.js";
+
+const POOR = 0.15;
+/** As many updates again must leave at most this share of the loss. */
+const GAIN = 0.5;
+const MOST_UPDATES = 400;
+const LEAST_UPDATES = 100;
+
+/** The loss was still on its way down when training ended. */
+export const underfittingStoppedEarly: Rule<ModelCase> = {
+  code: "underfitting_stopped_early",
+  severity: "warning",
+  explainedBy: [
+    "unscaled_inputs", "unscaled_target", "outliers", "saturated_gates", "symmetric_or_zero_initialisation", "exploding_gradients", "vanishing_gradients",
+    "softmax_with_one_unit", "output_activation_range", "loss_activation_mismatch", "constant_target", "targets_not_matching_inputs", "learning_rate_too_high",
+    "learning_rate_too_low", "weight_decay_too_high", "dying_relu", "truncation_shorter_than_dependency", "batch_size_too_large", "insufficient_capacity",
+    "insufficient_data", "window_length_one", "window_shorter_than_period", "dropout_too_high", "gradient_clipping_always_active", "overfitting", "stateful_with_shuffle", "state_never_carried",
+  ],
+  async look(at) {
+    const { file, lab, history } = at;
+    const losses = history?.loss ?? [];
+    if (losses.length === 0 || file.updates === 0 || lab.isStateful) return null;
+    const left = await unlearnt(at);
+    if (!(left > POOR) || (lab.linear !== null && left < 1.5 * lab.linear)) return null;
+    const loss = await lab.trainLoss();
+    const updates = Math.max(LEAST_UPDATES, Math.min(MOST_UPDATES, file.updates));
+    const later = outcome(await lab.trial("going on", { updates }));
+    if (!(later < GAIN * loss)) return null;
+    return {
+      title: `training stopped after ${losses.length} epoch${losses.length === 1 ? "" : "s"}, while the loss was still falling`,
+      evidence: { epochs: losses.length, updates: file.updates, loss: short(loss), lossOverConstant: short(left), moreUpdates: updates, lossThen: short(later), ratio: short(later / loss), bound: GAIN },
+      why: "The first epochs teach the mean and the scale; the order of time comes later. The model was judged before it had learnt what it can.",
+      remedy: `More epochs (at least ${4 * losses.length}), with earlyStopping({ patience: 10 }) to end them when the validation loss has stopped falling.`,
+      fix: { fit: { epochs: Math.max(25, 4 * losses.length) } },
+    };
+  },
+};

@@ -1,0 +1,58 @@
+import { leastSquares } from "../../series/least-squares.js";
+import { seasonality } from "../../series/seasonality.js";
+import type { DataCase } from "../data-case.js";
+import { type Rule, short } from "../diagnosis.js";
+import { varianceOf } from "../statistics.js";
+
+/** The season's values must halve what the window leaves unexplained: less is not worth a longer window. */
+const GAIN = 0.5;
+/** Of a target whose window explains 95 % a longer one has little left to give. */
+const UNEXPLAINED = 0.05;
+const MOST_COLUMNS = 100;
+const MOST_ROWS = 3000;
+
+/** Share of the variance an autoregression on these lags leaves, degrees of freedom counted. */
+function unexplained(values: Float64Array, lags: readonly number[], longest: number): number {
+  const target = values.subarray(longest);
+  const columns = [
+    new Float64Array(target.length).fill(1),
+    ...lags.map((lag) => values.subarray(longest - lag, values.length - lag)),
+  ];
+  const fit = leastSquares(columns, target);
+  return fit.residualSum(fit.rank) / Math.max(1, target.length - fit.rank) / varianceOf(target);
+}
+
+/** A season longer than the window, and no way to tell from the window alone where in the season one stands. */
+export const windowShorterThanPeriod: Rule<DataCase> = {
+  code: "window_shorter_than_period",
+  severity: "error",
+  explainedBy: ["missing_values", "constant_target", "outliers", "window_length_one", "target_leaks_from_input", "targets_not_matching_inputs", "insufficient_data"],
+  look(at) {
+    const { windows } = at;
+    // Further features (calendar, holidays) may tell the phase: then the window need not.
+    if (windows === null || windows.features !== 1 || windows.stride !== 1 || at.isStateful) return null;
+    const horizon = at.alignment?.horizon ?? 0;
+    if (horizon === 0) return null;
+    const values = windows.columns[0]!.subarray(-MOST_ROWS);
+    const { timesteps } = windows;
+    if (values.length < 40) return null;
+    const { season } = seasonality(values);
+    if (season === null || season <= timesteps + horizon - 1 || values.length < 3 * season + timesteps) return null;
+    const own = Array.from({ length: Math.min(timesteps, MOST_COLUMNS) }, (_, i) => i + horizon);
+    const beyond = [season - 1, season, season + 1].filter((lag) => lag >= horizon && !own.includes(lag));
+    const longest = Math.max(season + 1, timesteps + horizon);
+    const before = unexplained(values, own, longest);
+    const after = unexplained(values, [...own, ...beyond], longest);
+    // Fisher's F for the added lags; its 0.1 % point is below 6 for three and fifty or more degrees of freedom.
+    const rows = values.length - longest;
+    const f = ((before - after) / beyond.length / Math.max(after, 1e-12)) * (rows > own.length + beyond.length ? 1 : 0) * (rows - own.length - beyond.length);
+    if (before < UNEXPLAINED || after > GAIN * before || f < 6) return null;
+    return {
+      title: `the series repeats every ${season} steps, the window sees ${timesteps}`,
+      evidence: { season, window: timesteps, unexplainedByWindow: short(before), unexplainedWithSeason: short(after), bound: GAIN, fStatistic: short(f) },
+      why: "What the last values do not tell, the same place one season ago would; it lies before the window's first step, and no amount of training brings it back.",
+      remedy: `Cut windows of at least one season: slidingWindows(series, { window: ${season + 2} }). Or give the place in the season as features: calendarFeatures, lagFeatures(series, { lags: [${season}] }).`,
+      fix: { window: season + 2 },
+    };
+  },
+};

@@ -1,0 +1,95 @@
+import { log } from "../elementary.js";
+import { normalCdf } from "../series/normal.js";
+import { percentile } from "../series/statistics.js";
+
+export const sorted = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).sort();
+
+export const quantile = (values: ArrayLike<number>, probability: number): number =>
+  values.length === 0 ? Number.NaN : percentile(sorted(values), 100 * probability);
+
+export const median = (values: ArrayLike<number>): number => quantile(values, 0.5);
+
+export function meanOf(values: ArrayLike<number>): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i]!;
+  return total / values.length;
+}
+
+/** Population variance. */
+export function varianceOf(values: ArrayLike<number>): number {
+  const center = meanOf(values);
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += (values[i]! - center) ** 2;
+  return squares / values.length;
+}
+
+export const deviationOf = (values: ArrayLike<number>): number => Math.sqrt(varianceOf(values));
+
+/** Root mean square: what an input's scale is to a layer without knowledge of its mean. */
+export function rmsOf(values: ArrayLike<number>): number {
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += values[i]! * values[i]!;
+  return Math.sqrt(squares / values.length);
+}
+
+/** Pearson's correlation; 0 where one of the two is constant. */
+export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const [centerA, centerB] = [meanOf(a), meanOf(b)];
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const [da, db] = [a[i]! - centerA, b[i]! - centerB];
+    ab += da * db;
+    aa += da * da;
+    bb += db * db;
+  }
+  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
+}
+
+/** Fisher's z of a correlation in standard errors: about standard normal where there is none (Fisher 1921). */
+export function fisherZ(r: number, n: number): number {
+  if (n <= 3) return 0;
+  const bounded = Math.max(-0.9999999, Math.min(0.9999999, r));
+  return 0.5 * log((1 + bounded) / (1 - bounded)) * Math.sqrt(n - 3);
+}
+
+/** First-order autocorrelation. */
+export const lagOne = (values: Float64Array): number =>
+  values.length < 3 ? 0 : correlation(values.subarray(1), values.subarray(0, values.length - 1));
+
+/**
+ * How many independent values tell as much of the mean: n (1 - r) / (1 + r), r the first autocorrelation (Bayley &
+ * Hammersley 1946, for a first-order process).
+ */
+export function effectiveSize(values: Float64Array): number {
+  const r = Math.max(0, Math.min(0.999, lagOne(values)));
+  return Math.max(2, (values.length * (1 - r)) / (1 + r));
+}
+
+/** One-sided p-value of Mann & Kendall's test (1945) for an upward trend, without correction for ties. */
+export function risingP(values: ArrayLike<number>): number {
+  const n = values.length;
+  if (n < 4) return 1;
+  let score = 0;
+  for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) score += Math.sign(values[j]! - values[i]!);
+  const spread = Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18);
+  return 1 - normalCdf((score - Math.sign(score)) / spread);
+}
+
+/**
+ * Diebold & Mariano (1995): one-sided p-value for «the first errors are larger than the second», squared losses, the
+ * variance of their difference corrected for `horizon - 1` autocorrelations.
+ */
+export function largerErrorsP(first: Float64Array, second: Float64Array, horizon = 1): number {
+  const n = first.length;
+  if (n < 10) return 1;
+  const loss = Float64Array.from(first, (error, i) => error * error - second[i]! * second[i]!);
+  const center = meanOf(loss);
+  let longRun = varianceOf(loss);
+  for (let lag = 1; lag < horizon; lag++) {
+    let sum = 0;
+    for (let i = lag; i < n; i++) sum += (loss[i]! - center) * (loss[i - lag]! - center);
+    longRun += (2 * sum) / n;
+  }
+  if (!(longRun > 0)) return center > 0 ? 0 : 1;
+  return 1 - normalCdf(center / Math.sqrt(longRun / n));
+}
