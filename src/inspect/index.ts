@@ -16,6 +16,8 @@ export {
   type RecordedGradientFlow,
 } from "./gradient-flow-recorder.js";
 export { type GrowthRate, growthRate } from "./growth-rate.js";
+export type { JacobianNorms } from "./jacobian.js";
 export { type MemoryHorizonOptions, memoryHorizon } from "./memory-horizon.js";
 export { type FlowSummary, summarizeFlow } from "./summarize-flow.js";
 export { timeConstants } from "./time-constants.js";
+export { type GateTrace, type Trace, type TraceOptions, trace } from "./trace.js";

@@ -1,0 +1,248 @@
+import { ConfigError, ShapeError } from "../errors.js";
+import { GruLayer } from "../layers/gru.js";
+import { LstmLayer } from "../layers/lstm.js";
+import type { RecurrentLayer } from "../layers/recurrent-layer.js";
+import { RecurrentStage } from "../layers/recurrent-stage.js";
+import { SimpleRnnLayer } from "../layers/simple-rnn.js";
+import { onlyBatch } from "../model/examples.js";
+import type { Plan } from "../model/plan.js";
+import type { Sequential } from "../model/sequential.js";
+import { flag, numberIn, refuseUnknown } from "../options.js";
+import { describeShape, type Tensor, type TensorLike, toTensor } from "../tensor.js";
+import { type Cell64, type CellWeights, gru64, lstm64, type Step64, simpleRnn64 } from "./cells64.js";
+import { type JacobianNorms, jacobianNorms } from "./jacobian.js";
+
+export interface TraceOptions {
+  /** Name of a recurrent layer, or of a direction: `"bidirectional/forward_lstm"`. Default: the first there is. */
+  readonly layer?: string;
+  /** The label of the sequence: gradients are then those of the compiled loss. */
+  readonly y?: TensorLike;
+  /** Only this unit's numbers are returned; without `y` its last hidden value is what is differentiated. */
+  readonly unit?: number;
+  /** Whether ‖∂h_T/∂h_t‖ is computed, which costs H times a step back for every step. Default true. */
+  readonly jacobian?: boolean;
+}
+
+/** One gate of a trace: `[timesteps][units]`, row-major. */
+export interface GateTrace {
+  readonly activation: Float64Array;
+  readonly gradient: Float64Array;
+}
+
+/** One sequence through one recurrent layer. Arrays are row-major, one row a time step in the order of processing. */
+export interface Trace {
+  readonly layer: string;
+  readonly kind: string;
+  readonly timesteps: number;
+  /** Columns of the arrays of units: 1 where one unit was asked for. */
+  readonly units: number;
+  readonly features: number;
+  /** What is differentiated. */
+  readonly loss: "compiled loss" | "last hidden state";
+  /** x_t, `[timesteps][features]`. */
+  readonly input: Float64Array;
+  readonly hidden: Float64Array;
+  /** Empty for cells without c. */
+  readonly cell: Float64Array;
+  /** dL/dh_t and dL/dc_t, total derivatives. */
+  readonly hiddenGradient: Float64Array;
+  readonly cellGradient: Float64Array;
+  /** dL/dx_t, `[timesteps][features]`. */
+  readonly inputGradient: Float64Array;
+  readonly gates: Readonly<Record<string, GateTrace>>;
+  /** ‖∂h_T/∂h_t‖ over all units; null where it was not wanted. */
+  readonly jacobian: JacobianNorms | null;
+}
+
+/** The stage of the layer asked for, and the name it goes by. */
+function findStage(plan: Plan, wanted: string | undefined): { name: string; stage: RecurrentStage } {
+  const found = plan.stages.flatMap((outer) =>
+    [outer, ...(outer.inner ?? [])].flatMap((stage) =>
+      stage instanceof RecurrentStage
+        ? [{ name: stage === outer ? stage.layer.name : `${outer.layer.name}/${stage.layer.name}`, stage }]
+        : [],
+    ),
+  );
+  const match = wanted === undefined ? found[0] : found.find(({ name }) => name === wanted);
+  if (match !== undefined) return match;
+  throw new ConfigError(
+    `trace(): there is no recurrent layer ${wanted === undefined ? "in this model" : `\`${wanted}\``}. Recurrent layers: ${found.map(({ name }) => name).join(", ") || "none"}.`,
+    { received: wanted, expected: found.map(({ name }) => name) },
+  );
+}
+
+function cellOf(layer: RecurrentLayer): Cell64 {
+  const [kernel, recurrent, bias] = layer.variables.map((variable) => Float64Array.from(variable.read()));
+  const weights: CellWeights = {
+    units: layer.units,
+    features: layer.features,
+    kernel: kernel!,
+    recurrent: recurrent!,
+    bias: layer.useBias ? bias! : null,
+    activation: layer.activation,
+    recurrentActivation: "sigmoid",
+  };
+  if (layer instanceof SimpleRnnLayer) return simpleRnn64(weights);
+  if (layer instanceof GruLayer) {
+    const { recurrentActivation, resetAfter } = layer;
+    return gru64({ ...weights, recurrentActivation, resetAfter });
+  }
+  if (layer instanceof LstmLayer && !layer.peepholes && layer.projectionUnits === undefined) {
+    return lstm64({ ...weights, recurrentActivation: layer.recurrentActivation });
+  }
+  throw new ConfigError(
+    `trace(): \`${layer.name}\` has peepholes or a projection, which trace does not follow.`,
+  );
+}
+
+/** A sequence with a batch axis of one. */
+function asBatch(what: string, value: TensorLike, rank: number): Tensor {
+  const given = toTensor(value);
+  const batch = given.shape.length === rank - 1 ? { ...given, shape: [1, ...given.shape] } : given;
+  if (batch.shape.length === rank && batch.shape[0] === 1) return batch;
+  throw new ShapeError(
+    `trace(): ${what} has the shape ${describeShape(given.shape)}, expected one sequence, with or without a batch axis of 1.`,
+    { received: given.shape },
+  );
+}
+
+/** Rows of float32 in the kernels' memory as float64 vectors, without their padding. */
+function rowsAt(plan: Plan, address: number, rows: number, width: number, stride: number): Float64Array[] {
+  const floats = plan.memory.floats(address, rows * stride);
+  return Array.from({ length: rows }, (_, t) =>
+    Float64Array.from(floats.subarray(t * stride, t * stride + width)),
+  );
+}
+
+function flat(rows: readonly Float64Array[], column: number | undefined): Float64Array {
+  if (column !== undefined) return Float64Array.from(rows, (row) => row[column]!);
+  const width = rows[0]?.length ?? 0;
+  const values = new Float64Array(rows.length * width);
+  rows.forEach((row, t) => {
+    values.set(row, t * width);
+  });
+  return values;
+}
+
+/**
+ * Follows one sequence through one recurrent layer: states, gates, their gradients, and how much of the last hidden state
+ * every earlier one decides.
+ *
+ * The layer's input and the gradient that reaches its output are those of the model's own float32 passes, dropout off;
+ * what happens inside the layer is computed again from them in float64 (MATH.md). Changes nothing.
+ *
+ * @param x one sequence, `[timesteps, features]` or `[1, timesteps, features]`.
+ * @throws ShapeError, DataError for x and y that do not fit; ConfigError for an unknown layer or unit; StateError for `y`
+ *   before `compile`.
+ *
+ * @example
+ * const { cell, jacobian } = trace(model, x, { layer: "lstm", unit: 3 });
+ */
+export function trace(model: Sequential, x: TensorLike, options: TraceOptions = {}): Trace {
+  const where = "trace()";
+  refuseUnknown(where, options, ["layer", "y", "unit", "jacobian"]);
+  const wantsJacobian = flag(where, "jacobian", options.jacobian ?? true);
+  const given = toTensor(x);
+  const inputs = asBatch("x", given, (model.inputShape?.length ?? 2) + 1);
+  const program = model.program(where, inputs);
+  const hadBatch = given.shape.length === inputs.shape.length;
+  const label = options.y === undefined ? null : toTensor(options.y);
+  const y = label === null || hadBatch ? label : { ...label, shape: [1, ...label.shape] };
+  const examples = onlyBatch(where, inputs, y ?? { shape: [1, 1], data: new Float32Array(1) }, undefined);
+  const plan = program.load(where, "inspection", examples, 1);
+  const { name, stage } = findStage(plan, options.layer);
+  const { layer, input } = stage;
+  const { unit } = options;
+  if (unit !== undefined) numberIn(where, "unit", unit, { min: 0, max: layer.units - 1, integer: true });
+  const cell = cellOf(layer);
+  const truncate = y === null ? 0 : (model.compiled?.truncate ?? 0);
+  const pass = program.pass(1, { training: false, advanceState: false, truncate, step: 0 });
+  plan.forward(pass);
+  const timesteps = input.timesteps;
+  let arriving: readonly Float64Array[];
+  if (y === null) {
+    const ones = new Float64Array(layer.units);
+    if (unit === undefined) ones.fill(1);
+    else ones[unit] = 1;
+    arriving = [ones];
+  } else {
+    const optimizer = model.optimizer;
+    const compiled = model.compiled!;
+    program.checkLabels(where, examples, compiled.loss);
+    program.loss(where, plan, examples, { ...compiled, optimizer, metrics: [] }, true);
+    program.backward(plan, pass);
+    const { output } = stage;
+    arriving = rowsAt(plan, output.gradient, output.timesteps, layer.units, output.stride);
+  }
+
+  const inReadingOrder = <Row>(rows: Row[]): Row[] => (layer.goBackwards ? rows.reverse() : rows);
+  const xs = inReadingOrder(rowsAt(plan, input.address, timesteps, input.features, input.stride));
+  const counts =
+    input.mask === 0 ? null : inReadingOrder(Array.from(plan.memory.floats(input.mask, timesteps)));
+  const masked = (t: number): boolean => counts !== null && counts[t] === 0;
+  const nothing: Float64Array = new Float64Array(layer.units);
+  const started = layer.state?.read().map(({ data }) => Float64Array.from(data)) ?? [];
+  let hidden: Float64Array = started[0] ?? nothing;
+  let state: Float64Array = started[1] ?? nothing;
+  const steps: Step64[] = xs.map((row, t) => {
+    const step = cell.step(row, hidden, state);
+    const kept = masked(t) ? { ...step, hidden, cell: cell.hasCell ? state : step.cell } : step;
+    hidden = kept.hidden;
+    state = cell.hasCell ? kept.cell : state;
+    return kept;
+  });
+
+  let dh: Float64Array = new Float64Array(layer.units);
+  let dc: Float64Array = new Float64Array(layer.units);
+  const back = steps.map(() => ({
+    hidden: nothing,
+    cell: nothing,
+    input: nothing,
+    gates: [] as Float64Array[],
+  }));
+  for (let t = timesteps - 1; t >= 0; t--) {
+    const own = arriving.length > 1 ? arriving[t] : t === timesteps - 1 ? arriving[0] : undefined;
+    if (own !== undefined) dh = dh.map((value, j) => value + own[j]!);
+    if (masked(t)) {
+      const zeros = cell.gateNames.map(() => nothing);
+      back[t] = { hidden: dh, cell: dc, input: new Float64Array(input.features), gates: zeros };
+    } else {
+      const gradient = cell.back(steps[t]!, dh, dc);
+      back[t] = { hidden: dh, cell: gradient.cellTotal, input: gradient.input, gates: [...gradient.gates] };
+      dh = gradient.hidden;
+      if (cell.hasCell) dc = gradient.cell;
+    }
+    if (truncate > 0 && t % truncate === 0) {
+      dh = new Float64Array(layer.units);
+      dc = new Float64Array(layer.units);
+    }
+  }
+  const ofUnits = (rows: readonly Float64Array[]): Float64Array => flat(rows, unit);
+  return {
+    layer: name,
+    kind: layer.kind,
+    timesteps,
+    units: unit === undefined ? layer.units : 1,
+    features: input.features,
+    loss: y === null ? "last hidden state" : "compiled loss",
+    input: flat(xs, undefined),
+    hidden: ofUnits(steps.map((step) => step.hidden)),
+    cell: cell.hasCell ? ofUnits(steps.map((step) => step.cell)) : new Float64Array(0),
+    hiddenGradient: ofUnits(back.map((step) => step.hidden)),
+    cellGradient: cell.hasCell ? ofUnits(back.map((step) => step.cell)) : new Float64Array(0),
+    inputGradient: flat(
+      back.map((step) => step.input),
+      undefined,
+    ),
+    gates: Object.fromEntries(
+      cell.gateNames.map((gate, k) => [
+        gate,
+        {
+          activation: ofUnits(steps.map((step) => step.gates[k]!)),
+          gradient: ofUnits(back.map((step) => step.gates[k]!)),
+        },
+      ]),
+    ),
+    jacobian: wantsJacobian ? jacobianNorms(cell, steps, masked, truncate) : null,
+  };
+}
