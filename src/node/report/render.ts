@@ -101,6 +101,10 @@ export async function renderReport(report: ForecastReport): Promise<string> {
 
 /** The forecast beside its baselines as one SVG for a page of its own: light paper, dark text, no style around it. */
 export async function renderPicture(report: ForecastReport): Promise<string> {
+  const { summary, test } = report;
+  const origin = test.far.origins.at(-1)!;
+  const title = `${summary.series.target}, forecast ${plural(test.horizon, "step")} ahead from ${summary.axis.label(origin)}`;
   const svg = await drawChart(pathChart(report), { width: 760, height: 300 });
-  return `${svg.replace("<svg ", '<svg style="color:#1c2126;background:#fff" ')}\n`;
+  const open = '<svg role="img" style="color:#1c2126;background:#fff" ';
+  return `${svg.replace(/<svg ([^>]*>)/, (_, rest: string) => `${open}${rest}<title>${escapeHtml(title)}</title>`)}\n`;
 }

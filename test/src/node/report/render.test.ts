@@ -128,7 +128,9 @@ describe("the report", () => {
 
   it("gives a picture that stands alone on light paper", async () => {
     const svg = await renderPicture(report);
-    expect(svg).toMatch(/^<svg style="color:#1c2126;background:#fff"/);
+    expect(svg).toMatch(
+      /^<svg role="img" style="color:#1c2126;background:#fff"[^>]*><title>sales &#38; more, forecast 12 steps/,
+    );
     expect(texts(svg)).toContain("seasonal naive");
   });
 });
