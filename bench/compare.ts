@@ -72,7 +72,11 @@ try {
   log(`building ${ref} …`);
   const dists = { now: new URL("../dist/", import.meta.url).href, before: await built(folder) };
   const entrants = (["now", "before"] as const).map(
-    (name): Entrant => ({ name, script: "peers/gateflow.ts", task: { threads: "auto", dist: dists[name] } }),
+    (name): Entrant => ({
+      name,
+      script: "peers/gateflow.ts",
+      task: { threads: "auto", dist: dists[name], leastWarmSteps: 8 },
+    }),
   );
   const rows: Cell[][] = [];
   const compare = async (form: Shape, mode: "training" | "prediction" | "step"): Promise<void> => {

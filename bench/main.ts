@@ -63,9 +63,11 @@ const log = (line: string): void => {
 const began = circumstances();
 const head = `gateflow ${began.commit}${began.modified ? " (modified)" : ""}, Node ${began.node}, ${began.cpu} x ${began.processors}, load ${began.load.toFixed(1)}, ${began.date}`;
 process.stdout.write(`${head}\n\n`);
+// A step of xl takes seconds, and the engine wants some before it is settled.
+const offered = quick && shape === undefined ? shapes.filter(({ name }) => name !== "xl") : shapes;
 const settings = {
   quick: quick ?? false,
-  shapes: chosen(shape, Object.fromEntries(shapes.map((item) => [item.name, item]))),
+  shapes: chosen(shape, Object.fromEntries(offered.map((item) => [item.name, item]))),
   dist,
   log,
 };

@@ -56,7 +56,7 @@ export async function contend(make: (task: Task, problem: Problem) => Promise<Co
   for (const end = performance.now() + task.warmSeconds * 1000; warmSteps < task.warmSteps; ) {
     await step();
     warmSteps += 1;
-    if (performance.now() > end) break;
+    if (warmSteps >= (task.leastWarmSteps ?? 1) && performance.now() > end) break;
   }
   const milliseconds: number[] = [];
   const end = performance.now() + task.seconds * 1000;

@@ -6,9 +6,11 @@ export interface Task {
   readonly mode: "training" | "prediction" | "step";
   /** Threads of a contender that can choose; `"auto"`: its own default. */
   readonly threads: number | "auto";
-  /** Seconds of warm-up, and how many steps end it earlier. At least one step is run. */
+  /** Seconds of warm-up, and how many steps end it earlier. */
   readonly warmSeconds: number;
   readonly warmSteps: number;
+  /** Steps of warm-up that are made however long they take. Default 1. */
+  readonly leastWarmSteps?: number;
   /** Seconds of timing; at least one step is timed. */
   readonly seconds: number;
   /** The built gateflow to run, as a URL; default: this tree's dist/. */

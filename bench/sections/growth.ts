@@ -89,7 +89,7 @@ export const growth: Section = async ({ quick, dist, log }) => {
   }
   const { truncate, ...model } = truncated;
   const long: Point[] = [];
-  for (const timesteps of quick ? [1_000, 10_000, 100_000] : [1_000, 10_000, 100_000, 1_000_000]) {
+  for (const timesteps of [1_000, 10_000, 100_000, 1_000_000]) {
     log(`growth: truncated, ${timesteps} steps`);
     const { milliseconds, training } = await trainedOnce(
       dist,

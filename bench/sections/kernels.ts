@@ -97,7 +97,7 @@ function reportOf(variant: string, ceiling: number, timings: readonly Timing[]):
 /** Kernels alone, each held to float64 first, timed by the package `benchmark`. */
 export const kernels: Section = async (settings) => {
   const { quick, dist, log } = settings;
-  const maxTime = quick ? 0.15 : 1;
+  const maxTime = quick ? 0.1 : 1;
   const reports: Report[] = [];
   const data: Record<string, unknown> = {};
   for (const variant of hasRelaxedSimd() ? ["simd128", "relaxed"] : ["simd128"]) {

@@ -41,7 +41,7 @@ export const pytorch: Section = async ({ quick, shapes, dist, log }) => {
     return { reports: [report], data: null };
   }
   const ours = async (shape: Shape, mode: "training" | "prediction"): Promise<number> => {
-    const task: Task = { shape, mode, threads: "auto", dist, ...pace };
+    const task: Task = { shape, mode, threads: "auto", dist, leastWarmSteps: 8, ...pace };
     return median((await runScript<Outcome>("peers/gateflow.ts", task)).milliseconds);
   };
   const rows = [];

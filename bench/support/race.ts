@@ -8,7 +8,7 @@ export interface Entrant {
   readonly name: string;
   /** A file of bench/. */
   readonly script: string;
-  readonly task: Pick<Task, "threads" | "backend" | "dist" | "ceiling">;
+  readonly task: Pick<Task, "threads" | "backend" | "dist" | "ceiling" | "leastWarmSteps">;
   /** The program that runs it, if not this Node. */
   readonly node?: string;
 }
