@@ -11,9 +11,16 @@ export async function outputOfLayer(lab: Lab, index: number, isWhole = false): P
   const { file, copy } = lab;
   const configs = file.layers
     .slice(0, index + 1)
-    .map((layer, i) => (isWhole && i === index ? { kind: layer.kind, config: { ...layer.config, returnSequences: true } } : layer));
+    .map((layer, i) =>
+      isWhole && i === index
+        ? { kind: layer.kind, config: { ...layer.config, returnSequences: true } }
+        : layer,
+    );
   const first = configs[0]!;
-  const sized = file.batchSize === undefined ? configs : [{ ...first, config: { ...first.config, batchSize: file.batchSize } }, ...configs.slice(1)];
+  const sized =
+    file.batchSize === undefined
+      ? configs
+      : [{ ...first, config: { ...first.config, batchSize: file.batchSize } }, ...configs.slice(1)];
   const model = sequential(layersFromConfig(sized, file.inputShape), { seed: file.seed });
   try {
     const count = copy.layers.slice(0, index + 1).reduce((sum, layer) => sum + layer.variables.length, 0);

@@ -15,7 +15,9 @@ export function constantLoss(windows: Windows, loss: string): number | null {
   const columns =
     perStep === targets.length
       ? targets
-      : Array.from({ length: perStep }, (_, k) => Float64Array.from(y.data.filter((_, i) => i % width === k)));
+      : Array.from({ length: perStep }, (_, k) =>
+          Float64Array.from(y.data.filter((_, i) => i % width === k)),
+        );
   const mean = (of: (values: Float64Array) => number): number => meanOf(columns.map(of));
   switch (loss) {
     case "meanSquaredError":
@@ -38,7 +40,10 @@ export function constantLoss(windows: Windows, loss: string): number | null {
     case "sparseCategoricalCrossentropy": {
       const counts = new Map<number, number>();
       for (const label of y.data) counts.set(label, (counts.get(label) ?? 0) + 1);
-      return -[...counts.values()].reduce((sum, n) => sum + (n / y.data.length) * logarithm(n / y.data.length), 0);
+      return -[...counts.values()].reduce(
+        (sum, n) => sum + (n / y.data.length) * logarithm(n / y.data.length),
+        0,
+      );
     }
     default:
       return null;

@@ -35,7 +35,8 @@ export function carryOf({ windows, file }: ModelCase): Carry | null {
     // For a target at each step only the first step's inputs are known by then.
     const steps = isStepwise ? 1 : timesteps;
     for (let t = steps - 1; t >= 0; t--) {
-      for (let f = 0; f < features && columns.length < MOST_COLUMNS; f++) columns.push(Float64Array.from({ length: rows }, (_, n) => windows.at(n + lag, t, f)));
+      for (let f = 0; f < features && columns.length < MOST_COLUMNS; f++)
+        columns.push(Float64Array.from({ length: rows }, (_, n) => windows.at(n + lag, t, f)));
     }
     const target = own.subarray(lag);
     const alone = leastSquares(columns, target);
@@ -47,7 +48,8 @@ export function carryOf({ windows, file }: ModelCase): Carry | null {
     const whole = target.reduce((sum, value) => sum + (value - center) ** 2, 0);
     const f = ((before - after) / Math.max(after, 1e-9 * whole)) * freedom;
     if (!(whole > 0) || f < F_BOUND || after > GAIN * before || before < 0.05 * whole) continue;
-    if (best === null || after / whole < best.unexplainedWithState) best = { lag, unexplainedAlone: before / whole, unexplainedWithState: after / whole, f };
+    if (best === null || after / whole < best.unexplainedWithState)
+      best = { lag, unexplainedAlone: before / whole, unexplainedWithState: after / whole, f };
   }
   return best;
 }

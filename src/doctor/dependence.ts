@@ -26,7 +26,8 @@ const STRETCH_BOUND = 5;
 /** All products of two features count as features, for a marker times a value is how memory tasks put their question. */
 function candidatesAt(windows: Windows, step: number, samples: number): Float64Array[] {
   const features = Math.min(windows.features, MOST_FEATURES);
-  const column = (f: number): Float64Array => Float64Array.from({ length: samples }, (_, n) => windows.at(n, step, f));
+  const column = (f: number): Float64Array =>
+    Float64Array.from({ length: samples }, (_, n) => windows.at(n, step, f));
   const raw = Array.from({ length: features }, (_, f) => column(f));
   const products: Float64Array[] = [];
   for (let f = 0; f < features; f++) {
@@ -39,7 +40,8 @@ function candidatesAt(windows: Windows, step: number, samples: number): Float64A
 export function dependenceOf(windows: Windows): Dependence {
   const { timesteps, targets } = windows;
   const samples = Math.min(windows.samples, MOST_SAMPLES);
-  const isStepwise = windows.isSequence && windows.y.shape.length >= 2 && windows.y.shape[1] === timesteps && timesteps > 1;
+  const isStepwise =
+    windows.isSequence && windows.y.shape.length >= 2 && windows.y.shape[1] === timesteps && timesteps > 1;
   const outputs = isStepwise ? targets.slice(-targets.length / timesteps) : targets;
   const judged = outputs.slice(0, 4).map((values) => values.subarray(0, samples));
   const profile = new Float64Array(timesteps);
@@ -47,7 +49,9 @@ export function dependenceOf(windows: Windows): Dependence {
   let tested = 0;
   for (let t = 0; t < timesteps; t++) {
     const columns = candidatesAt(windows, t, samples);
-    const row = columns.flatMap((column) => judged.map((target) => Math.abs(fisherZ(correlation(column, target), samples))));
+    const row = columns.flatMap((column) =>
+      judged.map((target) => Math.abs(fisherZ(correlation(column, target), samples))),
+    );
     tested += row.length;
     profile[t] = Math.max(0, ...row);
     scores.push(row);
@@ -60,8 +64,20 @@ export function dependenceOf(windows: Windows): Dependence {
     const sums = rows[0]!.map((_, i) => rows.reduce((sum, row) => sum + row[i]! ** 2, 0));
     const count = to - from;
     const z = Math.max(...sums.map((sum) => (sum - count) / Math.sqrt(2 * count)));
-    return { from, to, z, significant: z > STRETCH_BOUND + bound / 2 || profile.subarray(from, to).some((value) => value > bound) };
+    return {
+      from,
+      to,
+      z,
+      significant: z > STRETCH_BOUND + bound / 2 || profile.subarray(from, to).some((value) => value > bound),
+    };
   });
   const strongest = Math.max(...profile);
-  return { profile, strongest, bound, tested, stretches, significant: stretches.some(({ significant }) => significant) };
+  return {
+    profile,
+    strongest,
+    bound,
+    tested,
+    stretches,
+    significant: stretches.some(({ significant }) => significant),
+  };
 }

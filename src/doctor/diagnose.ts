@@ -34,7 +34,11 @@ const hopeless: readonly string[] = ["missing_values", "insufficient_data"];
 const isHistory = (value: object): value is History => "history" in value && "epoch" in value;
 
 /** Losses whose targets are classes or shares, not amounts. */
-const classLosses: readonly string[] = ["binaryCrossentropy", "categoricalCrossentropy", "sparseCategoricalCrossentropy"];
+const classLosses: readonly string[] = [
+  "binaryCrossentropy",
+  "categoricalCrossentropy",
+  "sparseCategoricalCrossentropy",
+];
 
 /**
  * Says why a model does not learn, or will not: looks at the data, the model and its configuration, its gradients, short
@@ -53,9 +57,14 @@ const classLosses: readonly string[] = ["binaryCrossentropy", "categoricalCrosse
 export async function diagnose(model: Sequential, options: DiagnoseOptions): Promise<Diagnosis[]> {
   const where = "diagnose()";
   refuseUnknown(where, options, ["x", "y", "validationData", "history", "series", "fit"]);
-  if (!(model instanceof Sequential)) throw new ConfigError(`${where}: the first argument is no model.`, { received: model });
-  if (options.x === undefined || options.y === undefined) throw new ConfigError(`${where}: { x, y } is what the model is trained on; both are needed.`);
-  if (model.compiled === undefined) throw new StateError(`${where}: compile the model first: without loss and optimizer there is no learning to judge.`);
+  if (!(model instanceof Sequential))
+    throw new ConfigError(`${where}: the first argument is no model.`, { received: model });
+  if (options.x === undefined || options.y === undefined)
+    throw new ConfigError(`${where}: { x, y } is what the model is trained on; both are needed.`);
+  if (model.compiled === undefined)
+    throw new StateError(
+      `${where}: compile the model first: without loss and optimizer there is no learning to judge.`,
+    );
   const series = options.series === undefined ? null : (open(where, options.series).columns[0] ?? null);
   const x = openBlock(options.x);
   const y = openBlock(options.y);
@@ -69,11 +78,18 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
     isStateful: layers.some(({ config }) => config.stateful === true),
   });
   const found = runRules(dataRules, data);
-  if (data.columns.length === 0 || found.some(({ code, evidence }) => hopeless.includes(code) || (code === "constant_feature" && evidence.value === "NaN"))) {
+  if (
+    data.columns.length === 0 ||
+    found.some(
+      ({ code, evidence }) =>
+        hopeless.includes(code) || (code === "constant_feature" && evidence.value === "NaN"),
+    )
+  ) {
     return worstFirst(found);
   }
   const validation = data.validation === null ? null : { x: data.validation.x, y: data.validation.y };
-  const finite = validation?.x.data.every(Number.isFinite) === true && validation.y.data.every(Number.isFinite);
+  const finite =
+    validation?.x.data.every(Number.isFinite) === true && validation.y.data.every(Number.isFinite);
   const lab = new Lab(file, x, y, data.windows!, finite ? validation : null);
   const logged = options.history ?? null;
   const history = logged === null ? null : isHistory(logged) ? logged.history : logged;
@@ -87,7 +103,16 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
     fit: options.fit ?? {},
   };
   try {
-    return worstFirst(await runSlowRules(modelRules(found.map(({ code }) => code)), at, found));
+    return worstFirst(
+      await runSlowRules(
+        modelRules(
+          found.map(({ code }) => code),
+          at.isTrained,
+        ),
+        at,
+        found,
+      ),
+    );
   } catch (error) {
     // Faults that fit itself refuses are told in its words.
     if (!(error instanceof GateflowError) || error.code === undefined) throw error;
@@ -106,4 +131,5 @@ const refusal = (error: GateflowError): Diagnosis => ({
   remedy: error.message,
 });
 
-const describe = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? String(value)));
+const describe = (value: unknown): string =>
+  typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));

@@ -29,7 +29,8 @@ function gateOf(layer: RecurrentLayer, input: ArrayLike<number>): { gate: string
     let z = bias?.[column] ?? 0;
     for (let f = 0; f < layer.features; f++) z += Math.fround(kernel![f * columns + column]! * input[f]!);
     if (!Number.isFinite(Math.fround(z))) return place;
-    for (let h = 0; h < layer.units; h++) if (!Number.isFinite(recurrent![h * columns + column]!)) return place;
+    for (let h = 0; h < layer.units; h++)
+      if (!Number.isFinite(recurrent![h * columns + column]!)) return place;
   }
   return { gate: "state", unit: 0 };
 }
@@ -50,16 +51,30 @@ export async function findNonFinite(lab: Lab): Promise<NonFinitePlace | null> {
       let [timeStep, sampleAt] = [steps, 0];
       for (let i = 0; i < output.data.length; i++) {
         const t = Math.floor(i / width) % steps;
-        if (!Number.isFinite(output.data[i]!) && t < timeStep) [timeStep, sampleAt] = [t, Math.floor(i / width / steps)];
+        if (!Number.isFinite(output.data[i]!) && t < timeStep)
+          [timeStep, sampleAt] = [t, Math.floor(i / width / steps)];
       }
       const row = (sampleAt * steps + timeStep) * width;
       const unit = output.data.subarray(row, row + width).findIndex((value) => !Number.isFinite(value));
       const features = input.shape.at(-1)!;
-      const from = input.shape.length === 3 ? (sampleAt * input.shape[1]! + timeStep) * features : sampleAt * features;
-      const gate = isRecurrent ? gateOf(layer, input.data.subarray(from, from + features)) : { gate: "", unit };
-      return { layer: layer.name, gate: gate.gate, unit: gate.gate === "state" || gate.gate === "" ? unit : gate.unit, timeStep, sample: sampleAt, value: output.data[row + unit]! };
+      const from =
+        input.shape.length === 3 ? (sampleAt * input.shape[1]! + timeStep) * features : sampleAt * features;
+      const gate = isRecurrent
+        ? gateOf(layer, input.data.subarray(from, from + features))
+        : { gate: "", unit };
+      return {
+        layer: layer.name,
+        gate: gate.gate,
+        unit: gate.gate === "state" || gate.gate === "" ? unit : gate.unit,
+        timeStep,
+        sample: sampleAt,
+        value: output.data[row + unit]!,
+      };
     }
-    input = isRecurrent && file.layers[index]!.config.returnSequences !== true ? await outputOfLayer(lab, index) : output;
+    input =
+      isRecurrent && file.layers[index]!.config.returnSequences !== true
+        ? await outputOfLayer(lab, index)
+        : output;
   }
   return null;
 }

@@ -111,7 +111,9 @@ export class Lab {
 
   /** How gradients would flow at the start of a new training. */
   freshFlow(): Promise<GradientFlow> {
-    return this.once("fresh flow", () => this.with({ weights: "fresh" }, (model) => model.gradientFlow(this.sample.x, this.sample.y)));
+    return this.once("fresh flow", () =>
+      this.with({ weights: "fresh" }, (model) => model.gradientFlow(this.sample.x, this.sample.y)),
+    );
   }
 
   async with<T>(options: CopyOptions, work: (model: Sequential) => Promise<T>): Promise<T> {

@@ -23,12 +23,15 @@ export const recurrentKinds: readonly string[] = ["lstm", "gru", "simpleRNN"];
 export function allLayers(file: ModelFile): LayerConfig[] {
   const unwrap = (layer: LayerConfig): LayerConfig[] => {
     const inner = layer.config.layer as LayerConfig | undefined;
-    return inner === undefined ? [layer] : [{ kind: inner.kind, config: { ...inner.config, name: layer.config.name } }];
+    return inner === undefined
+      ? [layer]
+      : [{ kind: inner.kind, config: { ...inner.config, name: layer.config.name } }];
   };
   return file.layers.flatMap(unwrap);
 }
 
-export const recurrentLayers = (file: ModelFile): LayerConfig[] => allLayers(file).filter(({ kind }) => recurrentKinds.includes(kind));
+export const recurrentLayers = (file: ModelFile): LayerConfig[] =>
+  allLayers(file).filter(({ kind }) => recurrentKinds.includes(kind));
 
 /** The activation the model's output goes through. */
 export function outputActivation(file: ModelFile): string {
@@ -44,4 +47,3 @@ export async function unlearnt(at: ModelCase): Promise<number> {
   if (lab.constantLoss === null || !(lab.constantLoss > 0)) return Number.NaN;
   return loss / lab.constantLoss;
 }
-

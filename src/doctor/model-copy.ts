@@ -57,7 +57,10 @@ export function copyOf(file: ModelFile, options: CopyOptions = {}): Sequential {
   const layers = file.layers.map((layer, i, all) => change(layer, i, all.length));
   const first = layers[0]!;
   const batchSize = options.batchSize ?? file.batchSize;
-  const sized = batchSize === undefined ? layers : [{ ...first, config: { ...first.config, batchSize } }, ...layers.slice(1)];
+  const sized =
+    batchSize === undefined
+      ? layers
+      : [{ ...first, config: { ...first.config, batchSize } }, ...layers.slice(1)];
   const model = sequential(layersFromConfig(sized, file.inputShape), { seed: options.seed ?? file.seed });
   if (options.weights !== "fresh" && file.weights !== null) model.setWeights(file.weights);
   model.compile({

@@ -34,8 +34,8 @@ const others: readonly Rule<ModelCase>[] = [
   weightDecayTooHigh,
   truncationShorterThanDependency,
   // The first step.
-  saturatedGates,
   explodingGradients,
+  saturatedGates,
   vanishingGradients,
   stateNeverCarried,
   statefulWithShuffle,
@@ -51,8 +51,16 @@ const others: readonly Rule<ModelCase>[] = [
   underfittingStoppedEarly,
 ];
 
+/** Where a training has been, gates may be saturated by its rate; before one, a rate cannot be told from their start. */
+function inOrder(isTrained: boolean): readonly Rule<ModelCase>[] {
+  if (!isTrained) return others;
+  const rest = others.filter((rule) => rule !== learningRateTooHigh);
+  const at = rest.indexOf(saturatedGates);
+  return [...rest.slice(0, at), learningRateTooHigh, ...rest.slice(at)];
+}
+
 /** What needs the model; causes before their symptoms, cheap before dear. */
-export const modelRules = (found: readonly string[]): readonly Rule<ModelCase>[] => [
-  ...others,
+export const modelRules = (found: readonly string[], isTrained: boolean): readonly Rule<ModelCase>[] => [
+  ...inOrder(isTrained),
   { ...beatenByBaseline, explainedBy: [...found, ...others.map(({ code }) => code)] },
 ];

@@ -56,13 +56,26 @@ export function fisherZ(r: number, n: number): number {
 export const lagOne = (values: Float64Array): number =>
   values.length < 3 ? 0 : correlation(values.subarray(1), values.subarray(0, values.length - 1));
 
+/** Lags in the long-run variance: enough for a season of a few dozen steps to cancel out. */
+const MOST_LAGS = 60;
+
 /**
- * How many independent values tell as much of the mean: n (1 - r) / (1 + r), r the first autocorrelation (Bayley &
- * Hammersley 1946, for a first-order process).
+ * How many independent values tell as much of the mean: n times the variance over the long-run variance, Bartlett's weights
+ * (Newey & West 1987). Swings that come back, as seasons do, count for themselves.
  */
 export function effectiveSize(values: Float64Array): number {
-  const r = Math.max(0, Math.min(0.999, lagOne(values)));
-  return Math.max(2, (values.length * (1 - r)) / (1 + r));
+  const n = values.length;
+  const variance = varianceOf(values);
+  if (n < 4 || !(variance > 0)) return Math.max(2, n);
+  const center = meanOf(values);
+  const lags = Math.min(MOST_LAGS, Math.floor(n / 3));
+  let longRun = variance;
+  for (let lag = 1; lag <= lags; lag++) {
+    let sum = 0;
+    for (let t = lag; t < n; t++) sum += (values[t]! - center) * (values[t - lag]! - center);
+    longRun += 2 * (1 - lag / (lags + 1)) * (sum / n);
+  }
+  return Math.min(n, Math.max(2, (n * variance) / Math.max(longRun, variance / n)));
 }
 
 /** One-sided p-value of Mann & Kendall's test (1945) for an upward trend, without correction for ties. */

@@ -140,7 +140,8 @@ export function alignmentOf(windows: Windows): Alignment | null {
       if (Math.abs(correlation(future, own)) < EXACT) continue;
       const first = 0;
       let far = 0;
-      for (let n = 1; n < count; n++) if (Math.abs(future[n]! - future[first]!) > Math.abs(future[far]! - future[first]!)) far = n;
+      for (let n = 1; n < count; n++)
+        if (Math.abs(future[n]! - future[first]!) > Math.abs(future[far]! - future[first]!)) far = n;
       const scale = (own[far]! - own[first]!) / (future[far]! - future[first]!);
       return { feature, horizon, scale, offset: own[first]! - scale * future[first]! };
     }

@@ -14,9 +14,25 @@ export const batchSizeTooLarge: Rule<ModelCase> = {
   code: "batch_size_too_large",
   severity: "warning",
   explainedBy: [
-    "unscaled_inputs", "unscaled_target", "outliers", "saturated_gates", "symmetric_or_zero_initialisation", "exploding_gradients", "vanishing_gradients",
-    "softmax_with_one_unit", "output_activation_range", "loss_activation_mismatch", "constant_target", "targets_not_matching_inputs", "learning_rate_too_high",
-    "learning_rate_too_low", "weight_decay_too_high", "dying_relu", "truncation_shorter_than_dependency", "dropout_too_high", "insufficient_data",
+    "unscaled_inputs",
+    "unscaled_target",
+    "outliers",
+    "saturated_gates",
+    "symmetric_or_zero_initialisation",
+    "exploding_gradients",
+    "vanishing_gradients",
+    "softmax_with_one_unit",
+    "output_activation_range",
+    "loss_activation_mismatch",
+    "constant_target",
+    "targets_not_matching_inputs",
+    "learning_rate_too_high",
+    "learning_rate_too_low",
+    "weight_decay_too_high",
+    "dying_relu",
+    "truncation_shorter_than_dependency",
+    "dropout_too_high",
+    "insufficient_data",
   ],
   async look(at) {
     const { file, lab, history, fit, windows } = at;
@@ -33,9 +49,19 @@ export const batchSizeTooLarge: Rule<ModelCase> = {
     if (!(small < GAIN * loss)) return null;
     return {
       title: `batches of ${batchSize} make ${short(steps)} updates an epoch`,
-      evidence: { batchSize, updatesPerEpoch: short(steps), bound: MOST_STEPS, epochs, updates: file.updates, loss: short(loss), lossWithBatchesOf32: short(small), constantLoss: short(lab.constantLoss!) },
+      evidence: {
+        batchSize,
+        updatesPerEpoch: short(steps),
+        bound: MOST_STEPS,
+        epochs,
+        updates: file.updates,
+        loss: short(loss),
+        lossWithBatchesOf32: short(small),
+        constantLoss: short(lab.constantLoss!),
+      },
       why: "An update is a step of a fixed length however many samples agreed on it: with all samples in one batch an epoch is one step, and the training ends before it has gone anywhere.",
-      remedy: "fit(x, y, { batchSize: 32 }); or as many times more epochs, or a learning rate that grows with the batch.",
+      remedy:
+        "fit(x, y, { batchSize: 32 }); or as many times more epochs, or a learning rate that grows with the batch.",
       fix: { fit: { batchSize: USUAL } },
     };
   },

@@ -14,11 +14,16 @@ function baselines(windows: Windows, at: ModelCase): { name: string; forecast: F
   if (alignment === null) return [];
   const { feature, horizon, scale, offset } = alignment;
   const { timesteps, samples } = windows;
-  const take = (step: number): Float64Array => Float64Array.from({ length: samples }, (_, n) => scale * windows.at(n, step, feature) + offset);
+  const take = (step: number): Float64Array =>
+    Float64Array.from({ length: samples }, (_, n) => scale * windows.at(n, step, feature) + offset);
   const found = [{ name: "the last value repeated", forecast: take(timesteps - 1) }];
   const column = at.windows.columns[feature]!;
   const { season } = column.length >= 40 ? seasonality(column.subarray(-3000)) : { season: null };
-  if (season !== null && season >= horizon && season - horizon < timesteps) found.push({ name: `the value one season (${season}) ago`, forecast: take(timesteps - 1 - (season - horizon)) });
+  if (season !== null && season >= horizon && season - horizon < timesteps)
+    found.push({
+      name: `the value one season (${season}) ago`,
+      forecast: take(timesteps - 1 - (season - horizon)),
+    });
   return found;
 }
 
@@ -27,11 +32,15 @@ export const beatenByBaseline: Rule<ModelCase> = {
   code: "beaten_by_baseline",
   severity: "warning",
   async look(at) {
-    if (!at.isTrained || at.data.isClassification || at.lab.isStateful || at.data.alignment === null) return null;
+    if (!at.isTrained || at.data.isClassification || at.lab.isStateful || at.data.alignment === null)
+      return null;
     const windows = at.data.validation ?? at.windows;
     const target = windows.targets[0]!;
     if (windows.samples < 20 || windows.features !== at.windows.features || windows.width !== 1) return null;
-    const { data } = await at.lab.copy.predict({ shape: windows.x.shape, data: windows.x.data }, { batchSize: 256 });
+    const { data } = await at.lab.copy.predict(
+      { shape: windows.x.shape, data: windows.x.data },
+      { batchSize: 256 },
+    );
     const own = target.map((value, n) => data[n]! - value);
     for (const { name, forecast } of baselines(windows, at)) {
       const theirs = forecast.map((value, n) => value - target[n]!);
@@ -40,9 +49,19 @@ export const beatenByBaseline: Rule<ModelCase> = {
       if (!(ratio > WORSE && p < LEVEL)) continue;
       return {
         title: `${name} forecasts better than the model`,
-        evidence: { baseline: name, modelRmse: short(rmsOf(own)), baselineRmse: short(rmsOf(theirs)), ratio: short(ratio), bound: WORSE, pValue: short(p), measuredOn: at.data.validation === null ? "training windows" : "validation windows", forecasts: windows.samples },
+        evidence: {
+          baseline: name,
+          modelRmse: short(rmsOf(own)),
+          baselineRmse: short(rmsOf(theirs)),
+          ratio: short(ratio),
+          bound: WORSE,
+          pValue: short(p),
+          measuredOn: at.data.validation === null ? "training windows" : "validation windows",
+          forecasts: windows.samples,
+        },
         why: "A model that has learnt something is better than repeating what was there. This one is significantly worse: it has learnt a level, or too little, or another time.",
-        remedy: "Forecast the difference from the baseline (difference(series), or a season's lag), train longer, and keep the baseline in the table of results.",
+        remedy:
+          "Forecast the difference from the baseline (difference(series), or a season's lag), train longer, and keep the baseline in the table of results.",
         fix: { series: { difference: 1, scale: "standard" } },
       };
     }

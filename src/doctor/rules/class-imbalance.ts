@@ -29,10 +29,23 @@ export const classImbalance: Rule<DataCase> = {
     if (share + 1.96 * Math.sqrt((share * (1 - share)) / total) > bound && share > bound / 2) return null;
     return {
       title: `class ${label} is ${short(100 * share)} % of ${total} labels`,
-      evidence: { class: label, count, share: short(share), bound: short(bound), classes: counts.size, labels: total },
+      evidence: {
+        class: label,
+        count,
+        share: short(share),
+        bound: short(bound),
+        classes: counts.size,
+        labels: total,
+      },
       why: "The mean of the loss hardly notices the rare class: always answering the frequent one is a deep valley near the start, with a fine accuracy and no use.",
       remedy: `fit(x, y, { classWeight: { … } }) with weights labels / (classes · count): ${[...counts].map(([name, n]) => `${name}: ${short(total / (counts.size * n))}`).join(", ")}. Judge by recall, not accuracy.`,
-      fix: { fit: { classWeight: Object.fromEntries([...counts].map(([name, n]) => [name, short(total / (counts.size * n))])) } },
+      fix: {
+        fit: {
+          classWeight: Object.fromEntries(
+            [...counts].map(([name, n]) => [name, short(total / (counts.size * n))]),
+          ),
+        },
+      },
     };
   },
 };

@@ -20,7 +20,13 @@ export const constantFeature: Rule<DataCase> = {
         title: broken
           ? `feature ${f} holds no number at all, as after a division by its zero standard deviation`
           : `feature ${f} is ${values[0]} everywhere`,
-        evidence: { feature: f, standardDeviation: 0, value: broken ? "NaN" : values[0]!, values: values.length, bound: 0 },
+        evidence: {
+          feature: f,
+          standardDeviation: 0,
+          value: broken ? "NaN" : values[0]!,
+          values: values.length,
+          bound: 0,
+        },
         why: broken
           ? "(x - mean) / std of a constant column is 0/0 = NaN; the NaN reaches every weight with the first update."
           : "What never changes tells nothing about the target; a scaler without a guard divides it by zero.",

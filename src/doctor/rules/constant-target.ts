@@ -17,9 +17,15 @@ export const constantTarget: Rule<DataCase> = {
     // One-hot or sequence targets whose numbers differ from each other are constant only if all rows are the same.
     return {
       title: `the target is ${short(targets[0]![0]!)} in all ${targets[0]!.length} samples`,
-      evidence: { standardDeviation: short(deviationOf(targets[0]!)), value: short(targets[0]![0]!), samples: targets[0]!.length, bound: 0 },
+      evidence: {
+        standardDeviation: short(deviationOf(targets[0]!)),
+        value: short(targets[0]![0]!),
+        samples: targets[0]!.length,
+        bound: 0,
+      },
       why: "With nothing to explain, the output's bias alone brings the loss to zero: it looks perfect, and the recurrent layer learns nothing. Usually the wrong column was chosen.",
-      remedy: "Choose another target column (slidingWindows(data, { targetColumn })), and look at it: Math.min(...y) and Math.max(...y) must differ.",
+      remedy:
+        "Choose another target column (slidingWindows(data, { targetColumn })), and look at it: Math.min(...y) and Math.max(...y) must differ.",
     };
   },
 };

@@ -18,7 +18,9 @@ interface Drift {
 function driftBetween(before: Float64Array, after: Float64Array): Drift {
   const std = deviationOf(before);
   const difference = meanOf(after) - meanOf(before);
-  const error = Math.sqrt(varianceOf(before) / effectiveSize(before) + varianceOf(after) / effectiveSize(after));
+  const error = Math.sqrt(
+    varianceOf(before) / effectiveSize(before) + varianceOf(after) / effectiveSize(after),
+  );
   const ratio = deviationOf(after) / Math.max(std, 1e-30);
   return {
     shift: Math.abs(difference) / Math.max(std, 1e-30),
@@ -31,12 +33,29 @@ function driftBetween(before: Float64Array, after: Float64Array): Drift {
 export const dataDrift: Rule<DataCase> = {
   code: "data_drift",
   severity: "warning",
-  explainedBy: ["missing_values", "constant_feature", "constant_target", "outliers", "unscaled_inputs", "unscaled_target", "non_stationary_target", "target_scale_mismatch", "data_leakage_scaler", "insufficient_data"],
+  explainedBy: [
+    "missing_values",
+    "constant_feature",
+    "constant_target",
+    "outliers",
+    "unscaled_inputs",
+    "unscaled_target",
+    "non_stationary_target",
+    "target_scale_mismatch",
+    "data_leakage_scaler",
+    "insufficient_data",
+  ],
   look(at) {
     if (at.isIndexed) return null;
-    const pairs = at.kind === "series" ? at.columns.map((values) => [values.subarray(0, values.length / 2), values.subarray(values.length / 2)] as const) : at.columns.map((values, f) => [values, at.validation?.columns[f]] as const);
+    const pairs =
+      at.kind === "series"
+        ? at.columns.map(
+            (values) => [values.subarray(0, values.length / 2), values.subarray(values.length / 2)] as const,
+          )
+        : at.columns.map((values, f) => [values, at.validation?.columns[f]] as const);
     for (const [f, [before, after]] of pairs.entries()) {
-      if (after === undefined || before.length < 30 || after.length < 30 || !(deviationOf(before) > 0)) continue;
+      if (after === undefined || before.length < 30 || after.length < 30 || !(deviationOf(before) > 0))
+        continue;
       const drift = driftBetween(before, after);
       const moved = drift.shift > SHIFT && drift.p < LEVEL;
       const widened = drift.spread > SPREAD && effectiveSize(after) > 10 && effectiveSize(before) > 10;
@@ -44,9 +63,18 @@ export const dataDrift: Rule<DataCase> = {
       return {
         severity: at.kind === "series" ? "hint" : "warning",
         title: `feature ${f} ${moved ? `has moved by ${short(drift.shift)} standard deviations` : `spreads ${short(drift.spread)} times as wide or narrow`} ${at.kind === "series" ? "from the first half to the second" : "from training to validation"}`,
-        evidence: { feature: f, shiftInStds: short(drift.shift), bound: SHIFT, spreadRatio: short(drift.spread), spreadBound: SPREAD, pValue: short(drift.p), effectiveSamples: short(effectiveSize(after)) },
+        evidence: {
+          feature: f,
+          shiftInStds: short(drift.shift),
+          bound: SHIFT,
+          spreadRatio: short(drift.spread),
+          spreadBound: SPREAD,
+          pValue: short(drift.p),
+          effectiveSamples: short(effectiveSize(after)),
+        },
         why: "A model knows the inputs it was trained on. Where they move elsewhere it answers from its edge: bounded states saturate, errors grow, and a falling training loss says nothing about them.",
-        remedy: "Train on a later part (or all) of the series, or on differences or ratios that keep their distribution: difference(series), returns(series); retrain as data comes in.",
+        remedy:
+          "Train on a later part (or all) of the series, or on differences or ratios that keep their distribution: difference(series), returns(series); retrain as data comes in.",
         fix: { series: { difference: 1 } },
       };
     }

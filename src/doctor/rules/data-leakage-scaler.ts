@@ -21,15 +21,18 @@ const scaleOf = (values: Float64Array): Scale => ({
   max: values.reduce((a, b) => Math.max(a, b), -Infinity),
 });
 
-const isStandard = ({ mean, std }: Scale, within: number): boolean => Math.abs(mean) < within && Math.abs(std - 1) < within;
-const isMinMax = ({ min, max }: Scale, within: number): boolean => Math.abs(min) < within && Math.abs(max - 1) < within;
+const isStandard = ({ mean, std }: Scale, within: number): boolean =>
+  Math.abs(mean) < within && Math.abs(std - 1) < within;
+const isMinMax = ({ min, max }: Scale, within: number): boolean =>
+  Math.abs(min) < within && Math.abs(max - 1) < within;
 
 /** The series behind training windows followed by validation windows, without the steps they share. */
 function joined(train: Float64Array, held: Float64Array, timesteps: number): Float64Array[] {
   const candidates = [Float64Array.from([...train, ...held])];
   for (let overlap = 1; overlap <= Math.min(timesteps + 1, held.length, train.length); overlap++) {
     const tail = train.subarray(train.length - overlap);
-    if (tail.every((value, i) => value === held[i])) candidates.unshift(Float64Array.from([...train, ...held.subarray(overlap)]));
+    if (tail.every((value, i) => value === held[i]))
+      candidates.unshift(Float64Array.from([...train, ...held.subarray(overlap)]));
   }
   return candidates;
 }
@@ -47,7 +50,14 @@ function timeline(windows: NonNullable<DataCase["windows"]>, at: DataCase): Floa
 export const dataLeakageScaler: Rule<DataCase> = {
   code: "data_leakage_scaler",
   severity: "warning",
-  explainedBy: ["missing_values", "constant_feature", "constant_target", "unscaled_inputs", "unscaled_target", "target_scale_mismatch"],
+  explainedBy: [
+    "missing_values",
+    "constant_feature",
+    "constant_target",
+    "unscaled_inputs",
+    "unscaled_target",
+    "target_scale_mismatch",
+  ],
   look(at) {
     const { windows, validation } = at;
     if (windows === null || windows.stride === 0) return null;
@@ -55,7 +65,8 @@ export const dataLeakageScaler: Rule<DataCase> = {
     const own = scaleOf(train);
     let whole: Scale | undefined;
     let kind = "";
-    const wholes = validation === null ? [] : joined(train, timeline(validation, at), windows.timesteps + 1).map(scaleOf);
+    const wholes =
+      validation === null ? [] : joined(train, timeline(validation, at), windows.timesteps + 1).map(scaleOf);
     for (const scale of wholes) {
       if (isStandard(scale, EXACT) && !isStandard(own, VISIBLE)) [whole, kind] = [scale, "standard"];
       else if (isMinMax(scale, EXACT) && !isMinMax(own, VISIBLE)) [whole, kind] = [scale, "min-max"];
@@ -65,9 +76,20 @@ export const dataLeakageScaler: Rule<DataCase> = {
     if (found === null) return null;
     return {
       title: `the ${found.kind} scaler has seen the validation or test part`,
-      evidence: { trainMean: short(own.mean), trainStd: short(own.std), trainMin: short(own.min), trainMax: short(own.max), wholeMean: short(found.scale.mean), wholeStd: short(found.scale.std), wholeMin: short(found.scale.min), wholeMax: short(found.scale.max), bound: VISIBLE },
+      evidence: {
+        trainMean: short(own.mean),
+        trainStd: short(own.std),
+        trainMin: short(own.min),
+        trainMax: short(own.max),
+        wholeMean: short(found.scale.mean),
+        wholeStd: short(found.scale.std),
+        wholeMin: short(found.scale.min),
+        wholeMax: short(found.scale.max),
+        bound: VISIBLE,
+      },
       why: "Mean and spread of the future went into every training value: the measured error is better than what the model will reach on days nobody has seen.",
-      remedy: "const scaler = standardScaler().fit(series.slice(0, trainLength)); then transform both parts with it.",
+      remedy:
+        "const scaler = standardScaler().fit(series.slice(0, trainLength)); then transform both parts with it.",
       fix: { series: { scale: "standard" } },
     };
   },
@@ -76,13 +98,15 @@ export const dataLeakageScaler: Rule<DataCase> = {
 /** With the raw series: the scaled training values are an affine image of it whose constants are the whole series'. */
 function fromSeries(at: DataCase, train: Float64Array): { scale: Scale; kind: string } | null {
   const raw = at.series;
-  if (raw === null || raw.length <= train.length + 5 || raw.some((value) => !Number.isFinite(value))) return null;
+  if (raw === null || raw.length <= train.length + 5 || raw.some((value) => !Number.isFinite(value)))
+    return null;
   const part = raw.subarray(0, train.length);
   const spread = deviationOf(part);
   if (!(spread > 0)) return null;
   const factor = deviationOf(train) / spread;
   const offset = meanOf(train) - factor * meanOf(part);
-  if (!part.every((value, i) => Math.abs(value * factor + offset - train[i]!) < 1e-3 * deviationOf(train))) return null;
+  if (!part.every((value, i) => Math.abs(value * factor + offset - train[i]!) < 1e-3 * deviationOf(train)))
+    return null;
   const scale = scaleOf(raw.map((value) => value * factor + offset));
   const own = scaleOf(train);
   if (isStandard(scale, 10 * EXACT) && !isStandard(own, VISIBLE)) return { scale, kind: "standard" };

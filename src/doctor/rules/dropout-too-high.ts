@@ -10,17 +10,34 @@ export const dropoutTooHigh: Rule<ModelCase> = {
   severity: "warning",
   look({ file }) {
     const rates = allLayers(file).flatMap(({ kind, config }) =>
-      [kind === "dropout" ? config.rate : undefined, config.dropout, config.recurrentDropout].flatMap((rate) => (typeof rate === "number" && rate > 0 ? [{ name: String(config.name ?? kind), rate }] : [])),
+      [kind === "dropout" ? config.rate : undefined, config.dropout, config.recurrentDropout].flatMap(
+        (rate) => (typeof rate === "number" && rate > 0 ? [{ name: String(config.name ?? kind), rate }] : []),
+      ),
     );
     const kept = rates.reduce((product, { rate }) => product * (1 - rate), 1);
-    const worst = rates.reduce<(typeof rates)[number] | undefined>((a, b) => (a === undefined || b.rate > a.rate ? b : a), undefined);
+    const worst = rates.reduce<(typeof rates)[number] | undefined>(
+      (a, b) => (a === undefined || b.rate > a.rate ? b : a),
+      undefined,
+    );
     if (worst === undefined || (worst.rate <= MOST_RATE && kept >= LEAST_KEPT)) return null;
     return {
       title: `${worst.name} drops ${short(100 * worst.rate)} % of what passes; ${short(100 * kept)} % is left in all`,
-      evidence: { layer: worst.name, rate: worst.rate, bound: MOST_RATE, keptInAll: short(kept), keptBound: LEAST_KEPT },
+      evidence: {
+        layer: worst.name,
+        rate: worst.rate,
+        bound: MOST_RATE,
+        keptInAll: short(kept),
+        keptBound: LEAST_KEPT,
+      },
       why: "What is dropped is noise on every gradient; when most of the signal is gone, the model learns answers that need none: the mean.",
-      remedy: "A rate of 0.1 to 0.3 in recurrent layers, at most 0.5 before dense ones; more data or fewer units against overfitting.",
-      fix: { layers: [{ kind: "dropout", set: { rate: 0.2 } }, { kind: "recurrent", set: { dropout: 0.1, recurrentDropout: 0 } }] },
+      remedy:
+        "A rate of 0.1 to 0.3 in recurrent layers, at most 0.5 before dense ones; more data or fewer units against overfitting.",
+      fix: {
+        layers: [
+          { kind: "dropout", set: { rate: 0.2 } },
+          { kind: "recurrent", set: { dropout: 0.1, recurrentDropout: 0 } },
+        ],
+      },
     };
   },
 };

@@ -11,7 +11,8 @@ function answers(windows: Windows): string[] {
   const steps = Math.min(3, timesteps);
   return Array.from({ length: samples }, (_, n) => {
     const row: number[] = [];
-    for (let t = timesteps - steps; t < timesteps; t++) for (let f = 0; f < features; f++) row.push(at(n, t, f));
+    for (let t = timesteps - steps; t < timesteps; t++)
+      for (let f = 0; f < features; f++) row.push(at(n, t, f));
     return `${row.join()}>${targets.map((target) => target[n]).join()}`;
   });
 }
@@ -52,7 +53,8 @@ export const duplicateWindowsAcrossSplit: Rule<DataCase> = {
       title: `${short(100 * share)} % of the validation answers stand in the training windows`,
       evidence: { known, validationSamples: asked.length, share: short(share), bound: BOUND },
       why: "Neighbouring windows share all but one value. Split at random, the training part has seen the value each validation window asks for: the validation loss measures memory, and early stopping never stops.",
-      remedy: "Split the series in time first, then cut windows from each part: trainTestSplit(series, { testFraction: 0.2 }), with gap: window where windows must not touch; or timeSeriesSplit.",
+      remedy:
+        "Split the series in time first, then cut windows from each part: trainTestSplit(series, { testFraction: 0.2 }), with gap: window where windows must not touch; or timeSeriesSplit.",
       fix: { fit: { validationSplit: 0.2 } },
     };
   },

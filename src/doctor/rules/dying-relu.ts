@@ -12,7 +12,8 @@ export const dyingRelu: Rule<ModelCase> = {
   explainedBy: ["unscaled_inputs", "symmetric_or_zero_initialisation"],
   async look({ file, lab }) {
     for (const [index, layer] of file.layers.entries()) {
-      const inner = (layer.config.layer as { config: Record<string, unknown> } | undefined)?.config ?? layer.config;
+      const inner =
+        (layer.config.layer as { config: Record<string, unknown> } | undefined)?.config ?? layer.config;
       if (inner.activation !== "relu") continue;
       const { shape, data } = await outputOfLayer(lab, index);
       const units = shape.at(-1)!;
@@ -23,10 +24,20 @@ export const dyingRelu: Rule<ModelCase> = {
       const name = lab.copy.layers[index]!.name;
       return {
         title: `${units - alive.size} of ${units} rectified units of ${name} are 0 for every sample`,
-        evidence: { layer: name, deadUnits: units - alive.size, units, share: short(share), bound: BOUND, samples: lab.sample.x.shape[0]! },
+        evidence: {
+          layer: name,
+          deadUnits: units - alive.size,
+          units,
+          share: short(share),
+          bound: BOUND,
+          samples: lab.sample.x.shape[0]!,
+        },
         why: "Below zero a rectifier is flat: a unit that is 0 for all samples passes no gradient on and gets none, so nothing can bring it back. All layers below learn nothing through it.",
-        remedy: 'Begin with biasInitializer "zeros" and a smaller learning rate, or take "leakyRelu", "elu" or "tanh" as activation.',
-        fix: { layers: [{ kind: "dense", set: { biasInitializer: "zeros", kernelInitializer: "heUniform" } }] },
+        remedy:
+          'Begin with biasInitializer "zeros" and a smaller learning rate, or take "leakyRelu", "elu" or "tanh" as activation.',
+        fix: {
+          layers: [{ kind: "dense", set: { biasInitializer: "zeros", kernelInitializer: "heUniform" } }],
+        },
       };
     }
     return null;

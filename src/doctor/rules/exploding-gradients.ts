@@ -7,7 +7,18 @@ const GROWTH = 1000;
 /** Without clipping an update as large as the weights themselves throws them away. */
 const RATIO = 1;
 
-const unbounded: readonly string[] = ["linear", "relu", "leakyRelu", "elu", "selu", "exponential", "softplus", "gelu", "swish", "silu"];
+const unbounded: readonly string[] = [
+  "linear",
+  "relu",
+  "leakyRelu",
+  "elu",
+  "selu",
+  "exponential",
+  "softplus",
+  "gelu",
+  "swish",
+  "silu",
+];
 
 interface Growth {
   readonly layer: RecurrentLayerFlow;
@@ -34,7 +45,7 @@ function growthIn(flow: GradientFlow): Growth | null {
 export const explodingGradients: Rule<ModelCase> = {
   code: "exploding_gradients",
   severity: "error",
-  explainedBy: ["unscaled_inputs", "unscaled_target", "outliers", "saturated_gates"],
+  explainedBy: ["unscaled_inputs", "unscaled_target", "outliers", "symmetric_or_zero_initialisation"],
   async look(at) {
     const { file, lab, history } = at;
     const { clipnorm, clipvalue, globalClipnorm } = file.optimizer.config;
@@ -45,18 +56,41 @@ export const explodingGradients: Rule<ModelCase> = {
     const growth = growthIn(flow);
     if (growth === null) return null;
     const { layer, factor, step } = growth;
-    const { activation } = recurrentLayers(file).find(({ config }) => layer.name.startsWith(String(config.name ?? layer.name)))?.config ?? {};
-    const ratio = Math.max(...layer.weights.map(({ updateRatio }) => (Number.isNaN(updateRatio) ? Infinity : updateRatio)));
+    const { activation } =
+      recurrentLayers(file).find(({ config }) => layer.name.startsWith(String(config.name ?? layer.name)))
+        ?.config ?? {};
+    const ratio = Math.max(
+      ...layer.weights.map(({ updateRatio }) => (Number.isNaN(updateRatio) ? Infinity : updateRatio)),
+    );
     const grows = factor > GROWTH && (ratio > RATIO || broke || lost);
     const unboundedBreak = (broke || lost) && unbounded.includes(String(activation));
     if (!grows && !unboundedBreak) return null;
-    const perStep = layer.hiddenGradient.length > 1 ? factor ** (1 / Math.max(1, layer.hiddenGradient.length - 1 - step)) : factor;
+    const perStep =
+      layer.hiddenGradient.length > 1
+        ? factor ** (1 / Math.max(1, layer.hiddenGradient.length - 1 - step))
+        : factor;
     return {
-      title: Number.isFinite(factor) && grows ? `gradients grow ${short(factor)}-fold on their way back through ${layer.name}` : `gradients of ${layer.name} leave the range of float32`,
-      evidence: { layer: layer.name, timeStep: step, growth: short(factor), growthPerStep: short(perStep), bound: GROWTH, gradientNorm: short(flow.gradientNorm.before), updateRatio: short(ratio), activation: String(activation ?? "") },
+      title:
+        Number.isFinite(factor) && grows
+          ? `gradients grow ${short(factor)}-fold on their way back through ${layer.name}`
+          : `gradients of ${layer.name} leave the range of float32`,
+      evidence: {
+        layer: layer.name,
+        timeStep: step,
+        growth: short(factor),
+        growthPerStep: short(perStep),
+        bound: GROWTH,
+        gradientNorm: short(flow.gradientNorm.before),
+        updateRatio: short(ratio),
+        activation: String(activation ?? ""),
+      },
       why: "Each step back multiplies the gradient by the recurrent weights; where their largest factor is above 1 this is a power with the sequence's length as exponent (Pascanu et al. 2013). One update of that size destroys all weights, mostly into NaN.",
-      remedy: 'globalClipnorm: 1 in the optimizer; activation "tanh" and recurrentInitializer "orthogonal" in the layer; shorter sequences or truncate.',
-      fix: { compile: { optimizer: { globalClipnorm: 1 } }, layers: [{ kind: "recurrent", set: { activation: "tanh", recurrentInitializer: "orthogonal" } }] },
+      remedy:
+        'globalClipnorm: 1 in the optimizer; activation "tanh" and recurrentInitializer "orthogonal" in the layer; shorter sequences or truncate.',
+      fix: {
+        compile: { optimizer: { globalClipnorm: 1 } },
+        layers: [{ kind: "recurrent", set: { activation: "tanh", recurrentInitializer: "orthogonal" } }],
+      },
     } satisfies Finding;
   },
 };

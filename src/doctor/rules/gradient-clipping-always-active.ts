@@ -9,10 +9,19 @@ const BATCHES = 6;
 export const gradientClippingAlwaysActive: Rule<ModelCase> = {
   code: "gradient_clipping_always_active",
   severity: "warning",
-  explainedBy: ["unscaled_inputs", "unscaled_target", "outliers", "saturated_gates", "exploding_gradients", "symmetric_or_zero_initialisation"],
+  explainedBy: [
+    "unscaled_inputs",
+    "unscaled_target",
+    "outliers",
+    "saturated_gates",
+    "exploding_gradients",
+    "symmetric_or_zero_initialisation",
+  ],
   async look({ file, lab }) {
     const { clipnorm, clipvalue, globalClipnorm } = file.optimizer.config;
-    const option = Object.entries({ clipnorm, clipvalue, globalClipnorm }).find(([, bound]) => typeof bound === "number");
+    const option = Object.entries({ clipnorm, clipvalue, globalClipnorm }).find(
+      ([, bound]) => typeof bound === "number",
+    );
     if (option === undefined) return null;
     const size = file.batchSize ?? Math.min(32, lab.x.shape[0]!);
     const count = Math.min(BATCHES, Math.floor(lab.x.shape[0]! / size));
@@ -29,7 +38,14 @@ export const gradientClippingAlwaysActive: Rule<ModelCase> = {
     if (cuts.length < 2 || !(least > CUT)) return null;
     return {
       title: `${option[0]} ${String(option[1])} cuts every batch's gradient to less than a tenth`,
-      evidence: { option: option[0], value: Number(option[1]), batches: cuts.length, leastCut: short(least), largestCut: short(Math.max(...cuts)), bound: CUT },
+      evidence: {
+        option: option[0],
+        value: Number(option[1]),
+        batches: cuts.length,
+        leastCut: short(least),
+        largestCut: short(Math.max(...cuts)),
+        bound: CUT,
+      },
       why: "The gradient's length no longer tells how far there is to go: each step is as long as the bound allows, so that training crawls at first and never settles at the end.",
       remedy: `Set ${option[0]} to what the norm rarely exceeds (its 90 % quantile; here norms are about ${short(least * Number(option[1]))}), 1 for scaled data, and steer with the learning rate.`,
       fix: { compile: { optimizer: { clipnorm: null, clipvalue: null, globalClipnorm: 1 } } },

@@ -13,12 +13,22 @@ export const insufficientData: Rule<DataCase> = {
     const count = at.windows?.samples ?? at.columns[0]?.length ?? 0;
     // Sequences with a target at every step bring as many examples as steps.
     const { windows } = at;
-    const perSample = windows !== null && windows.isSequence && windows.y.shape.length >= 2 && windows.y.shape[1] === windows.timesteps ? windows.timesteps : 1;
+    const perSample =
+      windows !== null &&
+      windows.isSequence &&
+      windows.y.shape.length >= 2 &&
+      windows.y.shape[1] === windows.timesteps
+        ? windows.timesteps
+        : 1;
     const examples = count * perSample;
     if (examples >= LEAST) return null;
     return {
       title: `${examples} ${at.kind === "series" ? "values" : "examples"} are too few to learn from`,
-      evidence: { examples, bound: LEAST, halfWidthOfCorrelation: Number((1.96 / Math.sqrt(Math.max(1, examples))).toPrecision(3)) },
+      evidence: {
+        examples,
+        bound: LEAST,
+        halfWidthOfCorrelation: Number((1.96 / Math.sqrt(Math.max(1, examples))).toPrecision(3)),
+      },
       why: "So few examples do not tell a connection from chance: whatever the model finds in them will not hold for the next ones.",
       remedy: `Bring a longer series, a shorter window, or windows that overlap (stride 1): at least ${LEAST} examples, better some hundred. Until then use a baseline: seasonalNaiveForecast or naiveForecast.`,
     };

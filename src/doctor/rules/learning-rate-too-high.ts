@@ -13,7 +13,9 @@ const MUCH_WORSE = 1.5;
 
 /** The loss a trial ended with; Infinity where it broke. */
 export const outcome = ({ after, losses }: Trial): number =>
-  Number.isFinite(after) && losses.every(Number.isFinite) ? Math.max(after, Math.min(losses.at(-1)!, after)) : Infinity;
+  Number.isFinite(after) && losses.every(Number.isFinite)
+    ? Math.max(after, Math.min(losses.at(-1)!, after))
+    : Infinity;
 
 /** A trial at another rate; fresh where the model's own weights are already the result of a training. */
 export function trialAt({ lab, file, isTrained }: ModelCase, factor: number): Promise<Trial> {
@@ -24,14 +26,29 @@ export function trialAt({ lab, file, isTrained }: ModelCase, factor: number): Pr
   });
 }
 
-/** The same few updates at a tenth (or less) of the rate lead much lower. */
+/**
+ * The same few updates at a tenth (or less) of the rate lead much lower. In a trained model saturated gates are what such a rate leaves
+ * behind: then this is asked first, of fresh weights.
+ */
 export const learningRateTooHigh: Rule<ModelCase> = {
   code: "learning_rate_too_high",
   severity: "error",
   explainedBy: [
-    "unscaled_inputs", "unscaled_target", "outliers", "saturated_gates", "symmetric_or_zero_initialisation", "exploding_gradients", "vanishing_gradients",
-    "softmax_with_one_unit", "output_activation_range", "loss_activation_mismatch", "constant_target", "targets_not_matching_inputs", "weight_decay_too_high",
-    "dying_relu", "truncation_shorter_than_dependency",
+    "unscaled_inputs",
+    "unscaled_target",
+    "outliers",
+    "saturated_gates",
+    "symmetric_or_zero_initialisation",
+    "exploding_gradients",
+    "vanishing_gradients",
+    "softmax_with_one_unit",
+    "output_activation_range",
+    "loss_activation_mismatch",
+    "constant_target",
+    "targets_not_matching_inputs",
+    "weight_decay_too_high",
+    "dying_relu",
+    "truncation_shorter_than_dependency",
   ],
   async look(at) {
     const { file, lab, history } = at;
@@ -54,8 +71,15 @@ export const learningRateTooHigh: Rule<ModelCase> = {
     return {
       title: `learning rate ${short(file.learningRate)} is too high for ${file.optimizer.name}`,
       evidence: {
-        learningRate: file.learningRate, updates: TRIAL_UPDATES, loss: short(given), betterRate: best.rate, lossAtBetterRate: short(best.loss),
-        ratio: short(factor), bound: WORSE, constantLoss: short(whole), ...(losses.length > 1 ? { epochsWithRisingLoss: rises, epochs: losses.length } : {}),
+        learningRate: file.learningRate,
+        updates: TRIAL_UPDATES,
+        loss: short(given),
+        betterRate: best.rate,
+        lossAtBetterRate: short(best.loss),
+        ratio: short(factor),
+        bound: WORSE,
+        constantLoss: short(whole),
+        ...(losses.length > 1 ? { epochsWithRisingLoss: rises, epochs: losses.length } : {}),
       },
       why: "Each step overshoots the valley it was to go down: the loss jumps about or climbs instead of falling, and gates are thrown into saturation, from where they do not return.",
       remedy: `${file.optimizer.name}({ learningRate: ${short(best.rate)} }); lrFinder() finds the best, reduceLROnPlateau() lowers it towards the end.`,

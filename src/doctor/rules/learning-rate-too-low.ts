@@ -18,9 +18,22 @@ export const learningRateTooLow: Rule<ModelCase> = {
   code: "learning_rate_too_low",
   severity: "error",
   explainedBy: [
-    "unscaled_inputs", "unscaled_target", "outliers", "saturated_gates", "symmetric_or_zero_initialisation", "exploding_gradients", "vanishing_gradients",
-    "softmax_with_one_unit", "loss_activation_mismatch", "constant_target", "targets_not_matching_inputs", "dying_relu", "learning_rate_too_high",
-    "truncation_shorter_than_dependency", "weight_decay_too_high",
+    "unscaled_inputs",
+    "unscaled_target",
+    "outliers",
+    "saturated_gates",
+    "symmetric_or_zero_initialisation",
+    "exploding_gradients",
+    "vanishing_gradients",
+    "softmax_with_one_unit",
+    "loss_activation_mismatch",
+    "constant_target",
+    "targets_not_matching_inputs",
+    "dying_relu",
+    "learning_rate_too_high",
+    "truncation_shorter_than_dependency",
+    "weight_decay_too_high",
+    "gradient_clipping_always_active",
   ],
   async look(at) {
     const { file, lab, history } = at;
@@ -28,12 +41,16 @@ export const learningRateTooLow: Rule<ModelCase> = {
     if (whole === null || !(whole > 0)) return null;
     if (at.isTrained && (await unlearnt(at)) < 0.5) return null;
     const flow = at.isTrained ? await lab.freshFlow() : await lab.flow();
-    const kernels = flow.layers.filter(isRecurrentFlow).flatMap(({ weights }) => weights).filter(({ name }) => name.endsWith("kernel"));
+    const kernels = flow.layers
+      .filter(isRecurrentFlow)
+      .flatMap(({ weights }) => weights)
+      .filter(({ name }) => name.endsWith("kernel"));
     if (kernels.length === 0) return null;
     const ratio = Math.max(...kernels.map(({ updateRatio }) => updateRatio));
     const updates = file.updates > 0 ? file.updates : USUAL_UPDATES;
     const losses = history?.loss ?? [];
-    const stands = losses.length > 2 && losses[0]! - losses.at(-1)! < FALL * losses[0]! && losses[0]! < 50 * whole;
+    const stands =
+      losses.length > 2 && losses[0]! - losses.at(-1)! < FALL * losses[0]! && losses[0]! < 50 * whole;
     if (!(ratio * updates < TRAVEL || (stands && ratio < 1e-3))) return null;
     const given = await trialAt(at, 1);
     const fall = given.before - outcome(given);
@@ -47,8 +64,16 @@ export const learningRateTooLow: Rule<ModelCase> = {
     return {
       title: `learning rate ${short(file.learningRate)} is too low for ${file.optimizer.name}: the weights hardly move`,
       evidence: {
-        learningRate: file.learningRate, updateRatio: ratio, updates, travel: short(ratio * updates), bound: TRAVEL, trialUpdates: TRIAL_UPDATES, lossFell: short(fall),
-        betterRate: best.rate, lossFellThere: short(best.fall), gradientNorm: short(flow.gradientNorm.before),
+        learningRate: file.learningRate,
+        updateRatio: ratio,
+        updates,
+        travel: short(ratio * updates),
+        bound: TRAVEL,
+        trialUpdates: TRIAL_UPDATES,
+        lossFell: short(fall),
+        betterRate: best.rate,
+        lossFellThere: short(best.fall),
+        gradientNorm: short(flow.gradientNorm.before),
       },
       why: "The gradient is there, but each update changes the weights by so little that the whole training ends beside where it began.",
       remedy: `${file.optimizer.name}({ learningRate: ${short(best.rate)} }); lrFinder() finds the best.`,

@@ -17,7 +17,11 @@ function mismatchOf({ file, windows }: ModelCase): Mismatch | null {
   const activation = outputActivation(file);
   const { name, config } = file.loss;
   const logits = config.fromLogits === true;
-  const crossentropy = ["binaryCrossentropy", "categoricalCrossentropy", "sparseCategoricalCrossentropy"].includes(name);
+  const crossentropy = [
+    "binaryCrossentropy",
+    "categoricalCrossentropy",
+    "sparseCategoricalCrossentropy",
+  ].includes(name);
   const right = name === "binaryCrossentropy" ? "sigmoid" : "softmax";
   if (crossentropy && logits && probabilities.includes(activation)) {
     return {
@@ -37,12 +41,17 @@ function mismatchOf({ file, windows }: ModelCase): Mismatch | null {
       fix: { activation: right },
     };
   }
-  if (["categoricalCrossentropy", "sparseCategoricalCrossentropy"].includes(name) && !logits && activation !== "softmax") {
+  if (
+    ["categoricalCrossentropy", "sparseCategoricalCrossentropy"].includes(name) &&
+    !logits &&
+    activation !== "softmax"
+  ) {
     return {
       title: `${name} compares distributions over classes, ${activation} gives each unit its own`,
       expected: "softmax",
       why: "Without a softmax the units do not compete: the loss only asks the right class to be large, and all units end at 1.",
-      remedy: 'activation: "softmax" in the last layer; for several classes at once, sigmoid with binaryCrossentropy.',
+      remedy:
+        'activation: "softmax" in the last layer; for several classes at once, sigmoid with binaryCrossentropy.',
       fix: { activation: "softmax" },
     };
   }
@@ -60,7 +69,8 @@ function mismatchOf({ file, windows }: ModelCase): Mismatch | null {
       title: "categoricalCrossentropy takes rows that add up to 1, here are others",
       expected: "one-hot rows",
       why: "Rows that are no distribution weigh examples by their sum, and by none where it is 0.",
-      remedy: 'One class an example: oneHot(labels), or class indices with "sparseCategoricalCrossentropy"; several: sigmoid with binaryCrossentropy; amounts: mse.',
+      remedy:
+        'One class an example: oneHot(labels), or class indices with "sparseCategoricalCrossentropy"; several: sigmoid with binaryCrossentropy; amounts: mse.',
     };
   }
   if (name === "poisson" && (targets.some((value) => value < 0) || !positive.includes(activation))) {
@@ -94,7 +104,12 @@ export const lossActivationMismatch: Rule<ModelCase> = {
     const { fix, expected, ...words } = found;
     return {
       ...words,
-      evidence: { loss: at.file.loss.name, fromLogits: String(at.file.loss.config.fromLogits ?? false), outputActivation: outputActivation(at.file), expected },
+      evidence: {
+        loss: at.file.loss.name,
+        fromLogits: String(at.file.loss.config.fromLogits ?? false),
+        outputActivation: outputActivation(at.file),
+        expected,
+      },
       ...(fix === undefined ? {} : { fix: { layers: [{ kind: "last", set: fix }] } }),
     };
   },

@@ -17,7 +17,8 @@ export const missingValues: Rule<DataCase> = {
     const row = windows === null ? 0 : windows.timesteps * windows.features;
     let poisoned = 0;
     for (let n = 0; windows !== null && n < windows.samples; n++) {
-      if (windows.x.data.subarray(n * row, (n + 1) * row).some((value) => !Number.isFinite(value))) poisoned++;
+      if (windows.x.data.subarray(n * row, (n + 1) * row).some((value) => !Number.isFinite(value)))
+        poisoned++;
     }
     return {
       title: `${missing} of ${first.values.length} values of ${first.name} are missing`,
@@ -31,7 +32,8 @@ export const missingValues: Rule<DataCase> = {
         ...(windows === null ? {} : { poisonedWindows: poisoned, windows: windows.samples }),
       },
       why: "A NaN goes through every sum it meets: one gap in a batch turns the loss, every gradient and after one update every weight into NaN. A gap poisons each window it stands in.",
-      remedy: "Fill the gaps before cutting windows: series = interpolate(series), or forwardFill(series) where the future must not be seen. Long gaps: mark them with an extra 0/1 feature, or use masking().",
+      remedy:
+        "Fill the gaps before cutting windows: series = interpolate(series), or forwardFill(series) where the future must not be seen. Long gaps: mark them with an extra 0/1 feature, or use masking().",
       fix: { series: { impute: "linear" } },
     };
   },

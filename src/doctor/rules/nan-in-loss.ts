@@ -1,5 +1,5 @@
-import { findNonFinite } from "../find-non-finite.js";
 import { type Rule, short } from "../diagnosis.js";
+import { findNonFinite } from "../find-non-finite.js";
 import type { ModelCase } from "../model-case.js";
 
 /** A loss that is no number, and the first place where one arises. */
@@ -17,12 +17,22 @@ export const nanInLoss: Rule<ModelCase> = {
       evidence: {
         ...(epoch < 0 ? {} : { epoch: epoch + 1 }),
         ...(lost === undefined ? {} : { weight: lost.name }),
-        ...(place === null ? {} : { layer: place.layer, gate: place.gate, timeStep: place.timeStep, sample: place.sample, unit: place.unit, value: String(place.value) }),
+        ...(place === null
+          ? {}
+          : {
+              layer: place.layer,
+              gate: place.gate,
+              timeStep: place.timeStep,
+              sample: place.sample,
+              unit: place.unit,
+              value: String(place.value),
+            }),
         learningRate: short(file.learningRate),
         bound: "finite",
       },
       why: "NaN comes of Infinity minus Infinity, 0 times Infinity or 0/0: something grew without bound first. After one update with it all weights are NaN, and nothing brings them back.",
-      remedy: "Begin again from weights that are numbers, with globalClipnorm: 1 and a learning rate ten times smaller; terminateOnNaN() or doctor() stop at once. Check scalers for a division by zero.",
+      remedy:
+        "Begin again from weights that are numbers, with globalClipnorm: 1 and a learning rate ten times smaller; terminateOnNaN() or doctor() stop at once. Check scalers for a division by zero.",
       fix: { compile: { optimizer: { globalClipnorm: 1, learningRate: file.learningRate / 10 } } },
     };
   },

@@ -54,11 +54,26 @@ function rangeOf(values: Float64Array): [number, number] {
 export const nonStationaryTarget: Rule<DataCase> = {
   code: "non_stationary_target",
   severity: "warning",
-  explainedBy: ["missing_values", "constant_target", "outliers", "insufficient_data", "targets_not_matching_inputs", "data_leakage_scaler"],
+  explainedBy: [
+    "missing_values",
+    "constant_target",
+    "outliers",
+    "insufficient_data",
+    "targets_not_matching_inputs",
+    "data_leakage_scaler",
+  ],
   look(at) {
-    const values = at.kind === "series" ? at.columns.length === 1 ? at.columns[0] : undefined : at.windows!.targets.length <= 64 && at.windows!.stride > 0 ? at.windows!.targets[0] : undefined;
+    const values =
+      at.kind === "series"
+        ? at.columns.length === 1
+          ? at.columns[0]
+          : undefined
+        : at.windows!.targets.length <= 64 && at.windows!.stride > 0
+          ? at.windows!.targets[0]
+          : undefined;
     if (values === undefined || at.isClassification || values.length < LEAST) return null;
-    const recent = values.length > 4000 ? values.filter((_, i) => i % Math.ceil(values.length / 4000) === 0) : values;
+    const recent =
+      values.length > 4000 ? values.filter((_, i) => i % Math.ceil(values.length / 4000) === 0) : values;
     if (new Set(recent).size < 5) return null;
     let pAdf: number;
     let pKpss: number;
@@ -74,15 +89,29 @@ export const nonStationaryTarget: Rule<DataCase> = {
     if (pAdf <= LEVEL || pKpss > LEVEL) return null;
     const held = at.validation?.targets[0];
     const [low, high] = rangeOf(values);
-    const outside = held === undefined || held.length === 0 ? expectedOutside(values) : held.reduce((count, value) => count + (value < low || value > high ? 1 : 0), 0) / held.length;
+    const outside =
+      held === undefined || held.length === 0
+        ? expectedOutside(values)
+        : held.reduce((count, value) => count + (value < low || value > high ? 1 : 0), 0) / held.length;
     const isRaw = at.kind === "series";
     if (!isRaw && outside <= OUTSIDE) return null;
     return {
       severity: isRaw ? "hint" : "warning",
-      title: isRaw ? "the series has no fixed level (a unit root or trend)" : "the target has no fixed level, and most of what comes lies outside the training range",
-      evidence: { adfPValue: short(pAdf), kpssPValue: short(pKpss), bound: LEVEL, shareOutsideTrainingRange: short(outside), shareBound: OUTSIDE, measuredOn: held === undefined ? "trend continued over a quarter" : "validation targets", trendPerStep: short(lineThrough(values).slope) },
+      title: isRaw
+        ? "the series has no fixed level (a unit root or trend)"
+        : "the target has no fixed level, and most of what comes lies outside the training range",
+      evidence: {
+        adfPValue: short(pAdf),
+        kpssPValue: short(pKpss),
+        bound: LEVEL,
+        shareOutsideTrainingRange: short(outside),
+        shareBound: OUTSIDE,
+        measuredOn: held === undefined ? "trend continued over a quarter" : "validation targets",
+        trendPerStep: short(lineThrough(values).slope),
+      },
       why: "Hidden states are bounded: what a model learns on one range of values it cannot carry on beyond it, so forecasts stay behind the trend, below even the last value repeated.",
-      remedy: "Forecast changes instead of levels: const d = difference(series); train on standardScaler().fitTransform(d), and bring forecasts back with undifference. For growth in per cent take logTransform first.",
+      remedy:
+        "Forecast changes instead of levels: const d = difference(series); train on standardScaler().fitTransform(d), and bring forecasts back with undifference. For growth in per cent take logTransform first.",
       fix: { series: { difference: 1, scale: "standard" } },
     };
   },

@@ -24,11 +24,17 @@ export const outliers: Rule<DataCase> = {
       const iqr = quantile(values, 0.75) - quantile(values, 0.25);
       const robust = iqr / IQR_OF_NORMAL;
       const center = median(values);
-      const far = values.reduce((count, value) => count + (Math.abs(value - center) > FAR * robust ? 1 : 0), 0);
+      const far = values.reduce(
+        (count, value) => count + (Math.abs(value - center) > FAR * robust ? 1 : 0),
+        0,
+      );
       const largest = values.reduce((most, value) => Math.max(most, Math.abs(value - center)), 0) / robust;
       const squeeze = deviationOf(values) / robust;
       const is =
-        robust > 0 && far > 0 && far <= MOST_SHARE * values.length && squeeze > (isTarget || at.kind === "series" ? SQUEEZE : 3 * SQUEEZE);
+        robust > 0 &&
+        far > 0 &&
+        far <= MOST_SHARE * values.length &&
+        squeeze > (isTarget || at.kind === "series" ? SQUEEZE : 3 * SQUEEZE);
       return { name, is, far, squeeze, largest, count: values.length };
     });
     const worst = judged.filter(({ is }) => is).sort((a, b) => b.squeeze - a.squeeze)[0];
@@ -45,7 +51,8 @@ export const outliers: Rule<DataCase> = {
         largestInRobustStds: short(worst.largest),
       },
       why: "Mean, standard deviation and squared loss follow the few: after scaling all ordinary values lie together near zero, where the model cannot tell them apart, and the gradient belongs to the spikes.",
-      remedy: "Scale with robustScaler() and clip what lies beyond ±3 (or correct the measurements); loss: huber() instead of mse.",
+      remedy:
+        "Scale with robustScaler() and clip what lies beyond ±3 (or correct the measurements); loss: huber() instead of mse.",
       fix: { series: { scale: "robust", clip: 3 } },
     };
   },

@@ -22,7 +22,12 @@ const TOUCH = 1e-4;
 export const outputActivationRange: Rule<ModelCase> = {
   code: "output_activation_range",
   severity: "error",
-  explainedBy: ["softmax_with_one_unit", "loss_activation_mismatch", "unscaled_target", "target_scale_mismatch"],
+  explainedBy: [
+    "softmax_with_one_unit",
+    "loss_activation_mismatch",
+    "unscaled_target",
+    "target_scale_mismatch",
+  ],
   look({ file, windows }) {
     if (file.loss.targets === "classes" || file.loss.config.fromLogits === true) return null;
     const activation = outputActivation(file);
@@ -39,9 +44,18 @@ export const outputActivationRange: Rule<ModelCase> = {
     if (!(share > SHARE)) return null;
     return {
       title: `${short(100 * share)} % of the targets lie where ${activation} cannot go`,
-      evidence: { activation, low, high: String(high), targetMin: short(min), targetMax: short(max), shareOutside: short(share), bound: SHARE },
+      evidence: {
+        activation,
+        low,
+        high: String(high),
+        targetMin: short(min),
+        targetMax: short(max),
+        shareOutside: short(share),
+        bound: SHARE,
+      },
       why: `The output stays within (${low}, ${high}): for targets beyond, the unit is driven to its bound, where the slope vanishes, and the loss stays on a plateau.`,
-      remedy: 'activation: "linear" in the last layer for amounts; or minMaxScaler() on the targets, fitted on the training part.',
+      remedy:
+        'activation: "linear" in the last layer for amounts; or minMaxScaler() on the targets, fitted on the training part.',
       fix: { layers: [{ kind: "last", set: { activation: "linear" } }] },
     };
   },

@@ -3,7 +3,7 @@ import type { ModelCase } from "../model-case.js";
 import { median, risingP } from "../statistics.js";
 
 /** How far the validation loss must have risen from its lowest, medians of neighbours against the noise of epochs. */
-const RISE = 1.25;
+const RISE = 1.5;
 const LEVEL = 0.01;
 /** Meanwhile the training loss went on falling to this share of what it was at that time. */
 const FALL = 0.8;
@@ -16,10 +16,21 @@ const smooth = (values: readonly number[], reach: number): number[] =>
 export const overfitting: Rule<ModelCase> = {
   code: "overfitting",
   severity: "warning",
-  explainedBy: ["unscaled_inputs", "unscaled_target", "outliers", "target_scale_mismatch", "non_stationary_target", "learning_rate_too_high", "exploding_gradients", "targets_not_matching_inputs", "data_leakage_scaler"],
+  explainedBy: [
+    "unscaled_inputs",
+    "unscaled_target",
+    "outliers",
+    "target_scale_mismatch",
+    "non_stationary_target",
+    "learning_rate_too_high",
+    "exploding_gradients",
+    "targets_not_matching_inputs",
+    "data_leakage_scaler",
+  ],
   async look({ history, lab }) {
     const { loss = [], val_loss: held = [] } = history ?? {};
-    if (held.length < 8 || held.length !== loss.length || ![...loss, ...held].every(Number.isFinite)) return null;
+    if (held.length < 8 || held.length !== loss.length || ![...loss, ...held].every(Number.isFinite))
+      return null;
     const reach = Math.max(1, Math.floor(held.length / 20));
     const [train, validation] = [smooth(loss, reach), smooth(held, reach)];
     const lowest = validation.indexOf(Math.min(...validation));
@@ -34,10 +45,24 @@ export const overfitting: Rule<ModelCase> = {
     if (now !== null && now < Math.sqrt(RISE) * validation[lowest]!) return null;
     return {
       title: `validation loss has risen ${short(rise)}-fold since epoch ${lowest + 1} while training loss went on falling`,
-      evidence: { bestEpoch: lowest + 1, epochs: held.length, validationLossThere: short(validation[lowest]!), validationLossAtEnd: short(validation.at(-1)!), rise: short(rise), bound: RISE, trendPValue: short(p), trainingLossAtEnd: short(train.at(-1)!), gap: short(gap) },
+      evidence: {
+        bestEpoch: lowest + 1,
+        epochs: held.length,
+        validationLossThere: short(validation[lowest]!),
+        validationLossAtEnd: short(validation.at(-1)!),
+        rise: short(rise),
+        bound: RISE,
+        trendPValue: short(p),
+        trainingLossAtEnd: short(train.at(-1)!),
+        gap: short(gap),
+      },
       why: "There are enough weights to remember each training window with its noise. What is remembered is of no use for other windows, and gets in the way.",
-      remedy: 'earlyStopping({ monitor: "val_loss", patience: 10, restoreBestWeights: true }); fewer units, dropout: 0.2, l2(1e-4), or more data.',
-      fix: { fit: { earlyStopping: { patience: 10, restoreBestWeights: true } }, layers: [{ kind: "recurrent", set: { dropout: 0.2, units: 8 } }] },
+      remedy:
+        'earlyStopping({ monitor: "val_loss", patience: 10, restoreBestWeights: true }); fewer units, dropout: 0.2, l2(1e-4), or more data.',
+      fix: {
+        fit: { earlyStopping: { patience: 10, restoreBestWeights: true } },
+        layers: [{ kind: "recurrent", set: { dropout: 0.2, units: 8 } }],
+      },
     };
   },
 };

@@ -14,7 +14,7 @@ const judged: readonly string[] = ["input", "output", "reset", "update"];
 export const saturatedGates: Rule<ModelCase> = {
   code: "saturated_gates",
   severity: "error",
-  explainedBy: ["unscaled_inputs", "outliers", "symmetric_or_zero_initialisation"],
+  explainedBy: ["unscaled_inputs", "outliers", "symmetric_or_zero_initialisation", "learning_rate_too_high"],
   async look(at) {
     const flow = await at.lab.flow();
     for (const layer of flow.layers.filter(isRecurrentFlow)) {
@@ -23,7 +23,12 @@ export const saturatedGates: Rule<ModelCase> = {
       // GRU's update gate near 1 holds the state, as a forget gate does.
       const counted = gates.filter(([name, { mean }]) => !(name === "update" && meanOf(mean) > 0.5));
       if (counted.length === 0) continue;
-      const shares = counted.map(([name, { saturated, mean }]) => ({ name, share: meanOf(saturated), mean: meanOf(mean), worst: saturated.indexOf(Math.max(...saturated)) }));
+      const shares = counted.map(([name, { saturated, mean }]) => ({
+        name,
+        share: meanOf(saturated),
+        mean: meanOf(mean),
+        worst: saturated.indexOf(Math.max(...saturated)),
+      }));
       const share = meanOf(shares.map((gate) => gate.share));
       if (!(share > BOUND)) continue;
       if (at.isTrained && (await unlearnt(at)) < LEARNT && share < 0.9) continue;
@@ -31,10 +36,30 @@ export const saturatedGates: Rule<ModelCase> = {
       const worst = shares.reduce((a, b) => (b.share > a.share ? b : a));
       return {
         title: `${short(100 * share)} % of ${layer.name}'s gate activations stand at a bound`,
-        evidence: { layer: layer.name, gate: worst.name, timeStep: worst.worst, saturatedShare: short(share), bound: BOUND, gateMean: short(worst.mean), gateSaturatedShare: short(worst.share) },
+        evidence: {
+          layer: layer.name,
+          gate: worst.name,
+          timeStep: worst.worst,
+          saturatedShare: short(share),
+          bound: BOUND,
+          gateMean: short(worst.mean),
+          gateSaturatedShare: short(worst.share),
+        },
         why: "Within 0.05 of 0 or 1 a sigmoid has less than a fifth of its largest slope: hardly any gradient reaches the gate's weights. Closed input or output gates let nothing in or out at all.",
-        remedy: 'Initialise as Keras does: kernelInitializer "glorotUniform", recurrentInitializer "orthogonal", biasInitializer "zeros" with unitForgetBias; keep inputs near standard deviation 1.',
-        fix: { layers: [{ kind: "recurrent", set: { kernelInitializer: "glorotUniform", recurrentInitializer: "orthogonal", biasInitializer: "zeros" } }] },
+        remedy:
+          'Initialise as Keras does: kernelInitializer "glorotUniform", recurrentInitializer "orthogonal", biasInitializer "zeros" with unitForgetBias; keep inputs near standard deviation 1.',
+        fix: {
+          layers: [
+            {
+              kind: "recurrent",
+              set: {
+                kernelInitializer: "glorotUniform",
+                recurrentInitializer: "orthogonal",
+                biasInitializer: "zeros",
+              },
+            },
+          ],
+        },
       };
     }
     return null;

@@ -11,9 +11,16 @@ export const softmaxWithOneUnit: Rule<ModelCase> = {
     const layer = file.layers.at(-1)!;
     return {
       title: `the output layer is a softmax over one unit`,
-      evidence: { layer: String(layer.config.name ?? layer.kind), units: 1, bound: 2, output: 1, gradient: 0 },
+      evidence: {
+        layer: String(layer.config.name ?? layer.kind),
+        units: 1,
+        bound: 2,
+        output: 1,
+        gradient: 0,
+      },
       why: "Softmax divides each unit by the sum of all: with one unit the output is 1 for every input, its derivative is 0, and no weight below ever changes.",
-      remedy: 'For two classes: dense({ units: 1, activation: "sigmoid" }) with binaryCrossentropy. For more: one unit a class and sparseCategoricalCrossentropy. For amounts: activation "linear" and mse.',
+      remedy:
+        'For two classes: dense({ units: 1, activation: "sigmoid" }) with binaryCrossentropy. For more: one unit a class and sparseCategoricalCrossentropy. For amounts: activation "linear" and mse.',
       fix: { layers: [{ kind: "last", set: { activation: "sigmoid" } }] },
     };
   },

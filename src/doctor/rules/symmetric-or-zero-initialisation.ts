@@ -1,7 +1,7 @@
-import { RecurrentLayer } from "../../layers/recurrent-layer.js";
 import { BidirectionalLayer } from "../../layers/bidirectional.js";
 import { DenseLayer } from "../../layers/dense.js";
 import type { Layer } from "../../layers/layer.js";
+import { RecurrentLayer } from "../../layers/recurrent-layer.js";
 import { type Rule, short } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
 
@@ -28,7 +28,8 @@ function sameness(data: Float32Array, columns: number, units: number): Sameness 
   return { difference, largest };
 }
 
-const directions = (layer: Layer): Layer[] => (layer instanceof BidirectionalLayer ? [layer.forward, layer.backward] : [layer]);
+const directions = (layer: Layer): Layer[] =>
+  layer instanceof BidirectionalLayer ? [layer.forward, layer.backward] : [layer];
 
 /** All units of a layer alike: they get the same gradient, stay alike, and count as one; at zero they get none. */
 export const symmetricOrZeroInitialisation: Rule<ModelCase> = {
@@ -44,23 +45,40 @@ export const symmetricOrZeroInitialisation: Rule<ModelCase> = {
         if (!(isRecurrent || isHidden) || layer.units < 2 || !layer.trainable) continue;
         const kernel = layer.variables[0]!;
         const { difference, largest } = sameness(kernel.read(), kernel.shape.at(-1)!, layer.units);
-        if (!Number.isFinite(largest) || difference > DISTINCT * largest + (largest > ZERO ? 0 : ZERO)) continue;
+        if (!Number.isFinite(largest) || difference > DISTINCT * largest + (largest > ZERO ? 0 : ZERO))
+          continue;
         // A kernel of zeros alone is broken by recurrent weights that differ.
         if (isRecurrent) {
           const recurrent = layer.variables[1]!;
           const own = sameness(recurrent.read(), recurrent.shape.at(-1)!, layer.units);
           if (own.difference > DISTINCT * own.largest && own.largest > ZERO && largest > ZERO) continue;
-          if (own.difference > DISTINCT && largest <= ZERO && own.largest > ZERO && !isZeroBelow(file)) continue;
+          if (own.difference > DISTINCT && largest <= ZERO && own.largest > ZERO && !isZeroBelow(file))
+            continue;
         }
         const isZero = largest <= ZERO;
         return {
           title: `all ${layer.units} units of ${outer.name} have the same weights${isZero ? ": zeros" : ""}`,
-          evidence: { layer: outer.name, weight: `${outer.name}/${kernel.key}`, units: layer.units, largestWeight: short(largest), largestDifference: short(difference), bound: DISTINCT },
+          evidence: {
+            layer: outer.name,
+            weight: `${outer.name}/${kernel.key}`,
+            units: layer.units,
+            largestWeight: short(largest),
+            largestDifference: short(difference),
+            bound: DISTINCT,
+          },
           why: isZero
             ? "With zero weights the hidden state is zero and so is every gradient that would change it: the output's bias learns the mean, nothing else moves."
             : "Units with equal weights compute equal values and get equal gradients: they stay copies of each other, and the layer is as able as one unit.",
-          remedy: 'Leave kernelInitializer "glorotUniform" and recurrentInitializer "orthogonal" (the defaults), or any that draws at random; zeros and constants are for biases.',
-          fix: { layers: [{ kind: "weighted", set: { kernelInitializer: "glorotUniform", recurrentInitializer: "orthogonal" } }] },
+          remedy:
+            'Leave kernelInitializer "glorotUniform" and recurrentInitializer "orthogonal" (the defaults), or any that draws at random; zeros and constants are for biases.',
+          fix: {
+            layers: [
+              {
+                kind: "weighted",
+                set: { kernelInitializer: "glorotUniform", recurrentInitializer: "orthogonal" },
+              },
+            ],
+          },
         };
       }
     }

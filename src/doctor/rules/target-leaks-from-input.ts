@@ -30,7 +30,13 @@ export const targetLeaksFromInput: Rule<DataCase> = {
     const { windows } = at;
     // With a target at each step the model is asked for an echo often enough, as an exercise.
     if (windows === null || windows.targets.length === 0 || windows.samples < 10 || at.isIndexed) return null;
-    if (windows.isSequence && windows.y.shape.length >= 2 && windows.y.shape[1] === windows.timesteps && windows.timesteps > 1) return null;
+    if (
+      windows.isSequence &&
+      windows.y.shape.length >= 2 &&
+      windows.y.shape[1] === windows.timesteps &&
+      windows.timesteps > 1
+    )
+      return null;
     const last = windows.timesteps - 1;
     // Sequences that are no windows of one series may ask for something said early on: that is memory, not a leak.
     const first = windows.stride === 0 ? last : 0;
@@ -45,9 +51,17 @@ export const targetLeaksFromInput: Rule<DataCase> = {
         if (windows.stride !== 0 && repeats(values, 1)) continue;
         return {
           title: `the target is feature ${f} of its own window, ${lag === 0 ? "at the last step" : `${lag} steps before the last`}`,
-          evidence: { feature: f, timeStep: step, stepsBeforeLast: lag, correlation: short(Math.sqrt(Math.max(0, 1 - rest * rest))), unexplained: short(rest), bound: EXACT },
+          evidence: {
+            feature: f,
+            timeStep: step,
+            stepsBeforeLast: lag,
+            correlation: short(Math.sqrt(Math.max(0, 1 - rest * rest))),
+            unexplained: short(rest),
+            bound: EXACT,
+          },
           why: "The answer is among the inputs. The model learns to copy it, its test error is far too good, and with real future values it fails, for then the answer is not there.",
-          remedy: "The target of the window that ends at i - 1 is data[i]: slidingWindows(series, { window, horizon: 1 }) pairs them so. Leave features out that are known only together with the target.",
+          remedy:
+            "The target of the window that ends at i - 1 is data[i]: slidingWindows(series, { window, horizon: 1 }) pairs them so. Leave features out that are known only together with the target.",
           fix: { series: { lead: 1 } },
         };
       }

@@ -24,16 +24,30 @@ export const targetScaleMismatch: Rule<DataCase> = {
     const feature = at.alignment?.feature ?? 0;
     const [inputs, heldInputs] = [at.windows!.columns[feature], at.validation!.columns[feature]];
     if (inputs !== undefined && heldInputs !== undefined) {
-      const inputRatio = Math.max(deviationOf(inputs) / deviationOf(heldInputs), deviationOf(heldInputs) / deviationOf(inputs));
+      const inputRatio = Math.max(
+        deviationOf(inputs) / deviationOf(heldInputs),
+        deviationOf(heldInputs) / deviationOf(inputs),
+      );
       const inputShift = Math.abs(meanOf(heldInputs) - meanOf(inputs)) / Math.max(deviationOf(inputs), 1e-30);
-      const movedAlike = (ratio <= SPREAD_RATIO || inputRatio > ratio / 2) && (shift <= SHIFT || inputShift > shift / 2);
+      const movedAlike =
+        (ratio <= SPREAD_RATIO || inputRatio > ratio / 2) && (shift <= SHIFT || inputShift > shift / 2);
       if (movedAlike && !bothRaw(at)) return null;
     }
     return {
       title: `validation targets are scaled otherwise: standard deviation ${short(heldStd)} beside ${short(std)}, mean ${short(meanOf(held))} beside ${short(meanOf(train))}`,
-      evidence: { trainMean: short(meanOf(train)), trainStd: short(std), validationMean: short(meanOf(held)), validationStd: short(heldStd), stdRatio: short(ratio), bound: SPREAD_RATIO, shiftInStds: short(shift), shiftBound: SHIFT },
+      evidence: {
+        trainMean: short(meanOf(train)),
+        trainStd: short(std),
+        validationMean: short(meanOf(held)),
+        validationStd: short(heldStd),
+        stdRatio: short(ratio),
+        bound: SPREAD_RATIO,
+        shiftInStds: short(shift),
+        shiftBound: SHIFT,
+      },
       why: "The validation loss measures the distance between two units, not the model: it stays high whatever is learnt, and early stopping and learning rate plateaus follow it.",
-      remedy: "Fit one scaler on the training part and use it for all: const scaler = standardScaler().fit(train); scaler.transform(validation), inputs and targets alike.",
+      remedy:
+        "Fit one scaler on the training part and use it for all: const scaler = standardScaler().fit(train); scaler.transform(validation), inputs and targets alike.",
       fix: { series: { scale: "standard" } },
     };
   },
@@ -48,5 +62,10 @@ function bothRaw({ windows, validation }: DataCase): boolean {
   if (overlap < 5) return false;
   const r = correlation(train.subarray(train.length - overlap), held.subarray(0, overlap));
   const isCopy = 1 - r * r < 1e-8;
-  return isCopy && Math.abs(deviationOf(train.subarray(train.length - overlap)) / deviationOf(held.subarray(0, overlap)) - 1) > 0.5;
+  return (
+    isCopy &&
+    Math.abs(
+      deviationOf(train.subarray(train.length - overlap)) / deviationOf(held.subarray(0, overlap)) - 1,
+    ) > 0.5
+  );
 }

@@ -26,7 +26,8 @@ function placesOf(windows: Windows): { known: number; placed: number; horizon: n
     for (let horizon = 1 - timesteps; horizon <= 64; horizon++) {
       let hits = 0;
       for (let n = 0; n < inside; n++) if (column[n * stride + timesteps - 1 + horizon] === target[n]) hits++;
-      if (hits / inside >= best.placed) best = { known: Math.max(known, best.known), placed: hits / inside, horizon };
+      if (hits / inside >= best.placed)
+        best = { known: Math.max(known, best.known), placed: hits / inside, horizon };
     }
   }
   return best;
@@ -39,17 +40,30 @@ function placesOf(windows: Windows): { known: number; placed: number; horizon: n
 export const targetsNotMatchingInputs: Rule<DataCase> = {
   code: "targets_not_matching_inputs",
   severity: "error",
-  explainedBy: ["missing_values", "constant_target", "constant_feature", "insufficient_data", "target_leaks_from_input"],
+  explainedBy: [
+    "missing_values",
+    "constant_target",
+    "constant_feature",
+    "insufficient_data",
+    "target_leaks_from_input",
+  ],
   look(at) {
     const { windows } = at;
     if (windows === null || windows.targets.length === 0 || at.isIndexed) return null;
-    const why = "Inputs and targets were put in order separately (shuffled, sorted, filtered or shifted by themselves): each window is told another window's answer, and all that can be learnt is the mean.";
-    const remedy = "Cut inputs and targets together: const { x, y } = slidingWindows(series, { window }); shuffle pairs (fit does), never one of the two.";
+    const why =
+      "Inputs and targets were put in order separately (shuffled, sorted, filtered or shifted by themselves): each window is told another window's answer, and all that can be learnt is the mean.";
+    const remedy =
+      "Cut inputs and targets together: const { x, y } = slidingWindows(series, { window }); shuffle pairs (fit does), never one of the two.";
     const places = at.alignment === null ? placesOf(windows) : null;
     if (places !== null && places.known >= KNOWN_SHARE && places.placed < PLACED_SHARE) {
       return {
         title: "the targets are values of the series, but not those that follow their windows",
-        evidence: { targetsFromSeries: short(places.known), inPlace: short(places.placed), bound: PLACED_SHARE, samples: windows.samples },
+        evidence: {
+          targetsFromSeries: short(places.known),
+          inPlace: short(places.placed),
+          bound: PLACED_SHARE,
+          samples: windows.samples,
+        },
         why,
         remedy,
       };
@@ -59,12 +73,22 @@ export const targetsNotMatchingInputs: Rule<DataCase> = {
     if (dependence.significant) return null;
     const [target] = windows.targets as [Float64Array];
     // Windows in order whose targets jump, while the series itself does not, were told apart. Elsewhere no such sign exists.
-    const series = windows.stride === 0 ? 0 : Math.max(...windows.columns.map((column) => Math.abs(fisherZ(lagOne(column), column.length))));
+    const series =
+      windows.stride === 0
+        ? 0
+        : Math.max(...windows.columns.map((column) => Math.abs(fisherZ(lagOne(column), column.length))));
     const order = Math.abs(fisherZ(lagOne(target), target.length));
-    if (windows.stride === 0 ? windows.samples < 200 || !at.isClassification : series < 6 || order > 3) return null;
+    if (windows.stride === 0 ? windows.samples < 200 || !at.isClassification : series < 6 || order > 3)
+      return null;
     return {
       title: "nothing in the inputs tells anything of the targets",
-      evidence: { strongestZ: short(dependence.strongest), bound: short(dependence.bound), tested: dependence.tested, samples: windows.samples, targetAutocorrelationZ: short(order) },
+      evidence: {
+        strongestZ: short(dependence.strongest),
+        bound: short(dependence.bound),
+        tested: dependence.tested,
+        samples: windows.samples,
+        targetAutocorrelationZ: short(order),
+      },
       why,
       remedy,
     };

@@ -19,7 +19,14 @@ export const truncationShorterThanDependency: Rule<ModelCase> = {
     const distance = at.windows.timesteps - 1 - need.step;
     return {
       title: `the gradient is cut ${at.windows.timesteps - cut} steps before the end, the answer lies ${distance} steps back`,
-      evidence: { truncate, gradientReachesStep: cut, neededStep: need.step, stepsBack: distance, bound: at.windows.timesteps - cut, dependenceZ: short(need.dependence.strongest) },
+      evidence: {
+        truncate,
+        gradientReachesStep: cut,
+        neededStep: need.step,
+        stepsBack: distance,
+        bound: at.windows.timesteps - cut,
+        dependenceZ: short(need.dependence.strongest),
+      },
       why: "Truncated backpropagation gives no gradient at all to what lies before the cut: that the early input matters can never be learnt, however long training lasts.",
       remedy: `compile({ …, truncate: ${Math.ceil(1.25 * distance)} }), or leave truncate out.`,
       fix: { compile: { truncate: null } },

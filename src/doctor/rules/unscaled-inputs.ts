@@ -16,16 +16,28 @@ export const unscaledInputs: Rule<DataCase> = {
   explainedBy: ["missing_values", "constant_feature", "outliers"],
   look(at) {
     if (at.kind === "series" || at.isIndexed) return null;
-    const features = at.columns.map((values, f) => ({ f, rms: rmsOf(values), std: deviationOf(values), two: isBinary(values) }));
+    const features = at.columns.map((values, f) => ({
+      f,
+      rms: rmsOf(values),
+      std: deviationOf(values),
+      two: isBinary(values),
+    }));
     const largest = features.reduce((a, b) => (b.rms > a.rms ? b : a), features[0]!);
     const spread = features.filter(({ std, two }) => std > 0 && !two).map(({ std }) => std);
     const ratio = spread.length > 1 ? Math.max(...spread) / Math.min(...spread) : 1;
     if (largest === undefined || !(largest.rms > SATURATING_SCALE || ratio > SCALE_RATIO)) return null;
     return {
       title: `feature ${largest.f} is of the size ${short(largest.rms)}${ratio > 2 ? `, ${short(ratio)} times as widely spread as the smallest` : ""}`,
-      evidence: { feature: largest.f, rootMeanSquare: short(largest.rms), bound: SATURATING_SCALE, scaleRatio: short(ratio), ratioBound: SCALE_RATIO },
+      evidence: {
+        feature: largest.f,
+        rootMeanSquare: short(largest.rms),
+        bound: SATURATING_SCALE,
+        scaleRatio: short(ratio),
+        ratioBound: SCALE_RATIO,
+      },
       why: "Gates add up weight times input: with inputs of this size they stand at 0 or 1 from the start, where their slope is nearly zero, and a feature a hundred times smaller than its neighbour is not heard at all.",
-      remedy: "const scaler = standardScaler().fit(trainRows); give the windows of scaler.transform(rows) to the model, for training and for prediction.",
+      remedy:
+        "const scaler = standardScaler().fit(trainRows); give the windows of scaler.transform(rows) to the model, for training and for prediction.",
       fix: { series: { scale: "standard" } },
     };
   },

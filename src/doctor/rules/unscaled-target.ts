@@ -11,14 +11,24 @@ export const unscaledTarget: Rule<DataCase> = {
   look(at) {
     if (at.windows === null || at.isClassification) return null;
     const { targets } = at.windows;
-    const worst = targets.map((values, k) => ({ k, values, rms: rmsOf(values) })).sort((a, b) => b.rms - a.rms)[0];
+    const worst = targets
+      .map((values, k) => ({ k, values, rms: rmsOf(values) }))
+      .sort((a, b) => b.rms - a.rms)[0];
     if (worst === undefined || !(worst.rms > SATURATING_SCALE)) return null;
     const [mean, std] = [meanOf(worst.values), deviationOf(worst.values)];
     return {
       title: `the target is of the size ${short(worst.rms)} (mean ${short(mean)}, standard deviation ${short(std)})`,
-      evidence: { target: worst.k, rootMeanSquare: short(worst.rms), mean: short(mean), standardDeviation: short(std), bound: SATURATING_SCALE, lossAtStartOverVariance: short(worst.rms ** 2 / Math.max(std ** 2, 1e-30)) },
+      evidence: {
+        target: worst.k,
+        rootMeanSquare: short(worst.rms),
+        mean: short(mean),
+        standardDeviation: short(std),
+        bound: SATURATING_SCALE,
+        lossAtStartOverVariance: short(worst.rms ** 2 / Math.max(std ** 2, 1e-30)),
+      },
       why: "Outputs begin near 0 and hidden states stay within ±1, so the output weights must first grow to the target's size, a learning rate's length at a time; until then the loss is all distance and no shape, and its gradients are of that size too.",
-      remedy: "const scaler = standardScaler(); fit it on the training part, train on scaler.transform(y), and bring predictions back with scaler.inverseTransform.",
+      remedy:
+        "const scaler = standardScaler(); fit it on the training part, train on scaler.transform(y), and bring predictions back with scaler.inverseTransform.",
       fix: { series: { scale: "standard" } },
     };
   },

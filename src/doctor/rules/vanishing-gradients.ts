@@ -6,13 +6,22 @@ import { type ModelCase, unlearnt } from "../model-case.js";
 
 /** What a step adds to a weight's gradient below this share of what the end adds is lost in float32's rounding (2^-24). */
 const BOUND = 6e-8;
+/** After a training that taught nothing, what it did to the weights has lifted the gradient, but not enough. */
+const BOUND_AFTER = 1e-5;
 const LEARNT = 0.5;
 
 /** The gradient is gone before it reaches the steps that tell the target. A small gradient where nothing is to be learnt is no fault. */
 export const vanishingGradients: Rule<ModelCase> = {
   code: "vanishing_gradients",
   severity: "error",
-  explainedBy: ["unscaled_inputs", "saturated_gates", "symmetric_or_zero_initialisation", "dying_relu", "softmax_with_one_unit", "truncation_shorter_than_dependency"],
+  explainedBy: [
+    "unscaled_inputs",
+    "saturated_gates",
+    "symmetric_or_zero_initialisation",
+    "dying_relu",
+    "softmax_with_one_unit",
+    "truncation_shorter_than_dependency",
+  ],
   async look(at) {
     const need = await memoryNeed(at);
     if (need === null || (at.isTrained && (await unlearnt(at)) < LEARNT)) return null;
@@ -22,16 +31,34 @@ export const vanishingGradients: Rule<ModelCase> = {
     const norms = layer.hiddenGradient;
     const end = Math.max(...norms.subarray(Math.max(0, norms.length - 3)));
     const ratio = norms[need.step]! / end;
-    if (!(ratio < BOUND)) return null;
+    const bound = at.isTrained ? BOUND_AFTER : BOUND;
+    if (!(ratio < bound)) return null;
     const horizon = norms.length - 1 - norms.findIndex((norm) => norm >= end / 1000);
     const forget = layer.gates.forget?.mean;
     const distance = norms.length - 1 - need.step;
     return {
       title: `the gradient of ${layer.name} is gone ${distance} steps before the end, where the answer is`,
-      evidence: { layer: layer.name, timeStep: need.step, stepsBack: distance, ratio, bound: BOUND, memoryHorizon: horizon, firstStepRatio: norms[0]! / end, ...(forget === undefined ? {} : { meanForgetGate: short(forget[Math.floor(forget.length / 2)]!) }), dependenceZ: short(need.dependence.strongest) },
+      evidence: {
+        layer: layer.name,
+        timeStep: need.step,
+        stepsBack: distance,
+        ratio,
+        bound,
+        memoryHorizon: horizon,
+        firstStepRatio: norms[0]! / end,
+        ...(forget === undefined ? {} : { meanForgetGate: short(forget[Math.floor(forget.length / 2)]!) }),
+        dependenceZ: short(need.dependence.strongest),
+      },
       why: "Each step back multiplies the cell's gradient by the forget gate: f to the power of the distance. The loss never hears of the inputs that decide it, and the model learns the mean.",
       remedy: `Let the cell remember at the start: biasInitializer "chrono" (chrono({ maxTimesteps: ${norms.length} })), a forget bias of about log(${distance}) = ${short(log(distance))}; or unitForgetBias: true (the default), a GRU with a high update bias, shorter sequences.`,
-      fix: { layers: [{ kind: "lstm", set: { biasInitializer: { name: "chrono", config: { maxTimesteps: norms.length } } } }] },
+      fix: {
+        layers: [
+          {
+            kind: "lstm",
+            set: { biasInitializer: { name: "chrono", config: { maxTimesteps: norms.length } } },
+          },
+        ],
+      },
     };
   },
 };

@@ -24,7 +24,13 @@ export const weightDecayTooHigh: Rule<ModelCase> = {
       if (isSignLike ? reach < NEEDED : decay * file.learningRate > SHRINK) {
         return {
           title: `weight decay ${decay} holds weights ${isSignLike ? `below ${short(reach)}` : "near zero"}`,
-          evidence: { weightDecay: decay, learningRate: file.learningRate, shrinkPerUpdate: short(decay * file.learningRate), largestWeightReachable: short(reach), bound: isSignLike ? NEEDED : SHRINK },
+          evidence: {
+            weightDecay: decay,
+            learningRate: file.learningRate,
+            shrinkPerUpdate: short(decay * file.learningRate),
+            largestWeightReachable: short(reach),
+            bound: isSignLike ? NEEDED : SHRINK,
+          },
           why: "Each update takes weightDecay · learningRate of every weight before the gradient adds its step: where the pull is stronger than any step, weights collapse and the output with them, to the mean.",
           remedy,
           fix: { compile: { optimizer: { weightDecay: 0.004 } } },
@@ -32,7 +38,11 @@ export const weightDecayTooHigh: Rule<ModelCase> = {
       }
     }
     // What regularizers ask for, beside the loss itself.
-    const hasRegularizer = JSON.stringify(file.layers.map(({ config }) => Object.keys(config).filter((key) => key.endsWith("egularizer") && config[key] != null))).includes("egularizer");
+    const hasRegularizer = JSON.stringify(
+      file.layers.map(({ config }) =>
+        Object.keys(config).filter((key) => key.endsWith("egularizer") && config[key] != null),
+      ),
+    ).includes("egularizer");
     if (!hasRegularizer || lab.constantLoss === null) return null;
     const penalty = lab.copy.program("diagnose()").penalty();
     const bound = 10 * lab.constantLoss;
@@ -42,7 +52,14 @@ export const weightDecayTooHigh: Rule<ModelCase> = {
       evidence: { penalty: short(penalty), constantLoss: short(lab.constantLoss), bound: short(bound) },
       why: "The loss is nearly all penalty: the shortest way down is to take all weights to zero, and the data are not heard.",
       remedy,
-      fix: { layers: [{ kind: "weighted", set: { kernelRegularizer: null, recurrentRegularizer: null, biasRegularizer: null } }] },
+      fix: {
+        layers: [
+          {
+            kind: "weighted",
+            set: { kernelRegularizer: null, recurrentRegularizer: null, biasRegularizer: null },
+          },
+        ],
+      },
     };
   },
 };

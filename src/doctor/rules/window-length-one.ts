@@ -13,7 +13,8 @@ export const windowLengthOne: Rule<DataCase> = {
       title: "each sequence is one time step long",
       evidence: { timesteps: 1, bound: 2, samples: windows.samples },
       why: "The state starts at zero in every sample, so after one step the recurrent weights have multiplied nothing but zeros: the layer is a dense layer, and what happened before the last value is lost.",
-      remedy: "Cut longer windows: slidingWindows(series, { window: 20 }); for a series with a season, at least one season long. Or carry the state: stateful: true with a batchSize and shuffle: false.",
+      remedy:
+        "Cut longer windows: slidingWindows(series, { window: 20 }); for a series with a season, at least one season long. Or carry the state: stateful: true with a batchSize and shuffle: false.",
       fix: { window: 20 },
     };
   },

@@ -26,7 +26,15 @@ function unexplained(values: Float64Array, lags: readonly number[], longest: num
 export const windowShorterThanPeriod: Rule<DataCase> = {
   code: "window_shorter_than_period",
   severity: "error",
-  explainedBy: ["missing_values", "constant_target", "outliers", "window_length_one", "target_leaks_from_input", "targets_not_matching_inputs", "insufficient_data"],
+  explainedBy: [
+    "missing_values",
+    "constant_target",
+    "outliers",
+    "window_length_one",
+    "target_leaks_from_input",
+    "targets_not_matching_inputs",
+    "insufficient_data",
+  ],
   look(at) {
     const { windows } = at;
     // Further features (calendar, holidays) may tell the phase: then the window need not.
@@ -37,7 +45,8 @@ export const windowShorterThanPeriod: Rule<DataCase> = {
     const { timesteps } = windows;
     if (values.length < 40) return null;
     const { season } = seasonality(values);
-    if (season === null || season <= timesteps + horizon - 1 || values.length < 3 * season + timesteps) return null;
+    if (season === null || season <= timesteps + horizon - 1 || values.length < 3 * season + timesteps)
+      return null;
     const own = Array.from({ length: Math.min(timesteps, MOST_COLUMNS) }, (_, i) => i + horizon);
     const beyond = [season - 1, season, season + 1].filter((lag) => lag >= horizon && !own.includes(lag));
     const longest = Math.max(season + 1, timesteps + horizon);
@@ -45,11 +54,21 @@ export const windowShorterThanPeriod: Rule<DataCase> = {
     const after = unexplained(values, [...own, ...beyond], longest);
     // Fisher's F for the added lags; its 0.1 % point is below 6 for three and fifty or more degrees of freedom.
     const rows = values.length - longest;
-    const f = ((before - after) / beyond.length / Math.max(after, 1e-12)) * (rows > own.length + beyond.length ? 1 : 0) * (rows - own.length - beyond.length);
+    const f =
+      ((before - after) / beyond.length / Math.max(after, 1e-12)) *
+      (rows > own.length + beyond.length ? 1 : 0) *
+      (rows - own.length - beyond.length);
     if (before < UNEXPLAINED || after > GAIN * before || f < 6) return null;
     return {
       title: `the series repeats every ${season} steps, the window sees ${timesteps}`,
-      evidence: { season, window: timesteps, unexplainedByWindow: short(before), unexplainedWithSeason: short(after), bound: GAIN, fStatistic: short(f) },
+      evidence: {
+        season,
+        window: timesteps,
+        unexplainedByWindow: short(before),
+        unexplainedWithSeason: short(after),
+        bound: GAIN,
+        fStatistic: short(f),
+      },
       why: "What the last values do not tell, the same place one season ago would; it lies before the window's first step, and no amount of training brings it back.",
       remedy: `Cut windows of at least one season: slidingWindows(series, { window: ${season + 2} }). Or give the place in the season as features: calendarFeatures, lagFeatures(series, { lags: [${season}] }).`,
       fix: { window: season + 2 },

@@ -1,0 +1,88 @@
+import { healthy } from "./healthy.js";
+import { ask, type Outcome } from "./run-case.js";
+import { mulberry32, type Part } from "./series.js";
+import { faults } from "./sick.js";
+
+/** Wilson's interval for a share, 95 %. */
+function wilson(hits: number, of: number): string {
+  if (of === 0) return "–";
+  const z = 1.96;
+  const p = hits / of;
+  const center = (p + (z * z) / (2 * of)) / (1 + (z * z) / of);
+  const half = (z / (1 + (z * z) / of)) * Math.sqrt((p * (1 - p)) / of + (z * z) / (4 * of * of));
+  return `${p.toFixed(3)} [${Math.max(0, center - half).toFixed(2)}, ${Math.min(1, center + half).toFixed(2)}] of ${of}`;
+}
+
+const flags = process.argv.slice(2);
+const isQuick = flags.includes("--quick");
+const valueOf = (name: string): string | undefined =>
+  flags.find((flag) => flag.startsWith(`--${name}=`))?.split("=")[1];
+const parts: readonly Part[] =
+  valueOf("part") === "report"
+    ? ["report"]
+    : valueOf("part") === "develop" || isQuick
+      ? ["develop"]
+      : ["develop", "report"];
+const only = valueOf("code");
+const onlyKind = valueOf("kind");
+const perCode = Number(valueOf("n") ?? (isQuick ? 2 : 6));
+const perKind = Number(valueOf("h") ?? (isQuick ? 2 : 10));
+/** Seeds of the two parts never meet. */
+const offset: Readonly<Record<Part, number>> = { develop: 1000, report: 900_000 };
+const isLoud = flags.includes("--verbose");
+
+const hash = (text: string): number =>
+  [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 65_521, 7);
+
+for (const part of parts) {
+  const began = performance.now();
+  let [sick, caught, first, well, alarms] = [0, 0, 0, 0, 0];
+  const took: number[] = [];
+  console.log(`\n${part === "develop" ? "Development part" : "Report-only part"}\n`);
+  for (const [code, fault] of Object.entries(faults)) {
+    if (onlyKind !== undefined || (only !== undefined && only !== code)) continue;
+    let [own, ownFirst] = [0, 0];
+    const missed: string[] = [];
+    for (let i = 0; i < perCode; i++) {
+      const uniform = mulberry32(offset[part] + 97 * hash(code) + i);
+      const outcome: Outcome = await ask(fault(uniform, part, i % 2 === 1).sick);
+      took.push(outcome.milliseconds);
+      if (outcome.codes.length > 0) own++;
+      if (outcome.codes[0] === code) ownFirst++;
+      else missed.push(`${i}:${outcome.codes.join("+") || "nothing"}`);
+      if (isLoud) console.log(code, i, outcome.codes, JSON.stringify(outcome.diagnoses[0]?.evidence));
+    }
+    sick += perCode;
+    caught += own;
+    first += ownFirst;
+    console.log(
+      `${code.padEnd(36)} detected ${own}/${perCode}, right code first ${ownFirst}/${perCode} ${missed.join(" ")}`,
+    );
+  }
+  for (const [kind, plan] of Object.entries(healthy)) {
+    if (only !== undefined || (onlyKind !== undefined && onlyKind !== kind)) continue;
+    const false_: string[] = [];
+    for (let i = 0; i < perKind; i++) {
+      const uniform = mulberry32(offset[part] + 89 * hash(kind) + 31 * i);
+      const outcome = await ask(plan(uniform, part, i % 2 === 1));
+      took.push(outcome.milliseconds);
+      well++;
+      if (outcome.codes.length > 0) {
+        alarms++;
+        false_.push(
+          `${i}:${outcome.codes.join("+")} ${isLoud ? JSON.stringify(outcome.diagnoses[0]?.evidence) : ""}`,
+        );
+      }
+    }
+    console.log(
+      `healthy ${kind.padEnd(28)} silent ${perKind - false_.length}/${perKind} ${false_.join(" ")}`,
+    );
+  }
+  took.sort((a, b) => a - b);
+  console.log(
+    `\nrecall ${wilson(caught, sick)} · right code first ${wilson(first, sick)} · false alarms ${wilson(alarms, well)}`,
+  );
+  console.log(
+    `a case with its training: median ${took[Math.floor(took.length / 2)]?.toFixed(0)} ms, longest ${took.at(-1)?.toFixed(0)} ms; all ${((performance.now() - began) / 1000).toFixed(0)} s`,
+  );
+}
