@@ -66,41 +66,21 @@ export function scoreOf(errors: readonly Float64Array[]): number {
   return total / counted;
 }
 
-/**
- * How sure it is that `others` err less than `errors`: t of the mean difference of squared errors over origins (Diebold
- * & Mariano 1995), each step ahead in units of its own spread. Origins overlap, so n of them count as n / horizon.
- */
-export function advantage(errors: readonly Float64Array[], others: readonly Float64Array[]): number {
-  const steps = errors[0]!.length;
-  const units = Array.from({ length: steps }, (_, h) => {
-    const known = errors.map((row) => row[h]! ** 2).filter((square) => !Number.isNaN(square));
-    return known.reduce((sum, square) => sum + square, 0) / known.length || 1;
-  });
-  const gains = errors.map((row, i) => {
-    const parts = Array.from(row, (error, h) => (error ** 2 - others[i]![h]! ** 2) / units[h]!).filter(
-      (gain) => !Number.isNaN(gain),
-    );
-    return parts.reduce((sum, gain) => sum + gain, 0) / parts.length;
-  });
-  const n = gains.length;
-  const mean = gains.reduce((sum, gain) => sum + gain, 0) / n;
-  const spread = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0) / Math.max(1, n - 1);
-  const independent = Math.max(1, n / steps);
-  return spread === 0 ? 0 : mean / Math.sqrt(spread / independent);
-}
-
 /** A chain whose network says nothing. */
 export const silentChain = (
   inputs: Inputs,
   carrier: Carrier,
+  base: Carrier,
   outputs: number,
   errorScale: number | null,
 ): Chain => ({
   ...inputs,
   carrier,
+  base,
   errorScale,
   outputs,
   targetScale: new Array<number>(outputs).fill(1),
+  beliefs: new Array<number>(outputs).fill(1),
   weights: new Array<number>(outputs).fill(0),
 });
 
@@ -163,7 +143,7 @@ function cut(
   return { train: before(stop), from: origins.filter((origin) => origin < stop).length, to: before(head) };
 }
 
-/** Trains a network on what `chain.carrier` leaves and weighs its corrections on the tail; `full` believes them whole. */
+/** Trains a network on what the base leaves and weighs it against the carrier on the tail; `full` believes it whole. */
 export async function trainCandidate(
   arena: Arena,
   silent: Chain,
@@ -191,7 +171,7 @@ export async function trainCandidate(
     const { history, bestEpoch } = await trainNetwork(network, plan, part(0, train), part(from, to), options);
     const scaled: Chain = { ...silent, targetScale };
     const tracks = tracksAt(scaled, prepared, arena.origins);
-    const chain = { ...scaled, weights: await weigh(arena, network, training.head, scaled, tracks, full) };
+    const chain: Chain = { ...scaled, ...(await weigh(arena, network, training.head, scaled, tracks, full)) };
     const forecasts = await predictTracks(
       network,
       training.head,
@@ -217,18 +197,22 @@ async function weigh(
   chain: Chain,
   tracks: readonly Track[],
   full: boolean,
-): Promise<number[]> {
-  const { outputs, targetScale } = chain;
-  if (full) return new Array<number>(outputs).fill(1);
+): Promise<Pick<Chain, "beliefs" | "weights">> {
+  const { outputs, targetScale, carrier, base, beliefs } = chain;
+  if (full) return { beliefs, weights: new Array<number>(outputs).fill(1) };
   const rows = await networkRows(network, chain, tracks);
-  const errors = errorsAt(
-    arena,
-    tracks.map((track) => track.path(outputs)!),
-  );
-  const corrections = rows.map((row) =>
+  const said = rows.map((row) =>
     Float64Array.from({ length: outputs }, (_, o) => targetScale[o]! * pointOf(head, row, o)),
   );
-  return shrunkWeights(errors, corrections, outputs);
+  const paths = tracks.map((track) => track.path(outputs)!);
+  const errors = errorsAt(arena, paths);
+  if (base === carrier) return { beliefs, weights: shrunkWeights(errors, said, outputs) };
+  const basePaths = tracks.map((track) => track.basePath(outputs)!);
+  const believed = shrunkWeights(errorsAt(arena, basePaths), said, outputs);
+  const corrections = basePaths.map((path, n) =>
+    path.map((value, o) => value - paths[n]![o]! + believed[o]! * said[n]![o]!),
+  );
+  return { beliefs: believed, weights: shrunkWeights(errors, corrections, outputs) };
 }
 
 /** The candidate's network trained anew on all rows, for as many epochs as were best, about carriers fitted to all. */
@@ -250,5 +234,6 @@ export async function retrain(
     network.dispose();
     throw error;
   }
-  return { chain: { ...silent, targetScale, weights: candidate.chain.weights }, network };
+  const { weights, beliefs } = candidate.chain;
+  return { chain: { ...silent, targetScale, beliefs, weights }, network };
 }

@@ -26,14 +26,19 @@ export const HARMONICS = 2;
 
 /** Everything between raw values and a forecast, the network aside. */
 export interface Chain extends Inputs {
+  /** Forecasts without the network. */
   readonly carrier: Carrier;
+  /** What the network's outputs are added to: the carrier itself in a hybrid, what the differences imply in a blend. */
+  readonly base: Carrier;
   /** Whether the carrier's own errors are among the inputs, and their unit. */
   readonly errorScale: number | null;
   /** Steps the network gives at once. */
   readonly outputs: number;
   /** Unit of each output in chain space. */
   readonly targetScale: readonly number[];
-  /** How far each output is believed, 0 to 1. */
+  /** How far each output is believed against the base, 0 to 1; 1 in a hybrid, where `weights` say that. */
+  readonly beliefs: readonly number[];
+  /** How far that is believed against the carrier, 0 to 1: (1 - w) carrier + w (base + belief · output). */
   readonly weights: readonly number[];
 }
 

@@ -93,19 +93,16 @@ export function decideLog(
   );
 }
 
-/** Mean squared distance of y[t + h] from its base, over h = 1 … horizon. */
-function baseError(y: Float64Array, horizon: number, lag: number): number {
-  let [sum, count] = [0, 0];
-  for (let t = lag; t + horizon <= y.length; t++) {
-    for (let h = 0; h < horizon; h++) {
-      sum += (y[t + h]! - y[t - lag + (h % lag)]!) ** 2;
-      count += 1;
-    }
-  }
-  return count === 0 ? Number.POSITIVE_INFINITY : sum / count;
+/** Root mean square of the changes over `lag` steps. */
+function changeOver(y: Float64Array, lag: number): number {
+  const changes = difference(y, { lag });
+  return Math.sqrt(changes.reduce((sum, change) => sum + change * change, 0) / changes.length);
 }
 
-/** None for a stationary series; otherwise the lag, 1 or the season, that is the better base for this horizon. */
+/**
+ * None for a stationary series; otherwise over one step or a season, whichever changes less. (Farther ahead, the season is
+ * the network's to learn: it sees a whole one, and the calendar.)
+ */
 export function decideDifference(
   y: Float64Array,
   season: number | null,
@@ -126,17 +123,14 @@ export function decideDifference(
   if (unitRoot < 0.05 && level > 0.05) {
     return choices.add("difference", { order: 0, lag: 1 }, `stationary: ${measured}`);
   }
-  if (season === null || y.length < 3 * season + settings.horizon) {
+  if (season === null || y.length < 3 * season) {
     return choices.add("difference", { order: 1, lag: 1 }, `not stationary: ${measured}`);
   }
-  const [last, seasonal] = [baseError(y, settings.horizon, 1), baseError(y, settings.horizon, season)].map(
-    Math.sqrt,
-  );
-  const lag = seasonal! < last! ? season : 1;
+  const [step, year] = [changeOver(y, 1), changeOver(y, season)];
   return choices.add(
     "difference",
-    { order: 1, lag },
-    `not stationary: ${measured}; ${settings.horizon} steps ahead the last value is ${readable(last!)} off, the last season ${readable(seasonal!)}`,
+    { order: 1, lag: year < step ? season : 1 },
+    `not stationary: ${measured}; changes over one step are ${readable(step)} large, over a season ${readable(year)}`,
   );
 }
 

@@ -5,7 +5,7 @@ import { Track } from "./track.js";
 /** Numbers in all windows together: beyond it, every second, third … window is taken. */
 const MOST_NUMBERS = 1.5e7;
 
-/** Windows of a series and what the carrier leaves of the steps after them, in chain space. */
+/** Windows of a series and what the base leaves of the steps after them, in chain space. */
 export interface Windows {
   /** Rows known to each window. */
   readonly origins: readonly number[];
@@ -27,7 +27,7 @@ export function windowsOf(chain: Chain, prepared: Prepared, rows: number): Windo
     if (track.isReady && (rows - outputs - t) % stride === 0) {
       track.writeWindow(x, origins.length * size);
       origins.push(t);
-      const path = track.path(outputs)!;
+      const path = track.basePath(outputs)!;
       deviations.push(path.map((value, o) => prepared.target[t + o]! - value));
     }
     track.pushAll(prepared, t, t + 1);

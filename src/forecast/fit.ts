@@ -9,7 +9,6 @@ import { mean } from "../series/statistics.js";
 import { type Calibration, calibrate } from "./calibration.js";
 import {
   type Arena,
-  advantage,
   arenaOf,
   type Candidate,
   carrierErrors,
@@ -47,7 +46,7 @@ import { predictTracks } from "./predict.js";
 import type { RawSeries } from "./raw-series.js";
 import { refuseTooFew, splitRows, teachingNeeded } from "./split.js";
 import { rawError, summarize } from "./summary.js";
-import type { Differencing, FitOptions, Scaling, Strategy } from "./types.js";
+import type { Differencing, FitOptions, ModelKind, Scaling, Strategy } from "./types.js";
 
 /** What `fit` leaves: all a forecast is made of. */
 export interface Fit {
@@ -212,46 +211,30 @@ export async function fitSeries(settings: Settings, raw: RawSeries, options: Fit
   };
   const fitted = fitCarriers(prepared.target.subarray(0, head), calendar);
   const kind = settings.model === "lstm" ? null : chooseCarrier(arena, fitted, settings, choices);
-  const silentHybrid = (carrier: ReturnType<typeof carrierOf>, own: Inputs, rows: number): Chain =>
-    silentChain(own, carrier, outputs, oneStepScale(carrier, prepared, rows));
+  const silentFor = (model: Architecture, carriers: FittedCarriers, own: Inputs, rows: number): Chain => {
+    const alone = plainCarrier(own, prepared, rows);
+    if (kind === null || model === "lstm") return silentChain(own, alone, alone, outputs, null);
+    const carrier = carrierOf(kind, carriers);
+    if (model === "blend") return silentChain(own, carrier, alone, outputs, null);
+    return silentChain(own, carrier, carrier, outputs, oneStepScale(carrier, prepared, rows));
+  };
 
+  const architectures: readonly Architecture[] =
+    settings.model === "auto" ? ["hybrid", "blend"] : [settings.model];
   const candidates: Candidate[] = [];
   try {
-    if (kind !== null) {
-      candidates.push(
-        await trainCandidate(arena, silentHybrid(carrierOf(kind, fitted), inputs, head), training, false),
-      );
+    for (const model of architectures) {
+      const silent = silentFor(model, fitted, inputs, head);
+      candidates.push(await trainCandidate(arena, silent, training, model === "lstm"));
     }
-    if (settings.model !== "hybrid") {
-      const carrier = plainCarrier(inputs, prepared, head);
-      candidates.push(
-        await trainCandidate(
-          arena,
-          silentChain(inputs, carrier, outputs, null),
-          training,
-          settings.model === "lstm",
-        ),
-      );
-    }
-    const best = chooseModel(candidates, settings, choices);
-    const { weights } = best.chain;
-    if (kind !== null && best === candidates[0]) {
-      const [low, high] = [Math.min(...weights), Math.max(...weights)];
-      choices.add(
-        "weight",
-        weights.map((weight) => Number(weight.toPrecision(3))),
-        high === 0
-          ? "the network's corrections did not help on the validation tail: the carrier forecasts alone"
-          : `how far the network's corrections are believed, ${readable(low)} to ${readable(high)}: their least-squares factor on the validation tail, shrunk by the doubt about it`,
-      );
-    }
+    const chosen = chooseModel(architectures, candidates, choices);
+    const best = candidates[chosen]!;
+    if (kind !== null) explainWeights(best.chain.weights, choices);
     const calibrations = await calibrateCandidate(arena, best, training.head);
-    const rows = raw.rows;
+    const { rows } = raw;
     const whole = inputsFor(plain, scale, prepared, rows);
-    const silent =
-      kind !== null && best === candidates[0]
-        ? silentHybrid(carrierOf(kind, fitCarriers(prepared.target, calendar)), whole, rows)
-        : silentChain(whole, plainCarrier(whole, prepared, rows), outputs, null);
+    const carriers = fitCarriers(prepared.target, calendar);
+    const silent = silentFor(architectures[chosen]!, carriers, whole, rows);
     const final = await retrain(best, silent, prepared, training);
     choices.summary = summarize(arena, log, season, best.errors);
     return { ...final, head: training.head, history: best.history, calibrations, choices };
@@ -260,23 +243,41 @@ export async function fitSeries(settings: Settings, raw: RawSeries, options: Fit
   }
 }
 
-/** Standard errors by which a network alone must be better than a hybrid, which errs less far where it errs. */
-const CLEARLY_ALONE = 2;
+/** What `model` comes down to once it is chosen. */
+type Architecture = Exclude<ModelKind, "auto">;
 
-function chooseModel(candidates: readonly Candidate[], settings: Settings, choices: Choices): Candidate {
-  const [first, second] = candidates as [Candidate, Candidate | undefined];
-  if (second === undefined) {
-    choices.add("model", settings.model, "given");
-    return first;
+/** A blend must be better than a hybrid by this share: where neither network helps, both are the carrier. */
+const BETTER = 0.99;
+
+/** @returns the index of the candidate to take. */
+function chooseModel(
+  architectures: readonly Architecture[],
+  candidates: readonly Candidate[],
+  choices: Choices,
+): number {
+  const [hybrid, blend] = candidates;
+  if (blend === undefined) {
+    choices.add("model", architectures[0], "given");
+    return 0;
   }
-  const t = advantage(first.errors, second.errors);
-  const alone = t > CLEARLY_ALONE;
+  const chosen = blend.score < BETTER * hybrid!.score ? 1 : 0;
   choices.add(
     "model",
-    alone ? "lstm" : "hybrid",
-    `errors on the validation tail: hybrid ${readable(first.score)}, the network alone ${readable(second.score)}, ${readable(Math.abs(t))} standard errors ${t > 0 ? "better" : "worse"}; ${CLEARLY_ALONE} are asked for`,
+    architectures[chosen],
+    `errors on the validation tail: ${readable(hybrid!.score)} as a hybrid, whose network learns what the carrier leaves, ${readable(blend.score)} as a blend of the carrier and a network that learns the series itself`,
   );
-  return alone ? second : first;
+  return chosen;
+}
+
+function explainWeights(weights: readonly number[], choices: Choices): void {
+  const [low, high] = [Math.min(...weights), Math.max(...weights)];
+  choices.add(
+    "weight",
+    weights.map((weight) => Number(weight.toPrecision(3))),
+    high === 0
+      ? "the network did not help on the validation tail: the carrier forecasts alone"
+      : `how far the network is believed against the carrier, ${readable(low)} to ${readable(high)} over the steps ahead: the least-squares factor of its corrections on the validation tail, shrunk by the doubt about it`,
+  );
 }
 
 /** Errors on the tail: of the point forecast, and of each level the network itself knows. */

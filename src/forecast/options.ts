@@ -161,7 +161,7 @@ export function readOptions(options: ForecasterOptions): Settings {
       strategy === undefined
         ? undefined
         : oneOf<Strategy>(where, "strategy", strategy, ["direct", "recursive", "seq2seq"]),
-    model: oneOf(where, "model", options.model ?? "auto", ["auto", "lstm", "hybrid"]),
+    model: oneOf(where, "model", options.model ?? "auto", ["auto", "lstm", "hybrid", "blend"]),
     carrier: oneOf(where, "carrier", options.carrier ?? "auto", [
       "auto",
       "smoothing",

@@ -28,8 +28,10 @@ export interface Fitted {
 interface Stored {
   readonly version: number;
   readonly options: ForecasterOptions;
-  readonly chain: Omit<Chain, "carrier" | "scaler"> & {
+  readonly chain: Omit<Chain, "carrier" | "base" | "scaler"> & {
     readonly carrier: CarrierJSON;
+    /** null: the carrier. */
+    readonly base: CarrierJSON | null;
     readonly scaler: unknown;
   };
   readonly head: Head;
@@ -51,7 +53,12 @@ export function writeForecaster(
   const stored: Stored = {
     version: VERSION,
     options,
-    chain: { ...chain, carrier: chain.carrier.toJSON(), scaler: chain.scaler.toJSON() },
+    chain: {
+      ...chain,
+      carrier: chain.carrier.toJSON(),
+      base: chain.base === chain.carrier ? null : chain.base.toJSON(),
+      scaler: chain.scaler.toJSON(),
+    },
     head,
     calibrations,
     choices: choices.list,
@@ -86,9 +93,11 @@ export function readForecaster(bytes: Uint8Array): { options: ForecasterOptions;
         { received: stored.version, expected: VERSION },
       );
     }
+    const carrier = carrierFromJSON(stored.chain.carrier);
     const chain: Chain = {
       ...stored.chain,
-      carrier: carrierFromJSON(stored.chain.carrier),
+      carrier,
+      base: stored.chain.base === null ? carrier : carrierFromJSON(stored.chain.base),
       scaler: scalerFromJSON(stored.chain.scaler),
     };
     const columns = stored.tail.columns.map((values) =>

@@ -50,7 +50,7 @@ export async function predictTracks(
   horizon: number,
   levels: readonly number[] = [],
 ): Promise<ChainForecast[]> {
-  const { outputs, weights, targetScale } = chain;
+  const { outputs, weights, beliefs, targetScale } = chain;
   const known = head.kind === "point" ? [] : levels;
   const results = tracks.map(() => ({
     mean: new Float64Array(horizon),
@@ -62,16 +62,18 @@ export async function predictTracks(
     const count = Math.min(outputs, horizon - done);
     const rows = silent ? null : await networkRows(network, chain, current);
     current = current.map((track, n) => {
+      const row = rows?.[n];
       const path = track.path(outputs)!;
+      const base = row === undefined ? path : track.basePath(outputs)!;
       const { mean, quantiles } = results[n]!;
       const next = done + count < horizon ? track.fork(count) : track;
       for (let o = 0; o < count; o++) {
-        const row = rows?.[n];
-        const correction = row === undefined ? 0 : weights[o]! * targetScale[o]! * pointOf(head, row, o);
-        mean[done + o] = path[o]! + correction;
+        const correction =
+          row === undefined ? 0 : base[o]! - path[o]! + beliefs[o]! * targetScale[o]! * pointOf(head, row, o);
+        mean[done + o] = path[o]! + weights[o]! * correction;
         for (const [level, values] of quantiles) {
           const own = quantileOf(head, row!, o, outputs, level);
-          values[done + o] = own === undefined ? mean[done + o]! : path[o]! + targetScale[o]! * own;
+          values[done + o] = own === undefined ? mean[done + o]! : base[o]! + targetScale[o]! * own;
         }
         if (next !== track) next.pushForecast(mean[done + o]!);
       }

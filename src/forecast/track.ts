@@ -9,11 +9,12 @@ export interface TrackJSON {
   readonly others: readonly (readonly number[])[];
   readonly features: readonly number[];
   readonly state: readonly (readonly number[])[];
+  readonly baseState: readonly (readonly number[])[];
 }
 
 /** What a track must keep of the past to go on. */
-const kept = ({ window, carrier, difference: { order, lag }, season }: Chain): number =>
-  Math.max(window, carrier.memory, order * lag + 1, season);
+const kept = ({ window, carrier, base, difference: { order, lag }, season }: Chain): number =>
+  Math.max(window, carrier.memory, base.memory, order * lag + 1, season);
 
 /**
  * A series walked along row by row: what the network and the carrier know at each origin. Rows go in one after the other
@@ -28,13 +29,22 @@ export class Track {
   #others: Float64Array[];
   #features: Float32Array;
   readonly #state: CarrierState;
+  /** The same as `#state` where the base is the carrier. */
+  readonly #baseState: CarrierState;
   readonly #width: number;
 
-  private constructor(chain: Chain, index: number, state: CarrierState, capacity: number) {
+  private constructor(
+    chain: Chain,
+    index: number,
+    state: CarrierState,
+    baseState: CarrierState,
+    capacity: number,
+  ) {
     this.chain = chain;
     this.index = index;
     this.#end = 0;
     this.#state = state;
+    this.#baseState = chain.base === chain.carrier ? state : baseState;
     this.#width = featuresOf(chain);
     this.#values = new Float64Array(capacity);
     this.#others = chain.names.slice(1).map(() => new Float64Array(capacity));
@@ -43,13 +53,13 @@ export class Track {
 
   /** Before row 0, with room for `capacity` rows. */
   static start(chain: Chain, capacity: number): Track {
-    return new Track(chain, 0, chain.carrier.start(), capacity);
+    return new Track(chain, 0, chain.carrier.start(), chain.base.start(), capacity);
   }
 
   /** Where `toJSON` was called. */
-  static fromJSON(chain: Chain, { index, values, others, features, state }: TrackJSON): Track {
-    const parts = state.map((part) => Float64Array.from(part));
-    const track = new Track(chain, index, parts, values.length);
+  static fromJSON(chain: Chain, { index, values, others, features, state, baseState }: TrackJSON): Track {
+    const [own, base] = [state, baseState].map((parts) => parts.map((part) => Float64Array.from(part)));
+    const track = new Track(chain, index, own!, base!, values.length);
     track.#end = values.length;
     track.#values.set(values);
     others.forEach((column, f) => {
@@ -66,6 +76,7 @@ export class Track {
       others: this.#others.map((values) => Array.from(values.subarray(0, this.#end))),
       features: Array.from(this.#features.subarray(0, this.#end * this.#width)),
       state: this.#state.map((part) => Array.from(part)),
+      baseState: this.#baseState.map((part) => Array.from(part)),
     };
   }
 
@@ -73,12 +84,8 @@ export class Track {
   fork(more: number): Track {
     const rows = Math.min(this.#end, kept(this.chain));
     const from = this.#end - rows;
-    const copy = new Track(
-      this.chain,
-      this.index,
-      this.#state.map((part) => part.slice()),
-      rows + more,
-    );
+    const copied = (state: CarrierState): CarrierState => state.map((part) => part.slice());
+    const copy = new Track(this.chain, this.index, copied(this.#state), copied(this.#baseState), rows + more);
     copy.#end = rows;
     copy.#values.set(this.#values.subarray(from, this.#end));
     copy.#others.forEach((values, f) => {
@@ -107,6 +114,7 @@ export class Track {
     if (chain.period !== null) row.push(...calendarAt(this.index, chain.period, HARMONICS));
     this.#features.set(row, at * this.#width);
     chain.carrier.advance(this.#state, this.index, value);
+    if (chain.base !== chain.carrier) chain.base.advance(this.#baseState, this.index, value);
     this.index += 1;
   }
 
@@ -127,10 +135,16 @@ export class Track {
     return this.chain.carrier.path(this.#state, this.#values, this.#end, this.index, horizon);
   }
 
-  /** Whether network and carrier have seen enough. */
+  /** What the network's outputs are added to; null while it has seen too little. */
+  basePath(horizon: number): Float64Array | null {
+    return this.chain.base.path(this.#baseState, this.#values, this.#end, this.index, horizon);
+  }
+
+  /** Whether network, base and carrier have seen enough. */
   get isReady(): boolean {
-    const { window, carrier, difference } = this.chain;
-    return this.#end >= Math.max(window + difference.order * difference.lag, carrier.memory);
+    const { window, carrier, base, difference } = this.chain;
+    const seen = window + difference.order * difference.lag;
+    return this.#end >= Math.max(seen, carrier.memory, base.memory);
   }
 
   /** Writes the last `window` rows of what the network sees. */

@@ -23,10 +23,11 @@ export type Scaling = "standard" | "minMax" | "robust";
 export type Strategy = "direct" | "recursive" | "seq2seq";
 /**
  * `"lstm"`: the network alone, relative to what the differences imply; `"hybrid"`: a carrier has level and season, the
- * network what the carrier leaves (after Smyl's ES-RNN, 2020); `"auto"`: what does better on the validation tail.
+ * network what the carrier leaves (after Smyl's ES-RNN, 2020); `"blend"`: a weighted mean of a carrier and a network that
+ * learns the series itself; `"auto"`: hybrid or blend, whichever errs less on the validation tail.
  */
-export type ModelKind = "auto" | "lstm" | "hybrid";
-/** What carries a hybrid: Holt-Winters smoothing, a linear autoregression (after LSTNet, 2018), or the mean of both. */
+export type ModelKind = "auto" | "lstm" | "hybrid" | "blend";
+/** What carries a hybrid or blend: Holt-Winters smoothing, a linear autoregression (after LSTNet, 2018), or the mean of both. */
 export type CarrierKind = "auto" | "smoothing" | "autoregression" | "both";
 /** `"conformal"`: from errors on the validation tail; `"quantile"`: a network trained with the pinball loss. */
 export type IntervalKind = "conformal" | "quantile" | "gaussian";
