@@ -60,8 +60,8 @@ function verdict(ratios: readonly number[]): string {
 const pace: Pace = {
   rounds: Number(rounds),
   ...(quick
-    ? { warmSeconds: 1, warmSteps: 100, seconds: 0.5 }
-    : { warmSeconds: 4, warmSteps: 100, seconds: 2 }),
+    ? { warmSteps: 100, leastWarmSeconds: 0.6, warmSeconds: 1, seconds: 0.5 }
+    : { warmSteps: 100, leastWarmSeconds: 2, warmSeconds: 4, seconds: 2 }),
 };
 const log = (line: string): void => {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${line}`);

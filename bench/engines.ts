@@ -84,10 +84,17 @@ for (const program of programs.filter(({ name }) => name.includes(only))) {
   }
 }
 if ("Chromium".includes(only)) {
-  process.stderr.write("Chromium …\n");
-  const { isolated, runs, error } = await runInChromium<Run>(chromiumPath(), dist, TIMEOUT_MS);
-  if (runs === undefined) fail("Chromium", new Error(error));
-  else tell(isolated ? "Chromium, isolated" : "Chromium, not isolated", runs);
+  for (const isolated of [true, false]) {
+    const name = isolated ? "Chromium, isolated page" : "Chromium, plain page";
+    process.stderr.write(`${name} …\n`);
+    const {
+      isolated: is,
+      runs,
+      error,
+    } = await runInChromium<Run>(chromiumPath(), dist, isolated, TIMEOUT_MS);
+    if (runs === undefined || is !== isolated) fail(name, new Error(error ?? `isolated: ${is}`));
+    else tell(name, runs);
+  }
 }
 process.stdout.write(
   asText({

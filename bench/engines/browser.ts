@@ -42,13 +42,15 @@ export interface PageResult<Run> {
 }
 
 /**
- * Serves the repository on this machine alone, cross-origin isolated, so that memory can be shared; opens the page in a
- * headless Chromium with a profile of its own; waits for its answer.
+ * Serves the repository on this machine alone, opens the page in a headless Chromium with a profile of its own, and
+ * waits for its answer.
+ * @param isolated whether the page is cross-origin isolated: only then can memory be shared with workers.
  * @param dist the built package, as a file URL, served as /dist/.
  */
 export async function runInChromium<Run>(
   program: string,
   dist: string,
+  isolated: boolean,
   timeout: number,
 ): Promise<PageResult<Run>> {
   let settle: (result: PageResult<Run>) => void = () => {};
@@ -57,10 +59,9 @@ export async function runInChromium<Run>(
   });
   const root = new URL("../../", import.meta.url);
   const send = async (path: string, response: ServerResponse): Promise<void> => {
-    const headers = {
-      "Cross-Origin-Opener-Policy": "same-origin",
-      "Cross-Origin-Embedder-Policy": "require-corp",
-    };
+    const headers = isolated
+      ? { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" }
+      : {};
     try {
       const file = path.startsWith("/dist/") ? new URL(path.slice(6), dist) : new URL(path.slice(1), root);
       const body = path === "/" ? page : await readFile(file);

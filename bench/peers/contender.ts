@@ -53,10 +53,12 @@ export async function contend(make: (task: Task, problem: Problem) => Promise<Co
   };
   const ceilingBefore = contender.ceiling?.();
   let warmSteps = 0;
-  for (const end = performance.now() + task.warmSeconds * 1000; warmSteps < task.warmSteps; ) {
+  for (const began = performance.now(); ; ) {
     await step();
     warmSteps += 1;
-    if (warmSteps >= (task.leastWarmSteps ?? 1) && performance.now() > end) break;
+    const seconds = (performance.now() - began) / 1000;
+    if (warmSteps >= task.warmSteps && seconds >= task.leastWarmSeconds) break;
+    if (warmSteps >= (task.leastWarmSteps ?? 1) && seconds >= task.warmSeconds) break;
   }
   const milliseconds: number[] = [];
   const end = performance.now() + task.seconds * 1000;

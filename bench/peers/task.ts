@@ -6,10 +6,13 @@ export interface Task {
   readonly mode: "training" | "prediction" | "step";
   /** Threads of a contender that can choose; `"auto"`: its own default. */
   readonly threads: number | "auto";
-  /** Seconds of warm-up, and how many steps end it earlier. */
-  readonly warmSeconds: number;
+  /**
+   * Warm-up ends after so many steps, but not before `leastWarmSeconds`, in which optimizing compilers finish; or after
+   * `warmSeconds`, but not before `leastWarmSteps` (default 1).
+   */
   readonly warmSteps: number;
-  /** Steps of warm-up that are made however long they take. Default 1. */
+  readonly leastWarmSeconds: number;
+  readonly warmSeconds: number;
   readonly leastWarmSteps?: number;
   /** Seconds of timing; at least one step is timed. */
   readonly seconds: number;

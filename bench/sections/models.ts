@@ -44,8 +44,8 @@ function peersOf(mode: Mode, { name }: Shape, quick: boolean, optional: boolean)
 
 const paceOf = (quick: boolean): Pace =>
   quick
-    ? { rounds: 1, warmSeconds: 1, warmSteps: 200, seconds: 0.6 }
-    : { rounds: 3, warmSeconds: 45, warmSteps: 40, seconds: 4 };
+    ? { rounds: 1, warmSteps: 100, leastWarmSeconds: 0.6, warmSeconds: 1, seconds: 0.6 }
+    : { rounds: 3, warmSteps: 40, leastWarmSeconds: 3, warmSeconds: 45, seconds: 4 };
 
 interface Result {
   readonly shape: Shape;

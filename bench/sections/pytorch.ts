@@ -26,8 +26,8 @@ const script = fileURLToPath(new URL("../pytorch.py", import.meta.url));
 export const pytorch: Section = async ({ quick, shapes, dist, log }) => {
   const rounds = quick ? 1 : 3;
   const pace = quick
-    ? { warmSeconds: 0.5, warmSteps: 100, seconds: 0.4 }
-    : { warmSeconds: 5, warmSteps: 50, seconds: 3 };
+    ? { warmSteps: 100, leastWarmSeconds: 0.5, warmSeconds: 0.5, seconds: 0.4 }
+    : { warmSteps: 50, leastWarmSeconds: 2, warmSeconds: 5, seconds: 3 };
   const present = await execute(python, ["-c", "import torch; print(torch.__version__)"]).then(
     () => true,
     () => false,

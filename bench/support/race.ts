@@ -13,12 +13,11 @@ export interface Entrant {
   readonly node?: string;
 }
 
-export interface Pace {
-  readonly rounds: number;
-  readonly warmSeconds: number;
-  readonly warmSteps: number;
-  readonly seconds: number;
-}
+/** `rounds`, and what a task says of time. */
+export type Pace = { readonly rounds: number } & Pick<
+  Task,
+  "warmSteps" | "leastWarmSeconds" | "warmSeconds" | "seconds"
+>;
 
 export interface Standing {
   readonly name: string;
