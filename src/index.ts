@@ -170,3 +170,5 @@ export {
   tensor,
   toArray,
 } from "./tensor.js";
+// Pictures
+export * from "./viz/index.js";

@@ -1,0 +1,14 @@
+/** What is public of this room: plain data in, SVG documents or terminal text out. */
+
+export {
+  type FlowMeasure,
+  type FlowOverTrainingOptions,
+  type FlowPictureOptions,
+  flowOverTraining,
+  gradientFlowHeatmap,
+} from "./flow-heatmap.js";
+export { type GateChartOptions, gateChart, gatesOverTraining } from "./gate-chart.js";
+export { type ChartOptions, type Curve, gradientNormChart } from "./line-chart.js";
+export { gradientFlowText, sparkline } from "./terminal.js";
+export { type TraceChartOptions, traceChart } from "./trace-chart.js";
+export { type UpdateChartOptions, updateChart } from "./update-chart.js";

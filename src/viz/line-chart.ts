@@ -1,0 +1,100 @@
+import { numberIn } from "../options.js";
+import { frame, legend, type Panel, polyline } from "./frame.js";
+import { linearScale, logScale, type Scale, stepScale } from "./scales.js";
+import { svgDocument, text } from "./svg.js";
+
+export interface Curve {
+  readonly name: string;
+  readonly values: ArrayLike<number>;
+}
+
+/** One of several panels that share the x axis. */
+export interface CurvePanel {
+  readonly yLabel: string;
+  readonly curves: readonly Curve[];
+  readonly log?: boolean;
+  /** Fixed ends of a linear y axis; default: those of the data. */
+  readonly range?: readonly [number, number];
+  /** Pixels. Default 200. */
+  readonly height?: number;
+  /** Drawn behind the lines. */
+  readonly behind?: (panel: Panel, x: Scale, y: Scale) => readonly string[];
+}
+
+export interface ChartOptions {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly width?: number;
+  /** What stands at the x axis in place of 0, 1, 2 …, such as a scale that begins elsewhere. */
+  readonly firstX?: number;
+}
+
+const LEFT = 78;
+const RIGHT = 24;
+const HEAD = 34;
+const GAP = 16;
+const FOOT = 52;
+
+function yScale({ curves, log, range }: CurvePanel, panel: Panel): Scale {
+  const pixels: readonly [number, number] = [panel.y + panel.height, panel.y];
+  const count = Math.max(2, Math.floor(panel.height / 36));
+  const all = curves.flatMap(({ values }) => Array.from(values)).filter(Number.isFinite);
+  if (log) return logScale(all, pixels, count);
+  if (range !== undefined) return linearScale(range, pixels, count);
+  let [low, high] = [0, 0];
+  for (const value of all) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  const room = (high - low) * 0.05;
+  return linearScale([low === 0 ? 0 : low - room, high === 0 ? 0 : high + room], pixels, count);
+}
+
+/** Panels of lines below each other over one x axis, each with its legend above it. */
+export function lineChart(panels: readonly CurvePanel[], options: ChartOptions): string {
+  const width = numberIn("chart", "width", options.width ?? 760, { min: 320, max: 10_000 });
+  const across = width - LEFT - RIGHT;
+  const count = Math.max(1, ...panels.flatMap(({ curves }) => curves.map(({ values }) => values.length)));
+  const x = stepScale(count, [LEFT, LEFT + across], Math.max(2, Math.floor(across / 80)));
+  const first = options.firstX ?? 0;
+  const body: string[] = [text(options.title, LEFT, 22, { class: "title" })];
+  let top = HEAD;
+  panels.forEach((panel, i) => {
+    const names = legend(
+      panel.curves.map(({ name }) => name),
+      LEFT,
+      top + 14,
+      across,
+    );
+    const place: Panel = { x: LEFT, y: top + names.height + 4, width: across, height: panel.height ?? 200 };
+    const y = yScale(panel, place);
+    const last = i === panels.length - 1;
+    const shown =
+      first === 0
+        ? x
+        : { ...x, at: (value: number) => x.at(value - first), ticks: x.ticks.map((t) => t + first) };
+    const axes = {
+      x: shown,
+      y,
+      yLabel: panel.yLabel,
+      xNumbers: last,
+      ...(last ? { xLabel: options.xLabel } : {}),
+    };
+    const lines = panel.curves.map(({ values }, k) => polyline(values, x, y, k));
+    body.push(...names.parts, ...(panel.behind?.(place, x, y) ?? []), ...frame(place, axes), ...lines);
+    top = place.y + place.height + GAP;
+  });
+  return svgDocument(width, top - GAP + FOOT, options.title, body);
+}
+
+/**
+ * Gradient norms, or anything positive, on a log axis over the time steps: one line each, told apart by dashes.
+ * Zeros have no place on a log axis and break the line.
+ * @returns an SVG document.
+ */
+export const gradientNormChart = (
+  curves: readonly Curve[],
+  options: Partial<ChartOptions> & { readonly yLabel?: string } = {},
+): string =>
+  lineChart([{ yLabel: options.yLabel ?? "‖dL/dh‖ (log scale)", curves, log: true, height: 280 }], {
+    title: options.title ?? "Gradient norm by time step",
+    xLabel: options.xLabel ?? "time step t",
+    ...(options.width === undefined ? {} : { width: options.width }),
+  });

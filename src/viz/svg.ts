@@ -1,0 +1,60 @@
+/** Text of SVG documents, the same bytes for the same data. */
+
+export type Attributes = Readonly<Record<string, string | number>>;
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Characters XML cannot hold are dropped, those it reads as markup are written out. */
+export const escapeText = (text: string): string =>
+  text.replaceAll(/(?![\t\n\r])\p{Cc}/gu, "").replaceAll(/[&<>"']/g, (c) => entities[c]!);
+
+/** A coordinate in pixels, to a hundredth. */
+export const pixels = (value: number): string => String(Math.round(value * 100) / 100);
+
+export function element(name: string, attributes: Attributes, children: readonly string[] = []): string {
+  const given = Object.entries(attributes)
+    .map(([key, value]) => ` ${key}="${typeof value === "number" ? pixels(value) : escapeText(value)}"`)
+    .join("");
+  return children.length === 0 ? `<${name}${given}/>` : `<${name}${given}>${children.join("")}</${name}>`;
+}
+
+export const text = (content: string, x: number, y: number, attributes: Attributes = {}): string =>
+  element("text", { x, y, ...attributes }, [escapeText(content)]);
+
+/** Width of text in pixels, estimated from above: there is no font to ask. */
+export const textWidth = (content: string, size = 12): number => content.length * size * 0.6;
+
+const style =
+  "text{font:12px system-ui,sans-serif;fill:#222}.title{font-size:14px;font-weight:600}.small{font-size:11px}" +
+  ".axis{stroke:#444;fill:none}.grid{stroke:#ddd;fill:none}.line{fill:none;stroke-width:1.75;stroke-linejoin:round}";
+
+/** A whole document on white, with a title for those who do not see it. */
+export function svgDocument(width: number, height: number, title: string, body: readonly string[]): string {
+  return `${element(
+    "svg",
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      width,
+      height,
+      viewBox: `0 0 ${pixels(width)} ${pixels(height)}`,
+      role: "img",
+    },
+    [
+      element("title", {}, [escapeText(title)]),
+      element("style", {}, [style]),
+      element("defs", {}, [
+        element("pattern", { id: "none", width: 6, height: 6, patternUnits: "userSpaceOnUse" }, [
+          element("path", { d: "M0 6L6 0", stroke: "#999", "stroke-width": "1" }),
+        ]),
+      ]),
+      element("rect", { width, height, fill: "#fff" }),
+      ...body,
+    ],
+  )}\n`;
+}
