@@ -92,11 +92,8 @@ describe("orthogonal", () => {
     }
   });
 
-  test("2048 x 512 takes well under two seconds", () => {
-    const began = performance.now();
+  test("512 x 2048, the recurrent kernel of a wide LSTM, is orthonormal too", () => {
     const w = draw(orthogonal(), [512, 2048]);
-    // Measured 0.5 to 1 s; the bound leaves room for a busy machine.
-    expect(performance.now() - began).toBeLessThan(4000);
     expect(orthonormalityError(8, 2048, (i, k) => w[i * 73 * 2048 + k]!)).toBeLessThan(TOLERANCE);
   });
 });
