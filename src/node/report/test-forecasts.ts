@@ -80,7 +80,9 @@ export function baselinePaths(
   horizon: number,
   season: number | null,
 ): { name: string; path: number[] }[] {
-  const history = Float64Array.from(forwardFill(values.subarray(0, origin)));
+  const filled = Float64Array.from(forwardFill(values.subarray(0, origin)));
+  // A gap at the very beginning has no value before it.
+  const history = filled.subarray(Math.max(0, filled.findIndex(Number.isFinite)));
   return [
     { name: "naive", path: naiveForecast(history, { horizon }) },
     ...(season === null || season > history.length
