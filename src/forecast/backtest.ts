@@ -1,5 +1,5 @@
 import { DataError } from "../errors.js";
-import { driftForecast, naiveForecast, seasonalNaiveForecast } from "../series/baselines.js";
+import { naiveForecast, seasonalNaiveForecast } from "../series/baselines.js";
 import { mae, mase, rmse, smape } from "../series/forecast-metrics.js";
 import { bestHoltWinters } from "../series/holt-winters.js";
 import { smooth, smoothedPath } from "../series/smoothing-state.js";
@@ -43,6 +43,13 @@ function walked(known: readonly Float64Array[], isShared: readonly boolean[], be
   });
 }
 
+/** The straight line through the first and the last value, drawn on. */
+function drift(y: Float64Array, horizon: number): number[] {
+  const last = y.at(-1)!;
+  const slope = y.length < 2 ? 0 : (last - y[0]!) / (y.length - 1);
+  return Array.from({ length: horizon }, (_, h) => last + (h + 1) * slope);
+}
+
 /** The baselines' forecasts from each origin, each from the rows before it alone. */
 function baselinePaths(
   target: Float64Array,
@@ -59,9 +66,10 @@ function baselinePaths(
   const isShared = origins.map((t) => !endsInGap(own, t));
   const known = origins.map((t, i) => (isShared[i] ? shared!.subarray(0, t) : filledTo(t)));
   const paths: Record<string, Paths> = {
-    naive: known.map((y) => naiveForecast(y, { horizon })),
-    "seasonal naive": known.map((y) => seasonalNaiveForecast(y, { season, horizon })),
-    drift: known.map((y) => driftForecast(y, { horizon })),
+    // Each looks at the last values alone: handing it the whole past would cost a walk through it at every origin.
+    naive: known.map((y) => naiveForecast(y.subarray(-1), { horizon })),
+    "seasonal naive": known.map((y) => seasonalNaiveForecast(y.subarray(-season), { season, horizon })),
+    drift: known.map((y) => drift(y, horizon)),
   };
   // Both are fitted once, to what the first origin knows, and go on from there.
   const smoothing = bestHoltWinters(known[0]!, season > 1 ? season : null);

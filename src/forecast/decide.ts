@@ -1,5 +1,6 @@
 import { adfuller } from "../series/adfuller.js";
 import { difference } from "../series/difference.js";
+import { bestHoltWinters } from "../series/holt-winters.js";
 import { kpss } from "../series/kpss.js";
 import { logTransform } from "../series/log-transform.js";
 import { pacf } from "../series/pacf.js";
@@ -12,6 +13,25 @@ import type { Differencing, Scaling } from "./types.js";
 /** A season and its length as the calendar has it. */
 export type Calendar = Pick<Season, "season" | "period">;
 
+/** Quarters, days of the week, months, hours. */
+const USUAL_SEASONS = [4, 7, 12, 24];
+/** Longer series show their seasons in the spectrum. */
+const SHORT = 200;
+/** A difference in AICc beyond which the worse model has no support (Burnham & Anderson 2002). */
+const DECISIVE = 10;
+
+/** In a short series, the usual season that exponential smoothing wants. */
+function usualSeason(y: Float64Array): { season: number; gain: number } | null {
+  if (y.length > SHORT) return null;
+  const plain = bestHoltWinters(y, null).aicc;
+  const tried = USUAL_SEASONS.filter((season) => y.length >= 3 * season).map((season) => ({
+    season,
+    gain: plain - bestHoltWinters(y, season).aicc,
+  }));
+  const best = tried.reduce((a, b) => (b.gain > a.gain ? b : a), { season: 0, gain: DECISIVE });
+  return best.season === 0 ? null : best;
+}
+
 /** The season the options name, or the one the series shows. */
 export function decideSeason(y: Float64Array, settings: Settings, choices: Choices): Calendar | null {
   if (settings.season === null) return choices.add("season", null, "given");
@@ -23,8 +43,18 @@ export function decideSeason(y: Float64Array, settings: Settings, choices: Choic
     return { season: choices.add("season", season, "given"), period: alike?.period ?? season };
   }
   const best = found[0];
-  if (best === undefined)
-    return choices.add("season", null, "no length at which the series repeats stands out");
+  if (best === undefined) {
+    const usual = usualSeason(y);
+    if (usual === null) {
+      return choices.add("season", null, "no length at which the series repeats stands out");
+    }
+    choices.add(
+      "season",
+      usual.season,
+      `no line stands out of the spectrum, but exponential smoothing is better with it: AICc ${readable(usual.gain)} lower`,
+    );
+    return { season: usual.season, period: usual.season };
+  }
   choices.add(
     "season",
     best.season,

@@ -229,13 +229,17 @@ export async function fitSeries(settings: Settings, raw: RawSeries, options: Fit
     }
     const chosen = chooseModel(architectures, candidates, choices);
     const best = candidates[chosen]!;
-    if (kind !== null) explainWeights(best.chain.weights, choices);
+    if (kind !== null) explainWeights(best.chain, choices);
     const calibrations = await calibrateCandidate(arena, best, training.head);
     const { rows } = raw;
     const whole = inputsFor(plain, scale, prepared, rows);
     const carriers = fitCarriers(prepared.target, calendar);
     const silent = silentFor(architectures[chosen]!, carriers, whole, rows);
-    const final = await retrain(best, silent, prepared, training);
+    // What nobody listens to need not learn again.
+    const isHeard = training.head.kind !== "point" || best.chain.weights.some((weight) => weight > 0);
+    const final = isHeard
+      ? await retrain(best, silent, prepared, training)
+      : { chain: silent, network: candidates.splice(chosen, 1)[0]!.network };
     choices.summary = summarize(arena, log, season, best.errors);
     return { ...final, head: training.head, history: best.history, calibrations, choices };
   } finally {
@@ -269,14 +273,25 @@ function chooseModel(
   return chosen;
 }
 
-function explainWeights(weights: readonly number[], choices: Choices): void {
-  const [low, high] = [Math.min(...weights), Math.max(...weights)];
+const range = (values: readonly number[]): string => {
+  const [low, high] = [Math.min(...values), Math.max(...values)].map(readable);
+  return low === high ? low! : `${low} to ${high}`;
+};
+
+/** The share of each output that reaches the forecast. */
+function explainWeights({ weights, beliefs, base, carrier }: Chain, choices: Choices): void {
+  const shares = weights.map((weight, o) => Number((weight * beliefs[o]!).toPrecision(3)));
+  const measured = "the least-squares factor on the validation tail, shrunk by the doubt about it";
+  const instead =
+    base === carrier || weights.every((weight) => weight === 0)
+      ? "the carrier forecasts alone"
+      : `what is left is the carrier and, with ${range(weights)}, what the differences imply`;
   choices.add(
     "weight",
-    weights.map((weight) => Number(weight.toPrecision(3))),
-    high === 0
-      ? "the network did not help on the validation tail: the carrier forecasts alone"
-      : `how far the network is believed against the carrier, ${readable(low)} to ${readable(high)} over the steps ahead: the least-squares factor of its corrections on the validation tail, shrunk by the doubt about it`,
+    shares,
+    shares.every((share) => share === 0)
+      ? `the network did not help on the validation tail: ${instead}`
+      : `how far the network is believed, ${range(shares)} over the steps ahead: ${measured}`,
   );
 }
 

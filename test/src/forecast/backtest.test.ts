@@ -3,6 +3,7 @@ import { DataError } from "../../../src/errors.js";
 import { forecaster } from "../../../src/forecast/forecaster.js";
 import type { ForecasterOptions } from "../../../src/forecast/types.js";
 import { createRandom } from "../../../src/random.js";
+import { driftForecast, naiveForecast, seasonalNaiveForecast } from "../../../src/series/baselines.js";
 import { rmse } from "../../../src/series/forecast-metrics.js";
 import { bytesOf, monthly, quick } from "./support.js";
 
@@ -125,6 +126,31 @@ describe("a backtest", () => {
       expect(Object.keys(row)).toEqual(["rmse", "mae", "mase", "smape"]);
     expect(Object.keys(rmseByStep)).toEqual(["model", ...Object.keys(baselines)]);
     expect(rmseByStep.naive).toHaveLength(2);
+  });
+
+  it("its naive baselines are the library's", async () => {
+    const series = monthly(100);
+    const { origins, actuals, baselines } = await forecaster(quick).backtest(series, {
+      start: 85,
+      horizon: 4,
+    });
+    const errorOf = (forecast: (past: number[]) => number[]): number =>
+      rmse(
+        actuals,
+        origins.map((origin) => forecast(series.slice(0, origin))),
+      );
+    expect(baselines.naive!.rmse).toBeCloseTo(
+      errorOf((past) => naiveForecast(past, { horizon: 4 })),
+      12,
+    );
+    expect(baselines.drift!.rmse).toBeCloseTo(
+      errorOf((past) => driftForecast(past, { horizon: 4 })),
+      12,
+    );
+    expect(baselines["seasonal naive"]!.rmse).toBeCloseTo(
+      errorOf((past) => seasonalNaiveForecast(past, { season: 12, horizon: 4 })),
+      12,
+    );
   });
 
   it("beyond the trained horizon goes on from its own forecasts, the same from one origin as from many", async () => {

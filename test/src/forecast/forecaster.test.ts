@@ -115,6 +115,7 @@ const kinds: [string, ForecasterOptions][] = [
   ["a network alone", { model: "lstm" }],
   ["a hybrid on smoothing", { model: "hybrid", carrier: "smoothing" }],
   ["a hybrid on an autoregression", { model: "hybrid", carrier: "autoregression" }],
+  ["a blend", { model: "blend", carrier: "both", epochs: 12 }],
   ["recursive steps", { model: "lstm", strategy: "recursive", horizon: 5 }],
   ["an encoder and a decoder", { model: "lstm", strategy: "seq2seq", horizon: 5 }],
   [
