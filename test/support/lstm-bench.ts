@@ -29,6 +29,8 @@ export interface LstmCase {
 }
 
 const OUTER_ROWS = 256;
+/** float64 fields of a step's record: assembly/probe/record.ts. */
+export const LSTM_RECORD = 16;
 
 /** Numbers of one run, rows without padding, time-major `[T][B][…]` where there is time. */
 interface Numbers {
@@ -80,6 +82,11 @@ export interface LstmResult {
   /** ∂L/∂h_0 and ∂L/∂c_0. */
   readonly dh: Float64Array;
   readonly dc: Float64Array;
+}
+
+export interface LstmRun extends LstmResult {
+  /** `[parts][T][LSTM_RECORD]`, where it was asked for. */
+  readonly record?: Float64Array;
 }
 
 /** The same layer by the oracle. L = Σ dy ⊙ h over the outputs asked for. */
@@ -159,6 +166,8 @@ export function lstmTwin(layer: LstmCase): LstmResult {
 export interface Shares {
   readonly rows?: readonly number[];
   readonly groups?: readonly number[];
+  /** Has `lstmBackward` write down what flows back, each share of rows in a part of its own. */
+  readonly record?: boolean;
 }
 
 /** Rows `[count][width]` spread to a stride, `filler` between. */
@@ -179,7 +188,7 @@ export function gathered(data: Float32Array, width: number, stride: number): Flo
 }
 
 /** Runs the kernels, forward and back, between canaries. Outputs start as NaN, gradients of weights as numbers. */
-export function runLstm({ kernels, arena }: KernelBuild, layer: LstmCase, shares: Shares = {}): LstmResult {
+export function runLstm({ kernels, arena }: KernelBuild, layer: LstmCase, shares: Shares = {}): LstmRun {
   const { batch, timesteps, features, units } = layer;
   const numbers = numbersOf(layer);
   const memory = arena();
@@ -214,6 +223,10 @@ export function runLstm({ kernels, arena }: KernelBuild, layer: LstmCase, shares
   const dKernel = memory.inout(numbers.dKernel);
   const dRecurrent = memory.inout(numbers.dRecurrent);
   const dBias = memory.inout(numbers.dBias);
+
+  const parts = 1 + (shares.rows?.length ?? 0);
+  const recordFloats = 2 * parts * timesteps * LSTM_RECORD;
+  const record = shares.record ? memory.inout(new Float32Array(recordFloats)) : undefined;
 
   const stepFloats = batch * xStride;
   const last = layer.goBackwards ? 4 * (timesteps - 1) * stepFloats : 0;
@@ -255,7 +268,7 @@ export function runLstm({ kernels, arena }: KernelBuild, layer: LstmCase, shares
     dRecurrent: dRecurrent.ptr,
     dBias: layer.useBias === false ? 0 : dBias.ptr,
     truncate: layer.truncate ?? 0,
-    record: 0,
+    record: record?.ptr ?? 0,
   };
   const descriptor = memory.integers(
     // What a run does not ask for is 0.
@@ -266,8 +279,11 @@ export function runLstm({ kernels, arena }: KernelBuild, layer: LstmCase, shares
   kernels.lstmPackKernel!(kernel.ptr, recurrent.ptr, useBias, panels.ptr, panelBias.ptr, features, units);
   kernels.lstmPackTransposed!(recurrent.ptr, recurrentTransposed.ptr, units, units);
   kernels.lstmPackTransposed!(kernel.ptr, kernelTransposed.ptr, features, units);
-  const inShares = (bounds: readonly number[], run: (begin: number, end: number) => void): void => {
-    for (let i = 1; i < bounds.length; i++) run(bounds[i - 1]!, bounds[i]!);
+  const inShares = (
+    bounds: readonly number[],
+    run: (begin: number, end: number, part: number) => void,
+  ): void => {
+    for (let i = 1; i < bounds.length; i++) run(bounds[i - 1]!, bounds[i]!, i - 1);
   };
   const rowBounds = [0, ...(shares.rows ?? []), batch];
   inShares(rowBounds, (begin, end) => kernels.lstmForward!(descriptor.ptr, begin, end));
@@ -286,6 +302,7 @@ export function runLstm({ kernels, arena }: KernelBuild, layer: LstmCase, shares
     dBias: Float64Array.from(dBias.values()),
     dh: states(dh),
     dc: states(dc),
+    ...(record === undefined ? {} : { record: record.float64() }),
   };
 }
 
