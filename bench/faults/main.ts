@@ -15,18 +15,18 @@ function wilson(hits: number, of: number): string {
 
 const flags = process.argv.slice(2);
 const isQuick = flags.includes("--quick");
-const valueOf = (name: string): string | undefined =>
+const optionOf = (name: string): string | undefined =>
   flags.find((flag) => flag.startsWith(`--${name}=`))?.split("=")[1];
 const parts: readonly Part[] =
-  valueOf("part") === "report"
+  optionOf("part") === "report"
     ? ["report"]
-    : valueOf("part") === "develop" || isQuick
+    : optionOf("part") === "develop" || isQuick
       ? ["develop"]
       : ["develop", "report"];
-const only = valueOf("code");
-const onlyKind = valueOf("kind");
-const perCode = Number(valueOf("n") ?? (isQuick ? 2 : 6));
-const perKind = Number(valueOf("h") ?? (isQuick ? 2 : 10));
+const only = optionOf("code");
+const onlyKind = optionOf("kind");
+const perCode = Number(optionOf("n") ?? (isQuick ? 2 : 6));
+const perKind = Number(optionOf("h") ?? (isQuick ? 2 : 10));
 /** Seeds of the two parts never meet. */
 const offset: Readonly<Record<Part, number>> = { develop: 1000, report: 900_000 };
 const isLoud = flags.includes("--verbose");

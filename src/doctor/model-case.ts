@@ -47,3 +47,10 @@ export async function unlearnt(at: ModelCase): Promise<number> {
   if (lab.constantLoss === null || !(lab.constantLoss > 0)) return Number.NaN;
   return loss / lab.constantLoss;
 }
+
+/** The same, judged on validation too where there is any: what was learnt by heart is not learnt. */
+export async function unlearntOnNew(at: ModelCase): Promise<number> {
+  const own = await unlearnt(at);
+  const held = await at.lab.validationLoss();
+  return held === null || at.lab.constantLoss === null ? own : Math.max(own, held / at.lab.constantLoss);
+}

@@ -1,12 +1,14 @@
 import { seasonality } from "../../series/seasonality.js";
 import { type Rule, short } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
-import { largerErrorsP, rmsOf } from "../statistics.js";
+import { largerErrorsP, rmsOf, varianceOf } from "../statistics.js";
 import type { Windows } from "../windows.js";
 
 const LEVEL = 0.01;
 /** By how much, beside being significant: a hundredth of an error nobody would change a model for. */
 const WORSE = 1.1;
+/** A model that leaves less than this of the variance has learnt the series; which is exacter then is another question. */
+const MATERIAL = 0.02;
 
 /** The baselines' forecasts, from what stands in each window. */
 function baselines(windows: Windows, at: ModelCase): { name: string; forecast: Float64Array }[] {
@@ -46,7 +48,7 @@ export const beatenByBaseline: Rule<ModelCase> = {
       const theirs = forecast.map((value, n) => value - target[n]!);
       const ratio = rmsOf(own) / rmsOf(theirs);
       const p = largerErrorsP(own, theirs, at.data.alignment.horizon);
-      if (!(ratio > WORSE && p < LEVEL)) continue;
+      if (!(ratio > WORSE && p < LEVEL && rmsOf(own) ** 2 > MATERIAL * varianceOf(target))) continue;
       return {
         title: `${name} forecasts better than the model`,
         evidence: {

@@ -3,8 +3,11 @@ import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
 import { deviationOf, effectiveSize, meanOf, varianceOf } from "../statistics.js";
 
-/** A shift of so many standard deviations of the training part changes what a model sees at every step. */
-const SHIFT = 1.5;
+/**
+ * A shift of so many standard deviations of the training part puts half of what comes where hardly any of it was. A straight
+ * trend split at four fifths shifts by 2.08: that is a case of its own, `non_stationary_target`.
+ */
+const SHIFT = 2.5;
 const SPREAD = 3;
 const LEVEL = 0.001;
 
@@ -24,7 +27,8 @@ function driftBetween(before: Float64Array, after: Float64Array): Drift {
   const ratio = deviationOf(after) / Math.max(std, 1e-30);
   return {
     shift: Math.abs(difference) / Math.max(std, 1e-30),
-    spread: Math.max(ratio, 1 / Math.max(ratio, 1e-30)),
+    // Narrower than before is known territory.
+    spread: ratio,
     p: error > 0 ? 2 * (1 - normalCdf(Math.abs(difference) / error)) : 1,
   };
 }
@@ -62,7 +66,7 @@ export const dataDrift: Rule<DataCase> = {
       if (!moved && !widened) continue;
       return {
         severity: at.kind === "series" ? "hint" : "warning",
-        title: `feature ${f} ${moved ? `has moved by ${short(drift.shift)} standard deviations` : `spreads ${short(drift.spread)} times as wide or narrow`} ${at.kind === "series" ? "from the first half to the second" : "from training to validation"}`,
+        title: `feature ${f} ${moved ? `has moved by ${short(drift.shift)} standard deviations` : `spreads ${short(drift.spread)} times as wide`} ${at.kind === "series" ? "from the first half to the second" : "from training to validation"}`,
         evidence: {
           feature: f,
           shiftInStds: short(drift.shift),

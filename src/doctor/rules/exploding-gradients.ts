@@ -6,6 +6,7 @@ import { type ModelCase, recurrentLayers } from "../model-case.js";
 const GROWTH = 1000;
 /** Without clipping an update as large as the weights themselves throws them away. */
 const RATIO = 1;
+const TORN = 10;
 
 const unbounded: readonly string[] = [
   "linear",
@@ -62,7 +63,9 @@ export const explodingGradients: Rule<ModelCase> = {
     const ratio = Math.max(
       ...layer.weights.map(({ updateRatio }) => (Number.isNaN(updateRatio) ? Infinity : updateRatio)),
     );
-    const grows = factor > GROWTH && (ratio > RATIO || broke || lost);
+    // A step of gradient descent is as long as its gradient: tenfold growth is enough where it already tears the weights away.
+    const tears = file.optimizer.name === "sgd" && factor > TORN && ratio > RATIO;
+    const grows = tears || (factor > GROWTH && (ratio > RATIO || broke || lost));
     const unboundedBreak = (broke || lost) && unbounded.includes(String(activation));
     if (!grows && !unboundedBreak) return null;
     const perStep =

@@ -14,10 +14,7 @@ export const insufficientData: Rule<DataCase> = {
     // Sequences with a target at every step bring as many examples as steps.
     const { windows } = at;
     const perSample =
-      windows !== null &&
-      windows.isSequence &&
-      windows.y.shape.length >= 2 &&
-      windows.y.shape[1] === windows.timesteps
+      windows?.isSequence && windows.y.shape.length >= 2 && windows.y.shape[1] === windows.timesteps
         ? windows.timesteps
         : 1;
     const examples = count * perSample;

@@ -10,6 +10,10 @@ const POOR = 0.1;
 /** How many times the loss at a lower rate that is; twice as much where hardly anything is learnt. */
 const WORSE = 3;
 const MUCH_WORSE = 1.5;
+/** The first update over the weights: rules of thumb say 0.001; a fifth and more leaves nothing of the start in ten updates. */
+const LONG_STEP = 0.2;
+/** Beyond so many times the constant answer's loss a training has diverged. */
+const DIVERGED = 10;
 
 /** The loss a trial ended with; Infinity where it broke. */
 export const outcome = ({ after, losses }: Trial): number =>
@@ -62,10 +66,16 @@ export const learningRateTooHigh: Rule<ModelCase> = {
       if (loss < best.loss) best = { rate: file.learningRate * factor, loss };
     }
     const factor = given / best.loss;
-    // A large loss that grew beyond the constant answer's is divergence, whatever the lower rates still have before them.
-    const diverged = !(given < 1.2 * whole) && best.loss < 0.98 * whole;
+    const diverged = !(given < DIVERGED * whole) && best.loss < 0.98 * whole;
     const much = given > 0.5 * whole && factor > MUCH_WORSE;
     if (!(factor > WORSE || much || diverged)) return null;
+    // A good rate may need its time: only steps that are long beside the weights are too long.
+    const { layers } = at.isTrained ? await lab.freshFlow() : await lab.flow();
+    const kernels = layers.flatMap(({ weights }) => weights).filter(({ name }) => name.endsWith("kernel"));
+    const ratio = Math.max(
+      ...kernels.map(({ updateRatio }) => (Number.isFinite(updateRatio) ? updateRatio : 0)),
+    );
+    if (!(ratio > LONG_STEP || diverged)) return null;
     const losses = history?.loss ?? [];
     const rises = losses.filter((loss, i) => i > 0 && !(loss <= losses[i - 1]!)).length;
     return {
@@ -78,6 +88,8 @@ export const learningRateTooHigh: Rule<ModelCase> = {
         lossAtBetterRate: short(best.loss),
         ratio: short(factor),
         bound: WORSE,
+        updateRatio: short(ratio),
+        updateRatioBound: LONG_STEP,
         constantLoss: short(whole),
         ...(losses.length > 1 ? { epochsWithRisingLoss: rises, epochs: losses.length } : {}),
       },

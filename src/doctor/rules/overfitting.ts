@@ -3,12 +3,12 @@ import type { ModelCase } from "../model-case.js";
 import { median, risingP } from "../statistics.js";
 
 /** How far the validation loss must have risen from its lowest, medians of neighbours against the noise of epochs. */
-const RISE = 1.5;
+const RISE = 1.3;
 const LEVEL = 0.01;
 /** Meanwhile the training loss went on falling to this share of what it was at that time. */
 const FALL = 0.8;
 /** And ends so many times below the validation loss. */
-const GAP = 2;
+const GAP = 8;
 
 const smooth = (values: readonly number[], reach: number): number[] =>
   values.map((_, i) => median(values.slice(Math.max(0, i - reach), i + reach + 1)));

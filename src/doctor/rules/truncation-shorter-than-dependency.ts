@@ -1,6 +1,6 @@
 import { type Rule, short } from "../diagnosis.js";
 import { memoryNeed } from "../memory-need.js";
-import { type ModelCase, unlearnt } from "../model-case.js";
+import { type ModelCase, unlearntOnNew } from "../model-case.js";
 
 const LEARNT = 0.5;
 
@@ -15,7 +15,8 @@ export const truncationShorterThanDependency: Rule<ModelCase> = {
     const need = await memoryNeed(at);
     // From the end the gradient reaches back to the last cut.
     const cut = Math.floor((at.windows.timesteps - 1) / truncate) * truncate;
-    if (need === null || need.step >= cut || (at.isTrained && (await unlearnt(at)) < LEARNT)) return null;
+    if (need === null || need.step >= cut || (at.isTrained && (await unlearntOnNew(at)) < LEARNT))
+      return null;
     const distance = at.windows.timesteps - 1 - need.step;
     return {
       title: `the gradient is cut ${at.windows.timesteps - cut} steps before the end, the answer lies ${distance} steps back`,

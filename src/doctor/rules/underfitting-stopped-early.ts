@@ -3,8 +3,10 @@ import { type ModelCase, unlearnt } from "../model-case.js";
 import { outcome } from "./learning-rate-too-high.js";
 
 const POOR = 0.15;
-/** As many updates again must leave at most this share of the loss. */
+/** As many updates again must leave at most this share of the loss; less where it had a fair number of them. */
 const GAIN = 0.5;
+const GAIN_AFTER_MANY = 0.3;
+const MANY = 100;
 const MOST_UPDATES = 400;
 const LEAST_UPDATES = 100;
 
@@ -50,7 +52,8 @@ export const underfittingStoppedEarly: Rule<ModelCase> = {
     const loss = await lab.trainLoss();
     const updates = Math.max(LEAST_UPDATES, Math.min(MOST_UPDATES, file.updates));
     const later = outcome(await lab.trial("going on", { updates }));
-    if (!(later < GAIN * loss)) return null;
+    const bound = file.updates > MANY ? GAIN_AFTER_MANY : GAIN;
+    if (!(later < bound * loss)) return null;
     return {
       title: `training stopped after ${losses.length} epoch${losses.length === 1 ? "" : "s"}, while the loss was still falling`,
       evidence: {
@@ -61,7 +64,7 @@ export const underfittingStoppedEarly: Rule<ModelCase> = {
         moreUpdates: updates,
         lossThen: short(later),
         ratio: short(later / loss),
-        bound: GAIN,
+        bound,
       },
       why: "The first epochs teach the mean and the scale; the order of time comes later. The model was judged before it had learnt what it can.",
       remedy: `More epochs (at least ${4 * losses.length}), with earlyStopping({ patience: 10 }) to end them when the validation loss has stopped falling.`,

@@ -2,7 +2,7 @@ import { log } from "../../elementary.js";
 import { isRecurrentFlow } from "../../model/gradient-flow.js";
 import { type Rule, short } from "../diagnosis.js";
 import { memoryNeed } from "../memory-need.js";
-import { type ModelCase, unlearnt } from "../model-case.js";
+import { type ModelCase, unlearntOnNew } from "../model-case.js";
 
 /** What a step adds to a weight's gradient below this share of what the end adds is lost in float32's rounding (2^-24). */
 const BOUND = 6e-8;
@@ -24,7 +24,7 @@ export const vanishingGradients: Rule<ModelCase> = {
   ],
   async look(at) {
     const need = await memoryNeed(at);
-    if (need === null || (at.isTrained && (await unlearnt(at)) < LEARNT)) return null;
+    if (need === null || (at.isTrained && (await unlearntOnNew(at)) < LEARNT)) return null;
     const flow = await at.lab.flow();
     const layer = flow.layers.find(isRecurrentFlow);
     if (layer === undefined || layer.name.includes("/")) return null;
