@@ -57,13 +57,16 @@ async function run(row: Row, series: number[]): Promise<Result> {
     errors.push((await model.backtest(series, { start: row.train })).metrics.rmse!);
     const chosen = (option: string): unknown =>
       model.explain().find((choice) => choice.option === option)?.value;
-    const weight = (chosen("weight") as number[] | undefined)?.[0];
+    const first = (option: string, otherwise: number): number =>
+      (chosen(option) as number[] | undefined)?.[0] ?? otherwise;
     if (seed === SEEDS[0]) {
-      how =
-        chosen("model") === "lstm"
-          ? "LSTM alone"
-          : `${String(chosen("carrier"))}${weight === 0 ? "" : ` + ${weight} LSTM`}`;
-      if (chosen("log") === true) how += ", log";
+      const [kept, network] = [first("carrierWeight", 1), first("weight", 0)];
+      const parts = [
+        kept === 0 ? "" : `${kept === 1 ? "" : `${kept} `}${String(chosen("carrier"))}`,
+        kept === 1 ? "" : `${Number((1 - kept).toPrecision(3))} differences`,
+        network === 0 ? "" : `${network} LSTM`,
+      ];
+      how = parts.filter((part) => part !== "").join(" + ") + (chosen("log") === true ? ", log" : "");
     }
     model.dispose();
   }
@@ -144,8 +147,9 @@ one-step forecasts roll over the rest. RMSE in the units of the data; gaps count
 - **AR**: statsmodels' AutoReg on the levels, lags by AIC. **ES**: statsmodels' ExponentialSmoothing, the best by AICc of no,
   additive and damped trend with and without an additive season. Made by \`test/golden/forecasts.py\`.
 - **ratio**: the forecaster's error over the smaller of AR's and ES's.
-- **how**: what carried the forecast with the first seed, and how far the LSTM's corrections were believed. Where no weight
-  is named, the network did not help on the validation tail and the carrier forecasts alone: \`explain()\` says so.
+- **how**: what the forecast is made of with the first seed: the carrier (\`both\` is the mean of smoothing and
+  autoregression), in a blend what the differences imply (\`differences\`), and the LSTM's outputs, each with its share.
+  Where no LSTM is named, the network did not help on the validation tail and is not listened to: \`explain()\` says so.
 
 | series | forecaster | over seeds | AR | ES | naive | ratio | | how | s |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |

@@ -278,20 +278,25 @@ const range = (values: readonly number[]): string => {
   return low === high ? low! : `${low} to ${high}`;
 };
 
-/** The share of each output that reaches the forecast. */
+/** The shares of the carrier and of the network's outputs in the forecast, step by step. */
 function explainWeights({ weights, beliefs, base, carrier }: Chain, choices: Choices): void {
-  const shares = weights.map((weight, o) => Number((weight * beliefs[o]!).toPrecision(3)));
   const measured = "the least-squares factor on the validation tail, shrunk by the doubt about it";
-  const instead =
-    base === carrier || weights.every((weight) => weight === 0)
-      ? "the carrier forecasts alone"
-      : `what is left is the carrier and, with ${range(weights)}, what the differences imply`;
+  const rounded = (values: readonly number[]): number[] =>
+    values.map((value) => Number(value.toPrecision(3)));
+  const shares = weights.map((weight, o) => weight * beliefs[o]!);
   choices.add(
     "weight",
-    shares,
+    rounded(shares),
     shares.every((share) => share === 0)
-      ? `the network did not help on the validation tail: ${instead}`
+      ? "the network did not help on the validation tail, so it is not listened to"
       : `how far the network is believed, ${range(shares)} over the steps ahead: ${measured}`,
+  );
+  if (base === carrier) return;
+  const kept = weights.map((weight) => 1 - weight);
+  choices.add(
+    "carrierWeight",
+    rounded(kept),
+    `the carrier's share of the blend, ${range(kept)} over the steps ahead, ${measured}; the rest starts from what the differences imply`,
   );
 }
 
