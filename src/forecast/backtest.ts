@@ -90,6 +90,17 @@ function baselinePaths(
   return paths;
 }
 
+/** Mean absolute change over `lag` steps. */
+function meanChange(y: Float64Array, lag: number): number {
+  let sum = 0;
+  for (let t = lag; t < y.length; t++) sum += Math.abs(y[t]! - y[t - lag]!);
+  return sum / (y.length - lag);
+}
+
+/** The season whose naive error is the unit of MASE; a series that repeats exactly has none but that of single steps. */
+const unitSeason = (train: Float64Array, season: number): number =>
+  train.length > season && meanChange(train, season) > 1e-9 * meanChange(train, 1) ? season : 1;
+
 /** Errors of forecasts against what came, gaps left out. */
 function measure(
   actuals: readonly number[][],
@@ -111,7 +122,7 @@ function measure(
   return {
     rmse: rmse(a, p),
     mae: mae(a, p),
-    mase: mase(a, p, { train, season: train.length > season ? season : 1 }),
+    mase: mase(a, p, { train, season: unitSeason(train, season) }),
     smape: smape(a, p),
   };
 }

@@ -48,7 +48,7 @@ export function tracksOver(chain: Chain, raw: RawSeries, origins: readonly numbe
   const lookback = impute === "knn" && raw.columns.length > 1;
   const hasGaps = raw.columns.some((values) => values.some(Number.isNaN));
   const alone = (origin: number): boolean => hasGaps && (lookback || endsInGap(raw, origin));
-  const last = Math.max(0, ...origins.filter((origin) => !alone(origin)));
+  const last = origins.findLast((origin) => !alone(origin)) ?? 0;
   const track = Track.start(chain, last);
   // Up to a row without a gap, what fills the gaps before it lies before it too.
   const prepared = last === 0 ? null : prepare(chain, sliceRaw(raw, 0, last));

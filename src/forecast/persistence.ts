@@ -82,7 +82,7 @@ export function readForecaster(bytes: Uint8Array): { options: ForecasterOptions;
   const text = readSafetensors(bytes).metadata[KEY];
   if (text === undefined) {
     throw new FormatError(
-      `${where}: the file holds no forecaster, only ${"a model or tensors"}. Use fromSafetensors() for a model.`,
+      `${where}: the file holds no forecaster, only tensors. If they are a model's, use fromSafetensors().`,
     );
   }
   try {

@@ -77,7 +77,12 @@ export const sliceRaw = (raw: RawSeries, from: number, to = raw.rows): RawSeries
 /** Rows of `more` after those of `raw`. */
 export const joinRaw = (raw: RawSeries, more: RawSeries): RawSeries => ({
   ...raw,
-  columns: raw.columns.map((values, f) => Float64Array.of(...values, ...more.columns[f]!)),
+  columns: raw.columns.map((values, f) => {
+    const joined = new Float64Array(raw.rows + more.rows);
+    joined.set(values);
+    joined.set(more.columns[f]!, raw.rows);
+    return joined;
+  }),
   rows: raw.rows + more.rows,
 });
 

@@ -44,7 +44,7 @@ export function summarize(
   const others = baselines.map(([name, error]) => `${readable(error)} of the ${name}`).join(", ");
   const [name, least] = baselines.reduce((a, b) => (b[1] < a[1] ? b : a));
   const ahead = arena.horizon === 1 ? "one step ahead" : `1 to ${arena.horizon} steps ahead`;
-  const gain = Math.round(100 * (1 - own / least));
+  const gain = least === 0 ? 0 : Math.round(100 * (1 - own / least));
   const verdict =
     least < own
       ? `The ${name} is better: use it, or look at the data.`

@@ -156,9 +156,9 @@ export interface Forecaster {
   readonly fitted: boolean;
   /** Rows of the training series, 0 before `fit`. */
   readonly rows: number;
-  /** Name of the forecast column. */
+  /** Name of the forecast column, `value` for a single series. @throws StateError before `fit`. */
   readonly target: string;
-  /** Names of all columns, in order. */
+  /** Names of all columns, in order. @throws StateError before `fit`. */
   readonly columns: readonly string[];
   /** The trained network; undefined before `fit`. */
   readonly model: Sequential | undefined;

@@ -307,3 +307,22 @@ describe("what cannot be", () => {
     model.dispose();
   });
 });
+
+describe("series without any noise", () => {
+  it.each([
+    ["a straight line", Array.from({ length: 80 }, (_, t) => 3 + 2 * t), 1e-6],
+    ["four numbers over and over", Array.from({ length: 80 }, (_, t) => [5, 1, 7, 3][t % 4]!), 1e-6],
+    ["growth by a tenth", Array.from({ length: 80 }, (_, t) => 10 * 1.1 ** t), 0.02],
+    ["a step", Array.from({ length: 80 }, (_, t) => (t < 30 ? 1 : 2)), 0.05],
+  ])("%s goes on", async (_, series, tolerance) => {
+    const model = await forecaster({ ...quick, log: series[79]! > 1000 ? true : "auto" }).fit(
+      series.slice(0, 64),
+    );
+    const { metrics } = await model.backtest(series, { start: 64, horizon: 4 });
+    // The unit is the last value: rounding where the carrier has the law exactly, a little more where it is estimated.
+    expect(metrics.rmse! / Math.abs(series[79]!)).toBeLessThan(tolerance);
+    expect(Number.isFinite(metrics.mase)).toBe(true);
+    expect(model.explain().summary).not.toMatch(/NaN|Infinity/);
+    model.dispose();
+  });
+});
