@@ -1,15 +1,66 @@
-/** Runs of each way that are timed before one is chosen. */
+/** Runs of each way in a trial; their median decides, which one disturbed run does not move. */
 const TRIALS = 3;
-/** Runs after which the choice is looked at again: a machine that was busy may be free now. */
-const TERM = 2_000;
-
+/**
+ * Runs between two trials: few at first, because the host compiles better code while it runs, four times as many each
+ * time the choice stands.
+ */
+const FIRST_TERM = 64;
+const LONGEST_TERM = 4_096;
+/** Sharing has to save this much to be chosen, and to lose as much to be dropped before its term ends. */
+const MARGIN = 0.05;
+/** Weight of the last run in the running mean by which sharing is watched. */
+const FORGETTING = 0.125;
 /** Sizes remembered at once, so that the smaller last batch of an epoch does not make a gauge forget the others. */
 const SIZES = 16;
 
-interface Record {
-  alone: number;
-  shared: number;
-  runs: number;
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+/** What is known of the work of one size. */
+class Comparison {
+  #alone: number[] = [];
+  #shared: number[] = [];
+  #aloneTime = 0;
+  #runningMean = 0;
+  #isShared: boolean | undefined;
+  #term = FIRST_TERM;
+  #left = 0;
+
+  run(alone: () => void, shared: () => void): void {
+    const isTrial = this.#left === 0;
+    const isShared = isTrial ? this.#shared.length < this.#alone.length : this.#isShared === true;
+    if (!isTrial && !isShared) {
+      this.#left -= 1;
+      alone();
+      return;
+    }
+    const began = performance.now();
+    if (isShared) shared();
+    else alone();
+    const elapsed = performance.now() - began;
+    if (isTrial) this.#try(isShared, elapsed);
+    else this.#watch(elapsed);
+  }
+
+  #try(isShared: boolean, elapsed: number): void {
+    (isShared ? this.#shared : this.#alone).push(elapsed);
+    if (this.#shared.length < TRIALS) return;
+    this.#aloneTime = median(this.#alone);
+    const sharedTime = median(this.#shared);
+    const choice = sharedTime < this.#aloneTime * (1 - MARGIN);
+    this.#term = choice === this.#isShared ? Math.min(LONGEST_TERM, this.#term * 4) : FIRST_TERM;
+    this.#isShared = choice;
+    this.#runningMean = sharedTime;
+    this.#left = this.#term;
+    this.#alone = [];
+    this.#shared = [];
+  }
+
+  /** Another program may have taken the other processors meanwhile: then waiting for them costs more than it saves. */
+  #watch(elapsed: number): void {
+    this.#runningMean += FORGETTING * (elapsed - this.#runningMean);
+    this.#left = this.#runningMean > this.#aloneTime * (1 + MARGIN) ? 0 : this.#left - 1;
+  }
 }
 
 /**
@@ -17,33 +68,16 @@ interface Record {
  * on the answer, so it may change at any time.
  */
 export class Gauge {
-  readonly #records = new Map<number, Record>();
+  readonly #comparisons = new Map<number, Comparison>();
 
   /** Runs the work one way or the other. `size` tells equal work from other work. */
   run(size: number, alone: () => void, shared: () => void): void {
-    const record = this.#recordOf(size);
-    const run = record.runs++;
-    if (run >= 2 * TRIALS) {
-      if (record.shared < record.alone) shared();
-      else alone();
-      return;
+    let comparison = this.#comparisons.get(size);
+    if (comparison === undefined) {
+      if (this.#comparisons.size >= SIZES) this.#comparisons.clear();
+      comparison = new Comparison();
+      this.#comparisons.set(size, comparison);
     }
-    const began = performance.now();
-    if (run % 2 === 1) {
-      shared();
-      record.shared = Math.min(record.shared, performance.now() - began);
-    } else {
-      alone();
-      record.alone = Math.min(record.alone, performance.now() - began);
-    }
-  }
-
-  #recordOf(size: number): Record {
-    const known = this.#records.get(size);
-    if (known !== undefined && known.runs < TERM) return known;
-    if (this.#records.size >= SIZES) this.#records.clear();
-    const fresh = { alone: Number.POSITIVE_INFINITY, shared: Number.POSITIVE_INFINITY, runs: 0 };
-    this.#records.set(size, fresh);
-    return fresh;
+    comparison.run(alone, shared);
   }
 }
