@@ -61,13 +61,14 @@ export class FlowRecord {
     const width = this.#stepFields;
     const size = timesteps * width;
     const parts = workspace.memory.doubles(this.#address, workspace.maximumThreads * size);
-    const field = (index: number): Float64Array => {
-      const sums = new Float64Array(timesteps);
-      for (let first = 0; first < parts.length; first += size) {
-        for (let t = 0; t < timesteps; t++) sums[t]! += parts[first + t * width + index]!;
+    // One array for all: field by field, each with its steps.
+    const sums = new Float64Array(size);
+    for (let first = 0; first < parts.length; first += size) {
+      for (let t = 0, at = first; t < timesteps; t++) {
+        for (let index = 0; index < width; index++) sums[index * timesteps + t]! += parts[at++]!;
       }
-      return sums;
-    };
+    }
+    const field = (index: number): Float64Array => sums.subarray(index * timesteps, (index + 1) * timesteps);
     const nothing = new Float64Array(0);
     return {
       layer: this.layer,

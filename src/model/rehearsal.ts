@@ -20,7 +20,6 @@ export function measureUpdate(program: Program, optimizer: Optimizer): UpdateMea
   const { kernels, weights, gradients, count } = parameters;
   const trainable = program.layers.filter((layer) => layer.trainable).flatMap((layer) => layer.variables);
   if (trainable.length === 0) return { moved: () => 0, gradientNorm: { before: 0, after: 0 } };
-  const norm = Math.sqrt(kernels.sumOfSquares(gradients, count));
   const before = residence.scratch("weights before the update");
   kernels.copyFloats(weights, before, count);
   const applied = optimizer.iterations;
@@ -32,9 +31,12 @@ export function measureUpdate(program: Program, optimizer: Optimizer): UpdateMea
     const offset = residence.weights(variable) - weights;
     distances.set(variable, Math.sqrt(kernels.sumOfSquares(before + offset, variable.size)));
   }
+  // A gradient that is only gathered is not clipped.
+  const gathered = (): number => Math.sqrt(kernels.sumOfSquares(gradients, count));
+  const norms = (norm: number) => ({ before: norm, after: norm });
   return {
     moved: (variable) => distances.get(variable) ?? 0,
-    gradientNorm: optimizer.iterations > applied ? optimizer.lastGradientNorm : { before: norm, after: norm },
+    gradientNorm: optimizer.iterations > applied ? optimizer.lastGradientNorm : norms(gathered()),
   };
 }
 
