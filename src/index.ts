@@ -17,6 +17,13 @@ export { terminateOnNaN } from "./callbacks/terminate-on-nan.js";
 // Regularizers and constraints
 export { nonNeg } from "./constraints/non-neg.js";
 export { maxNorm, minMaxNorm, unitNorm } from "./constraints/norms.js";
+// The doctor
+export { type Doctor, type DoctorOptions, doctor } from "./doctor/callback.js";
+export { type DiagnoseOptions, diagnose } from "./doctor/diagnose.js";
+export type { Diagnosis, LayerPatch, RecipePatch, Severity } from "./doctor/diagnosis.js";
+export { type ExamplesLike, examine } from "./doctor/examine.js";
+export type { LayerRecipe, OptimizerRecipe, Recipe, SeriesRecipe } from "./doctor/recipe.js";
+export { type Repaired, type RepairOptions, type RepairProgress, repair } from "./doctor/repair.js";
 export { createEngine, type Engine, type EngineInfo, type EngineOptions } from "./engine/engine.js";
 export {
   ConfigError,

@@ -1,4 +1,6 @@
+import { repair } from "../../src/doctor/repair.js";
 import { healthy } from "./healthy.js";
+import { repairCase, repairCodes } from "./repairs.js";
 import { ask, type Outcome } from "./run-case.js";
 import { mulberry32, type Part } from "./series.js";
 import { faults } from "./sick.js";
@@ -34,7 +36,7 @@ const isLoud = flags.includes("--verbose");
 const hash = (text: string): number =>
   [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 65_521, 7);
 
-for (const part of parts) {
+for (const part of flags.includes("--repairs-only") ? [] : parts) {
   const began = performance.now();
   let [sick, caught, first, well, alarms] = [0, 0, 0, 0, 0];
   const took: number[] = [];
@@ -59,6 +61,22 @@ for (const part of parts) {
       `${code.padEnd(36)} detected ${own}/${perCode}, right code first ${ownFirst}/${perCode} ${missed.join(" ")}`,
     );
   }
+  let [twins, twinAlarms] = [0, 0];
+  for (const [code, fault] of Object.entries(faults)) {
+    if (onlyKind !== undefined || (only !== undefined && only !== code)) continue;
+    const false_: string[] = [];
+    for (let i = 0; i < Math.ceil(perCode / 2); i++) {
+      const { twin } = fault(mulberry32(offset[part] + 97 * hash(code) + i), part, i % 2 === 1);
+      const outcome = await ask(twin);
+      twins++;
+      if (outcome.codes.length === 0) continue;
+      twinAlarms++;
+      false_.push(
+        `${i}:${outcome.codes.join("+")} ${isLoud ? JSON.stringify(outcome.diagnoses[0]?.evidence) : ""}`,
+      );
+    }
+    if (false_.length > 0) console.log(`twin of ${code.padEnd(28)} ${false_.join(" ")}`);
+  }
   for (const [kind, plan] of Object.entries(healthy)) {
     if (only !== undefined || (onlyKind !== undefined && onlyKind !== kind)) continue;
     const false_: string[] = [];
@@ -78,11 +96,42 @@ for (const part of parts) {
       `healthy ${kind.padEnd(28)} silent ${perKind - false_.length}/${perKind} ${false_.join(" ")}`,
     );
   }
+  console.log(`false alarms on the sick models' healthy twins ${wilson(twinAlarms, twins)}`);
   took.sort((a, b) => a - b);
   console.log(
     `\nrecall ${wilson(caught, sick)} · right code first ${wilson(first, sick)} · false alarms ${wilson(alarms, well)}`,
   );
   console.log(
     `a case with its training: median ${took[Math.floor(took.length / 2)]?.toFixed(0)} ms, longest ${took.at(-1)?.toFixed(0)} ms; all ${((performance.now() - began) / 1000).toFixed(0)} s`,
+  );
+}
+
+for (const part of flags.includes("--no-repairs") ? [] : parts) {
+  let [cases, repaired, beat] = [0, 0, 0];
+  console.log(`\nRepairs, ${part === "develop" ? "development part" : "report-only part"}\n`);
+  for (const code of repairCodes) {
+    if (only !== undefined && only !== code) continue;
+    const rows: string[] = [];
+    for (let i = 0; i < (isQuick ? 1 : 3); i++) {
+      const { series, sick, twin } = repairCase(code, offset[part] + 83 * hash(code) + i, part);
+      const whole = { ...twin, series: { ...twin.series, impute: "linear" as const } };
+      const { before: healthyError } = await repair(whole, {
+        series,
+        budget: 1,
+        seed: i,
+        withControl: false,
+      });
+      const { before, after, control } = await repair(sick, { series, budget: 10, seed: i });
+      cases++;
+      if (after <= 1.1 * healthyError) repaired++;
+      if (after <= control) beat++;
+      rows.push(
+        `${before.toPrecision(3)} → ${after.toPrecision(3)} (twin ${healthyError.toPrecision(3)}, control ${control.toPrecision(3)})`,
+      );
+    }
+    console.log(`${code.padEnd(36)} ${rows.join("; ")}`);
+  }
+  console.log(
+    `\nrepaired to within 10 % of the twin ${wilson(repaired, cases)} · not worse than random search ${wilson(beat, cases)}`,
   );
 }

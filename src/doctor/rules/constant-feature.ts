@@ -31,7 +31,7 @@ export const constantFeature: Rule<DataCase> = {
           ? "(x - mean) / std of a constant column is 0/0 = NaN; the NaN reaches every weight with the first update."
           : "What never changes tells nothing about the target; a scaler without a guard divides it by zero.",
         remedy: `Leave column ${f} out, or scale with standardScaler(), which takes the scale 1 where the variance is 0.`,
-        fix: { series: { dropConstant: true, scale: "standard" } },
+        fix: { series: { scale: "standard" } },
       };
     }
     return null;

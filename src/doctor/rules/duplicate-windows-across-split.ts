@@ -55,7 +55,6 @@ export const duplicateWindowsAcrossSplit: Rule<DataCase> = {
       why: "Neighbouring windows share all but one value. Split at random, the training part has seen the value each validation window asks for: the validation loss measures memory, and early stopping never stops.",
       remedy:
         "Split the series in time first, then cut windows from each part: trainTestSplit(series, { testFraction: 0.2 }), with gap: window where windows must not touch; or timeSeriesSplit.",
-      fix: { fit: { validationSplit: 0.2 } },
     };
   },
 };

@@ -62,7 +62,6 @@ export const targetLeaksFromInput: Rule<DataCase> = {
           why: "The answer is among the inputs. The model learns to copy it, its test error is far too good, and with real future values it fails, for then the answer is not there.",
           remedy:
             "The target of the window that ends at i - 1 is data[i]: slidingWindows(series, { window, horizon: 1 }) pairs them so. Leave features out that are known only together with the target.",
-          fix: { series: { lead: 1 } },
         };
       }
     }

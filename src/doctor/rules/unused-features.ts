@@ -21,7 +21,6 @@ export const unusedFeatures: Rule<DataCase> = {
           evidence: { feature: f, sameAs: g, correlation: short(r), bound: SAME },
           why: "Two copies of one column tell nothing new, but bring weights of their own to be fitted to noise.",
           remedy: `Leave column ${f} out.`,
-          fix: { series: { dropColumns: [f] } },
         };
       }
     }

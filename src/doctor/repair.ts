@@ -1,0 +1,274 @@
+import { exp, log } from "../elementary.js";
+import { ConfigError, DataError, type GateflowError } from "../errors.js";
+import { numberIn, refuseUnknown } from "../options.js";
+import { createRandom, type Random } from "../random.js";
+import { openSingle, type SeriesLike } from "../series/kinds.js";
+import type { TensorLike } from "../tensor.js";
+import { diagnose } from "./diagnose.js";
+import { type Diagnosis, type RecipePatch, short } from "./diagnosis.js";
+import { examine } from "./examine.js";
+import { type Prepared, prepareExamples, prepareSeries } from "./prepare.js";
+import { applyFix, checkRecipe, optimizerOf, type Recipe } from "./recipe.js";
+import { type Attempt, isClassLoss, runRecipe } from "./run-recipe.js";
+import { openBlock } from "./windows.js";
+
+export interface RepairProgress {
+  readonly training: number;
+  readonly budget: number;
+  /** What was tried: a diagnosis's code, `"as it is"`, `"rate"` or `"control"`. */
+  readonly tried: string;
+  readonly error: number;
+  readonly isKept: boolean;
+}
+
+export interface RepairOptions {
+  /** The raw series the recipe is for, oldest first; null or NaN: a gap. */
+  readonly series?: SeriesLike;
+  /** Or examples as they are. */
+  readonly data?: { readonly x: TensorLike; readonly y: TensorLike };
+  /** Trainings the repair may make; the control makes as many. Default 10. */
+  readonly budget?: number;
+  /** Default 0. */
+  readonly seed?: number;
+  /** Share at the end that is never looked at. Default 0.2. */
+  readonly testFraction?: number;
+  /** Share of the rest, at its end, by which remedies are judged. Default 0.2. */
+  readonly validationFraction?: number;
+  /** Whether a random search with the same number of trainings is run beside it. Default true. */
+  readonly withControl?: boolean;
+  readonly onProgress?: (progress: RepairProgress) => void;
+}
+
+export interface Repaired {
+  readonly recipe: Recipe;
+  /** The diagnoses whose remedies were kept, in the order in which they were applied. */
+  readonly applied: Diagnosis[];
+  /** Validation error of the recipe as it came: root mean square in the target's units, of classes the loss. Infinity where it gave no model. */
+  readonly before: number;
+  readonly after: number;
+  /** The best of as many trainings with options drawn at random; NaN without a control. */
+  readonly control: number;
+  readonly trainings: number;
+}
+
+/** Remedies that make a measured error honest, and so often larger: they are kept whatever the error. */
+const honest: readonly string[] = [
+  "target_leaks_from_input",
+  "data_leakage_scaler",
+  "duplicate_windows_across_split",
+];
+/** A remedy has helped if the error is lower by more than this: less is the luck of a seed. */
+const HELPS = 0.99;
+
+const known = [
+  "series",
+  "data",
+  "budget",
+  "seed",
+  "testFraction",
+  "validationFraction",
+  "withControl",
+  "onProgress",
+] as const;
+
+/** How recipes become examples: always from the part before the test part. */
+function kitchen(options: RepairOptions, where: string): (recipe: Recipe) => Prepared {
+  const test = numberIn(where, "testFraction", options.testFraction ?? 0.2, { min: 0, below: 1 });
+  const held = numberIn(where, "validationFraction", options.validationFraction ?? 0.2, {
+    above: 0,
+    below: 1,
+  });
+  const splitOf = (count: number): { seen: number; split: number } => {
+    const seen = Math.floor(count * (1 - test));
+    const split = Math.floor(seen * (1 - held));
+    if (split < 2 || seen - split < 1)
+      throw new DataError(
+        `${where}: ${count} values are too few to hold back a test and a validation part.`,
+        { code: "insufficient_data", received: count },
+      );
+    return { seen, split };
+  };
+  if (options.series !== undefined) {
+    const raw = openSingle(where, options.series);
+    const { seen, split } = splitOf(raw.length);
+    return (recipe) => prepareSeries(recipe, raw.slice(0, seen), split);
+  }
+  if (options.data === undefined)
+    throw new ConfigError(`${where}: give the data: { series } or { data: { x, y } }.`);
+  const [x, y] = [openBlock(options.data.x), openBlock(options.data.y)];
+  const { seen, split } = splitOf(x.shape[0] ?? 0);
+  const cut = (block: typeof x): typeof x => ({
+    shape: [seen, ...block.shape.slice(1)],
+    data: block.data.subarray(0, (block.data.length / block.shape[0]!) * seen),
+  });
+  const [seenX, seenY] = [cut(x), cut(y)];
+  return (recipe) => prepareExamples(recipe, seenX, seenY, split, isClassLoss(recipe.compile.loss));
+}
+
+const refusalOf = (error: GateflowError): Diagnosis => ({
+  code: error.code ?? "refused",
+  severity: "error",
+  title: error.message,
+  evidence: {},
+  why: "The engine refuses it before the first update.",
+  remedy: error.message,
+  ...(error.code === "stacked_lstm_needs_return_sequences" ? { fix: { layers: [] } } : {}),
+});
+
+/** All recurrent layers but the last hand on their sequences. */
+function withSequences(recipe: Recipe): Recipe {
+  const last = recipe.layers.findLastIndex(({ kind }) =>
+    ["lstm", "gru", "simpleRNN", "bidirectional"].includes(kind),
+  );
+  return {
+    ...recipe,
+    layers: recipe.layers.map((layer, i) =>
+      i < last && ["lstm", "gru", "simpleRNN"].includes(layer.kind)
+        ? { ...layer, returnSequences: true }
+        : layer,
+    ),
+  };
+}
+
+const cured = (recipe: Recipe, { code, fix }: Diagnosis): Recipe =>
+  code === "stacked_lstm_needs_return_sequences" ? withSequences(recipe) : applyFix(recipe, fix!);
+
+async function diagnosesOf({ model, prepared, history, refused, recipe }: Attempt): Promise<Diagnosis[]> {
+  const { train, validation } = prepared;
+  if (model === null) {
+    const found = examine({ x: train.x, y: train.y, validationData: [validation.x, validation.y] });
+    return found.some(({ fix }) => fix !== undefined) || refused === null
+      ? found
+      : [refusalOf(refused), ...found];
+  }
+  const { batchSize = 32, shuffle = true } = recipe.fit ?? {};
+  return diagnose(model, {
+    x: train.x,
+    y: train.y,
+    validationData: [validation.x, validation.y],
+    ...(history === null ? {} : { history }),
+    fit: { batchSize, shuffle },
+  });
+}
+
+/**
+ * Repairs a recipe: trains it, diagnoses, tries remedies in the order of severity, keeps what lowers the validation error, and
+ * goes on until nothing is found or the budget is spent; what is left of it goes into the learning rate. A random search
+ * with as many trainings runs beside it as a control. The test part, the series' end, is never touched.
+ *
+ * @param recipe plain JSON; it stays as it is.
+ * @throws ConfigError for a recipe or options that are none; DataError for too few values.
+ *
+ * @example
+ * const { recipe, applied, before, after } = await repair(sick, { series, budget: 8, seed: 1 });
+ */
+export async function repair(recipe: Recipe, options: RepairOptions): Promise<Repaired> {
+  const where = "repair()";
+  refuseUnknown(where, options, known);
+  checkRecipe(where, recipe);
+  const budget = numberIn(where, "budget", options.budget ?? 10, { min: 1, integer: true });
+  const seed = numberIn(where, "seed", options.seed ?? 0, { min: 0, integer: true });
+  const prepare = kitchen(options, where);
+  let trainings = 0;
+  const run = (candidate: Recipe): Promise<Attempt> => {
+    trainings++;
+    return runRecipe(candidate, prepare(candidate), seed);
+  };
+  const tell = (tried: string, error: number, isKept: boolean): void =>
+    options.onProgress?.({ training: trainings, budget, tried, error, isKept });
+
+  let best = await run(recipe);
+  const before = best.error;
+  tell("as it is", before, true);
+  const applied: Diagnosis[] = [];
+  const tried = new Set<string>();
+  while (trainings < budget) {
+    const found = (await diagnosesOf(best)).filter(
+      (diagnosis) => !tried.has(diagnosis.code) && diagnosis.fix !== undefined,
+    );
+    const [next] = found;
+    if (next === undefined) break;
+    tried.add(next.code);
+    const attempt = await run(cured(best.recipe, next));
+    const isKept =
+      attempt.error < HELPS * best.error ||
+      (honest.includes(next.code) && Number.isFinite(attempt.error)) ||
+      (best.error === Infinity && attempt.model !== null) ||
+      clears(best, attempt);
+    tell(next.code, attempt.error, isKept);
+    if (isKept) {
+      best.model?.dispose();
+      best = attempt;
+      applied.push(next);
+    } else attempt.model?.dispose();
+  }
+  // What is left of the budget: the rate, and time to use it.
+  for (const patch of polishing(best.recipe)) {
+    if (trainings >= budget || applied.length === 0) break;
+    const attempt = await run(applyFix(best.recipe, patch));
+    const isKept = attempt.error < HELPS * best.error;
+    tell("rate", attempt.error, isKept);
+    if (isKept) {
+      best.model?.dispose();
+      best = attempt;
+    } else attempt.model?.dispose();
+  }
+  best.model?.dispose();
+  const control =
+    options.withControl === false
+      ? Number.NaN
+      : await randomSearch(recipe, trainings, createRandom(seed), prepare, seed, options.onProgress);
+  return { recipe: best.recipe, applied, before, after: best.error, control, trainings };
+}
+
+/** Refused before, refused for another reason now: one of two faults is gone. */
+const clears = (from: Attempt, to: Attempt): boolean =>
+  from.model === null && to.model === null && from.refused?.message !== to.refused?.message;
+
+function polishing(recipe: Recipe): RecipePatch[] {
+  const { config } = optimizerOf(recipe);
+  const rate = typeof config.learningRate === "number" ? config.learningRate : 0.001;
+  const { epochs = 25 } = recipe.fit ?? {};
+  const at = (learningRate: number): RecipePatch => ({
+    compile: { optimizer: { learningRate: short(learningRate) } },
+  });
+  return [
+    at(Math.min(10 * rate, 0.01)),
+    at(rate < 0.005 ? 0.005 : rate / 3),
+    { fit: { epochs: 2 * epochs } },
+  ];
+}
+
+/** The control: the same number of trainings, options drawn at random, the best by the same measure. */
+async function randomSearch(
+  recipe: Recipe,
+  trainings: number,
+  random: Random,
+  prepare: (recipe: Recipe) => Prepared,
+  seed: number,
+  onProgress: RepairOptions["onProgress"],
+): Promise<number> {
+  const pick = <T>(choices: readonly T[]): T => choices[random.integer(choices.length)]!;
+  let best = Infinity;
+  for (let training = 1; training <= trainings; training++) {
+    const patch: RecipePatch = {
+      series: { scale: pick(["standard", "minMax", "robust", null]) },
+      ...(recipe.window === undefined ? {} : { window: pick([recipe.window, 10, 20, 30]) }),
+      layers: [{ kind: "recurrent", set: { units: pick([8, 16, 32, 64]), dropout: pick([0, 0, 0.2]) } }],
+      compile: { optimizer: { learningRate: exp(log(1e-4) + random.uniform() * log(1000)) } },
+      fit: { batchSize: pick([16, 32, 64]), epochs: pick([1, 2]) * (recipe.fit?.epochs ?? 25) },
+    };
+    const candidate = applyFix(recipe, patch);
+    const attempt = await runRecipe(candidate, prepare(candidate), seed);
+    attempt.model?.dispose();
+    best = Math.min(best, attempt.error);
+    onProgress?.({
+      training,
+      budget: trainings,
+      tried: "control",
+      error: attempt.error,
+      isKept: attempt.error === best,
+    });
+  }
+  return best;
+}

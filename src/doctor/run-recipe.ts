@@ -1,0 +1,110 @@
+import { earlyStopping } from "../callbacks/early-stopping.js";
+import { terminateOnNaN } from "../callbacks/terminate-on-nan.js";
+import { GateflowError } from "../errors.js";
+import { layersFromConfig } from "../layers/from-config.js";
+import type { History } from "../model/events.js";
+import { type Sequential, sequential } from "../model/sequential.js";
+import { toOptimizer } from "../optimizers/to-optimizer.js";
+import type { Prepared } from "./prepare.js";
+import { optimizerOf, type Recipe } from "./recipe.js";
+
+/** A recipe that was trained, or refused. */
+export interface Attempt {
+  readonly recipe: Recipe;
+  readonly prepared: Prepared;
+  /** Root mean square error of the validation part in the target's own units (classes: the loss). Infinity: no model. */
+  readonly error: number;
+  readonly model: Sequential | null;
+  readonly history: History | null;
+  /** Why there is no model. */
+  readonly refused: GateflowError | null;
+}
+
+const classLosses: readonly string[] = [
+  "binaryCrossentropy",
+  "categoricalCrossentropy",
+  "sparseCategoricalCrossentropy",
+];
+
+export const isClassLoss = (loss: string): boolean => classLosses.includes(loss);
+
+/** The recipe's model, with the shapes its data asks for. */
+export function buildRecipe(recipe: Recipe, prepared: Prepared, seed: number): Sequential {
+  const layers = recipe.layers.map(({ kind, ...config }) => ({
+    kind,
+    config: { ...config } as Record<string, unknown>,
+  }));
+  const isStateful = layers.some(({ config }) => config.stateful === true);
+  if (isStateful) layers[0]!.config.batchSize = recipe.fit?.batchSize ?? 32;
+  const model = sequential(layersFromConfig(layers, prepared.train.x.shape.slice(1)), { seed });
+  const { loss, truncate } = recipe.compile;
+  model.compile({
+    optimizer: toOptimizer("repair()", optimizerOf(recipe)),
+    loss: loss as "mse",
+    ...(truncate == null ? {} : { truncate }),
+  });
+  return model;
+}
+
+async function errorOf(model: Sequential, { validation }: Prepared, loss: string): Promise<number> {
+  const batchSize = model.batchSize ?? 256;
+  if (isClassLoss(loss)) {
+    const { loss: value } = await model.evaluate(validation.x, validation.y, { batchSize });
+    return Number.isFinite(value) ? value! : Infinity;
+  }
+  const { data } = await model.predict(validation.x, { batchSize });
+  const restored = validation.restore(data);
+  let [sum, count] = [0, 0];
+  for (const [i, value] of restored.entries()) {
+    const actual = validation.actual[i]!;
+    if (Number.isNaN(actual)) continue;
+    sum += (value - actual) ** 2;
+    count++;
+  }
+  const error = Math.sqrt(sum / count);
+  return Number.isFinite(error) ? error : Infinity;
+}
+
+/** Trains a recipe. A fault that is refused gives an attempt without a model and with the refusal. */
+export async function runRecipe(recipe: Recipe, prepared: Prepared, seed: number): Promise<Attempt> {
+  const { train, validation } = prepared;
+  const {
+    epochs = 25,
+    batchSize = 32,
+    shuffle = true,
+    classWeight,
+    earlyStopping: stopping,
+  } = recipe.fit ?? {};
+  let model: Sequential | null = null;
+  try {
+    model = buildRecipe(recipe, prepared, seed);
+    const own = model;
+    const isStateful = model.batchSize !== undefined;
+    const history = await model.fit(train.x, train.y, {
+      epochs,
+      batchSize,
+      shuffle,
+      ...(classWeight === undefined ? {} : { classWeight }),
+      ...(isStateful ? {} : { validationData: [validation.x, validation.y] as const }),
+      callbacks: [
+        terminateOnNaN(),
+        ...(stopping === undefined || isStateful
+          ? []
+          : [earlyStopping({ monitor: "val_loss", ...stopping })]),
+        ...(isStateful ? [{ onEpochBegin: () => own.resetStates() }] : []),
+      ],
+    });
+    return {
+      recipe,
+      prepared,
+      error: await errorOf(model, prepared, recipe.compile.loss),
+      model,
+      history,
+      refused: null,
+    };
+  } catch (error) {
+    if (!(error instanceof GateflowError)) throw error;
+    model?.dispose();
+    return { recipe, prepared, error: Infinity, model: null, history: null, refused: error };
+  }
+}
