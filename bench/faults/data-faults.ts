@@ -1,4 +1,3 @@
-import { gru, lstm } from "../../src/index.js";
 import { changed, type Fault, scaledBy, shapeOf, shuffled, signPlan } from "./fault.js";
 import { fromRows, type Plan, protocol, standardised } from "./patient.js";
 import { between, drawRegular, drawSeries, normalOf, pick, whole } from "./series.js";
@@ -84,7 +83,7 @@ export const dataFaults: Readonly<Record<string, Fault>> = {
     };
   }),
   data_leakage_scaler: (uniform, part, isTrained) => {
-    const slope = between(uniform, 0.004, 0.03);
+    const slope = between(uniform, 0.004, 0.02);
     const raw = drawRegular(uniform, part).values.map((value, t) => value + slope * t);
     const shape = shapeOf(uniform, isTrained);
     return {

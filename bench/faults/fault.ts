@@ -1,6 +1,6 @@
 import { bidirectional, dense, gru, type Layer, lstm, type Sequential } from "../../src/index.js";
 import { type Plan, protocol, type Shape } from "./patient.js";
-import { drawRegular, drawSeries, mulberry32, type Part, pick, type Uniform, whole } from "./series.js";
+import { drawRegular, drawSeries, type Part, pick, type Uniform, whole } from "./series.js";
 import { signOfSum } from "./tasks.js";
 
 /** A sick plan and the same without its fault. */

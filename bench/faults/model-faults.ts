@@ -252,8 +252,13 @@ export const modelFaults: Readonly<Record<string, Fault>> = {
       twin,
     };
   },
-  nan_in_loss: changed((_plan, uniform) => {
-    const name = pick(uniform, ["lstm/kernel", "lstm/recurrent_kernel", "dense/kernel"]);
-    return { tamper: (model) => setOne(model, name, pick(uniform, [Number.NaN, Number.POSITIVE_INFINITY])) };
-  }),
+  nan_in_loss: changed(
+    (_plan, uniform) => {
+      const name = pick(uniform, ["lstm/kernel", "lstm/recurrent_kernel", "dense/kernel"]);
+      return {
+        tamper: (model) => setOne(model, name, pick(uniform, [Number.NaN, Number.POSITIVE_INFINITY])),
+      };
+    },
+    { isLstm: true },
+  ),
 };

@@ -116,17 +116,17 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
   } catch (error) {
     // Faults that fit itself refuses are told in its words.
     if (!(error instanceof GateflowError) || error.code === undefined) throw error;
-    return worstFirst([...found, refusal(error)]);
+    return worstFirst([...found, refusal(error, data.windows!.samples)]);
   } finally {
     lab.dispose();
   }
 }
 
-const refusal = (error: GateflowError): Diagnosis => ({
+const refusal = (error: GateflowError, samples: number): Diagnosis => ({
   code: error.code!,
   severity: "error",
   title: error.message.split(". ")[0]!,
-  evidence: { received: describe(error.received), expected: describe(error.expected) },
+  evidence: { received: describe(error.received), expected: describe(error.expected), samples },
   why: "fit() refuses this before the first update.",
   remedy: error.message,
 });

@@ -54,29 +54,39 @@ export interface Windows {
 /** Windows that differ here and there, for example at gaps, still come from one series. */
 const SAME_SHARE = 0.98;
 const MOST_STRIDE = 24;
+const MOST_PAIRS = 200;
 
-function findStride(at: Windows["at"], samples: number, timesteps: number, features: number): number {
-  if (timesteps < 2 || samples < 4) return 0;
-  const pairs = Math.min(samples - 1, 200);
-  const every = Math.max(1, Math.floor((samples - 1) / pairs));
-  for (let stride = 1; stride < Math.min(timesteps, MOST_STRIDE + 1); stride++) {
+interface Overlap {
+  readonly stride: number;
+  /** Which features are the same wherever two windows overlap: the others belong to their window. */
+  readonly shared: readonly boolean[];
+}
+
+/** Looks for the shift at which neighbouring windows show the same values, each feature by itself. */
+function findOverlap(at: Windows["at"], samples: number, timesteps: number, features: number): Overlap {
+  const none = { stride: 0, shared: [] };
+  if (timesteps < 2 || samples < 4) return none;
+  const every = Math.max(1, Math.floor((samples - 1) / MOST_PAIRS));
+  const sharedAt = (stride: number, f: number): boolean => {
     let [same, all, distinct] = [0, 0, 0];
     for (let n = 0; n + 1 < samples; n += every) {
       let equal = true;
       for (let t = 0; t + stride < timesteps && equal; t++) {
-        for (let f = 0; f < features; f++) {
-          const [here, next] = [at(n, t + stride, f), at(n + 1, t, f)];
-          if (here !== next && !(Number.isNaN(here) && Number.isNaN(next))) equal = false;
-          if (at(n, t, f) !== at(n, t + stride, f)) distinct++;
-        }
+        const [here, next] = [at(n, t + stride, f), at(n + 1, t, f)];
+        if (here !== next && !(Number.isNaN(here) && Number.isNaN(next))) equal = false;
+        if (at(n, t, f) !== at(n, t + stride, f)) distinct++;
       }
       all++;
       if (equal) same++;
     }
-    // Samples that are all the same are windows of anything.
-    if (same >= SAME_SHARE * all && distinct > 0) return stride;
+    // A feature that never changes is a window of anything.
+    return same >= SAME_SHARE * all && distinct > 0;
+  };
+  for (let stride = 1; stride < Math.min(timesteps, MOST_STRIDE + 1); stride++) {
+    const shared = Array.from({ length: features }, (_, f) => sharedAt(stride, f));
+    if (shared.some(Boolean)) return { stride, shared };
   }
-  return 0;
+  return none;
 }
 
 /** Opens examples. */
@@ -90,9 +100,11 @@ export function openWindows(xLike: TensorLike, yLike: TensorLike): Windows {
   const width = y.shape[0] ? y.data.length / y.shape[0] : 0;
   const at = (sample: number, step: number, feature: number): number =>
     x.data[(sample * timesteps + step) * features + feature]!;
-  const stride = findStride(at, samples, timesteps, features);
+  const { stride, shared } = findOverlap(at, samples, timesteps, features);
+  const isConstant = (f: number): boolean =>
+    x.data.every((value, i) => i % features !== f || Object.is(value, x.data[f]));
   const columns = Array.from({ length: features }, (_, f) => {
-    if (stride === 0) {
+    if (stride === 0 || !(shared[f] || isConstant(f))) {
       return Float64Array.from({ length: samples * timesteps }, (_, i) => x.data[i * features + f]!);
     }
     const length = timesteps + (samples - 1) * stride;

@@ -1,7 +1,9 @@
 import { type DataCase, namedColumns } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
 
-const firstGap = (values: Float64Array): number => values.findIndex((value) => !Number.isFinite(value));
+const firstGap = (values: Cells): number => values.findIndex((value) => !Number.isFinite(value));
+
+type Cells = Float64Array | Float32Array | Int32Array;
 
 /** Any gap is one too many: one NaN in a batch makes every weight NaN in one update. */
 export const missingValues: Rule<DataCase> = {
@@ -9,10 +11,14 @@ export const missingValues: Rule<DataCase> = {
   severity: "error",
   explainedBy: ["constant_feature"],
   look(at) {
-    const holes = namedColumns(at).filter(({ values }) => firstGap(values) >= 0);
+    // A timeline takes each step from one window; a gap may stand in another.
+    const cells = at.windows === null ? [] : [{ name: "x", values: at.windows.x.data, isTarget: false }];
+    const named = namedColumns(at).filter(({ values }) => firstGap(values) >= 0);
+    const holes = named.length > 0 ? named : cells.filter(({ values }) => firstGap(values) >= 0);
     const [first] = holes;
     if (first === undefined) return null;
-    const missing = first.values.reduce((count, value) => count + (Number.isFinite(value) ? 0 : 1), 0);
+    let missing = 0;
+    for (const value of first.values) if (!Number.isFinite(value)) missing++;
     const { windows } = at;
     const row = windows === null ? 0 : windows.timesteps * windows.features;
     let poisoned = 0;

@@ -52,14 +52,12 @@ function permuted(values: readonly number[], seed: number): number[] {
 
 const recurrent = (change: (data: Float32Array, name: string) => Float32Array) => (model: Sequential) =>
   model.setWeights(
-    model
-      .getWeights()
-      .map((weight) => ({
-        ...weight,
-        data: weight.name.startsWith("lstm")
-          ? change(Float32Array.from(weight.data), weight.name)
-          : weight.data,
-      })),
+    model.getWeights().map((weight) => ({
+      ...weight,
+      data: weight.name.startsWith("lstm")
+        ? change(Float32Array.from(weight.data), weight.name)
+        : weight.data,
+    })),
   );
 
 const uniform11 = mulberry32(11);

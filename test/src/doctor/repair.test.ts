@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import { sineMix } from "../../../bench/faults/series.js";
+import { prepareSeries } from "../../../src/doctor/prepare.js";
+import { applyFix, optimizerOf, type Recipe } from "../../../src/doctor/recipe.js";
+import { repair } from "../../../src/doctor/repair.js";
+import { ConfigError, DataError } from "../../../src/errors.js";
+
+const TIMEOUT = 60_000;
+const healthy: Recipe = {
+  series: { scale: "standard" },
+  window: 16,
+  layers: [
+    { kind: "lstm", units: 12 },
+    { kind: "dense", units: 1 },
+  ],
+  compile: { optimizer: { name: "adam", learningRate: 0.01 }, loss: "mse" },
+  fit: { epochs: 15 },
+};
+const series = sineMix(360, 2);
+
+describe("repair()", () => {
+  it(
+    "cures two faults at once, to the healthy twin's error, and tells what it did",
+    async () => {
+      const sick: Recipe = {
+        ...healthy,
+        series: {},
+        layers: [healthy.layers[0]!, { kind: "dense", units: 1, activation: "sigmoid" }],
+      };
+      const raw = series.map((value) => 900 + 200 * value);
+      const { before: twin } = await repair(healthy, { series: raw, budget: 1, withControl: false });
+      const result = await repair(sick, { series: raw, budget: 8, seed: 0 });
+      expect(result.applied.map(({ code }) => code)).toEqual(
+        expect.arrayContaining(["unscaled_target", "output_activation_range"]),
+      );
+      expect(result.after).toBeLessThan(1.1 * twin);
+      expect(result.before).toBeGreaterThan(3 * twin);
+      expect(result.after).toBeLessThan(result.control);
+      expect(result.trainings).toBeLessThanOrEqual(8);
+    },
+    TIMEOUT,
+  );
+
+  it(
+    "is the same again for the same seed, and leaves the recipe given as it is",
+    async () => {
+      const sick = applyFix(healthy, { compile: { optimizer: { learningRate: 2 } } });
+      const copy = structuredClone(sick);
+      const first = await repair(sick, { series, budget: 3, seed: 4 });
+      expect(await repair(sick, { series, budget: 3, seed: 4 })).toEqual(first);
+      expect(sick).toEqual(copy);
+    },
+    TIMEOUT,
+  );
+
+  it(
+    "never looks at the test part",
+    async () => {
+      const other = series.map((value, t) => (t < 288 ? value : 1e6));
+      const options = { budget: 2, testFraction: 0.2, withControl: false };
+      expect(await repair(healthy, { series: other, ...options })).toEqual(
+        await repair(healthy, { series, ...options }),
+      );
+    },
+    TIMEOUT,
+  );
+
+  it(
+    "takes a model that is refused to one that trains",
+    async () => {
+      const gaps = series.map((value, t) => (t % 30 === 4 ? null : value));
+      const { before, after, applied } = await repair(healthy, {
+        series: gaps,
+        budget: 3,
+        withControl: false,
+      });
+      expect(before).toBe(Number.POSITIVE_INFINITY);
+      expect(applied[0]!.code).toBe("missing_values");
+      expect(after).toBeLessThan(0.4);
+    },
+    TIMEOUT,
+  );
+
+  it(
+    "works on examples, and reports each training",
+    async () => {
+      const x = series.slice(0, 340).map((_, i) => series.slice(i, i + 16).map((value) => [800 * value]));
+      const seen: string[] = [];
+      const { applied, after, before } = await repair(
+        { ...healthy, series: {} },
+        {
+          data: { x, y: series.slice(16, 356) },
+          budget: 3,
+          withControl: false,
+          onProgress: ({ tried }) => seen.push(tried),
+        },
+      );
+      expect(applied[0]!.code).toBe("unscaled_inputs");
+      expect(after).toBeLessThan(before);
+      expect(seen.slice(0, 2)).toEqual(["as it is", "unscaled_inputs"]);
+    },
+    TIMEOUT,
+  );
+
+  it("refuses recipes and options it cannot use", async () => {
+    await expect(repair({ ...healthy, layers: [] }, { series })).rejects.toThrow(ConfigError);
+    await expect(repair(healthy, {})).rejects.toThrow(ConfigError);
+    await expect(repair(healthy, { series: [1, 2, 3] })).rejects.toThrow(DataError);
+    await expect(repair(healthy, { series, budgett: 3 } as never)).rejects.toThrow(/budget/);
+  });
+});
+
+describe("a recipe", () => {
+  it("is patched, not changed; null takes an option away", () => {
+    const sick: Recipe = { ...healthy, compile: { ...healthy.compile, truncate: 4 } };
+    const patched = applyFix(sick, {
+      compile: { truncate: null, optimizer: { globalClipnorm: 1 } },
+      layers: [
+        { kind: "recurrent", set: { units: 24 } },
+        { kind: "last", set: { activation: "linear" } },
+      ],
+    });
+    expect(patched.compile.truncate).toBeUndefined();
+    expect(optimizerOf(patched)).toEqual({ name: "adam", config: { learningRate: 0.01, globalClipnorm: 1 } });
+    expect(patched.layers).toEqual([
+      { kind: "lstm", units: 24 },
+      { kind: "dense", units: 1, activation: "linear" },
+    ]);
+    expect(sick.compile.truncate).toBe(4);
+  });
+
+  it("brings predictions back exactly: perfect ones are the series itself, through log, difference and scale", () => {
+    const values = Float64Array.from(series, (value, t) => Math.exp(0.01 * t + 0.1 * value));
+    for (const steps of [
+      {},
+      { log: true },
+      { difference: 1 },
+      { scale: "robust" as const },
+      { log: true, difference: 1, scale: "standard" as const },
+    ]) {
+      const { validation } = prepareSeries({ ...healthy, series: steps, horizon: 3 }, values, 280);
+      const restored = validation.restore(validation.y.data);
+      // y is float32: its rounding, times the three steps that differences add up.
+      for (const [i, value] of restored.entries())
+        expect(Math.abs(value / validation.actual[i]! - 1)).toBeLessThan(2e-6);
+    }
+  });
+});
