@@ -6,6 +6,9 @@ export {
   type FileLoggerOptions,
   modelCheckpoint,
 } from "./callbacks.js";
-export { readCsv } from "./csv.js";
+export { type ReadCsvOptions, readCsv } from "./csv.js";
 export { loadModel, saveModel } from "./model-files.js";
+export { type ReadTableOptions, readTable } from "./read-table.js";
+export { splitById } from "./split-by-id.js";
+export type { Table } from "./table.js";
 export { type ReadWordVectorsOptions, readWordVectors, type WordVectors } from "./word-vectors.js";
