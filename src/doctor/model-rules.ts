@@ -11,6 +11,7 @@ import { learningRateTooHigh } from "./rules/learning-rate-too-high.js";
 import { learningRateTooLow } from "./rules/learning-rate-too-low.js";
 import { lossActivationMismatch } from "./rules/loss-activation-mismatch.js";
 import { nanInLoss } from "./rules/nan-in-loss.js";
+import { nonStationaryAndBeaten } from "./rules/non-stationary-target.js";
 import { outputActivationRange } from "./rules/output-activation-range.js";
 import { overfitting } from "./rules/overfitting.js";
 import { saturatedGates } from "./rules/saturated-gates.js";
@@ -49,6 +50,7 @@ const others: readonly Rule<ModelCase>[] = [
   insufficientCapacity,
   overfitting,
   underfittingStoppedEarly,
+  nonStationaryAndBeaten,
 ];
 
 /** Where a training has been, gates may be saturated by its rate; before one, a rate cannot be told from their start. */

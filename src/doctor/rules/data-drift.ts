@@ -8,7 +8,7 @@ import { deviationOf, effectiveSize, meanOf, varianceOf } from "../statistics.js
  * trend split at four fifths shifts by 2.08: that is a case of its own, `non_stationary_target`.
  */
 const SHIFT = 2.5;
-const SPREAD = 3;
+const SPREAD = 4;
 const LEVEL = 0.001;
 
 interface Drift {

@@ -4,6 +4,8 @@ import type { ModelCase } from "../model-case.js";
 
 /** Clipping is for the rare batch. Where each one is cut to a tenth, the bound is a second learning rate. */
 const CUT = 10;
+/** Adam and its kin divide by the gradient's size: for them a steady cut changes nothing until it is extreme. */
+const CUT_NORMALISED = 50;
 const BATCHES = 6;
 
 export const gradientClippingAlwaysActive: Rule<ModelCase> = {
@@ -35,7 +37,8 @@ export const gradientClippingAlwaysActive: Rule<ModelCase> = {
       cuts.push(gradientNorm.before / gradientNorm.after);
     }
     const least = Math.min(...cuts);
-    if (cuts.length < 2 || !(least > CUT)) return null;
+    const bound = file.optimizer.name === "sgd" ? CUT : CUT_NORMALISED;
+    if (cuts.length < 2 || !(least > bound)) return null;
     return {
       title: `${option[0]} ${String(option[1])} cuts every batch's gradient to less than a tenth`,
       evidence: {
@@ -44,7 +47,7 @@ export const gradientClippingAlwaysActive: Rule<ModelCase> = {
         batches: cuts.length,
         leastCut: short(least),
         largestCut: short(Math.max(...cuts)),
-        bound: CUT,
+        bound,
       },
       why: "The gradient's length no longer tells how far there is to go: each step is as long as the bound allows, so that training crawls at first and never settles at the end.",
       remedy: `Set ${option[0]} to what the norm rarely exceeds (its 90 % quantile; here norms are about ${short(least * Number(option[1]))}), 1 for scaled data, and steer with the learning rate.`,

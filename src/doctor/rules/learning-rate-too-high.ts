@@ -58,7 +58,9 @@ export const learningRateTooHigh: Rule<ModelCase> = {
     const { file, lab, history } = at;
     const whole = lab.constantLoss;
     if (whole === null || !(whole > 0)) return null;
-    const given = outcome(await trialAt(at, 1));
+    // A training that has ended tells more than the first steps of another.
+    const ended = at.isTrained ? await lab.trainLoss() : 0;
+    const given = Math.max(outcome(await trialAt(at, 1)), Number.isNaN(ended) ? Infinity : ended);
     if (!(given > POOR * whole)) return null;
     let best = { rate: file.learningRate, loss: given };
     for (const factor of LOWER) {

@@ -1,4 +1,5 @@
 import { isRecurrentFlow } from "../../model/gradient-flow.js";
+import { beatenBy } from "../baselines.js";
 import { type Rule, short } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
 import { unlearnt } from "../model-case.js";
@@ -8,6 +9,9 @@ import { outcome, TRIAL_UPDATES, trialAt } from "./learning-rate-too-high.js";
 const FALL = 0.03;
 /** At a higher rate the same updates must bring it down by ten times as much, or the rate is not the reason. */
 const GAIN = 10;
+const GAIN_OF_CRAWLING = 3;
+/** Updates of a thousandth of the weights are usual; below, a training is long. */
+const CRAWL = 1e-3;
 /** How far the weights may go over the training, in units of themselves: less than this is the initial model again. */
 const TRAVEL = 0.05;
 /** Updates of a training to come, where nothing is known of it. */
@@ -39,7 +43,7 @@ export const learningRateTooLow: Rule<ModelCase> = {
     const { file, lab, history } = at;
     const whole = lab.constantLoss;
     if (whole === null || !(whole > 0)) return null;
-    if (at.isTrained && (await unlearnt(at)) < 0.5) return null;
+    if (at.isTrained && (await unlearnt(at)) < 0.5 && (await beatenBy(at)) === null) return null;
     const flow = at.isTrained ? await lab.freshFlow() : await lab.flow();
     const kernels = flow.layers
       .filter(isRecurrentFlow)
@@ -51,7 +55,8 @@ export const learningRateTooLow: Rule<ModelCase> = {
     const losses = history?.loss ?? [];
     const stands =
       losses.length > 2 && losses[0]! - losses.at(-1)! < FALL * losses[0]! && losses[0]! < 50 * whole;
-    if (!(ratio * updates < TRAVEL || (stands && ratio < 1e-3))) return null;
+    const crawls = ratio < CRAWL && (await beatenBy(at)) !== null;
+    if (!(ratio * updates < TRAVEL || (stands && ratio < CRAWL) || crawls)) return null;
     const given = await trialAt(at, 1);
     const fall = given.before - outcome(given);
     let best = { rate: file.learningRate, fall };
@@ -60,7 +65,9 @@ export const learningRateTooLow: Rule<ModelCase> = {
       const own = trial.before - outcome(trial);
       if (own > best.fall) best = { rate: file.learningRate * factor, fall: own };
     }
-    if (!(best.fall > GAIN * Math.max(fall, 0) && best.fall > FALL * given.before)) return null;
+    // Worse than a baseline after a whole training: then three times as far down in the same updates is reason enough.
+    const gain = crawls ? GAIN_OF_CRAWLING : GAIN;
+    if (!(best.fall > gain * Math.max(fall, 0) && best.fall > FALL * given.before)) return null;
     return {
       title: `learning rate ${short(file.learningRate)} is too low for ${file.optimizer.name}: the weights hardly move`,
       evidence: {

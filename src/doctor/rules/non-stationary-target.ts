@@ -1,14 +1,18 @@
 import { adfuller } from "../../series/adfuller.js";
 import { kpss } from "../../series/kpss.js";
+import { beatenBy } from "../baselines.js";
 import type { DataCase } from "../data-case.js";
-import { type Rule, short } from "../diagnosis.js";
-import { meanOf } from "../statistics.js";
+import { type Finding, type Rule, short } from "../diagnosis.js";
+import type { ModelCase } from "../model-case.js";
+import { deviationOf, meanOf } from "../statistics.js";
 
 /** The tests' usual level. */
 const LEVEL = 0.05;
 /** Most of what is to come lies where no training value lay. */
 const OUTSIDE = 0.5;
 const LEAST = 30;
+/** The validation part's mean lies where hardly any training value lay. */
+const SHIFT = 2.5;
 
 /** Straight line by least squares; what it leaves, as standard deviation. */
 function lineThrough(values: Float64Array): { slope: number; rest: number } {
@@ -47,6 +51,92 @@ function rangeOf(values: Float64Array): [number, number] {
   return [low, high];
 }
 
+interface Wandering {
+  readonly pAdf: number;
+  readonly pKpss: number;
+  /** Share of what comes that lies outside the training range. */
+  readonly outside: number;
+  /** How far the validation part's mean lies from the training part's, in its standard deviations. */
+  readonly shift: number;
+  readonly slope: number;
+  readonly measuredOn: string;
+}
+
+/** null where the target (or single column) is stationary, or not in the order of time. */
+function wanderingOf(at: DataCase): Wandering | null {
+  const values =
+    at.kind === "series"
+      ? at.columns.length === 1
+        ? at.columns[0]
+        : undefined
+      : at.windows!.targets.length <= 64 && at.windows!.stride > 0
+        ? at.windows!.targets[0]
+        : undefined;
+  if (values === undefined || at.isClassification || values.length < LEAST) return null;
+  const recent =
+    values.length > 4000 ? values.filter((_, i) => i % Math.ceil(values.length / 4000) === 0) : values;
+  if (new Set(recent).size < 5) return null;
+  let pAdf: number;
+  let pKpss: number;
+  try {
+    pAdf = adfuller(recent).pValue;
+    pKpss = kpss(recent).pValue;
+  } catch {
+    // A straight line is too regular for the test, and as far from stationary as a series can be.
+    const { slope, rest } = lineThrough(recent);
+    if (!(Math.abs(slope) * recent.length > 10 * rest)) return null;
+    [pAdf, pKpss] = [1, 0.01];
+  }
+  if (pAdf <= LEVEL || pKpss > LEVEL) return null;
+  const held = at.validation?.targets[0];
+  const [low, high] = rangeOf(values);
+  const outside =
+    held === undefined || held.length === 0
+      ? expectedOutside(values)
+      : held.reduce((count, value) => count + (value < low || value > high ? 1 : 0), 0) / held.length;
+  const shift =
+    held === undefined || held.length === 0
+      ? 0
+      : Math.abs(meanOf(held) - meanOf(values)) / deviationOf(values);
+  return {
+    pAdf,
+    pKpss,
+    outside,
+    shift,
+    slope: lineThrough(values).slope,
+    measuredOn: held === undefined ? "trend continued over a quarter" : "validation targets",
+  };
+}
+
+function findingOf(
+  at: DataCase,
+  { pAdf, pKpss, outside, shift, slope, measuredOn }: Wandering,
+  more: Record<string, number | string> = {},
+): Finding {
+  const isRaw = at.kind === "series";
+  return {
+    severity: isRaw ? "hint" : "warning",
+    title: isRaw
+      ? "the series has no fixed level (a unit root or trend)"
+      : "the target has no fixed level: what comes lies where nothing was learnt",
+    evidence: {
+      adfPValue: short(pAdf),
+      kpssPValue: short(pKpss),
+      bound: LEVEL,
+      shareOutsideTrainingRange: short(outside),
+      shareBound: OUTSIDE,
+      measuredOn,
+      shiftInStds: short(shift),
+      trendPerStep: short(slope),
+      ...more,
+    },
+    why: "Hidden states are bounded: what a model learns on one range of values it cannot carry on beyond it, so forecasts stay behind the trend, below even the last value repeated.",
+    remedy:
+      "Forecast changes instead of levels: const d = difference(series); train on standardScaler().fitTransform(d), and bring forecasts back with undifference. For growth in per cent take logTransform first.",
+    fix: { series: { difference: 1, scale: "standard" } },
+  };
+}
+
 /**
  * A target whose level wanders off: a unit root is not refused (Dickey-Fuller), stationarity is (KPSS), and it matters,
  * because most values to come lie outside the range that was trained on.
@@ -63,56 +153,26 @@ export const nonStationaryTarget: Rule<DataCase> = {
     "data_leakage_scaler",
   ],
   look(at) {
-    const values =
-      at.kind === "series"
-        ? at.columns.length === 1
-          ? at.columns[0]
-          : undefined
-        : at.windows!.targets.length <= 64 && at.windows!.stride > 0
-          ? at.windows!.targets[0]
-          : undefined;
-    if (values === undefined || at.isClassification || values.length < LEAST) return null;
-    const recent =
-      values.length > 4000 ? values.filter((_, i) => i % Math.ceil(values.length / 4000) === 0) : values;
-    if (new Set(recent).size < 5) return null;
-    let pAdf: number;
-    let pKpss: number;
-    try {
-      pAdf = adfuller(recent).pValue;
-      pKpss = kpss(recent).pValue;
-    } catch {
-      // A straight line is too regular for the test, and as far from stationary as a series can be.
-      const { slope, rest } = lineThrough(recent);
-      if (!(Math.abs(slope) * recent.length > 10 * rest)) return null;
-      [pAdf, pKpss] = [1, 0.01];
-    }
-    if (pAdf <= LEVEL || pKpss > LEVEL) return null;
-    const held = at.validation?.targets[0];
-    const [low, high] = rangeOf(values);
-    const outside =
-      held === undefined || held.length === 0
-        ? expectedOutside(values)
-        : held.reduce((count, value) => count + (value < low || value > high ? 1 : 0), 0) / held.length;
-    const isRaw = at.kind === "series";
-    if (!isRaw && outside <= OUTSIDE) return null;
-    return {
-      severity: isRaw ? "hint" : "warning",
-      title: isRaw
-        ? "the series has no fixed level (a unit root or trend)"
-        : "the target has no fixed level, and most of what comes lies outside the training range",
-      evidence: {
-        adfPValue: short(pAdf),
-        kpssPValue: short(pKpss),
-        bound: LEVEL,
-        shareOutsideTrainingRange: short(outside),
-        shareBound: OUTSIDE,
-        measuredOn: held === undefined ? "trend continued over a quarter" : "validation targets",
-        trendPerStep: short(lineThrough(values).slope),
-      },
-      why: "Hidden states are bounded: what a model learns on one range of values it cannot carry on beyond it, so forecasts stay behind the trend, below even the last value repeated.",
-      remedy:
-        "Forecast changes instead of levels: const d = difference(series); train on standardScaler().fitTransform(d), and bring forecasts back with undifference. For growth in per cent take logTransform first.",
-      fix: { series: { difference: 1, scale: "standard" } },
-    };
+    const found = wanderingOf(at);
+    if (found === null || !(at.kind === "series" || found.outside > OUTSIDE || found.shift > SHIFT))
+      return null;
+    return findingOf(at, found);
+  },
+};
+
+/** The same of a model that was trained on levels and is worse than repeating the last one: the trend is why. */
+export const nonStationaryAndBeaten: Rule<ModelCase> = {
+  code: "non_stationary_target",
+  severity: "warning",
+  explainedBy: [...(nonStationaryTarget.explainedBy ?? []), "non_stationary_target"],
+  async look(at) {
+    const found = wanderingOf(at.data);
+    const beaten = found === null ? null : await beatenBy(at);
+    if (found === null || beaten === null) return null;
+    return findingOf(at.data, found, {
+      baseline: beaten.name,
+      modelRmse: short(beaten.modelRmse),
+      baselineRmse: short(beaten.baselineRmse),
+    });
   },
 };
