@@ -163,6 +163,12 @@ export { type Rolling, rolling } from "./series/rolling.js";
 export type { Scaler, ScalerJSON } from "./series/scaler.js";
 export { scalerFromJSON } from "./series/scaler-from-json.js";
 export { type Season, type Seasonality, seasonality } from "./series/seasonality.js";
+export {
+  type CovariateSeries,
+  type Numbers,
+  type SeriesWindowsOptions,
+  seriesWindows,
+} from "./series/series-windows.js";
 export { slidingWindows } from "./series/sliding-windows.js";
 export { type Spacing, spacing } from "./series/spacing.js";
 export { standardScaler } from "./series/standard-scaler.js";
