@@ -152,6 +152,7 @@ export { type KnnImputeOptions, knnImpute } from "./series/knn-impute.js";
 export { type KpssOptions, type KpssResult, kpss } from "./series/kpss.js";
 export { lagFeatures } from "./series/lag-features.js";
 export { inverseLogTransform, logTransform } from "./series/log-transform.js";
+export { lookback } from "./series/lookback.js";
 export { minMaxScaler } from "./series/min-max-scaler.js";
 export { oneHot } from "./series/one-hot.js";
 export { pacf } from "./series/pacf.js";

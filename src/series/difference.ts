@@ -29,7 +29,8 @@ function undo(differences: Float64Array, initial: Float64Array, order: number, l
   return accumulate(undo(differences, subtract(initial, lag), order - 1, lag), initial, lag);
 }
 
-function read(where: string, options: DifferenceOptions): { order: number; lag: number } {
+/** Options with their defaults. @throws ConfigError */
+export function readDifference(where: string, options: DifferenceOptions): { order: number; lag: number } {
   return {
     order: numberIn(where, "order", options.order ?? 1, { min: 1, integer: true }),
     lag: numberIn(where, "lag", options.lag ?? 1, { min: 1, integer: true }),
@@ -49,7 +50,7 @@ function read(where: string, options: DifferenceOptions): { order: number; lag: 
 export function difference<T extends SeriesLike>(x: T, options: DifferenceOptions = {}): InKind<T> {
   const where = "difference()";
   refuseUnknown(where, options, ["order", "lag"]);
-  const { order, lag } = read(where, options);
+  const { order, lag } = readDifference(where, options);
   const frame = open(where, x);
   if (frame.rows <= order * lag) {
     throw new DataError(
@@ -83,7 +84,7 @@ export function difference<T extends SeriesLike>(x: T, options: DifferenceOption
 export function undifference<T extends SeriesLike>(d: T, options: UndifferenceOptions): InKind<T> {
   const where = "undifference()";
   refuseUnknown(where, options, ["order", "lag", "initial"]);
-  const { order, lag } = read(where, options);
+  const { order, lag } = readDifference(where, options);
   const frame = open(where, d);
   const initial = open(`${where} initial`, options.initial);
   if (initial.rows !== order * lag || initial.columns.length !== frame.columns.length) {
