@@ -12,6 +12,8 @@ export interface ModelSource {
   readonly target: string;
   readonly date: string | undefined;
   readonly unit: string | undefined;
+  /** Which series of the file, where it held several. */
+  readonly id?: { readonly column: string; readonly value: string };
   /** Rows of that file, and how many of them, from the first, the model learnt from. */
   readonly rows: number;
   readonly trainRows: number;
@@ -33,11 +35,12 @@ export function sourceOf(
   trainRows: number,
   horizon: number,
 ): ModelSource {
-  const { values, target, unit, dates, times } = series;
+  const { values, target, unit, id, dates, times } = series;
   return {
     target,
     date,
     unit,
+    ...(id === undefined ? {} : { id }),
     rows: values.length,
     trainRows,
     horizon,

@@ -15,10 +15,15 @@ const OUTPUT = "Output";
 /** The file's columns, the same in every command that reads one. */
 function addColumns(command: Command): Command {
   return command
-    .argument("<file>", "CSV file; the first line has the column names, an empty cell is a gap")
+    .argument(
+      "<file>",
+      "a table: CSV (.csv, .tsv, .txt; the first line has the column names, an empty cell is a gap), JSON lines (.jsonl, .ndjson) or .parquet",
+    )
     .optionsGroup(COLUMNS)
     .option("-t, --target <column>", "the column to forecast")
     .option("-d, --date <column>", "the column that says when (default: the first, if it holds dates)")
+    .option("--id <column>", "the column that tells several series in one file apart")
+    .option("--series <id>", "which of them, where there are several")
     .option("--data-unit <text>", "the unit of the values, such as ppm, for tables and charts");
 }
 
@@ -46,9 +51,9 @@ const CO2 = "examples/data/co2_weekly.csv --target value";
 
 function addTrain(program: Command, io: Io): void {
   addModel(addColumns(program.command("train")))
-    .summary("learn from a CSV file, test, report")
+    .summary("learn from a table, test, report")
     .description(
-      "Trains an LSTM on one column of a CSV file, tests it on the last rows, which it never saw, beside simple forecasts, and writes model.safetensors, forecast.csv and report.html.",
+      "Trains an LSTM on one column of a table, tests it on the last rows, which it never saw, beside simple forecasts, and writes model.safetensors, forecast.csv and report.html.",
     )
     .option("--horizon <n>", "rows to forecast ahead (default: a season, at most 52)", wholeNumber(1))
     .optionsGroup(TEST)
@@ -63,6 +68,7 @@ function addTrain(program: Command, io: Io): void {
       examples(
         `gateflow train ${CO2} --data-unit ppm`,
         "gateflow train sales.csv -t revenue -d day --horizon 7 -o out/sales",
+        "gateflow train stores.parquet -t revenue --id store --series Oslo",
       ),
     )
     .action(async (file: string, options: TrainOptions) => {
@@ -79,7 +85,10 @@ function addForecast(program: Command, io: Io): void {
       "Forecasts with a model that `gateflow train` wrote, from where its series ended or from newer rows, and prints CSV: date, forecast, and bounds where the model gives them.",
     )
     .argument("<model>", "model.safetensors written by `gateflow train`")
-    .argument("[file]", "newer rows to go on from: a CSV file with the columns the model was trained on")
+    .argument(
+      "[file]",
+      "newer rows to go on from: a table (CSV, JSON lines, Parquet) with the columns the model was trained on",
+    )
     .option("--horizon <n>", "rows to forecast (default: the model's horizon)", wholeNumber(1))
     .option("-o, --out <file>", "write the CSV to a file")
     .option("--json", "print JSON")

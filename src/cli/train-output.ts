@@ -29,6 +29,7 @@ export function resultJson(report: ForecastReport, files: readonly string[]): st
   return `${JSON.stringify(
     {
       file: series.path,
+      id: series.id?.value,
       target: series.target,
       unit: series.unit,
       rows,

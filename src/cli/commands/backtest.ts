@@ -3,7 +3,12 @@ import { ConfigError } from "../../errors.js";
 import type { BacktestResult } from "../../forecast/forecaster.js";
 import { writeFileAtomic } from "../../node/atomic-write.js";
 import { plural } from "../../node/report/numbers.js";
-import { type NamedSeries, type SeriesSummary, summarize } from "../../node/report/series-summary.js";
+import {
+  type NamedSeries,
+  type SeriesSummary,
+  sourceName,
+  summarize,
+} from "../../node/report/series-summary.js";
 import { errorTable } from "../../node/report/test-forecasts.js";
 import { fitForecaster, modelName, modelNote, seasonOf } from "../fitting.js";
 import { csvText } from "../forecast-csv.js";
@@ -95,13 +100,13 @@ export async function backtest(file: string, options: BacktestOptions, io: Io): 
   if (options.json === true) {
     const { origins, predictions, actuals, metrics, baselines } = result;
     io.out(
-      `${JSON.stringify({ file, start, horizon, step, origins, predictions, actuals, metrics, baselines }, null, 2)}\n`,
+      `${JSON.stringify({ file, id: series.id?.value, start, horizon, step, origins, predictions, actuals, metrics, baselines }, null, 2)}\n`,
     );
     return;
   }
   const unit = series.unit === undefined ? "" : ` (${series.unit})`;
   if (!quiet) {
-    const title = `${file}: ${plural(result.origins.length, "forecast")} of ${plural(horizon, "step")}, from ${summary.axis.label(start)} on${unit}; * is the best of a column`;
+    const title = `${sourceName(series)}: ${plural(result.origins.length, "forecast")} of ${plural(horizon, "step")}, from ${summary.axis.label(start)} on${unit}; * is the best of a column`;
     io.out(`${wrap(title, io.columns).join("\n")}\n`);
   }
   io.out(errorsText(errors, pc.createColors(io.color)));

@@ -1,5 +1,5 @@
 import { advise, describeSummary } from "../../node/report/describe-summary.js";
-import { summarize } from "../../node/report/series-summary.js";
+import { sourceName, summarize } from "../../node/report/series-summary.js";
 import type { Io } from "../io.js";
 import { type ColumnOptions, naming, readSeries } from "../series-file.js";
 import { bullets, factLines } from "../text.js";
@@ -20,13 +20,13 @@ export async function examine(file: string, options: ExamineOptions, io: Io): Pr
     const from = axis.label(0);
     const to = axis.label(summary.rows - 1);
     io.out(
-      `${JSON.stringify({ file: path, target, unit, from, to, axis: { kind, step, irregular }, ...numbers, advice }, null, 2)}\n`,
+      `${JSON.stringify({ file: path, id: series.id?.value, target, unit, from, to, axis: { kind, step, irregular }, ...numbers, advice }, null, 2)}\n`,
     );
     return;
   }
   const unit = series.unit === undefined ? "" : ` (${series.unit})`;
   io.out(
-    `${file}: ${series.target}${unit}\n\n${factLines(describeSummary(summary, { full: true }), io.columns)}`,
+    `${sourceName(series)}: ${series.target}${unit}\n\n${factLines(describeSummary(summary, { full: true }), io.columns)}`,
   );
   io.out(
     `\nAdvice\n${bullets(advice.length === 0 ? ["Nothing stands in the way of training."] : advice, io.columns)}`,

@@ -22,18 +22,26 @@ export async function forecast(
 ): Promise<void> {
   if (options.out !== undefined) await checkFile("--out", options.out);
   const { forecaster, source } = await readModelFile(modelPath);
-  const { target, date, unit, horizon } = source;
+  const { target, date, unit, id, horizon } = source;
   const series =
     file === undefined
       ? undefined
-      : await readSeries(file, { target, ...(date === undefined ? {} : { date }) }, 1);
+      : await readSeries(
+          file,
+          {
+            target,
+            ...(date === undefined ? {} : { date }),
+            ...(id === undefined ? {} : { id: id.column, series: id.value }),
+          },
+          1,
+        );
   const { history, label, hasDates } = continuation(source, series);
   const future = await naming({ path: file ?? modelPath, target }, () =>
     predictFuture(forecaster, options.horizon ?? horizon, history),
   );
   const labels = future.mean.map((_, steps) => label(steps));
   if (options.json === true) {
-    io.out(`${JSON.stringify({ target, unit, dates: labels, ...future }, null, 2)}\n`);
+    io.out(`${JSON.stringify({ target, id: id?.value, unit, dates: labels, ...future }, null, 2)}\n`);
     return;
   }
   const csv = forecastCsv(hasDates ? "date" : "row", labels, future);

@@ -5,7 +5,7 @@ import { writeFileAtomic } from "../../node/atomic-write.js";
 import { describeSummary } from "../../node/report/describe-summary.js";
 import type { ForecastReport } from "../../node/report/forecast-report.js";
 import { plural, wholeNumber } from "../../node/report/numbers.js";
-import { summarize } from "../../node/report/series-summary.js";
+import { sourceName, summarize } from "../../node/report/series-summary.js";
 import type { TestForecasts } from "../../node/report/test-forecasts.js";
 import { errorTable } from "../../node/report/test-forecasts.js";
 import { choicesOf, fitForecaster, modelName, modelNote, seasonOf } from "../fitting.js";
@@ -89,7 +89,7 @@ export async function train(file: string, options: TrainOptions, io: Io): Promis
   const { values } = series;
   const unit = series.unit === undefined ? "" : ` (${series.unit})`;
   const summary = await naming(series, async () => summarize(series));
-  say(colors.bold(`${file}: ${series.target}${unit}\n`));
+  say(colors.bold(`${sourceName(series)}: ${series.target}${unit}\n`));
   say(factLines(describeSummary(summary, { full: false }), io.columns));
 
   const season = options.season === 1 ? null : (options.season ?? summary.seasonality.season);

@@ -14,6 +14,7 @@ import { type ErrorTable, tableCells } from "./error-table.js";
 import { comparisons, type ForecastReport, verdict } from "./forecast-report.js";
 import { plural, wholeNumber } from "./numbers.js";
 import { escapeHtml, page } from "./page.js";
+import { sourceName } from "./series-summary.js";
 
 const NARROW = 340;
 
@@ -61,7 +62,7 @@ export async function renderReport(report: ForecastReport): Promise<string> {
   const half = 372;
   const body = [
     `<header><h1>${escapeHtml(title)}</h1>
-<p class="soft">${escapeHtml(`${series.path}: ${plural(rows, "row")}, ${axis.label(0)} to ${axis.label(rows - 1)}. Trained on ${day} with gateflow ${report.version}.`)}</p></header>`,
+<p class="soft">${escapeHtml(`${sourceName(series)}: ${plural(rows, "row")}, ${axis.label(0)} to ${axis.label(rows - 1)}. Trained on ${day} with gateflow ${report.version}.`)}</p></header>`,
     "<h2>Errors on rows the model never saw</h2>",
     `<p>${escapeHtml(`The last ${plural(rows - trainRows, "row")}, from ${from} on. ${plural(test.near.origins.length, "forecast")} one step ahead${test.horizon > 1 ? `, ${plural(test.far.origins.length, "forecast")} over ${test.horizon} steps` : ""}. The best of each column is bold.`)}</p>`,
     errorsHtml(errors),

@@ -25,7 +25,13 @@ export interface NamedSeries {
   readonly values: Float64Array;
   readonly dates?: readonly string[];
   readonly times?: Float64Array;
+  /** Which series of the file it is, where the file holds several. */
+  readonly id?: { readonly column: string; readonly value: string };
 }
+
+/** The file, and which of its series. */
+export const sourceName = ({ path, id }: Pick<NamedSeries, "path" | "id">): string =>
+  id === undefined ? path : `${path}, ${id.column} ${id.value}`;
 
 /** Unit-root and stationarity tests of one version of a series; undefined where it is too short or too regular. */
 export interface Stationarity {
