@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { autoregressive, mulberry32, normalOf } from "../../../bench/faults/series.js";
+import {
+  correlation,
+  effectiveSize,
+  fisherZ,
+  largerErrorsP,
+  risingP,
+} from "../../../src/doctor/statistics.js";
+
+const noise = (seed: number, n: number): Float64Array => {
+  const normal = normalOf(mulberry32(seed));
+  return Float64Array.from({ length: n }, () => normal());
+};
+const share = (runs: number, of: (seed: number) => boolean): number =>
+  Array.from({ length: runs }, (_, i) => of(i + 1)).filter(Boolean).length / runs;
+
+describe("the doctor's statistics", () => {
+  it("Fisher's z exceeds 1.96 for unrelated series about once in twenty", () => {
+    // 400 runs: a share of 0.05 has a standard error of 0.011; four of them.
+    expect(
+      Math.abs(
+        share(400, (s) => Math.abs(fisherZ(correlation(noise(s, 100), noise(s + 5000, 100)), 100)) > 1.96) -
+          0.05,
+      ),
+    ).toBeLessThan(0.045);
+  });
+
+  it("Diebold and Mariano's test calls equal errors different at its level, and larger ones larger", () => {
+    expect(share(400, (s) => largerErrorsP(noise(s, 100), noise(s + 9000, 100)) < 0.05)).toBeLessThan(0.095);
+    expect(
+      share(
+        100,
+        (s) =>
+          largerErrorsP(
+            noise(s, 100).map((e) => 1.6 * e),
+            noise(s + 9000, 100),
+          ) < 0.05,
+      ),
+    ).toBeGreaterThan(0.9);
+  });
+
+  it("Mann and Kendall's test finds a rise and none in noise", () => {
+    expect(risingP([1, 2, 3, 4, 5, 6, 7, 8])).toBeLessThan(0.001);
+    expect(risingP([8, 7, 6, 5, 4, 3, 2, 1])).toBeGreaterThan(0.99);
+    expect(share(400, (s) => risingP(noise(s, 30)) < 0.05)).toBeLessThan(0.095);
+  });
+
+  it("an AR(1) of 0.8 has about a ninth of its values as independent ones", () => {
+    // (1 - 0.8) / (1 + 0.8) = 0.111; Bartlett's weights cut its long memory a little short.
+    const ratio = effectiveSize(Float64Array.from(autoregressive(4000, 3, 0.8))) / 4000;
+    expect(ratio).toBeGreaterThan(0.07);
+    expect(ratio).toBeLessThan(0.18);
+  });
+
+  it("a season does not count against the mean", () => {
+    const wave = Float64Array.from({ length: 400 }, (_, t) => Math.sin((2 * Math.PI * t) / 20));
+    expect(effectiveSize(wave)).toBeGreaterThan(200);
+  });
+});
