@@ -22,7 +22,7 @@ export interface TimeseriesDatasetOptions {
   readonly samplingRate?: number;
   /** Default 128; the last batch may be smaller. */
   readonly batchSize?: number;
-  /** A new order of all windows for each pass. Default false. */
+  /** A new order of all windows for each pass; takes 4 bytes for each window. Default false. */
   readonly shuffle?: boolean;
   /** Fixes the orders `shuffle` draws. */
   readonly seed?: number;
@@ -75,6 +75,8 @@ function refuseMissingTarget(where: string, targets: Steps, range: Range, lastAn
  * Differences from Keras: a series `[T]` gives `x` of shape `[batch, timesteps, 1]`, the axis a recurrent layer needs
  * (Keras: `[batch, timesteps]`); shuffling permutes all windows, not a buffer of eight batches; what holds no window is
  * an error, not an empty dataset.
+ *
+ * A typed array or tensor is read where it lies, batch by batch, and must not change while the dataset is in use.
  *
  * @param data `[T]`, `[T, F]` or a tensor of higher rank.
  * @param targets one value or row for each row of data; null for inputs only.
@@ -138,9 +140,14 @@ export function timeseriesDatasetFromArray(
     windows,
     length: Math.ceil(windows / batchSize),
     *anchors() {
-      const anchors = Int32Array.from({ length: windows }, (_, i) => range.start + i * stride);
-      random?.shuffle(anchors);
-      for (let from = 0; from < windows; from += batchSize) yield anchors.subarray(from, from + batchSize);
+      const order = random?.permutation(windows);
+      for (let from = 0; from < windows; from += batchSize) {
+        const size = Math.min(batchSize, windows - from);
+        yield Float64Array.from(
+          { length: size },
+          (_, i) => range.start + (order?.[from + i] ?? from + i) * stride,
+        );
+      }
     },
   });
 }

@@ -21,19 +21,25 @@ export interface WindowDataset<Batch extends InputBatch> extends Iterable<Batch>
   readonly windows: number;
 }
 
-/** One value or one row for each time step, as float32. */
+/** One value or one row for each time step, row-major. */
 export interface Steps {
   readonly length: number;
   /** Shape of one step: `[]` for a plain series. */
   readonly stepShape: readonly number[];
-  readonly data: Float32Array;
+  /** Rounded to float32 when cut into windows. */
+  readonly data: Float32Array | Float64Array | Int32Array;
 }
 
-/** @throws ShapeError, DataError as every opener of a series; a tensor may have any rank from 1. */
+/**
+ * Typed arrays and tensors are read where they lie: a long series is not held twice.
+ * @throws ShapeError, DataError as every opener of a series; a tensor may have any rank from 1.
+ */
 export function openSteps(where: string, x: SeriesLike | Tensor): Steps {
-  if (isTensor(x) && x.shape.length > 2) {
-    return { length: x.shape[0]!, stepShape: x.shape.slice(1), data: Float32Array.from(x.data) };
+  if (isTensor(x) && x.data.length > 0 && x.shape.length > 0) {
+    return { length: x.shape[0]!, stepShape: x.shape.slice(1), data: x.data };
   }
+  const isTyped = x instanceof Float32Array || x instanceof Float64Array || x instanceof Int32Array;
+  if (isTyped && x.length > 0) return { length: x.length, stepShape: [], data: x };
   const { columns, rows, shape } = open(where, x);
   const width = columns.length;
   const data = new Float32Array(rows * width);
@@ -47,7 +53,8 @@ export function openSteps(where: string, x: SeriesLike | Tensor): Steps {
 export function refuseGaps(where: string, name: string, steps: Steps, from: number, to: number): void {
   const width = sizeOf(steps.stepShape);
   for (let i = from * width; i < to * width; i++) {
-    if (Number.isFinite(steps.data[i])) continue;
+    // Windows are float32, in which 1e300 is Infinity.
+    if (Number.isFinite(Math.fround(steps.data[i]!))) continue;
     const column = width === 1 ? "" : `, column ${i % width}`;
     throw new DataError(
       `${where}: row ${Math.floor(i / width)}${column} of ${name} is ${steps.data[i]}: every window over it would be spoilt. ` +

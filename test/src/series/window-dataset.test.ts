@@ -31,3 +31,16 @@ test("nothing is drawn without shuffle", () => {
   expect(shuffler("f()", false, undefined)).toBeUndefined();
   expect(shuffler("f()", true, 3)?.seed).toBe(3);
 });
+
+test("typed arrays and tensors are read where they lie", () => {
+  const data = Float64Array.of(1, 2);
+  expect(openSteps("f()", data).data).toBe(data);
+  const rows = tensor(Float32Array.of(1, 2, 3, 4), [2, 2]);
+  expect(openSteps("f()", rows)).toEqual({ length: 2, stepShape: [2], data: rows.data });
+  expect(openSteps("f()", rows).data).toBe(rows.data);
+});
+
+test("what float32 cannot hold is no value for a window", () => {
+  const steps = openSteps("f()", Float64Array.of(1, 1e300));
+  expect(() => refuseGaps("f()", "the data", steps, 0, 2)).toThrow(/row 1 of the data is 1e\+300/);
+});
