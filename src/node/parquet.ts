@@ -134,8 +134,8 @@ export async function readParquet(path: string, options: TableOptions): Promise<
     return await readFile(path, options);
   } catch (cause) {
     if (cause instanceof GateflowError || !(cause instanceof Error)) throw cause;
-    throw new DataError(`${path}: cannot be read as Parquet: ${cause.message.replaceAll(/\s+/g, " ")}.`, {
-      cause,
-    });
+    const message = cause.message.replaceAll(/\s+/g, " ");
+    const hint = message.includes("compression") ? " Write it with Snappy or gzip." : "";
+    throw new DataError(`${path}: cannot be read as Parquet: ${message}.${hint}`, { cause });
   }
 }

@@ -152,6 +152,15 @@ describe("Parquet files are refused, with row and column, for", () => {
       ': there is no column "vlaue". Did you mean "value"? Columns: value.',
     );
   });
+  test("a compression that is not known, with those that are", async () => {
+    const path = await file([{ name: "v", data: [1, 1, 1], type: "INT32" }], {
+      codec: "LZO",
+      compressors: { LZO: (bytes) => bytes },
+    });
+    await expect(readTable(path)).rejects.toThrow(
+      /cannot be read as Parquet: .*LZO\. Write it with Snappy or gzip\./,
+    );
+  });
   test("no rows, no file, and a file that is none", async () => {
     expect(await complaint([{ name: "v", data: [], type: "DOUBLE" }])).toContain("no data rows");
     await expect(readTable(join(folder, "no.parquet"))).rejects.toThrow(/no\.parquet: there is no such file/);
