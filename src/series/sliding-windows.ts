@@ -17,6 +17,16 @@ export interface SlidingWindowsOptions {
   readonly gap?: number;
 }
 
+/** Windows with their targets, in the order of time. */
+export interface Windows {
+  /** `[N, window, F]` */
+  readonly x: Tensor;
+  /** `[N, horizon]` */
+  readonly y: Tensor;
+  /** How many windows after one still share rows with it or its target; what a split has to leave out. */
+  readonly overlap: number;
+}
+
 /**
  * All windows of a series with the steps that follow each as its target.
  *
@@ -25,13 +35,13 @@ export interface SlidingWindowsOptions {
  * cuts batch by batch.
  *
  * @param data `[T]` or `[T, F]`.
- * @returns x `[N, window, F]`, y `[N, horizon]`.
+ * @returns x `[N, window, F]`, y `[N, horizon]`, and by how many windows neighbours overlap, which `trainTestSplit` reads.
  * @throws ShapeError when the series holds no window, DataError for gaps, ConfigError for options out of range.
  *
  * @example
  * const { x, y } = slidingWindows([1, 2, 3, 4], { window: 2 }); // x [[[1], [2]], [[2], [3]]], y [[3], [4]]
  */
-export function slidingWindows(data: SeriesLike, options: SlidingWindowsOptions): { x: Tensor; y: Tensor } {
+export function slidingWindows(data: SeriesLike, options: SlidingWindowsOptions): Windows {
   const where = "slidingWindows()";
   refuseUnknown(where, options, ["window", "horizon", "stride", "targetColumn", "gap"]);
   const steps = openSteps(where, data);
@@ -65,5 +75,9 @@ export function slidingWindows(data: SeriesLike, options: SlidingWindowsOptions)
       y[i * horizon + h] = steps.data[(row + window + gap + h) * features + column]!;
     }
   }
-  return { x: { shape: [count, window, features], data: x }, y: { shape: [count, horizon], data: y } };
+  return {
+    x: { shape: [count, window, features], data: x },
+    y: { shape: [count, horizon], data: y },
+    overlap: Math.ceil(needed / stride) - 1,
+  };
 }

@@ -5,7 +5,10 @@ import { isTensor, sizeOf, type Tensor } from "../tensor.js";
 export interface TrainTestSplitOptions {
   /** Share of the rows, rounded up, that becomes the test part; between 0 and 1. Default 0.2. */
   readonly testFraction?: number;
-  /** Rows left out between the parts, so that no window or lag of the test part reaches into training. Default 0. */
+  /**
+   * Rows left out between the parts, so that no window or lag of the test part reaches into training. Default: the
+   * `overlap` of windows that say theirs, as those of `slidingWindows` do; else 0.
+   */
   readonly gap?: number;
 }
 
@@ -15,6 +18,8 @@ export type Splittable = Tensor | readonly unknown[] | Float64Array | Float32Arr
 export interface Pair {
   readonly x: Splittable;
   readonly y: Splittable;
+  /** How many rows after one still share values with it, as windows do. */
+  readonly overlap?: number;
 }
 
 const rowsOf = (x: Splittable): number => (isTensor(x) ? (x.shape[0] ?? 0) : x.length);
@@ -45,8 +50,8 @@ export function trainTestSplit<T extends Splittable | Pair>(
   const where = "trainTestSplit()";
   refuseUnknown(where, options, ["testFraction", "gap"]);
   const fraction = numberIn(where, "testFraction", options.testFraction ?? 0.2, { above: 0, below: 1 });
-  const gap = numberIn(where, "gap", options.gap ?? 0, { min: 0, integer: true });
   const pair = isSplittable(x) ? undefined : (x as Partial<Pair> | null | undefined);
+  const gap = numberIn(where, "gap", options.gap ?? pair?.overlap ?? 0, { min: 0, integer: true });
   const given = isSplittable(x) ? [x] : [pair?.x, pair?.y];
   const [rows, other = rows] = given.map((part) => {
     if (isSplittable(part)) return rowsOf(part);
@@ -69,7 +74,7 @@ export function trainTestSplit<T extends Splittable | Pair>(
   }
   const cut = (from: number, to: number): T => {
     const [first, second] = given.map((part) => slice(part!, from, to));
-    return (pair === undefined ? first : { x: first, y: second }) as T;
+    return (pair === undefined ? first : { ...pair, x: first, y: second }) as T;
   };
   return { train: cut(0, train), test: cut(rows - test, rows) };
 }

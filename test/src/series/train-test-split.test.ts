@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError, DataError, ShapeError } from "../../../src/errors.js";
+import { slidingWindows } from "../../../src/series/sliding-windows.js";
 import { trainTestSplit } from "../../../src/series/train-test-split.js";
 import { tensor } from "../../../src/tensor.js";
 
@@ -15,6 +16,20 @@ describe("trainTestSplit", () => {
       test: [7, 8, 9],
     });
   });
+  test("keeps windows of the test part clear of training, unless told otherwise", () => {
+    const series = range(40);
+    for (const stride of [1, 2, 5]) {
+      const windows = slidingWindows(series, { window: 4, horizon: 2, stride });
+      const { train, test: later } = trainTestSplit(windows);
+      const lastTaught = Math.max(...train.x.data, ...train.y.data);
+      expect(Math.min(...later.x.data)).toBeGreaterThan(lastTaught);
+      // No window more is left out than has to be.
+      expect(Math.min(...later.x.data) - lastTaught).toBeLessThanOrEqual(stride);
+    }
+    const { train, test: later } = trainTestSplit(slidingWindows(series, { window: 4 }), { gap: 0 });
+    expect(later.x.data[0]).toBeLessThan(train.y.data.at(-1)!);
+  });
+
   test("rounds the test part up, but not for float64's sake", () => {
     expect(trainTestSplit(range(11)).test).toHaveLength(3);
     expect(trainTestSplit(range(100), { testFraction: 0.07 }).test).toHaveLength(7);
