@@ -60,7 +60,7 @@ export const learningRateTooHigh: Rule<ModelCase> = {
     if (whole === null || !(whole > 0)) return null;
     // A training that has ended tells more than the first steps of another.
     const ended = at.isTrained ? await lab.trainLoss() : 0;
-    const given = Math.max(outcome(await trialAt(at, 1)), Number.isNaN(ended) ? Infinity : ended);
+    const given = Math.max(outcome(await trialAt(at, 1)), Number.isFinite(ended) ? ended : 0);
     if (!(given > POOR * whole)) return null;
     let best = { rate: file.learningRate, loss: given };
     for (const factor of LOWER) {
