@@ -28,6 +28,7 @@ const BURST = 1e6;
 /** Batches a gradient must be exactly zero before it is given up: one may be an accident of rectified units. */
 const ZERO_BATCHES = 8;
 const REMEMBERED = 64;
+const LEAP = 100;
 
 /**
  * Watches a training and ends it where it is hopeless: a loss or gradient that is no number or breaks loose, a gradient
@@ -93,7 +94,8 @@ export function doctor(options: DoctorOptions = {}): Doctor {
     onEpochBegin(index) {
       epoch = index;
       const weights = modelOf(where, callback).getWeights();
-      if (weights.every(({ data }) => data.every(Number.isFinite))) good = weights;
+      // A sum is finite where all are; one that overflows costs a restore point, no more.
+      if (weights.every(({ data }) => isFiniteSum(data))) good = weights;
     },
     onEpochEnd(index, { loss }) {
       if (loss === undefined) return;
@@ -113,7 +115,9 @@ export function doctor(options: DoctorOptions = {}): Doctor {
       if (!Number.isFinite(loss)) return stop(notFinite(loss, norms, place));
       // Before the first update there is no norm yet.
       if (Number.isNaN(norm) && norms.length === 0) return;
-      const usual = norms.length < 4 ? Infinity : median(norms);
+      // The median costs more than all the rest: it is asked for where the norm has leapt.
+      const hasLeapt = norms.length >= 4 && !(norm <= LEAP * norms.at(-1)!);
+      const usual = hasLeapt ? median(norms) : Infinity;
       if (!Number.isFinite(norm) || norm > BURST * Math.max(usual, 1e-6))
         return stop(brokenLoose(norm, usual, place));
       zeros = norm === 0 ? zeros + 1 : 0;
@@ -124,6 +128,12 @@ export function doctor(options: DoctorOptions = {}): Doctor {
     },
   };
   return callback;
+}
+
+function isFiniteSum(data: ArrayLike<number>): boolean {
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += data[i]!;
+  return Number.isFinite(sum);
 }
 
 type Place = { readonly epoch: number; readonly batch: number };
