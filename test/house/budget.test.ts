@@ -10,9 +10,10 @@ const gzip = (bytes: Uint8Array): number => gzipSync(bytes, { level: 9 }).length
 
 /**
  * Bytes of gzip an import may cost in a page, kernels included. The goal for a program that trains one model is 40 KB;
- * these lines hold what is reached, and are only ever moved down.
+ * the first limit holds what is reached and is only ever moved down. The second grows with a room, and with nothing else:
+ * doctor and pictures last.
  */
-const LIMITS = { usual: 88 * KILO, whole: 140 * KILO };
+const LIMITS = { usual: 88 * KILO, whole: 172 * KILO };
 
 describe("what ships stays small", () => {
   it.each(["release", "relaxed"])("the %s kernels are at most 30 KB of gzip", async (build) => {
