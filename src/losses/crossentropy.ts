@@ -1,5 +1,5 @@
 import { flag, numberIn, refuseUnknown } from "../options.js";
-import type { Loss } from "./loss.js";
+import { type Loss, lossArguments } from "./loss.js";
 
 export interface CrossentropyOptions {
   /** The predictions are pre-activations: leave sigmoid or softmax out of the model. More exact. Default false. */
@@ -30,19 +30,8 @@ export function binaryCrossentropy(options: CrossentropyOptions = {}): Loss {
     config: { fromLogits, labelSmoothing },
     targets: "values",
     targetWidth: (width) => width,
-    sum: ({ kernels, prediction, target, weight, gradient, rows, width, stride, scale }) =>
-      kernels.binaryCrossentropyLoss(
-        prediction,
-        target,
-        weight,
-        gradient,
-        rows,
-        width,
-        stride,
-        scale,
-        fromLogits ? 1 : 0,
-        labelSmoothing,
-      ),
+    sum: (batch) =>
+      batch.kernels.binaryCrossentropyLoss(...lossArguments(batch), fromLogits ? 1 : 0, labelSmoothing),
   };
 }
 
@@ -57,19 +46,8 @@ export function categoricalCrossentropy(options: CrossentropyOptions = {}): Loss
     config: { fromLogits, labelSmoothing },
     targets: "values",
     targetWidth: (width) => width,
-    sum: ({ kernels, prediction, target, weight, gradient, rows, width, stride, scale }) =>
-      kernels.categoricalCrossentropyLoss(
-        prediction,
-        target,
-        weight,
-        gradient,
-        rows,
-        width,
-        stride,
-        scale,
-        fromLogits ? 1 : 0,
-        labelSmoothing,
-      ),
+    sum: (batch) =>
+      batch.kernels.categoricalCrossentropyLoss(...lossArguments(batch), fromLogits ? 1 : 0, labelSmoothing),
   };
 }
 
@@ -85,17 +63,10 @@ export function sparseCategoricalCrossentropy(options: { fromLogits?: boolean } 
     config: { fromLogits },
     targets: "classes",
     targetWidth: () => 1,
-    sum: ({ kernels, prediction, target, weight, gradient, rows, width, stride, targetStride, scale }) =>
-      kernels.sparseCategoricalCrossentropyLoss(
-        prediction,
-        target,
-        weight,
-        gradient,
-        rows,
-        width,
-        stride,
-        scale,
-        targetStride,
+    sum: (batch) =>
+      batch.kernels.sparseCategoricalCrossentropyLoss(
+        ...lossArguments(batch),
+        batch.targetStride,
         fromLogits ? 1 : 0,
       ),
   };

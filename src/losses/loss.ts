@@ -42,3 +42,15 @@ export interface Loss {
 
 export const isLoss = (value: unknown): value is Loss =>
   typeof value === "object" && value !== null && typeof (value as Partial<Loss>).sum === "function";
+
+/** What every loss kernel takes first, in its order. */
+export const lossArguments = ({
+  prediction,
+  target,
+  weight,
+  gradient,
+  rows,
+  width,
+  stride,
+  scale,
+}: LossBatch) => [prediction, target, weight, gradient, rows, width, stride, scale] as const;

@@ -1,6 +1,6 @@
 import { ConfigError, ShapeError } from "../errors.js";
 import { numberIn, refuseUnknown } from "../options.js";
-import type { Loss } from "./loss.js";
+import { type Loss, lossArguments } from "./loss.js";
 
 /**
  * Mean pinball loss (Koenker & Bassett 1978). For targets `[…, O]` the model predicts `[…, O · quantiles]`: all quantiles
@@ -28,23 +28,12 @@ export function quantile(options: { quantiles: readonly number[] }): Loss {
         { received: width, expected: `a multiple of ${quantiles.length}` },
       );
     },
-    sum({ kernels, memory, prediction, target, weight, gradient, rows, width, stride, targetStride, scale }) {
+    sum(batch) {
+      const { kernels, memory, targetStride } = batch;
       const levels = memory.take(quantiles.length);
       try {
         memory.floats(levels, quantiles.length).set(quantiles);
-        return kernels.quantileLoss(
-          prediction,
-          target,
-          weight,
-          gradient,
-          rows,
-          width,
-          stride,
-          scale,
-          levels,
-          quantiles.length,
-          targetStride,
-        );
+        return kernels.quantileLoss(...lossArguments(batch), levels, quantiles.length, targetStride);
       } finally {
         memory.give(levels);
       }
@@ -70,17 +59,7 @@ export function gaussianNegativeLogLikelihood(options: object = {}): Loss {
         { received: width, expected: "an even number" },
       );
     },
-    sum: ({ kernels, prediction, target, weight, gradient, rows, width, stride, targetStride, scale }) =>
-      kernels.gaussianNegativeLogLikelihoodLoss(
-        prediction,
-        target,
-        weight,
-        gradient,
-        rows,
-        width,
-        stride,
-        scale,
-        targetStride,
-      ),
+    sum: (batch) =>
+      batch.kernels.gaussianNegativeLogLikelihoodLoss(...lossArguments(batch), batch.targetStride),
   };
 }

@@ -1,6 +1,6 @@
 import type { Kernels } from "../engine/kernels.js";
 import { numberIn, refuseUnknown } from "../options.js";
-import type { Loss } from "./loss.js";
+import { type Loss, lossArguments } from "./loss.js";
 
 type PlainKernel =
   | "meanSquaredErrorLoss"
@@ -15,8 +15,7 @@ const plain = (name: string, kernel: PlainKernel & keyof Kernels): Loss => ({
   config: {},
   targets: "values",
   targetWidth: (width) => width,
-  sum: ({ kernels, prediction, target, weight, gradient, rows, width, stride, scale }) =>
-    kernels[kernel](prediction, target, weight, gradient, rows, width, stride, scale),
+  sum: (batch) => batch.kernels[kernel](...lossArguments(batch)),
 });
 
 const noOptions = (name: string, options: object): void => refuseUnknown(`${name}()`, options, []);
@@ -70,7 +69,6 @@ export function huber(options: { delta?: number } = {}): Loss {
     config: { delta },
     targets: "values",
     targetWidth: (width) => width,
-    sum: ({ kernels, prediction, target, weight, gradient, rows, width, stride, scale }) =>
-      kernels.huberLoss(prediction, target, weight, gradient, rows, width, stride, scale, delta),
+    sum: (batch) => batch.kernels.huberLoss(...lossArguments(batch), delta),
   };
 }
