@@ -1,3 +1,5 @@
+import type { Picture } from "../viz/picture.js";
+
 /** How much a fault costs: `error` nothing can be learnt, `warning` it learns far less than it could, `hint` worth a look. */
 export type Severity = "error" | "warning" | "hint";
 
@@ -16,6 +18,8 @@ export interface Diagnosis {
   readonly remedy: string;
   /** The same change as a patch of a recipe, where a machine can make it. */
   readonly fix?: RecipePatch;
+  /** What was measured, as plain data that `drawPicture` and `printPicture` show. */
+  readonly picture?: Picture;
 }
 
 /**
@@ -44,6 +48,7 @@ export interface Finding {
   readonly why: string;
   readonly remedy: string;
   readonly fix?: RecipePatch;
+  readonly picture?: Picture;
 }
 
 /** One way in which a model does not learn: what it looks at is a `Case`, what it says a `Finding`, or null: not this. */

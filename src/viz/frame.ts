@@ -16,6 +16,10 @@ export interface Axes {
   readonly yLabel: string;
   /** Whether the x axis has numbers; panels above another leave them to it. */
   readonly xNumbers?: boolean;
+  /** Pixels between the panel and the y axis's name. Default 52. */
+  readonly yRoom?: number;
+  /** Whether lines of the grid stand at the x axis's numbers in place of the y axis's. Default false. */
+  readonly upright?: boolean;
 }
 
 /** Grid, axes, numbers and names of a panel. */
@@ -23,6 +27,10 @@ export function frame(panel: Panel, axes: Axes): string[] {
   const { x: left, y: top, width, height } = panel;
   const bottom = top + height;
   const parts: string[] = [];
+  for (const tick of axes.upright === true ? axes.x.ticks : []) {
+    const d = `M${pixels(axes.x.at(tick))} ${pixels(top)}v${pixels(height)}`;
+    parts.push(element("path", { class: "grid", d }));
+  }
   for (const tick of axes.y.ticks) {
     const y = axes.y.at(tick);
     parts.push(element("path", { class: "grid", d: `M${pixels(left)} ${pixels(y)}h${pixels(width)}` }));
@@ -44,7 +52,7 @@ export function frame(panel: Panel, axes: Axes): string[] {
   if (axes.xLabel !== undefined) {
     parts.push(text(axes.xLabel, left + width / 2, bottom + 36, { "text-anchor": "middle" }));
   }
-  const across = `translate(${pixels(left - 52)} ${pixels(top + height / 2)}) rotate(-90)`;
+  const across = `translate(${pixels(left - (axes.yRoom ?? 52))} ${pixels(top + height / 2)}) rotate(-90)`;
   parts.push(element("g", { transform: across }, [text(axes.yLabel, 0, 0, { "text-anchor": "middle" })]));
   return parts;
 }
@@ -61,38 +69,70 @@ const strokes = [
 
 export const strokeOf = (index: number): Readonly<Record<string, string>> => strokes[index % strokes.length]!;
 
+/** Signs of points: full disc, ring, cross, plus; they differ without colour. */
+const signs = [
+  (x: string, y: string) => `M${x} ${y}m-2.5 0a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0-5 0`,
+  (x: string, y: string) => `M${x} ${y}m-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0`,
+  (x: string, y: string) => `M${x} ${y}m-3.5-3.5l7 7m0-7l-7 7`,
+  (x: string, y: string) => `M${x} ${y}m-4 0h8m-4-4v8`,
+] as const;
+
+/** One sign a point, as a path of its own outline; the first kind is filled. */
+function signsAt(points: readonly (readonly [number, number])[], index: number): string {
+  const sign = signs[index % signs.length]!;
+  const { stroke } = strokeOf(index) as { stroke: string };
+  const d = points.map(([px, py]) => sign(pixels(px), pixels(py))).join("");
+  const fill = index % signs.length === 0 ? stroke : "none";
+  return d === "" ? "" : element("path", { d, stroke, fill, "stroke-width": "1.25" });
+}
+
+/** What a line is drawn of: values, the places they stand at (default 0, 1, 2 …), and whether as points alone. */
+export interface Drawn {
+  readonly values: ArrayLike<number>;
+  readonly x?: ArrayLike<number>;
+  readonly points?: boolean;
+}
+
 /** A line through points; it breaks where a value has no place (NaN, or 0 on a log scale). */
-export function polyline(values: ArrayLike<number>, x: Scale, y: Scale, index: number): string {
+export function polyline({ values, x: places, points }: Drawn, x: Scale, y: Scale, index: number): string {
   let path = "";
-  let down = false;
-  let [px, py] = [0, 0];
-  for (let i = 0; i < values.length; i++) {
-    [px, py] = [x.at(i), y.at(values[i]!)];
+  let run = 0;
+  const all: [number, number][] = [];
+  const lonely: [number, number][] = [];
+  for (let i = 0; i <= values.length; i++) {
+    const [px, py] = i === values.length ? [0, Number.NaN] : [x.at(places?.[i] ?? i), y.at(values[i]!)];
     if (!Number.isFinite(py)) {
-      down = false;
+      // A value between two gaps is no line: it is drawn as its sign.
+      if (run === 1) lonely.push(all.at(-1)!);
+      run = 0;
       continue;
     }
-    path += `${down ? "L" : "M"}${pixels(px)} ${pixels(py)}`;
-    down = true;
+    path += `${run > 0 ? "L" : "M"}${pixels(px)} ${pixels(py)}`;
+    run++;
+    all.push([px, py]);
   }
-  if (values.length === 1 && down) path += "h0.01";
-  const cap = values.length === 1 ? { "stroke-linecap": "round", "stroke-width": "6" } : {};
-  return path === "" ? "" : element("path", { class: "line", d: path, ...strokeOf(index), ...cap });
+  if (points === true) return signsAt(all, index);
+  const line = path === "" ? "" : element("path", { class: "line", d: path, ...strokeOf(index) });
+  return line + signsAt(lonely, index);
 }
 
 /** Names of lines, in rows as wide as there is room. Returns the rows' height too. */
 export function legend(
-  names: readonly string[],
+  lines: readonly { readonly name: string; readonly points?: boolean }[],
   left: number,
   top: number,
   width: number,
 ): { parts: string[]; height: number } {
   const parts: string[] = [];
   let [x, y] = [left, top];
-  names.forEach((name, i) => {
+  lines.forEach(({ name, points }, i) => {
     const room = 34 + textWidth(name) + 14;
     if (x > left && x + room > left + width) [x, y] = [left, y + 18];
-    parts.push(element("path", { class: "line", d: `M${pixels(x)} ${pixels(y - 4)}h26`, ...strokeOf(i) }));
+    parts.push(
+      points === true
+        ? signsAt([[x + 13, y - 4]], i)
+        : element("path", { class: "line", d: `M${pixels(x)} ${pixels(y - 4)}h26`, ...strokeOf(i) }),
+    );
     parts.push(text(name, x + 32, y));
     x += room;
   });

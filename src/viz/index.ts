@@ -9,6 +9,18 @@ export {
 } from "./flow-heatmap.js";
 export { type GateChartOptions, gateChart, gatesOverTraining } from "./gate-chart.js";
 export { type ChartOptions, type Curve, gradientNormChart } from "./line-chart.js";
+export type { PictureMark } from "./marks.js";
+export {
+  type BarsPicture,
+  type DrawPictureOptions,
+  drawPicture,
+  type HeatmapPicture,
+  type LinesPicture,
+  type Picture,
+  type PictureAxis,
+  type PictureLine,
+} from "./picture.js";
+export { type PrintPictureOptions, printPicture } from "./print-picture.js";
 export { gradientFlowText, sparkline } from "./terminal.js";
 export { type TraceChartOptions, traceChart } from "./trace-chart.js";
 export { type UpdateChartOptions, updateChart } from "./update-chart.js";

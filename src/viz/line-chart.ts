@@ -1,11 +1,11 @@
 import { numberIn } from "../options.js";
-import { frame, legend, type Panel, polyline } from "./frame.js";
+import { type Drawn, frame, legend, type Panel, polyline } from "./frame.js";
+import { clipText, drawMarks, markedValues, type PictureMark, roomAbove } from "./marks.js";
 import { linearScale, logScale, type Scale, stepScale } from "./scales.js";
 import { svgDocument, text } from "./svg.js";
 
-export interface Curve {
+export interface Curve extends Drawn {
   readonly name: string;
-  readonly values: ArrayLike<number>;
 }
 
 /** One of several panels that share the x axis. */
@@ -17,6 +17,7 @@ export interface CurvePanel {
   readonly range?: readonly [number, number];
   /** Pixels. Default 200. */
   readonly height?: number;
+  readonly marks?: readonly PictureMark[];
   /** Drawn behind the lines. */
   readonly behind?: (panel: Panel, x: Scale, y: Scale) => readonly string[];
 }
@@ -35,10 +36,12 @@ const HEAD = 34;
 const GAP = 16;
 const FOOT = 52;
 
-function yScale({ curves, log, range }: CurvePanel, panel: Panel): Scale {
+function yScale({ curves, log, range, marks = [] }: CurvePanel, panel: Panel): Scale {
   const pixels: readonly [number, number] = [panel.y + panel.height, panel.y];
   const count = Math.max(2, Math.floor(panel.height / 36));
-  const all = curves.flatMap(({ values }) => Array.from(values)).filter(Number.isFinite);
+  const all = [...curves.flatMap(({ values }) => Array.from(values)), ...markedValues(marks, "y")].filter(
+    Number.isFinite,
+  );
   if (log) return logScale(all, pixels, count);
   if (range !== undefined) return linearScale(range, pixels, count);
   let [low, high] = [0, 0];
@@ -47,23 +50,41 @@ function yScale({ curves, log, range }: CurvePanel, panel: Panel): Scale {
   return linearScale([low === 0 ? 0 : low - room, high === 0 ? 0 : high + room], pixels, count);
 }
 
+/** Time steps from 0; where a curve brings places of its own, or a mark stands outside, from the least to the largest. */
+function xScale(panels: readonly CurvePanel[], range: readonly [number, number]): Scale {
+  const marks = Math.max(2, Math.floor((range[1] - range[0]) / 80));
+  const curves = panels.flatMap((panel) => panel.curves);
+  const count = Math.max(1, ...curves.map(({ values }) => values.length));
+  const marked = panels.flatMap((panel) => markedValues(panel.marks ?? [], "x"));
+  if (marked.length === 0 && curves.every(({ x }) => x === undefined)) return stepScale(count, range, marks);
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let whole = true;
+  const places = curves.map(({ x, values }) => x ?? [0, Math.max(0, values.length - 1)]);
+  for (const values of [...places, marked]) {
+    for (let i = 0; i < values.length; i++) {
+      [low, high] = [Math.min(low, values[i]!), Math.max(high, values[i]!)];
+      if (values !== marked) whole &&= Number.isInteger(values[i]!);
+    }
+  }
+  const scale = linearScale([low, high], range, marks);
+  return whole ? { ...scale, ticks: scale.ticks.filter(Number.isInteger) } : scale;
+}
+
 /** Panels of lines below each other over one x axis, each with its legend above it. */
 export function lineChart(panels: readonly CurvePanel[], options: ChartOptions): string {
   const width = numberIn("chart", "width", options.width ?? 760, { min: 320, max: 10_000 });
   const across = width - LEFT - RIGHT;
-  const count = Math.max(1, ...panels.flatMap(({ curves }) => curves.map(({ values }) => values.length)));
-  const x = stepScale(count, [LEFT, LEFT + across], Math.max(2, Math.floor(across / 80)));
+  const x = xScale(panels, [LEFT, LEFT + across]);
   const first = options.firstX ?? 0;
-  const body: string[] = [text(options.title, LEFT, 22, { class: "title" })];
+  const body: string[] = [
+    text(clipText(options.title, width - LEFT - RIGHT, 14), LEFT, 22, { class: "title" }),
+  ];
   let top = HEAD;
   panels.forEach((panel, i) => {
-    const names = legend(
-      panel.curves.map(({ name }) => name),
-      LEFT,
-      top + 14,
-      across,
-    );
-    const place: Panel = { x: LEFT, y: top + names.height + 4, width: across, height: panel.height ?? 200 };
+    const names = legend(panel.curves, LEFT, top + 14, across);
+    const marks = panel.marks ?? [];
+    const head = top + names.height + 4 + roomAbove(marks, { x: LEFT, width: across }, x);
+    const place: Panel = { x: LEFT, y: head, width: across, height: panel.height ?? 200 };
     const y = yScale(panel, place);
     const last = i === panels.length - 1;
     const shown =
@@ -77,8 +98,10 @@ export function lineChart(panels: readonly CurvePanel[], options: ChartOptions):
       xNumbers: last,
       ...(last ? { xLabel: options.xLabel } : {}),
     };
-    const lines = panel.curves.map(({ values }, k) => polyline(values, x, y, k));
-    body.push(...names.parts, ...(panel.behind?.(place, x, y) ?? []), ...frame(place, axes), ...lines);
+    const lines = panel.curves.map((curve, k) => polyline(curve, x, y, k));
+    const drawn = drawMarks(marks, place, x, y);
+    const behind = [...drawn.behind, ...(panel.behind?.(place, x, y) ?? [])];
+    body.push(...names.parts, ...behind, ...frame(place, axes), ...lines, ...drawn.above);
     top = place.y + place.height + GAP;
   });
   return svgDocument(width, top - GAP + FOOT, options.title, body);

@@ -79,6 +79,9 @@ export function shortNumber(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
+/** What stands at a bar that has none. */
+export const NO_NUMBER = "not finite";
+
 /** Light to dark, so that it reads in black and white: each stop is darker than the one before. */
 const stops = [
   [255, 247, 214],

@@ -32,7 +32,8 @@ export const textWidth = (content: string, size = 12): number => content.length 
 
 const style =
   "text{font:12px system-ui,sans-serif;fill:#222}.title{font-size:14px;font-weight:600}.small{font-size:11px}" +
-  ".axis{stroke:#444;fill:none}.grid{stroke:#ddd;fill:none}.line{fill:none;stroke-width:1.75;stroke-linejoin:round}";
+  ".axis{stroke:#444;fill:none}.grid{stroke:#ddd;fill:none}.line{fill:none;stroke-width:1.75;stroke-linejoin:round}" +
+  ".mark{stroke:#222;fill:none;stroke-dasharray:4 3}.band{fill:#e9e2d0}.bar{fill:#1b3a6b}";
 
 /** A whole document on white, with a title for those who do not see it. */
 export function svgDocument(width: number, height: number, title: string, body: readonly string[]): string {

@@ -1,9 +1,14 @@
 import { type GradientFlow, isRecurrentFlow } from "../inspect/index.js";
 import { numberIn, refuseUnknown } from "../options.js";
-import { log10, logScale, shortNumber } from "./scales.js";
+import { log10, logScale, type Scale, shortNumber } from "./scales.js";
 
 const heights = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"] as const;
 const darkness = [" ", "░", "▒", "▓", "█"] as const;
+const plainDarkness = [" ", ".", ":", "=", "#"] as const;
+
+/** At most so many characters, the cut marked. */
+export const clipLine = (line: string, columns: number): string =>
+  line.length <= columns ? line : `${line.slice(0, columns - 1)}…`;
 
 /** At most `columns` values: each the largest of its share, so that a spike stays. */
 function squeeze(values: ArrayLike<number>, columns: number): number[] {
@@ -43,6 +48,30 @@ export function sparkline(
     .join("");
 }
 
+/** Rows of five shades, the darkest the largest, by decades; `0` where a value is exactly zero, `!` where it is not finite. */
+export function shadedRows(
+  rows: readonly { readonly name: string; readonly values: ArrayLike<number> }[],
+  columns: number,
+  ascii = false,
+): { lines: string[]; scale: Scale; shades: readonly string[]; margin: number } {
+  const shades = ascii ? plainDarkness : darkness;
+  const [left, right] = ascii ? ["|", "|"] : ["▏", "▕"];
+  const widest = Math.min(24, Math.max(0, ...rows.map(({ name }) => name.length)));
+  const scale = logScale(
+    rows.flatMap(({ values }) => Array.from(values)),
+    [0, shades.length],
+  );
+  const lines = rows.map(({ name, values }) => {
+    const cells = squeeze(values, columns - widest - 3).map((value) => {
+      if (value === 0) return "0";
+      if (!Number.isFinite(value)) return "!";
+      return shades[Math.min(shades.length - 1, Math.max(0, Math.floor(scale.at(value))))]!;
+    });
+    return `${clipLine(name, widest).padEnd(widest)} ${left}${cells.join("")}${right}`;
+  });
+  return { lines, scale, shades, margin: widest };
+}
+
 /**
  * Time step by layer for a terminal: each recurrent layer a line of five shades, the darkest the largest ‖dL/dh‖, by
  * decades, `0` where it is exactly zero.
@@ -55,26 +84,13 @@ export function gradientFlowText(flow: GradientFlow, options: { readonly columns
     integer: true,
   });
   const layers = flow.layers.filter(isRecurrentFlow);
-  const widest = Math.min(24, Math.max(0, ...layers.map(({ name }) => name.length)));
-  const room = columns - widest - 3;
-  const scale = logScale(
-    layers.flatMap(({ hiddenGradient }) => Array.from(hiddenGradient)),
-    [0, darkness.length],
-  );
-  const lines = layers.map(({ name, hiddenGradient }) => {
-    const cells = squeeze(hiddenGradient, room).map((value) => {
-      if (value === 0) return "0";
-      if (!Number.isFinite(value)) return "!";
-      return darkness[Math.min(darkness.length - 1, Math.max(0, Math.floor(scale.at(value))))]!;
-    });
-    const label = name.length > widest ? `${name.slice(0, widest - 1)}…` : name.padEnd(widest);
-    return `${label} ▏${cells.join("")}▕`;
-  });
+  const rows = layers.map(({ name, hiddenGradient }) => ({ name, values: hiddenGradient }));
+  const { lines, scale, shades, margin } = shadedRows(rows, columns);
   const steps = Math.max(0, ...layers.map(({ hiddenGradient }) => hiddenGradient.length));
   return [
     `‖dL/dh‖ by time step, 0 to ${steps - 1} from left to right`,
     ...lines,
-    `${" ".repeat(widest)} shades from ${shortNumber(scale.low)} (${darkness[0]}) to ${shortNumber(scale.high)} (${darkness.at(-1)}), by decades`,
+    `${" ".repeat(margin)} shades from ${shortNumber(scale.low)} (${shades[0]}) to ${shortNumber(scale.high)} (${shades.at(-1)}), by decades`,
     "",
   ].join("\n");
 }

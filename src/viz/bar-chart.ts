@@ -1,0 +1,99 @@
+import { numberIn } from "../options.js";
+import { frame, type Panel } from "./frame.js";
+import { clipText, drawMarks, halo, markedValues, type PictureMark, roomAbove } from "./marks.js";
+import { linearScale, logScale, NO_NUMBER, type Scale, shortNumber } from "./scales.js";
+import { element, pixels, svgDocument, text, textWidth } from "./svg.js";
+
+/** A value by name; with `from` the bar floats between two values: a range. NaN has no bar. */
+export interface Bar {
+  readonly name: string;
+  readonly value: number;
+  readonly from?: number;
+}
+
+export interface BarChartOptions {
+  readonly title: string;
+  /** What the bars' length says, unit included. */
+  readonly xLabel: string;
+  /** What there is a bar of. */
+  readonly yLabel: string;
+  /** Whether length goes by decades; bars then begin at the axis's left end. */
+  readonly log?: boolean;
+  readonly marks?: readonly PictureMark[];
+  /** Pixels. Default 760. */
+  readonly width?: number;
+  /** Pixels of a bar and its gap. Default 34, less where there are many. */
+  readonly rowHeight?: number;
+}
+
+const RIGHT = 24;
+const HEAD = 34;
+const FOOT = 52;
+/** Right of the longest bar: its number. */
+const NUMBER = 62;
+
+function valueScale(bars: readonly Bar[], options: BarChartOptions, range: readonly [number, number]): Scale {
+  const count = Math.max(2, Math.floor((range[1] - range[0]) / 90));
+  const all = [
+    ...bars.flatMap(({ value, from }) => (from === undefined ? [value] : [from, value])),
+    ...markedValues(options.marks ?? [], "x"),
+  ].filter(Number.isFinite);
+  if (options.log === true) {
+    // A bar of exactly a power of ten at the left end would have no length.
+    const least = Math.min(...all.filter((value) => value > 0));
+    return logScale([...all, least / 1.5], range, count);
+  }
+  const [low, high] = [Math.min(0, ...all), Math.max(0, ...all)];
+  return linearScale([low, high], range, count);
+}
+
+/** Horizontal bars below each other, each with its name to the left and its number at its end. */
+export function barChart(bars: readonly Bar[], options: BarChartOptions): string {
+  const width = numberIn("chart", "width", options.width ?? 760, { min: 320, max: 10_000 });
+  const rowHeight = options.rowHeight ?? Math.max(16, Math.min(34, 420 / Math.max(1, bars.length)));
+  const marks = options.marks ?? [];
+  const room = Math.min(width / 3, Math.max(0, ...bars.map(({ name }) => textWidth(name, 11))));
+  const left = 44 + room;
+  const across = width - left - RIGHT;
+  const x = valueScale(bars, options, [left, left + across - NUMBER]);
+  const top = HEAD + 6 + roomAbove(marks, { x: left, width: across }, x);
+  const panel: Panel = { x: left, y: top, width: across, height: bars.length * rowHeight };
+  const y: Scale = { low: 0, high: bars.length, ticks: [], at: (row) => top + row * rowHeight };
+  const zero = options.log === true ? left : x.at(0);
+  const rows = bars.flatMap(({ name, value, from }, r) => {
+    const middle = top + (r + 0.5) * rowHeight;
+    const label = text(clipText(name, room, 11), left - 6, middle + 4, {
+      "text-anchor": "end",
+      class: "small",
+    });
+    const [begin, end] = [from === undefined ? zero : x.at(from), x.at(value)];
+    const drawn = Number.isFinite(begin) && Number.isFinite(end);
+    const place = drawn ? Math.max(begin, end) : left;
+    const thick = rowHeight * 0.56;
+    const bar = element("rect", {
+      class: "bar",
+      x: Math.min(begin, end),
+      y: middle - thick / 2,
+      width: Math.max(1, Math.abs(end - begin)),
+      height: thick,
+    });
+    const ends = (from === undefined ? [value] : [from, value]).map(shortNumber).join(" to ");
+    const numbers = Number.isNaN(value) ? NO_NUMBER : ends;
+    return [label, drawn ? bar : "", text(numbers, place + 5, middle + 4, halo)];
+  });
+  const axes = { x, y, xLabel: options.xLabel, yLabel: options.yLabel, yRoom: room + 22, upright: true };
+  const { behind, above } = drawMarks(marks, panel, x, y);
+  const axis =
+    options.log === true || x.low === 0
+      ? []
+      : [element("path", { class: "axis", d: `M${pixels(zero)} ${pixels(top)}v${pixels(panel.height)}` })];
+  const body = [
+    text(clipText(options.title, width - 48, 14), 24, 22, { class: "title" }),
+    ...behind,
+    ...frame(panel, axes),
+    ...axis,
+    ...above,
+    ...rows,
+  ];
+  return svgDocument(width, top + panel.height + FOOT, options.title, body);
+}

@@ -1,0 +1,112 @@
+import type { Panel } from "./frame.js";
+import type { Scale } from "./scales.js";
+import { element, pixels, text, textWidth } from "./svg.js";
+
+/**
+ * A place worth pointing at: a bound, a window's end, the step where something arose. A number is a dashed line, a pair a
+ * shaded band from one value to the other. Either `x` or `y` is given.
+ */
+export interface PictureMark {
+  readonly label: string;
+  readonly x?: number | readonly [number, number];
+  readonly y?: number | readonly [number, number];
+}
+
+/** Values of an axis that its marks ask to be seen. */
+export const markedValues = (marks: readonly PictureMark[], axis: "x" | "y"): number[] =>
+  marks.flatMap((mark) => mark[axis] ?? []);
+
+const ROW = 15;
+const SMALL = 11;
+/** Room between a label and its neighbour. */
+const APART = 10;
+
+interface Label {
+  readonly text: string;
+  readonly left: number;
+  readonly row: number;
+}
+
+/** What fits into so many pixels, cut with an ellipsis. */
+export function clipText(content: string, width: number, size = 12): string {
+  if (textWidth(content, size) <= width) return content;
+  return `${content.slice(0, Math.max(1, Math.floor(width / textWidth(" ", size)) - 1))}…`;
+}
+
+/** Labels of vertical marks stand above the panel, in as many rows as they need not to touch. */
+function labelsAbove(marks: readonly PictureMark[], panel: Pick<Panel, "x" | "width">, x: Scale): Label[] {
+  const ends: number[] = [];
+  return marks
+    .filter((mark) => mark.x !== undefined)
+    .map((mark) => {
+      const places = [mark.x!].flat().map(x.at);
+      const centre = (Math.min(...places) + Math.max(...places)) / 2;
+      const label = clipText(mark.label, panel.width, SMALL);
+      const room = textWidth(label, SMALL);
+      const left = Math.max(panel.x, Math.min(panel.x + panel.width - room, centre - room / 2));
+      return { text: label, left, room };
+    })
+    .sort((a, b) => a.left - b.left)
+    .map(({ text: label, left, room }) => {
+      let row = ends.findIndex((end) => left >= end + APART);
+      if (row < 0) row = ends.length;
+      ends[row] = left + room;
+      return { text: label, left, row };
+    });
+}
+
+/** Pixels that vertical marks' labels need above their panel. */
+export function roomAbove(
+  marks: readonly PictureMark[],
+  panel: Pick<Panel, "x" | "width">,
+  x: Scale,
+): number {
+  const rows = labelsAbove(marks, panel, x).map(({ row }) => row + 1);
+  return rows.length === 0 ? 0 : Math.max(...rows) * ROW + 2;
+}
+
+/** Lines of a chart go through behind a label: an outline of white keeps it readable. */
+export const halo = { class: "small", "paint-order": "stroke", stroke: "#fff", "stroke-width": "3" } as const;
+
+/** Marks in two layers: bands go behind the curves, lines and labels above them. */
+export function drawMarks(
+  marks: readonly PictureMark[],
+  panel: Panel,
+  x: Scale,
+  y: Scale,
+): { behind: string[]; above: string[] } {
+  const behind: string[] = [];
+  const above: string[] = [];
+  const [right, bottom] = [panel.x + panel.width, panel.y + panel.height];
+  const within = (place: number, low: number, high: number): number => Math.max(low, Math.min(high, place));
+  const taken: number[] = [];
+  for (const { label, x: atX, y: atY } of marks) {
+    const places = atX === undefined ? [atY!].flat().map(y.at) : [atX].flat().map(x.at);
+    const across = atX === undefined;
+    const [low, high] = across ? [panel.y, bottom] : [panel.x, right];
+    const [from, to] = [within(Math.min(...places), low, high), within(Math.max(...places), low, high)];
+    if (places.length > 1) {
+      const area = across
+        ? { x: panel.x, y: from, width: panel.width, height: to - from }
+        : { x: from, y: panel.y, width: to - from, height: panel.height };
+      behind.push(element("rect", { ...area, class: "band" }));
+    } else {
+      const d = across
+        ? `M${pixels(panel.x)} ${pixels(from)}h${pixels(panel.width)}`
+        : `M${pixels(from)} ${pixels(panel.y)}v${pixels(panel.height)}`;
+      above.push(element("path", { class: "mark", d }));
+    }
+    if (!across) continue;
+    // On the line; below it where there is no room above, or another label already stands.
+    const over = from - 4;
+    const free = over - SMALL >= panel.y && taken.every((other) => Math.abs(other - over) >= ROW);
+    const place = free ? over : from + SMALL + 3;
+    taken.push(place);
+    const words = clipText(label, panel.width - 8, SMALL);
+    above.push(text(words, right - 4, place, { ...halo, "text-anchor": "end" }));
+  }
+  for (const { text: label, left, row } of labelsAbove(marks, panel, x)) {
+    above.push(text(label, left, panel.y - 5 - row * ROW, halo));
+  }
+  return { behind, above };
+}

@@ -1,0 +1,148 @@
+import { DataError } from "../errors.js";
+import { numberIn, oneOf, refuseUnknown } from "../options.js";
+import { barChart } from "./bar-chart.js";
+import { heatmap } from "./heatmap.js";
+import { type CurvePanel, lineChart } from "./line-chart.js";
+import { markedValues, type PictureMark } from "./marks.js";
+
+export interface PictureAxis {
+  /** What stands along the axis, unit included. */
+  readonly label: string;
+  /** By decades. Values of 0 and below then have no place. Default false. */
+  readonly log?: boolean;
+}
+
+/** Values along an axis; null where there is none that can be drawn: a gap, NaN, ±Infinity. */
+export interface PictureLine {
+  readonly name: string;
+  readonly values: readonly (number | null)[];
+  /** Where they stand, in the order of the axis. Default 0, 1, 2 … */
+  readonly x?: readonly number[];
+  /** Points by themselves in place of a line. Default false. */
+  readonly points?: boolean;
+}
+
+/** Curves, or points, over one horizontal axis. */
+export interface LinesPicture {
+  readonly kind: "lines";
+  readonly title: string;
+  readonly x: { readonly label: string };
+  readonly y: PictureAxis;
+  readonly lines: readonly PictureLine[];
+  readonly marks?: readonly PictureMark[];
+}
+
+/** Horizontal bars: `x` is what their length says, `y` what there is a bar of. Marks stand at values of `x`. */
+export interface BarsPicture {
+  readonly kind: "bars";
+  readonly title: string;
+  readonly x: PictureAxis;
+  readonly y: { readonly label: string };
+  /** With `from` a bar floats between two values; null: a value that is no number, named and not drawn. */
+  readonly bars: readonly {
+    readonly name: string;
+    readonly value: number | null;
+    readonly from?: number;
+  }[];
+  readonly marks?: readonly PictureMark[];
+}
+
+/** Rows of sizes, darker where larger, by decades; hatched where exactly 0, black where null. */
+export interface HeatmapPicture {
+  readonly kind: "heatmap";
+  readonly title: string;
+  readonly x: { readonly label: string };
+  readonly y: { readonly label: string };
+  /** What the shade says, unit included. */
+  readonly value: { readonly label: string };
+  readonly rows: readonly { readonly name: string; readonly values: readonly (number | null)[] }[];
+}
+
+/** A picture as plain data: it goes through JSON and `structuredClone`, and is drawn where it is looked at. */
+export type Picture = LinesPicture | BarsPicture | HeatmapPicture;
+
+export interface DrawPictureOptions {
+  /** Pixels, 320 and more. Default 760. */
+  readonly width?: number;
+  /** Pixels of the drawing area, without title, names and numbers. Default 220; bars and rows: by their number. */
+  readonly height?: number;
+}
+
+export const pictureKinds = ["lines", "bars", "heatmap"] as const;
+
+/** Refuses what is no picture, or has nothing in it. */
+export function checkPicture(where: string, picture: Picture): void {
+  oneOf(where, "kind", picture?.kind, pictureKinds);
+  const parts =
+    picture.kind === "lines" ? picture.lines : picture.kind === "bars" ? picture.bars : picture.rows;
+  if (parts.length === 0) throw new DataError(`${where}: «${picture.title}» holds no values.`);
+}
+
+export const numbersOf = (values: readonly (number | null)[]): number[] =>
+  values.map((value) => value ?? Number.NaN);
+
+/** Ends of an axis that shows all lines and marks; it begins at 0 where 0 is near. */
+export function rangeOf({ lines, marks = [] }: LinesPicture): [number, number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const values of [...lines.map((line) => line.values), markedValues(marks, "y")]) {
+    for (const value of values) {
+      if (value === null || !Number.isFinite(value)) continue;
+      [low, high] = [Math.min(low, value), Math.max(high, value)];
+    }
+  }
+  if (!(high >= low)) return [0, 1];
+  if (low > 0 && low < 0.6 * high) low = 0;
+  if (high < 0 && high > 0.6 * low) high = 0;
+  const room = high > low ? 0.06 * (high - low) : 0.5 * Math.abs(high) || 0.5;
+  return [low === 0 ? 0 : low - room, high === 0 ? 0 : high + room];
+}
+
+/**
+ * A picture as an SVG document: axes named, lines told apart by dashes and points by their signs, shades by darkness.
+ * @throws ConfigError for an unknown kind or option; DataError for a picture without values.
+ */
+export function drawPicture(picture: Picture, options: DrawPictureOptions = {}): string {
+  const where = "drawPicture()";
+  refuseUnknown(where, options, ["width", "height"]);
+  checkPicture(where, picture);
+  const { title } = picture;
+  const height = options.height && numberIn(where, "height", options.height, { min: 60, max: 10_000 });
+  const sizes = options.width === undefined ? {} : { width: options.width };
+  const rowsOf = (count: number) => (height === undefined ? {} : { rowHeight: Math.max(1, height / count) });
+  switch (picture.kind) {
+    case "lines": {
+      const panel: CurvePanel = {
+        yLabel: picture.y.label + (picture.y.log === true ? " (log scale)" : ""),
+        curves: picture.lines.map((line) => ({ ...line, values: numbersOf(line.values) })),
+        height: height ?? 220,
+        marks: picture.marks ?? [],
+        ...(picture.y.log === true ? { log: true } : { range: rangeOf(picture) }),
+      };
+      return lineChart([panel], { title, xLabel: picture.x.label, ...sizes });
+    }
+    case "bars": {
+      const bars = picture.bars.map((bar) => ({ ...bar, value: bar.value ?? Number.NaN }));
+      const { label, log = false } = picture.x;
+      return barChart(bars, {
+        title,
+        xLabel: label + (log ? " (log scale)" : ""),
+        yLabel: picture.y.label,
+        log,
+        marks: picture.marks ?? [],
+        ...sizes,
+        ...rowsOf(bars.length),
+      });
+    }
+    case "heatmap": {
+      const rows = picture.rows.map(({ name, values }) => ({ name, values: numbersOf(values) }));
+      return heatmap(rows, {
+        title,
+        xLabel: picture.x.label,
+        yLabel: picture.y.label,
+        valueLabel: `${picture.value.label} (log scale)`,
+        ...sizes,
+        ...rowsOf(rows.length),
+      });
+    }
+  }
+}
