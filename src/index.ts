@@ -22,6 +22,7 @@ export { type Doctor, type DoctorOptions, doctor } from "./doctor/callback.js";
 export { type DiagnoseOptions, diagnose } from "./doctor/diagnose.js";
 export type { Diagnosis, LayerPatch, RecipePatch, Severity } from "./doctor/diagnosis.js";
 export { type ExamplesLike, examine } from "./doctor/examine.js";
+export { fixAsCode } from "./doctor/fix-as-code.js";
 export type { LayerRecipe, OptimizerRecipe, Recipe, SeriesRecipe } from "./doctor/recipe.js";
 export { type Repaired, type RepairOptions, type RepairProgress, repair } from "./doctor/repair.js";
 export { createEngine, type Engine, type EngineInfo, type EngineOptions } from "./engine/engine.js";

@@ -1,5 +1,6 @@
 import { exp, log } from "../elementary.js";
-import { ConfigError, DataError, type GateflowError } from "../errors.js";
+import { ConfigError, DataError, type GateflowError, StateError } from "../errors.js";
+import type { Callback } from "../model/events.js";
 import { numberIn, refuseUnknown } from "../options.js";
 import { createRandom, type Random } from "../random.js";
 import { openSingle, type SeriesLike } from "../series/kinds.js";
@@ -19,6 +20,8 @@ export interface RepairProgress {
   readonly tried: string;
   readonly error: number;
   readonly isKept: boolean;
+  /** What was changed for this training; of the control, what was drawn. Undefined: nothing, or no patch can say it. */
+  readonly change?: RecipePatch;
 }
 
 export interface RepairOptions {
@@ -37,6 +40,10 @@ export interface RepairOptions {
   /** Whether a random search with the same number of trainings is run beside it. Default true. */
   readonly withControl?: boolean;
   readonly onProgress?: (progress: RepairProgress) => void;
+  /** Asked in every training, the control's included, as `fit` asks them. */
+  readonly callbacks?: readonly Callback[];
+  /** Ends the repair at a batch boundary. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Repaired {
@@ -69,10 +76,12 @@ const known = [
   "validationFraction",
   "withControl",
   "onProgress",
+  "callbacks",
+  "signal",
 ] as const;
 
 /** How recipes become examples: always from the part before the test part. */
-function kitchen(options: RepairOptions, where: string): (recipe: Recipe) => Prepared {
+export function kitchen(options: RepairOptions, where: string): (recipe: Recipe) => Prepared {
   const test = numberIn(where, "testFraction", options.testFraction ?? 0.2, { min: 0, below: 1 });
   const held = numberIn(where, "validationFraction", options.validationFraction ?? 0.2, {
     above: 0,
@@ -130,10 +139,18 @@ function withSequences(recipe: Recipe): Recipe {
   };
 }
 
-const cured = (recipe: Recipe, { code, fix }: Diagnosis): Recipe =>
+/** A recipe with what a diagnosis asks for. */
+export const cured = (recipe: Recipe, { code, fix }: Diagnosis): Recipe =>
   code === "stacked_lstm_needs_return_sequences" ? withSequences(recipe) : applyFix(recipe, fix!);
 
-async function diagnosesOf({ model, prepared, history, refused, recipe }: Attempt): Promise<Diagnosis[]> {
+/** What is wrong with an attempt: with its training, or, where it gave no model, with the data and what was refused. */
+export async function diagnosesOf({
+  model,
+  prepared,
+  history,
+  refused,
+  recipe,
+}: Attempt): Promise<Diagnosis[]> {
   const { train, validation } = prepared;
   if (model === null) {
     const found = examine({ x: train.x, y: train.y, validationData: [validation.x, validation.y] });
@@ -157,7 +174,8 @@ async function diagnosesOf({ model, prepared, history, refused, recipe }: Attemp
  * with as many trainings runs beside it as a control. The test part, the series' end, is never touched.
  *
  * @param recipe plain JSON; it stays as it is.
- * @throws ConfigError for a recipe or options that are none; DataError for too few values.
+ * @throws ConfigError for a recipe or options that are none; DataError for too few values; StateError when `signal` was
+ *   aborted.
  *
  * @example
  * const { recipe, applied, before, after } = await repair(sick, { series, budget: 8, seed: 1 });
@@ -170,12 +188,27 @@ export async function repair(recipe: Recipe, options: RepairOptions): Promise<Re
   const seed = numberIn(where, "seed", options.seed ?? 0, { min: 0, integer: true });
   const prepare = kitchen(options, where);
   let trainings = 0;
+  const train = async (candidate: Recipe): Promise<Attempt> => {
+    const attempt = await runRecipe(candidate, prepare(candidate), seed, options);
+    if (options.signal?.aborted === true) {
+      attempt.model?.dispose();
+      throw new StateError(`${where}: stopped by its signal; nothing was repaired.`);
+    }
+    return attempt;
+  };
   const run = (candidate: Recipe): Promise<Attempt> => {
     trainings++;
-    return runRecipe(candidate, prepare(candidate), seed);
+    return train(candidate);
   };
-  const tell = (tried: string, error: number, isKept: boolean): void =>
-    options.onProgress?.({ training: trainings, budget, tried, error, isKept });
+  const tell = (tried: string, error: number, isKept: boolean, change?: RecipePatch): void =>
+    options.onProgress?.({
+      training: trainings,
+      budget,
+      tried,
+      error,
+      isKept,
+      ...(change === undefined ? {} : { change }),
+    });
 
   let best = await run(recipe);
   const before = best.error;
@@ -195,7 +228,7 @@ export async function repair(recipe: Recipe, options: RepairOptions): Promise<Re
       (honest.includes(next.code) && Number.isFinite(attempt.error)) ||
       (best.error === Infinity && attempt.model !== null) ||
       clears(best, attempt);
-    tell(next.code, attempt.error, isKept);
+    tell(next.code, attempt.error, isKept, next.fix);
     if (isKept) {
       best.model?.dispose();
       best = attempt;
@@ -207,7 +240,7 @@ export async function repair(recipe: Recipe, options: RepairOptions): Promise<Re
     if (trainings >= budget || applied.length === 0) break;
     const attempt = await run(applyFix(best.recipe, patch));
     const isKept = attempt.error < HELPS * best.error;
-    tell("rate", attempt.error, isKept);
+    tell("rate", attempt.error, isKept, patch);
     if (isKept) {
       best.model?.dispose();
       best = attempt;
@@ -217,7 +250,7 @@ export async function repair(recipe: Recipe, options: RepairOptions): Promise<Re
   const control =
     options.withControl === false
       ? Number.NaN
-      : await randomSearch(recipe, trainings, createRandom(seed), prepare, seed, options.onProgress);
+      : await randomSearch(recipe, trainings, createRandom(seed), train, options.onProgress);
   return { recipe: best.recipe, applied, before, after: best.error, control, trainings };
 }
 
@@ -244,8 +277,7 @@ async function randomSearch(
   recipe: Recipe,
   trainings: number,
   random: Random,
-  prepare: (recipe: Recipe) => Prepared,
-  seed: number,
+  train: (recipe: Recipe) => Promise<Attempt>,
   onProgress: RepairOptions["onProgress"],
 ): Promise<number> {
   const pick = <T>(choices: readonly T[]): T => choices[random.integer(choices.length)]!;
@@ -258,8 +290,7 @@ async function randomSearch(
       compile: { optimizer: { learningRate: exp(log(1e-4) + random.uniform() * log(1000)) } },
       fit: { batchSize: pick([16, 32, 64]), epochs: pick([1, 2]) * (recipe.fit?.epochs ?? 25) },
     };
-    const candidate = applyFix(recipe, patch);
-    const attempt = await runRecipe(candidate, prepare(candidate), seed);
+    const attempt = await train(applyFix(recipe, patch));
     attempt.model?.dispose();
     best = Math.min(best, attempt.error);
     onProgress?.({
@@ -268,6 +299,7 @@ async function randomSearch(
       tried: "control",
       error: attempt.error,
       isKept: attempt.error === best,
+      change: patch,
     });
   }
   return best;

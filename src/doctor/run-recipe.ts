@@ -2,7 +2,7 @@ import { earlyStopping } from "../callbacks/early-stopping.js";
 import { terminateOnNaN } from "../callbacks/terminate-on-nan.js";
 import { GateflowError } from "../errors.js";
 import { layersFromConfig } from "../layers/from-config.js";
-import type { History } from "../model/events.js";
+import type { Callback, History } from "../model/events.js";
 import { type Sequential, sequential } from "../model/sequential.js";
 import { toOptimizer } from "../optimizers/to-optimizer.js";
 import type { Prepared } from "./prepare.js";
@@ -65,8 +65,19 @@ async function errorOf(model: Sequential, { validation }: Prepared, loss: string
   return Number.isFinite(error) ? error : Infinity;
 }
 
+/** What a training is watched and stopped by. */
+export interface Watch {
+  readonly callbacks?: readonly Callback[];
+  readonly signal?: AbortSignal;
+}
+
 /** Trains a recipe. A fault that is refused gives an attempt without a model and with the refusal. */
-export async function runRecipe(recipe: Recipe, prepared: Prepared, seed: number): Promise<Attempt> {
+export async function runRecipe(
+  recipe: Recipe,
+  prepared: Prepared,
+  seed: number,
+  { callbacks = [], signal }: Watch = {},
+): Promise<Attempt> {
   const { train, validation } = prepared;
   const {
     epochs = 25,
@@ -86,7 +97,9 @@ export async function runRecipe(recipe: Recipe, prepared: Prepared, seed: number
       shuffle,
       ...(classWeight === undefined ? {} : { classWeight }),
       ...(isStateful ? {} : { validationData: [validation.x, validation.y] as const }),
+      ...(signal === undefined ? {} : { signal }),
       callbacks: [
+        ...callbacks,
         terminateOnNaN(),
         ...(stopping === undefined || isStateful
           ? []

@@ -3,7 +3,7 @@ import { sineMix } from "../../../bench/faults/series.js";
 import { prepareSeries } from "../../../src/doctor/prepare.js";
 import { applyFix, optimizerOf, type Recipe } from "../../../src/doctor/recipe.js";
 import { repair } from "../../../src/doctor/repair.js";
-import { ConfigError, DataError } from "../../../src/errors.js";
+import { ConfigError, DataError, StateError } from "../../../src/errors.js";
 
 const TIMEOUT = 60_000;
 const healthy: Recipe = {
@@ -98,6 +98,36 @@ describe("repair()", () => {
       expect(applied[0]!.code).toBe("unscaled_inputs");
       expect(after).toBeLessThan(before);
       expect(seen.slice(0, 2)).toEqual(["as it is", "unscaled_inputs"]);
+    },
+    TIMEOUT,
+  );
+
+  it(
+    "asks callbacks in every training, tells what was changed, and stops on its signal",
+    async () => {
+      const sick = applyFix(healthy, { compile: { optimizer: { learningRate: 2 } } });
+      let trainings = 0;
+      const changes: unknown[] = [];
+      const result = await repair(sick, {
+        series,
+        budget: 2,
+        callbacks: [{ onTrainBegin: () => void trainings++ }],
+        onProgress: ({ change }) => changes.push(change),
+      });
+      expect([trainings, changes.length]).toEqual([2 * result.trainings, 2 * result.trainings]);
+      expect(changes.slice(0, 2)).toEqual([undefined, result.applied[0]!.fix]);
+      expect(changes[2]).toHaveProperty("compile.optimizer.learningRate");
+
+      const stop = new AbortController();
+      const told: string[] = [];
+      const stopped = repair(sick, {
+        series,
+        signal: stop.signal,
+        callbacks: [{ onEpochEnd: () => stop.abort() }],
+        onProgress: ({ tried }) => told.push(tried),
+      });
+      await expect(stopped).rejects.toThrow(StateError);
+      expect(told).toEqual([]);
     },
     TIMEOUT,
   );
