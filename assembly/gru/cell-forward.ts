@@ -1,7 +1,7 @@
+import { tanhRows } from "../activation/abreast";
 import { SIGMOID, TANH } from "../activation/activate";
 import { activateAny4 } from "../activation/any";
 import { sigmoid4 } from "../simd/sigmoid";
-import { tanh4 } from "../simd/tanh";
 
 /**
  * gruCellForward: gates and hidden state of four units for each row, from their pre-activations.
@@ -67,18 +67,20 @@ function usualGates(gatesPtr: usize, rows: i32, withReset: bool): void {
 function usualStates(
   gatesPtr: usize, candidatePtr: usize, hPrevPtr: usize, hPtr: usize, rowBytes: usize, maskPtr: usize, rows: i32,
 ): void {
+  const end = gatesPtr + (<usize>rows << 6);
+  for (let gates = gatesPtr; gates < end; gates += 64) {
+    const fromState = candidatePtr ? v128.load(candidatePtr) : f32x4.mul(v128.load(gates, 16), v128.load(gates, 48));
+    v128.store(gates, f32x4.add(v128.load(gates, 32), fromState), 32);
+    if (candidatePtr) candidatePtr += rowBytes;
+  }
+  tanhRows(gatesPtr + 32, 64, gatesPtr + 32, 64, rows);
   for (let row = 0; row < rows; row++) {
     const hPrev = v128.load(hPrevPtr);
-    const fromState = candidatePtr
-      ? v128.load(candidatePtr)
-      : f32x4.mul(v128.load(gatesPtr, 16), v128.load(gatesPtr, 48));
-    const g = tanh4(f32x4.add(v128.load(gatesPtr, 32), fromState));
-    v128.store(gatesPtr, g, 32);
+    const g = v128.load(gatesPtr, 32);
     const masked = maskPtr != 0 && load<f32>(maskPtr + (<usize>row << 2)) == 0;
     const h = f32x4.add(g, f32x4.mul(v128.load(gatesPtr), f32x4.sub(hPrev, g)));
     v128.store(hPtr, masked ? hPrev : h);
     gatesPtr += 64;
-    if (candidatePtr) candidatePtr += rowBytes;
     hPrevPtr += rowBytes;
     hPtr += rowBytes;
   }

@@ -125,6 +125,73 @@ export function panelRows(
   }
 }
 
+/**
+ * oneRowPanels: c = start + [a | s] · panels for a single row, all panels of a matrix.
+ *
+ * One row times one panel has four sums that wait for themselves at every step. Two panels at a time have eight, and
+ * the adders stay busy. The same sums in the same order as panelRows.
+ *
+ * Math     panelRows with rows = 1
+ * Shapes   a [aDepth], s [sDepth]; panels [panels][aDepth + sDepth, 16]; start [panels][16] or 0; c [panels] of 16 floats,
+ *          cPanelBytes apart, of the last panel only `lastVectors` groups of four
+ * Writes   c (=), or (+=) when accumulate is not 0
+ * Alias    none; Align panels, start and c 16
+ * Cost     32 panels depth flops; the panels are read once
+ * Oracle   test/assembly/linalg/panel-product.test.ts  Bench bench/kernels
+ */
+export function oneRowPanels(
+  aPtr: usize,
+  aDepth: i32,
+  sPtr: usize,
+  sDepth: i32,
+  panelsPtr: usize,
+  panels: i32,
+  startPtr: usize,
+  cPtr: usize,
+  cPanelBytes: usize,
+  lastVectors: i32,
+  accumulate: i32,
+): void {
+  const panelBytes = (<usize>(aDepth + sDepth)) << 6;
+  let panel = 0;
+  for (; panel + 2 <= panels; panel += 2) {
+    let c00 = startPtr ? v128.load(startPtr) : f32x4.splat(0);
+    let c01 = startPtr ? v128.load(startPtr, 16) : f32x4.splat(0);
+    let c02 = startPtr ? v128.load(startPtr, 32) : f32x4.splat(0);
+    let c03 = startPtr ? v128.load(startPtr, 48) : f32x4.splat(0);
+    let c10 = startPtr ? v128.load(startPtr, 64) : f32x4.splat(0);
+    let c11 = startPtr ? v128.load(startPtr, 80) : f32x4.splat(0);
+    let c12 = startPtr ? v128.load(startPtr, 96) : f32x4.splat(0);
+    let c13 = startPtr ? v128.load(startPtr, 112) : f32x4.splat(0);
+    let b0 = panelsPtr, b1 = panelsPtr + panelBytes;
+    for (let segment = 0; segment < 2; segment++) {
+      let a = segment ? sPtr : aPtr;
+      const end = a + (<usize>(segment ? sDepth : aDepth) << 2);
+      for (; a < end; a += 4) {
+        const e = v128.load32_splat(a);
+        c00 = multiplyAdd(e, v128.load(b0), c00);
+        c01 = multiplyAdd(e, v128.load(b0, 16), c01);
+        c02 = multiplyAdd(e, v128.load(b0, 32), c02);
+        c03 = multiplyAdd(e, v128.load(b0, 48), c03);
+        c10 = multiplyAdd(e, v128.load(b1), c10);
+        c11 = multiplyAdd(e, v128.load(b1, 16), c11);
+        c12 = multiplyAdd(e, v128.load(b1, 32), c12);
+        c13 = multiplyAdd(e, v128.load(b1, 48), c13);
+        b0 += PANEL_ROW_BYTES;
+        b1 += PANEL_ROW_BYTES;
+      }
+    }
+    storeRow(cPtr, 4, accumulate, c00, c01, c02, c03);
+    storeRow(cPtr + cPanelBytes, panel + 2 == panels ? lastVectors : 4, accumulate, c10, c11, c12, c13);
+    panelsPtr += 2 * panelBytes;
+    cPtr += 2 * cPanelBytes;
+    if (startPtr) startPtr += 2 * PANEL_ROW_BYTES;
+  }
+  if (panel < panels) {
+    panelRows(aPtr, 0, aDepth, sPtr, 0, sDepth, panelsPtr, startPtr, cPtr, 0, lastVectors, 1, accumulate);
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function storeRow(ptr: usize, vectors: i32, accumulate: i32, v0: v128, v1: v128, v2: v128, v3: v128): void {
@@ -165,6 +232,12 @@ export function matrixProduct(
   accumulate: i32,
 ): void {
   assert(cStride >= ((columns + 3) & ~3) && (cStride & 3) == 0);
+  if (rows == 1) {
+    const panels = (columns + 15) >> 4;
+    const lastVectors = (columns - ((panels - 1) << 4) + 3) >> 2;
+    oneRowPanels(aPtr, depth, 0, 0, panelsPtr, panels, startPtr, cPtr, PANEL_ROW_BYTES, lastVectors, accumulate);
+    return;
+  }
   for (let column = 0; column < columns; column += PANEL_COLUMNS) {
     panelRows(
       aPtr, <usize>aStride << 2, depth, 0, 0, 0,

@@ -1,7 +1,7 @@
+import { tanhRows } from "../activation/abreast";
 import { SIGMOID, TANH } from "../activation/activate";
 import { activateAny4, derivativeAny4 } from "../activation/any";
 import { store4x4 } from "../simd/lanes";
-import { tanh4 } from "../simd/tanh";
 
 /**
  * lstmCellBackward: gradients of the pre-activations of four units for each row, and of the cell state one step back.
@@ -31,6 +31,8 @@ export function lstmCellBackward(
   recurrentActivation: i32,
 ): void {
   const usual = activation == TANH && recurrentActivation == SIGMOID;
+  // The place of dz holds tanh(c) until its row is reached.
+  if (usual) tanhRows(cPtr, rowBytes, dzRowsPtr, dzRowBytes, rows);
   const one = f32x4.splat(1);
   const zero = f32x4.splat(0);
   for (let row = 0; row < rows; row++) {
@@ -51,7 +53,7 @@ export function lstmCellBackward(
         f = zf;
         g = zg;
         o = zo;
-        a = tanh4(c);
+        a = v128.load(dzRowsPtr);
         si = f32x4.mul(i, f32x4.sub(one, i));
         sf = f32x4.mul(f, f32x4.sub(one, f));
         sg = f32x4.sub(one, f32x4.mul(g, g));

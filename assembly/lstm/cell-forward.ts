@@ -1,7 +1,6 @@
+import { lstmGatesAbreast, tanhRows } from "../activation/abreast";
 import { SIGMOID, TANH } from "../activation/activate";
 import { activateAny4 } from "../activation/any";
-import { sigmoid4 } from "../simd/sigmoid";
-import { tanh4 } from "../simd/tanh";
 
 /**
  * lstmCellForward: gates, cell state and hidden state of four units for each row, from their pre-activations.
@@ -30,7 +29,8 @@ export function lstmCellForward(
   recurrentActivation: i32,
 ): void {
   if (activation == TANH && recurrentActivation == SIGMOID) {
-    usualGates(gatesPtr, rows);
+    // In passes of their own: what h waits for is then long done, and the pipelines stay full.
+    lstmGatesAbreast(gatesPtr, rows);
     usualStates(gatesPtr, cPrevPtr, hPrevPtr, cPtr, hPtr, rowBytes, maskPtr, rows);
     return;
   }
@@ -42,7 +42,7 @@ export function lstmCellForward(
     const o = activateAny4(recurrentActivation, v128.load(gatesPtr, 48));
     let c = f32x4.add(f32x4.mul(f, cPrev), f32x4.mul(i, g));
     let h = f32x4.mul(o, activateAny4(activation, c));
-    if (maskPtr && load<f32>(maskPtr + (<usize>row << 2)) == 0) {
+    if (isMasked(maskPtr, row)) {
       c = cPrev;
       h = v128.load(hPrevPtr);
     }
@@ -53,41 +53,34 @@ export function lstmCellForward(
     hPrevPtr += rowBytes;
     cPtr += rowBytes;
     hPtr += rowBytes;
-  }
-}
-
-/** Gates of all rows first: the states' tanh waits for them, and a loop of its own keeps the pipelines full. */
-function usualGates(gatesPtr: usize, rows: i32): void {
-  const end = gatesPtr + (<usize>rows << 6);
-  for (; gatesPtr < end; gatesPtr += 64) {
-    const i = sigmoid4(v128.load(gatesPtr));
-    const f = sigmoid4(v128.load(gatesPtr, 16));
-    const g = tanh4(v128.load(gatesPtr, 32));
-    const o = sigmoid4(v128.load(gatesPtr, 48));
-    v128.store(gatesPtr, i);
-    v128.store(gatesPtr, f, 16);
-    v128.store(gatesPtr, g, 32);
-    v128.store(gatesPtr, o, 48);
   }
 }
 
 function usualStates(
   gatesPtr: usize, cPrevPtr: usize, hPrevPtr: usize, cPtr: usize, hPtr: usize, rowBytes: usize, maskPtr: usize, rows: i32,
 ): void {
-  for (let row = 0; row < rows; row++) {
-    const cPrev = v128.load(cPrevPtr);
-    let c = f32x4.add(f32x4.mul(v128.load(gatesPtr, 16), cPrev), f32x4.mul(v128.load(gatesPtr), v128.load(gatesPtr, 32)));
-    let h = f32x4.mul(v128.load(gatesPtr, 48), tanh4(c));
-    if (maskPtr && load<f32>(maskPtr + (<usize>row << 2)) == 0) {
-      c = cPrev;
-      h = v128.load(hPrevPtr);
-    }
-    v128.store(cPtr, c);
-    v128.store(hPtr, h);
-    gatesPtr += 64;
+  const end = cPtr + <usize>rows * rowBytes;
+  let gates = gatesPtr;
+  for (let c = cPtr, row = 0; c < end; c += rowBytes, row++) {
+    const kept = v128.load(cPrevPtr);
+    const next = f32x4.add(f32x4.mul(v128.load(gates, 16), kept), f32x4.mul(v128.load(gates), v128.load(gates, 32)));
+    v128.store(c, isMasked(maskPtr, row) ? kept : next);
+    gates += 64;
     cPrevPtr += rowBytes;
+  }
+  tanhRows(cPtr, rowBytes, hPtr, rowBytes, rows);
+  gates = gatesPtr;
+  for (let row = 0; row < rows; row++) {
+    const h = f32x4.mul(v128.load(gates, 48), v128.load(hPtr));
+    v128.store(hPtr, isMasked(maskPtr, row) ? v128.load(hPrevPtr) : h);
+    gates += 64;
     hPrevPtr += rowBytes;
-    cPtr += rowBytes;
     hPtr += rowBytes;
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function isMasked(maskPtr: usize, row: i32): bool {
+  return maskPtr != 0 && load<f32>(maskPtr + (<usize>row << 2)) == 0;
 }

@@ -1,5 +1,5 @@
 import { multiplyFloats } from "../linalg/elementwise";
-import { panelRows } from "../linalg/panel-product";
+import { oneRowPanels, panelRows } from "../linalg/panel-product";
 import { lstmCellForward } from "./cell-forward";
 import { LstmDescriptor } from "./descriptor";
 
@@ -28,7 +28,8 @@ export function lstmForward(descriptor: usize, rowBegin: i32, rowEnd: i32, _part
   const panelBytes = (<usize>(d.features + d.units)) << 6;
   // The groups of a single row without a tape stand one behind the other, as rows of a batch do: one pass over all of
   // them keeps the processor busy where a pass over one would wait for its own results.
-  const isOneRow = d.batch == 1 && d.gateSteps == 1 && d.mask == 0;
+  const isUntapedRow = d.batch == 1 && d.gateSteps == 1 && d.mask == 0;
+  const groupBytes = <usize>(d.gateSteps * d.batch) << 6;
   for (let t = 0; t < d.timesteps; t++) {
     const x = d.x + ((<isize>d.xTimeStride * t) << 2) + <usize>rowBegin * xRowBytes;
     const hPrev = d.h + <usize>(t % d.hRing) * stepBytes + firstRow;
@@ -41,51 +42,25 @@ export function lstmForward(descriptor: usize, rowBegin: i32, rowEnd: i32, _part
       multiplyFloats(hPrev, d.recurrentMask + firstRow, hRead, <usize>rows * rowBytes);
     }
     const mask = d.mask ? d.mask + ((<usize>(t * d.batch + rowBegin)) << 2) : 0;
-    for (let group = 0; group < groups; group++) {
-      const gates =
-        d.gates + ((<usize>((group * d.gateSteps + (t % d.gateSteps)) * d.batch + rowBegin)) << 6);
-      panelRows(
-        x,
-        xRowBytes,
-        d.features,
-        hRead,
-        rowBytes,
-        d.units,
-        d.panels + <usize>group * panelBytes,
-        d.bias + ((<usize>group) << 6),
-        gates,
-        64,
-        4,
-        rows,
-        0,
-      );
-      if (isOneRow) continue;
-      const unit = (<usize>group) << 4;
-      lstmCellForward(
-        gates,
-        cPrev + unit,
-        hPrev + unit,
-        c + unit,
-        h + unit,
-        rowBytes,
-        mask,
-        rows,
-        d.activation,
-        d.recurrentActivation,
-      );
+    const stepGates = d.gates + (<usize>((t % d.gateSteps) * d.batch + rowBegin) << 6);
+    if (rows == 1) {
+      oneRowPanels(x, d.features, hRead, d.units, d.panels, groups, d.bias, stepGates, groupBytes, 4, 0);
+      if (isUntapedRow) {
+        lstmCellForward(stepGates, cPrev, hPrev, c, h, 16, 0, groups, d.activation, d.recurrentActivation);
+        continue;
+      }
     }
-    if (isOneRow) {
+    for (let group = 0; group < groups; group++) {
+      const gates = stepGates + <usize>group * groupBytes;
+      const unit = <usize>group << 4;
+      if (rows > 1) {
+        panelRows(
+          x, xRowBytes, d.features, hRead, rowBytes, d.units,
+          d.panels + <usize>group * panelBytes, d.bias + (<usize>group << 6), gates, 64, 4, rows, 0,
+        );
+      }
       lstmCellForward(
-        d.gates,
-        cPrev,
-        hPrev,
-        c,
-        h,
-        16,
-        0,
-        groups,
-        d.activation,
-        d.recurrentActivation,
+        gates, cPrev + unit, hPrev + unit, c + unit, h + unit, rowBytes, mask, rows, d.activation, d.recurrentActivation,
       );
     }
   }

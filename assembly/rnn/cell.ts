@@ -1,6 +1,6 @@
+import { tanhRows } from "../activation/abreast";
 import { TANH } from "../activation/activate";
 import { activateAny4, derivativeAny4 } from "../activation/any";
-import { tanh4 } from "../simd/tanh";
 
 /**
  * rnnCellForward: the activation of a step's rows, and the state before in those that are masked.
@@ -25,9 +25,7 @@ export function rnnCellForward(
     if (masked) {
       memory.copy(hPtr, hPrevPtr, rowBytes);
     } else if (activation == TANH) {
-      for (let offset: usize = 0; offset < rowBytes; offset += 16) {
-        v128.store(hPtr + offset, tanh4(v128.load(zPtr + offset)));
-      }
+      tanhRows(zPtr, 16, hPtr, 16, <i32>(rowBytes >> 4));
     } else {
       for (let offset: usize = 0; offset < rowBytes; offset += 16) {
         v128.store(hPtr + offset, activateAny4(activation, v128.load(zPtr + offset)));

@@ -1,3 +1,5 @@
+import { constant4, ONE } from "./constants";
+
 /**
  * e^x and e^x - 1 of four floats.
  *
@@ -21,6 +23,16 @@ const EXPM1_2: f32 = 0.04166720062494278;
 const EXPM1_3: f32 = 0.008366520516574383;
 const EXPM1_4: f32 = 0.0013882521307095885;
 
+export const AT_LOG2_E: usize = memory.data<f32>([LOG2_E]);
+export const AT_LN2_HI: usize = memory.data<f32>([LN2_HI]);
+export const AT_LN2_LO: usize = memory.data<f32>([LN2_LO]);
+export const AT_ROUND: usize = memory.data<f32>([ROUND]);
+export const AT_EXPM1_0: usize = memory.data<f32>([EXPM1_0]);
+export const AT_EXPM1_1: usize = memory.data<f32>([EXPM1_1]);
+export const AT_EXPM1_2: usize = memory.data<f32>([EXPM1_2]);
+export const AT_EXPM1_3: usize = memory.data<f32>([EXPM1_3]);
+export const AT_EXPM1_4: usize = memory.data<f32>([EXPM1_4]);
+
 /**
  * e^r - 1 for a reduced argument, |r| <= ln 2 / 2.
  * Error: relative, about 1 ULP; exact at 0.
@@ -30,9 +42,9 @@ const EXPM1_4: f32 = 0.0013882521307095885;
 export function expm1Reduced4(r: v128): v128 {
   // By pairs (Estrin), not Horner: the chain of dependent operations is what a short loop waits for.
   const square = f32x4.mul(r, r);
-  const low = f32x4.add(f32x4.mul(f32x4.splat(EXPM1_1), r), f32x4.splat(EXPM1_0));
-  const middle = f32x4.add(f32x4.mul(f32x4.splat(EXPM1_3), r), f32x4.splat(EXPM1_2));
-  const high = f32x4.add(f32x4.mul(f32x4.splat(EXPM1_4), square), middle);
+  const low = f32x4.add(f32x4.mul(constant4(AT_EXPM1_1), r), constant4(AT_EXPM1_0));
+  const middle = f32x4.add(f32x4.mul(constant4(AT_EXPM1_3), r), constant4(AT_EXPM1_2));
+  const high = f32x4.add(f32x4.mul(constant4(AT_EXPM1_4), square), middle);
   const q = f32x4.add(f32x4.mul(high, square), low);
   return f32x4.add(f32x4.mul(square, q), r);
 }
@@ -41,8 +53,8 @@ export function expm1Reduced4(r: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function reduce4(x: v128, n: v128): v128 {
-  const high = f32x4.sub(x, f32x4.mul(n, f32x4.splat(LN2_HI)));
-  return f32x4.sub(high, f32x4.mul(n, f32x4.splat(LN2_LO)));
+  const high = f32x4.sub(x, f32x4.mul(n, constant4(AT_LN2_HI)));
+  return f32x4.sub(high, f32x4.mul(n, constant4(AT_LN2_LO)));
 }
 
 /** 2^n p for whole n in [-252, 254], n as integers: two factors, since one exponent cannot reach so far. */
@@ -67,9 +79,9 @@ function scale4(p: v128, n: v128): v128 {
 export function exp4(x: v128): v128 {
   // pmin and pmax return their first argument when it is NaN.
   const bounded = f32x4.pmax(f32x4.pmin(x, f32x4.splat(89)), f32x4.splat(-104.5));
-  const rounded = f32x4.add(f32x4.mul(bounded, f32x4.splat(LOG2_E)), f32x4.splat(ROUND));
-  const n = f32x4.sub(rounded, f32x4.splat(ROUND));
-  const p = f32x4.add(expm1Reduced4(reduce4(bounded, n)), f32x4.splat(1));
+  const rounded = f32x4.add(f32x4.mul(bounded, constant4(AT_LOG2_E)), constant4(AT_ROUND));
+  const n = f32x4.sub(rounded, constant4(AT_ROUND));
+  const p = f32x4.add(expm1Reduced4(reduce4(bounded, n)), constant4(ONE));
   return scale4(p, i32x4.sub(rounded, i32x4.splat(reinterpret<i32>(ROUND))));
 }
 

@@ -1,4 +1,9 @@
-import { expm1Reduced4, LN2_HI, LN2_LO, LOG2_E, ROUND } from "./exp";
+import { constant4, HALF, ONE, SIGN } from "./constants";
+import { AT_LN2_HI, AT_LN2_LO, AT_ROUND, expm1Reduced4, LOG2_E } from "./exp";
+
+/** tanh is 1 from here on. */
+export const AT_TANH_TOP: usize = memory.data<f32>([10]);
+export const AT_TWO_LOG2_E: usize = memory.data<f32>([2 * LOG2_E]);
 
 /**
  * tanh(x) = (e^2|x| - 1) / (e^2|x| + 1), with the sign of x, of four floats.
@@ -12,15 +17,15 @@ import { expm1Reduced4, LN2_HI, LN2_LO, LOG2_E, ROUND } from "./exp";
 // @ts-ignore: decorator
 @inline
 export function tanh4(x: v128): v128 {
-  const signMask = i32x4.splat(0x80000000);
+  const signMask = constant4(SIGN);
   const sign = v128.and(x, signMask);
   // pmin returns its first argument when it is NaN.
-  const size = f32x4.pmin(v128.andnot(x, signMask), f32x4.splat(10));
-  const rounded = f32x4.add(f32x4.mul(size, f32x4.splat(2 * LOG2_E)), f32x4.splat(ROUND));
-  const n = f32x4.sub(rounded, f32x4.splat(ROUND));
-  const high = f32x4.sub(f32x4.add(size, size), f32x4.mul(n, f32x4.splat(LN2_HI)));
-  const p = expm1Reduced4(f32x4.sub(high, f32x4.mul(n, f32x4.splat(LN2_LO))));
-  const power = i32x4.add(i32x4.shl(rounded, 23), i32x4.splat(0x3f000000));
-  const e = f32x4.add(f32x4.mul(p, power), f32x4.sub(power, f32x4.splat(0.5)));
-  return v128.or(f32x4.div(e, f32x4.add(e, f32x4.splat(1))), sign);
+  const size = f32x4.pmin(v128.andnot(x, signMask), constant4(AT_TANH_TOP));
+  const rounded = f32x4.add(f32x4.mul(size, constant4(AT_TWO_LOG2_E)), constant4(AT_ROUND));
+  const n = f32x4.sub(rounded, constant4(AT_ROUND));
+  const high = f32x4.sub(f32x4.add(size, size), f32x4.mul(n, constant4(AT_LN2_HI)));
+  const p = expm1Reduced4(f32x4.sub(high, f32x4.mul(n, constant4(AT_LN2_LO))));
+  const power = i32x4.add(i32x4.shl(rounded, 23), constant4(HALF));
+  const e = f32x4.add(f32x4.mul(p, power), f32x4.sub(power, constant4(HALF)));
+  return v128.or(f32x4.div(e, f32x4.add(e, constant4(ONE))), sign);
 }

@@ -14,6 +14,8 @@ const shapes: readonly Shape[] = [
   ...Array.from({ length: 33 }, (_, i) => ({ rows: i + 1, depth: 7, columns: 19 })),
   ...Array.from({ length: 33 }, (_, i) => ({ rows: 5, depth: i + 1, columns: 18 })),
   ...Array.from({ length: 33 }, (_, i) => ({ rows: 3, depth: 13, columns: i + 1 })),
+  // A single row takes its panels two at a time.
+  ...Array.from({ length: 65 }, (_, i) => ({ rows: 1, depth: 13, columns: i + 1 })),
   ...extents.map((n) => ({ rows: n, depth: n, columns: n })),
   ...[47, 61, 127, 255, 256, 257].map((n) => ({ rows: n, depth: 67, columns: 37 })),
 ];
