@@ -71,4 +71,47 @@ describe("examples/gradient-flow", () => {
     expect(mse("lstm")).toBeLessThan(0.02);
     expect(mse("simpleRNN")).toBeGreaterThan(0.1);
   });
+
+  it("copy task: with memories as long as the delay an LSTM copies, with a forget bias of 1 it guesses", async () => {
+    const out = await example("copy-task");
+    const result = (name: string): number[] => {
+      const line = new RegExp(
+        `^${name} +cross-entropy ([\\d.]+), ([\\d.]+)% right.* ([-\\d.e]+) → ([-\\d.e]+)  `,
+        "m",
+      );
+      return line.exec(out)!.slice(1).map(Number);
+    };
+    expect(out).toMatch(/^who remembers nothing +cross-entropy 2\.0794 \(ln 8\), 12\.5% right/m);
+    const [guessed, chance, before, after] = result("forget bias 1");
+    expect(guessed).toBeGreaterThan(0.98 * Math.log(8));
+    expect(chance).toBeLessThan(20);
+    expect(after).toBeLessThan(before!);
+    const [copied, right, atStart, atEnd] = result("chrono");
+    expect(copied).toBeLessThan(0.1);
+    expect(right).toBeGreaterThan(95);
+    expect(Math.min(atStart!, atEnd!)).toBeGreaterThan(0.1);
+  });
+
+  it("LSTM against simple RNN: what is learnt ends at the memory horizon, and a long enough cell has none", async () => {
+    const lines = [
+      ...(await example("lstm-against-simple-rnn")).matchAll(
+        /^ +(\d+) {3}(lstm, forget bias 1|lstm, chrono|simpleRNN) +([\d.]+) +(\d+|all) +(\d+|all) /gm,
+      ),
+    ].map(([, distance, name, mse, before]) => ({
+      distance: Number(distance),
+      name,
+      mse: Number(mse),
+      before: before === "all" ? Number.POSITIVE_INFINITY : Number(before),
+    }));
+    const of = (wanted: string) => lines.filter(({ name }) => name === wanted);
+    expect(of("lstm, chrono").map(({ distance }) => distance)).toEqual([10, 20, 40, 80]);
+    for (const { mse } of of("lstm, chrono")) expect(mse).toBeLessThan(0.002);
+    for (const { distance, mse, before } of of("lstm, forget bias 1")) {
+      if (before > distance) expect(mse).toBeLessThan(0.01);
+      else expect(mse).toBeGreaterThan(0.3);
+    }
+    of("simpleRNN").forEach(({ mse }, i) => {
+      expect(mse).toBeGreaterThan(5 * of("lstm, chrono")[i]!.mse);
+    });
+  });
 });
