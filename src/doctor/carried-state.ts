@@ -1,5 +1,7 @@
 import { leastSquares } from "../series/least-squares.js";
+import type { Picture } from "../viz/picture.js";
 import type { ModelCase } from "./model-case.js";
+import { bars } from "./pictures.js";
 import { meanOf } from "./statistics.js";
 
 /** What the sample before tells of a sample's target, beyond the sample's own inputs. */
@@ -17,6 +19,21 @@ const MOST_COLUMNS = 40;
 const GAIN = 0.5;
 /** Fisher's F with one and a hundred degrees of freedom passes 20 once in fifty thousand; a dozen lags are tried. */
 const F_BOUND = 20;
+
+/** What is left of the target's variance with a sample's own inputs, and with the state before it. */
+export const carryPicture = ({ unexplainedAlone, unexplainedWithState }: Carry): Picture =>
+  bars(
+    "What the piece before tells",
+    [
+      ["own inputs alone", 100 * unexplainedAlone],
+      ["with the state before", 100 * unexplainedWithState],
+    ],
+    {
+      x: "variance of the target left unexplained (%)",
+      y: "known",
+      marks: { "bound: half": 100 * GAIN * unexplainedAlone },
+    },
+  );
 
 /** Whether samples go on from one another; null where they do not, or are windows that overlap anyway. */
 export function carryOf({ windows, file }: ModelCase): Carry | null {

@@ -1,4 +1,5 @@
 import { RecurrentLayer } from "../layers/recurrent-layer.js";
+import type { Tensor } from "../tensor.js";
 import { outputOfLayer } from "./activations.js";
 import type { Lab } from "./lab.js";
 
@@ -11,6 +12,8 @@ export interface NonFinitePlace {
   readonly sample: number;
   readonly unit: number;
   readonly value: number;
+  /** Of each layer up to this one the largest |output| at each time step, over samples and units. */
+  readonly sizes: readonly { readonly name: string; readonly values: Float64Array }[];
 }
 
 const gateNames: Readonly<Record<string, readonly string[]>> = {
@@ -35,14 +38,28 @@ function gateOf(layer: RecurrentLayer, input: ArrayLike<number>): { gate: string
   return { gate: "state", unit: 0 };
 }
 
+/** Largest |value| at each step of `[samples, steps, width]`, or of `[samples, width]` as one; NaN where one is not finite. */
+function sizesOf({ shape, data }: Tensor): Float64Array {
+  const width = shape.at(-1)!;
+  const sizes = new Float64Array(shape.length === 3 ? shape[1]! : 1);
+  for (let i = 0; i < data.length; i++) {
+    const step = Math.floor(i / width) % sizes.length;
+    const size = Number.isFinite(data[i]!) ? Math.abs(data[i]!) : Number.NaN;
+    if (!(size <= sizes[step]!)) sizes[step] = Number.isNaN(sizes[step]!) ? Number.NaN : size;
+  }
+  return sizes;
+}
+
 /** Runs the model layer by layer over the lab's sample. null where everything is finite. */
 export async function findNonFinite(lab: Lab): Promise<NonFinitePlace | null> {
   const { copy, file, sample } = lab;
   let input = sample.x;
+  const sizes: { name: string; values: Float64Array }[] = [];
   for (const [index, layer] of copy.layers.entries()) {
     // The whole sequence of states tells the step; the last one would only tell that there was one.
     const isRecurrent = layer instanceof RecurrentLayer;
     const output = await outputOfLayer(lab, index, isRecurrent);
+    sizes.push({ name: layer.name, values: sizesOf(output) });
     const at = output.data.findIndex((value) => !Number.isFinite(value));
     if (at >= 0) {
       const width = output.shape.at(-1)!;
@@ -69,6 +86,7 @@ export async function findNonFinite(lab: Lab): Promise<NonFinitePlace | null> {
         timeStep,
         sample: sampleAt,
         value: output.data[row + unit]!,
+        sizes,
       };
     }
     input =

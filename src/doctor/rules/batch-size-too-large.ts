@@ -1,5 +1,6 @@
 import { type Rule, short } from "../diagnosis.js";
 import { type ModelCase, unlearnt } from "../model-case.js";
+import { byEpoch } from "../pictures.js";
 import { outcome } from "./learning-rate-too-high.js";
 
 const MOST_STEPS = 3;
@@ -45,7 +46,8 @@ export const batchSizeTooLarge: Rule<ModelCase> = {
     if (!(left > POOR)) return null;
     const loss = await lab.trainLoss();
     const updates = Math.min(MOST_TRIAL, epochs * Math.ceil(Math.min(windows.samples, 1024) / USUAL));
-    const small = outcome(await lab.trial("small batches", { weights: "fresh", batch: USUAL, updates }));
+    const trial = await lab.trial("small batches", { weights: "fresh", batch: USUAL, updates });
+    const small = outcome(trial);
     if (!(small < GAIN * loss)) return null;
     return {
       title: `batches of ${batchSize} make ${short(steps)} updates an epoch`,
@@ -63,6 +65,14 @@ export const batchSizeTooLarge: Rule<ModelCase> = {
       remedy:
         "fit(x, y, { batchSize: 32 }); or as many times more epochs, or a learning rate that grows with the batch.",
       fix: { fit: { batchSize: USUAL } },
+      picture: byEpoch(
+        "The same epochs in smaller batches",
+        {
+          [`batches of ${batchSize} (as trained)`]: history!.loss!,
+          [`batches of ${USUAL} (a copy)`]: trial.losses,
+        },
+        file.loss.name,
+      ),
     };
   },
 };

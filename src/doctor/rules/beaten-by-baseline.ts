@@ -1,6 +1,7 @@
 import { beatenBy } from "../baselines.js";
 import { type Rule, short } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
+import { bars } from "../pictures.js";
 
 /** A trained model whose errors are larger than those of a rule without any learning. */
 export const beatenByBaseline: Rule<ModelCase> = {
@@ -26,6 +27,18 @@ export const beatenByBaseline: Rule<ModelCase> = {
       remedy:
         "Forecast the difference from the baseline (difference(series), or a season's lag), train longer, and keep the baseline in the table of results.",
       fix: { series: { difference: 1, scale: "standard" } },
+      picture: bars(
+        "Errors of the model and of the baseline",
+        [
+          ["the model", modelRmse],
+          [name, baselineRmse],
+        ],
+        {
+          x: `root mean square error (${forecasts} ${measuredOn})`,
+          y: "forecast",
+          marks: { [`bound: ${bound} × the baseline's`]: bound * baselineRmse },
+        },
+      ),
     };
   },
 };

@@ -1,5 +1,6 @@
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
+import { bars } from "../pictures.js";
 
 /** Below this share, always saying the frequent class is right more often than most classifiers are. */
 const LEAST_SHARE = 0.05;
@@ -46,6 +47,17 @@ export const classImbalance: Rule<DataCase> = {
           ),
         },
       },
+      picture: bars(
+        "Labels by class",
+        [...counts]
+          .sort(([a], [b]) => a - b)
+          .map(([name, n]) => [`class ${name}`, (100 * n) / total] as const),
+        {
+          x: `share of ${total} labels (%)`,
+          y: "class",
+          marks: { [`bound ${short(100 * bound)} %`]: 100 * bound },
+        },
+      ),
     };
   },
 };

@@ -1,5 +1,7 @@
 import type { DataCase } from "../data-case.js";
 import type { Rule } from "../diagnosis.js";
+import { bars } from "../pictures.js";
+import { deviationOf } from "../statistics.js";
 
 /**
  * A feature without variance: 0/0 after scaling (all NaN), or a raw constant. A column of zeros is what a guarded scaler
@@ -32,6 +34,11 @@ export const constantFeature: Rule<DataCase> = {
           : "What never changes tells nothing about the target; a scaler without a guard divides it by zero.",
         remedy: `Leave column ${f} out, or scale with standardScaler(), which takes the scale 1 where the variance is 0.`,
         fix: { series: { scale: "standard" } },
+        picture: bars(
+          "Spread of each feature",
+          at.columns.map((column, k) => [`feature ${k}`, deviationOf(column)] as const),
+          { x: "standard deviation", y: "feature" },
+        ),
       };
     }
     return null;

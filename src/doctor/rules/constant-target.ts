@@ -1,5 +1,6 @@
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
+import { line, lines } from "../pictures.js";
 import { deviationOf, meanOf } from "../statistics.js";
 
 /** Rounding of float32, relative to the values: below it differences are none. */
@@ -26,6 +27,11 @@ export const constantTarget: Rule<DataCase> = {
       why: "With nothing to explain, the output's bias alone brings the loss to zero: it looks perfect, and the recurrent layer learns nothing. Usually the wrong column was chosen.",
       remedy:
         "Choose another target column (slidingWindows(data, { targetColumn })), and look at it: Math.min(...y) and Math.max(...y) must differ.",
+      picture: lines(
+        "The target, sample by sample",
+        targets.slice(0, 4).map((values, k) => line(`target ${k}`, values)),
+        { x: "sample", y: "target" },
+      ),
     };
   },
 };

@@ -1,6 +1,7 @@
 import { normalCdf } from "../../series/normal.js";
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
+import { beforeAndAfter } from "../pictures.js";
 import { deviationOf, effectiveSize, meanOf, varianceOf } from "../statistics.js";
 
 /**
@@ -80,6 +81,24 @@ export const dataDrift: Rule<DataCase> = {
         remedy:
           "Train on a later part (or all) of the series, or on differences or ratios that keep their distribution: difference(series), returns(series); retrain as data comes in.",
         fix: { series: { difference: 1 } },
+        picture: beforeAndAfter(
+          `Feature ${f} before and after`,
+          [at.kind === "series" ? "first half" : "training", before],
+          [at.kind === "series" ? "second half" : "validation", after],
+          {
+            x: "time step",
+            y: "value",
+            marks: [
+              {
+                label: `mean ± ${SHIFT} standard deviations of what came before`,
+                y: [
+                  meanOf(before) - SHIFT * deviationOf(before),
+                  meanOf(before) + SHIFT * deviationOf(before),
+                ],
+              },
+            ],
+          },
+        ),
       };
     }
     return null;

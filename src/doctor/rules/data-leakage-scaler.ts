@@ -1,5 +1,7 @@
+import type { Picture } from "../../viz/picture.js";
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
+import { bars } from "../pictures.js";
 import { deviationOf, meanOf } from "../statistics.js";
 
 /** Mean 0 and standard deviation 1 (or minimum 0 and maximum 1) to rounding: no series is so by chance. */
@@ -91,6 +93,7 @@ export const dataLeakageScaler: Rule<DataCase> = {
       remedy:
         "const scaler = standardScaler().fit(series.slice(0, trainLength)); then transform both parts with it.",
       fix: { series: { scale: "standard" } },
+      picture: spreads(own, found),
     };
   },
 };
@@ -112,4 +115,23 @@ function fromSeries(at: DataCase, train: Float64Array): { scale: Scale; kind: st
   if (isStandard(scale, 10 * EXACT) && !isStandard(own, VISIBLE)) return { scale, kind: "standard" };
   if (isMinMax(scale, 10 * EXACT) && !isMinMax(own, VISIBLE)) return { scale, kind: "min-max" };
   return null;
+}
+
+/** What the scaler should have made of the training part, and of which part it did. */
+function spreads(own: Scale, { scale, kind }: { scale: Scale; kind: string }): Picture {
+  const isMinMaxed = kind === "min-max";
+  const spread = ({ mean, std, min, max }: Scale): readonly [number, number] =>
+    isMinMaxed ? [min, max] : [mean - std, mean + std];
+  return bars(
+    "What the scaler was fitted on",
+    [
+      ["training part", spread(own)],
+      ["with what follows", spread(scale)],
+    ],
+    {
+      x: isMinMaxed ? "scaled value, minimum to maximum" : "scaled value, mean ± standard deviation",
+      y: "part",
+      marks: isMinMaxed ? { "a fitted part: 0": 0, "to 1": 1 } : { "a fitted part: -1": -1, "to 1": 1 },
+    },
+  );
 }

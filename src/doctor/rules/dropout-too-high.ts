@@ -1,5 +1,6 @@
 import { type Rule, short } from "../diagnosis.js";
 import { allLayers, type ModelCase } from "../model-case.js";
+import { bars } from "../pictures.js";
 
 /** Srivastava et al. 2014 keep a half to four fifths; what is kept in the product of all below a fifth is mostly noise. */
 const LEAST_KEPT = 0.2;
@@ -38,6 +39,21 @@ export const dropoutTooHigh: Rule<ModelCase> = {
           { kind: "recurrent", set: { dropout: 0.1, recurrentDropout: 0 } },
         ],
       },
+      picture: bars(
+        "What dropout leaves of the signal",
+        [
+          ...rates.map(({ name, rate }) => [`after ${name} alone`, 100 * (1 - rate)] as const),
+          ["after all", 100 * kept] as const,
+        ],
+        {
+          x: "kept (%)",
+          y: "place",
+          marks: {
+            [`least of all: ${100 * LEAST_KEPT} %`]: 100 * LEAST_KEPT,
+            [`least of one: ${100 - 100 * MOST_RATE} %`]: 100 - 100 * MOST_RATE,
+          },
+        },
+      ),
     };
   },
 };

@@ -1,5 +1,6 @@
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
+import { bars } from "../pictures.js";
 import type { Windows } from "../windows.js";
 
 /** A split in time shares no answer; one at random nearly all. Some repeated days are no leak. */
@@ -55,6 +56,18 @@ export const duplicateWindowsAcrossSplit: Rule<DataCase> = {
       why: "Neighbouring windows share all but one value. Split at random, the training part has seen the value each validation window asks for: the validation loss measures memory, and early stopping never stops.",
       remedy:
         "Split the series in time first, then cut windows from each part: trainTestSplit(series, { testFraction: 0.2 }), with gap: window where windows must not touch; or timeSeriesSplit.",
+      picture: bars(
+        "Answers of the validation windows",
+        [
+          ["in training windows too", 100 * share],
+          ["new", 100 - 100 * share],
+        ],
+        {
+          x: `share of ${asked.length} validation windows (%)`,
+          y: "answer",
+          marks: { [`bound ${100 * BOUND} %`]: 100 * BOUND },
+        },
+      ),
     };
   },
 };

@@ -1,6 +1,7 @@
 import { outputOfLayer } from "../activations.js";
 import { type Rule, short } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
+import { bars } from "../pictures.js";
 
 /** Healthy rectified layers lose up to half of their units (Glorot, Bordes & Bengio 2011); 9 of 10 leaves no layer. */
 const BOUND = 0.9;
@@ -18,7 +19,12 @@ export const dyingRelu: Rule<ModelCase> = {
       const { shape, data } = await outputOfLayer(lab, index);
       const units = shape.at(-1)!;
       const alive = new Set<number>();
-      for (let i = 0; i < data.length; i++) if (data[i] !== 0) alive.add(i % units);
+      const awake = new Float64Array(units);
+      for (let i = 0; i < data.length; i++) {
+        if (data[i] === 0) continue;
+        alive.add(i % units);
+        awake[i % units]!++;
+      }
       const share = 1 - alive.size / units;
       if (share < BOUND) continue;
       const name = lab.copy.layers[index]!.name;
@@ -38,6 +44,11 @@ export const dyingRelu: Rule<ModelCase> = {
         fix: {
           layers: [{ kind: "dense", set: { biasInitializer: "zeros", kernelInitializer: "heUniform" } }],
         },
+        picture: bars(
+          `Outputs of ${name} that are not 0`,
+          Array.from(awake, (count, u) => [`unit ${u}`, (100 * count * units) / data.length] as const),
+          { x: "share of outputs above 0 (%)", y: "unit" },
+        ),
       };
     }
     return null;

@@ -1,6 +1,7 @@
 import { type GradientFlow, isRecurrentFlow, type RecurrentLayerFlow } from "../../model/gradient-flow.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
 import { type ModelCase, recurrentLayers } from "../model-case.js";
+import { byTimeStep } from "../pictures.js";
 
 /** Back through the sequence the gradient may grow by this much: an update that is a thousandfold of what the end asks for. */
 const GROWTH = 1000;
@@ -26,6 +27,9 @@ interface Growth {
   readonly factor: number;
   readonly step: number;
 }
+
+/** The norm at the last step that gets a gradient. */
+const lastNorm = (norms: Float32Array): number => norms.findLast((norm) => norm > 0) ?? Number.NaN;
 
 /** The largest gradient of any step over that of the last step which gets one. */
 function growthIn(flow: GradientFlow): Growth | null {
@@ -94,6 +98,18 @@ export const explodingGradients: Rule<ModelCase> = {
         compile: { optimizer: { globalClipnorm: 1 } },
         layers: [{ kind: "recurrent", set: { activation: "tanh", recurrentInitializer: "orthogonal" } }],
       },
+      picture: byTimeStep(
+        "Gradient norm on its way back",
+        { [layer.name]: layer.hiddenGradient },
+        {
+          y: "‖dL/dh‖",
+          log: true,
+          marks: [
+            { label: `largest: step ${step}`, x: step },
+            { label: `bound: ${GROWTH} × the last step's`, y: GROWTH * lastNorm(layer.hiddenGradient) },
+          ],
+        },
+      ),
     } satisfies Finding;
   },
 };

@@ -1,6 +1,7 @@
 import { type Rule, short } from "../diagnosis.js";
 import { head } from "../lab.js";
 import type { ModelCase } from "../model-case.js";
+import { bars } from "../pictures.js";
 
 /** Clipping is for the rare batch. Where each one is cut to a tenth, the bound is a second learning rate. */
 const CUT = 10;
@@ -52,6 +53,16 @@ export const gradientClippingAlwaysActive: Rule<ModelCase> = {
       why: "The gradient's length no longer tells how far there is to go: each step is as long as the bound allows, so that training crawls at first and never settles at the end.",
       remedy: `Set ${option[0]} to what the norm rarely exceeds (its 90 % quantile; here norms are about ${short(least * Number(option[1]))}), 1 for scaled data, and steer with the learning rate.`,
       fix: { compile: { optimizer: { clipnorm: null, clipvalue: null, globalClipnorm: 1 } } },
+      picture: bars(
+        "How far each batch's gradient is cut",
+        cuts.map((cut, b) => [`batch ${b}`, cut] as const),
+        {
+          x: "norm before clipping over norm after",
+          y: "batch",
+          log: true,
+          marks: { [`bound ${bound}`]: bound },
+        },
+      ),
     };
   },
 };

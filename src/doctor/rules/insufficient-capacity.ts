@@ -1,6 +1,7 @@
 import { type Rule, short } from "../diagnosis.js";
 import { type ModelCase, recurrentKinds, recurrentLayers, unlearnt } from "../model-case.js";
 import type { LayerConfig } from "../model-copy.js";
+import { bars } from "../pictures.js";
 import { outcome } from "./learning-rate-too-high.js";
 
 /** Layers that are this small are asked whether they are too small. */
@@ -64,8 +65,8 @@ export const insufficientCapacity: Rule<ModelCase> = {
       ? await unlearnt(at)
       : outcome(await lab.trial("as it is", { updates: UPDATES })) / whole;
     if (!(left > POOR)) return null;
-    const wide =
-      outcome(await lab.trial("wider", { weights: "fresh", layers: widened, updates: UPDATES })) / whole;
+    const trial = await lab.trial("wider", { weights: "fresh", layers: widened, updates: UPDATES });
+    const wide = outcome(trial) / whole;
     if (!(wide * GAIN < left)) return null;
     return {
       title: `${units} unit${units === 1 ? "" : "s"} cannot hold what the series does`,
@@ -82,6 +83,19 @@ export const insufficientCapacity: Rule<ModelCase> = {
       why: "Each unit keeps one number of the past. A series of several rhythms needs two numbers for each: with fewer, training and validation loss stop together, high up, and more epochs change nothing.",
       remedy: `units: 16 to 32 in the recurrent layer (here ${ENOUGH} reach ${short(wide)} of the constant answer's loss, ${units} stay at ${short(left)}).`,
       fix: { layers: [{ kind: "recurrent", set: { units: ENOUGH } }] },
+      picture: bars(
+        "Loss with few units and with more",
+        [
+          [`${units} unit${units === 1 ? "" : "s"}`, left],
+          [`${ENOUGH} units (a copy, ${trial.updates} updates)`, wide],
+          ...(lab.linear === null ? [] : [["linear regression", lab.linear] as const]),
+        ],
+        {
+          x: "loss, in units of a constant answer's",
+          y: "model",
+          marks: { [`bound: 1/${GAIN}`]: left / GAIN },
+        },
+      ),
     };
   },
 };

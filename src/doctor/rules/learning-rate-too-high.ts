@@ -1,6 +1,8 @@
+import type { Picture } from "../../viz/picture.js";
 import { type Rule, short } from "../diagnosis.js";
 import type { Trial } from "../lab.js";
 import type { ModelCase } from "../model-case.js";
+import { bars } from "../pictures.js";
 
 /** Updates a trial makes: enough for a good rate to show itself, too few for a bad one to recover by chance. */
 export const TRIAL_UPDATES = 120;
@@ -27,6 +29,21 @@ export function trialAt({ lab, file, isTrained }: ModelCase, factor: number): Pr
     weights: isTrained ? "fresh" : "current",
     optimizer: { learningRate: file.learningRate * factor },
     updates: TRIAL_UPDATES,
+  });
+}
+
+/** Where trainings of so many updates end, rate by rate. */
+export async function trialsPicture(at: ModelCase, factors: readonly number[]): Promise<Picture> {
+  const ends: (readonly [string, number])[] = [];
+  for (const factor of factors) {
+    const rate = short(at.file.learningRate * factor);
+    ends.push([factor === 1 ? `${rate} (as it is)` : String(rate), outcome(await trialAt(at, factor))]);
+  }
+  return bars(`Loss after ${TRIAL_UPDATES} updates at several learning rates`, ends, {
+    x: `loss (${at.file.loss.name})`,
+    y: "learning rate",
+    log: ends.every(([, loss]) => loss > 0),
+    marks: { "a constant answer's": at.lab.constantLoss! },
   });
 }
 
@@ -98,6 +115,7 @@ export const learningRateTooHigh: Rule<ModelCase> = {
       why: "Each step overshoots the valley it was to go down: the loss jumps about or climbs instead of falling, and gates are thrown into saturation, from where they do not return.",
       remedy: `${file.optimizer.name}({ learningRate: ${short(best.rate)} }); lrFinder() finds the best, reduceLROnPlateau() lowers it towards the end.`,
       fix: { compile: { optimizer: { learningRate: best.rate } } },
+      picture: await trialsPicture(at, [1, ...LOWER]),
     };
   },
 };

@@ -3,7 +3,7 @@ import { beatenBy } from "../baselines.js";
 import { type Rule, short } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
 import { unlearnt } from "../model-case.js";
-import { outcome, TRIAL_UPDATES, trialAt } from "./learning-rate-too-high.js";
+import { outcome, TRIAL_UPDATES, trialAt, trialsPicture } from "./learning-rate-too-high.js";
 
 /** A loss that came down by less over a whole training stands still. */
 const FALL = 0.03;
@@ -85,6 +85,7 @@ export const learningRateTooLow: Rule<ModelCase> = {
       why: "The gradient is there, but each update changes the weights by so little that the whole training ends beside where it began.",
       remedy: `${file.optimizer.name}({ learningRate: ${short(best.rate)} }); lrFinder() finds the best.`,
       fix: { compile: { optimizer: { learningRate: best.rate } } },
+      picture: await trialsPicture(at, [1, ...HIGHER]),
     };
   },
 };

@@ -1,5 +1,7 @@
+import type { Picture } from "../../viz/picture.js";
 import { type DataCase, namedColumns } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
+import { line, lines } from "../pictures.js";
 
 const firstGap = (values: Cells): number => values.findIndex((value) => !Number.isFinite(value));
 
@@ -41,6 +43,35 @@ export const missingValues: Rule<DataCase> = {
       remedy:
         "Fill the gaps before cutting windows: series = interpolate(series), or forwardFill(series) where the future must not be seen. Long gaps: mark them with an extra 0/1 feature, or use masking().",
       fix: { series: { impute: "linear" } },
+      picture: aroundGap(first.name, first.values),
     };
   },
 };
+
+const BEFORE = 60;
+const SHOWN = 200;
+
+/** The values around the first gap; gaps at the height of the last value known. */
+function aroundGap(name: string, values: Cells): Picture {
+  const from = Math.max(0, firstGap(values) - BEFORE);
+  const shown = Float64Array.from(values.subarray(from, from + SHOWN));
+  const gaps = [...shown.keys()].filter((i) => !Number.isFinite(shown[i]!));
+  let last = shown.find(Number.isFinite) ?? 0;
+  const heights = Array.from(shown, (value) => {
+    if (Number.isFinite(value)) last = value;
+    return short(last);
+  });
+  return lines(
+    `Values of ${name} around the first gap`,
+    [
+      line(name, shown, { first: from }),
+      {
+        name: "missing (at the last known value)",
+        x: gaps.map((i) => from + i),
+        values: gaps.map((i) => heights[i]!),
+        points: true,
+      },
+    ],
+    { x: "place in the order of the values", y: "value" },
+  );
+}

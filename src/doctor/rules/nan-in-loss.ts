@@ -1,6 +1,8 @@
+import type { Picture } from "../../viz/picture.js";
 import { type Rule, short } from "../diagnosis.js";
-import { findNonFinite } from "../find-non-finite.js";
+import { findNonFinite, type NonFinitePlace } from "../find-non-finite.js";
 import type { ModelCase } from "../model-case.js";
+import { bars, byEpoch, plain } from "../pictures.js";
 
 /** A loss that is no number, and the first place where one arises. */
 export const nanInLoss: Rule<ModelCase> = {
@@ -34,6 +36,33 @@ export const nanInLoss: Rule<ModelCase> = {
       remedy:
         "Begin again from weights that are numbers, with globalClipnorm: 1 and a learning rate ten times smaller; terminateOnNaN() or doctor() stop at once. Check scalers for a division by zero.",
       fix: { compile: { optimizer: { globalClipnorm: 1, learningRate: file.learningRate / 10 } } },
+      picture: pictureOf(history?.loss ?? [], place, file.loss.name),
     };
   },
 };
+
+const MOST_STEPS = 80;
+
+/** The losses up to the one that is none; without them, how large each layer's outputs are where it breaks. */
+function pictureOf(losses: readonly number[], place: NonFinitePlace | null, loss: string): Picture {
+  const broken = losses.findIndex((value) => !Number.isFinite(value));
+  if (place === null || broken > 1) {
+    const marks = broken < 0 ? [] : [{ label: `no number: epoch ${broken + 1}`, x: broken + 1 }];
+    return byEpoch("Loss until it is no number", { training: losses }, loss, marks);
+  }
+  const steps = place.sizes.at(-1)!.values.length;
+  if (steps === 1) {
+    const ends = place.sizes.map(({ name, values }) => [name, values.at(-1)!] as const);
+    return bars("Where it breaks: outputs layer by layer", ends, { x: "largest |output|", y: "layer" });
+  }
+  return {
+    kind: "heatmap",
+    title: "Where it breaks: outputs layer by layer, time step by time step",
+    x: { label: "time step t" },
+    y: { label: "layer" },
+    value: { label: "largest |output|" },
+    rows: place.sizes
+      .filter(({ values }) => values.length === steps)
+      .map(({ name, values }) => ({ name, values: Array.from(values.subarray(0, MOST_STEPS), plain) })),
+  };
+}

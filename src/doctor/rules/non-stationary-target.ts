@@ -4,6 +4,7 @@ import { beatenBy } from "../baselines.js";
 import type { DataCase } from "../data-case.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
+import { beforeAndAfter } from "../pictures.js";
 import { deviationOf, meanOf } from "../statistics.js";
 
 /** The tests' usual level. */
@@ -52,6 +53,8 @@ function rangeOf(values: Float64Array): [number, number] {
 }
 
 interface Wandering {
+  readonly values: Float64Array;
+  readonly held: Float64Array | null;
   readonly pAdf: number;
   readonly pKpss: number;
   /** Share of what comes that lies outside the training range. */
@@ -99,6 +102,8 @@ function wanderingOf(at: DataCase): Wandering | null {
       ? 0
       : Math.abs(meanOf(held) - meanOf(values)) / deviationOf(values);
   return {
+    values,
+    held: held ?? null,
     pAdf,
     pKpss,
     outside,
@@ -110,10 +115,11 @@ function wanderingOf(at: DataCase): Wandering | null {
 
 function findingOf(
   at: DataCase,
-  { pAdf, pKpss, outside, shift, slope, measuredOn }: Wandering,
+  { values, held, pAdf, pKpss, outside, shift, slope, measuredOn }: Wandering,
   more: Record<string, number | string> = {},
 ): Finding {
   const isRaw = at.kind === "series";
+  const known = isRaw ? values.subarray(0, values.length / 2) : values;
   return {
     severity: isRaw ? "hint" : "warning",
     title: isRaw
@@ -134,6 +140,18 @@ function findingOf(
     remedy:
       "Forecast changes instead of levels: const d = difference(series); train on standardScaler().fitTransform(d), and bring forecasts back with undifference. For growth in per cent take logTransform first.",
     fix: { series: { difference: 1, scale: "standard" } },
+    picture: beforeAndAfter(
+      isRaw ? "The series" : "The target, sample by sample",
+      [isRaw ? "series" : "training", values],
+      held === null ? null : ["validation", held],
+      {
+        x: isRaw ? "time step" : "sample",
+        y: isRaw ? "value" : "target",
+        marks: [
+          { label: isRaw ? "range of its first half" : "range of the training part", y: rangeOf(known) },
+        ],
+      },
+    ),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type DataCase, namedColumns } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
+import { line, lines } from "../pictures.js";
 import { deviationOf, median, quantile } from "../statistics.js";
 
 /** Of a normal distribution the interquartile range is 1.349 standard deviations. */
@@ -35,7 +36,7 @@ export const outliers: Rule<DataCase> = {
         far > 0 &&
         far <= MOST_SHARE * values.length &&
         squeeze > (isTarget || at.kind === "series" ? SQUEEZE : 3 * SQUEEZE);
-      return { name, is, far, squeeze, largest, count: values.length };
+      return { name, is, far, squeeze, largest, count: values.length, values, center, robust };
     });
     const worst = judged.filter(({ is }) => is).sort((a, b) => b.squeeze - a.squeeze)[0];
     if (worst === undefined) return null;
@@ -54,6 +55,16 @@ export const outliers: Rule<DataCase> = {
       remedy:
         "Scale with robustScaler() and clip what lies beyond ±3 (or correct the measurements); loss: huber() instead of mse.",
       fix: { series: { scale: "robust", clip: 3 } },
+      picture: lines(`Values of ${worst.name}`, [line(worst.name, worst.values)], {
+        x: "place in the order of the values",
+        y: "value",
+        marks: [
+          {
+            label: `within ${FAR} robust standard deviations of the median`,
+            y: [worst.center - FAR * worst.robust, worst.center + FAR * worst.robust],
+          },
+        ],
+      }),
     };
   },
 };

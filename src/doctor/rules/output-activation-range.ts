@@ -1,5 +1,6 @@
 import { type Rule, short } from "../diagnosis.js";
 import { type ModelCase, outputActivation } from "../model-case.js";
+import { line, lines } from "../pictures.js";
 
 const ranges: Readonly<Record<string, readonly [number, number]>> = {
   sigmoid: [0, 1],
@@ -57,6 +58,13 @@ export const outputActivationRange: Rule<ModelCase> = {
       remedy:
         'activation: "linear" in the last layer for amounts; or minMaxScaler() on the targets, fitted on the training part.',
       fix: { layers: [{ kind: "last", set: { activation: "linear" } }] },
+      picture: lines("The targets, and where the output can go", [line("target", data)], {
+        x: "target number, in the order of the samples",
+        y: "target",
+        marks: [
+          { label: `reach of ${activation}`, y: [low, Number.isFinite(high) ? high : Math.max(low, max)] },
+        ],
+      }),
     };
   },
 };

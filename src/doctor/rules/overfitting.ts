@@ -1,5 +1,6 @@
 import { type Rule, short } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
+import { byEpoch } from "../pictures.js";
 import { median, risingP } from "../statistics.js";
 
 /** How far the validation loss must have risen from its lowest, medians of neighbours against the noise of epochs. */
@@ -27,7 +28,7 @@ export const overfitting: Rule<ModelCase> = {
     "targets_not_matching_inputs",
     "data_leakage_scaler",
   ],
-  async look({ history, lab }) {
+  async look({ history, lab, file }) {
     const { loss = [], val_loss: held = [] } = history ?? {};
     if (held.length < 8 || held.length !== loss.length || ![...loss, ...held].every(Number.isFinite))
       return null;
@@ -63,6 +64,9 @@ export const overfitting: Rule<ModelCase> = {
         fit: { earlyStopping: { patience: 10, restoreBestWeights: true } },
         layers: [{ kind: "recurrent", set: { dropout: 0.2, units: 8 } }],
       },
+      picture: byEpoch("Loss while training", { training: loss, validation: held }, file.loss.name, [
+        { label: `best: epoch ${lowest + 1}`, x: lowest + 1 },
+      ]),
     };
   },
 };

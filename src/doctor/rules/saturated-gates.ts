@@ -1,6 +1,7 @@
 import { isRecurrentFlow } from "../../model/gradient-flow.js";
 import { type Rule, short } from "../diagnosis.js";
 import { type ModelCase, unlearnt } from "../model-case.js";
+import { byTimeStep } from "../pictures.js";
 import { meanOf } from "../statistics.js";
 
 /** At the start gates stand near 0.5 (the forget gate near 0.73): hardly any within 0.05 of a bound. */
@@ -60,6 +61,16 @@ export const saturatedGates: Rule<ModelCase> = {
             },
           ],
         },
+        picture: byTimeStep(
+          `Gates of ${layer.name} at a bound`,
+          Object.fromEntries(
+            counted.map(([name, { saturated }]) => [`${name} gate`, saturated.map((part) => 100 * part)]),
+          ),
+          {
+            y: "share saturated (%)",
+            marks: [{ label: `bound ${100 * BOUND} % (mean of these gates)`, y: 100 * BOUND }],
+          },
+        ),
       };
     }
     return null;

@@ -1,11 +1,14 @@
 import type { Rule } from "../diagnosis.js";
 import { type ModelCase, outputActivation } from "../model-case.js";
+import { line, lines } from "../pictures.js";
+
+const SHOWN = 100;
 
 /** exp(z) / exp(z) = 1, whatever z is. */
 export const softmaxWithOneUnit: Rule<ModelCase> = {
   code: "softmax_with_one_unit",
   severity: "error",
-  look({ file, lab }) {
+  look({ file, lab, windows }) {
     const width = lab.copy.outputShape!.at(-1);
     if (outputActivation(file) !== "softmax" || width !== 1) return null;
     const layer = file.layers.at(-1)!;
@@ -22,6 +25,14 @@ export const softmaxWithOneUnit: Rule<ModelCase> = {
       remedy:
         'For two classes: dense({ units: 1, activation: "sigmoid" }) with binaryCrossentropy. For more: one unit a class and sparseCategoricalCrossentropy. For amounts: activation "linear" and mse.',
       fix: { layers: [{ kind: "last", set: { activation: "sigmoid" } }] },
+      picture: lines(
+        "The only output there is, and the targets",
+        [
+          line("target", windows.y.data.subarray(0, SHOWN), { points: true }),
+          line("output: exp(z) / exp(z)", new Float64Array(Math.min(SHOWN, windows.y.data.length)).fill(1)),
+        ],
+        { x: "sample", y: "output" },
+      ),
     };
   },
 };

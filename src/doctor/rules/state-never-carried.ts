@@ -1,4 +1,4 @@
-import { carryOf } from "../carried-state.js";
+import { carryOf, carryPicture } from "../carried-state.js";
 import { type Rule, short } from "../diagnosis.js";
 import { type ModelCase, unlearnt } from "../model-case.js";
 
@@ -32,6 +32,7 @@ export const stateNeverCarried: Rule<ModelCase> = {
         layers: [{ kind: "recurrent", set: { stateful: true } }],
         fit: { batchSize: carry.lag, shuffle: false },
       },
+      picture: carryPicture(carry),
     };
   },
 };

@@ -1,6 +1,7 @@
-import { carryOf } from "../carried-state.js";
+import { carryOf, carryPicture } from "../carried-state.js";
 import { type Rule, short } from "../diagnosis.js";
 import { type ModelCase, unlearnt } from "../model-case.js";
+import { bars } from "../pictures.js";
 import { outcome } from "./learning-rate-too-high.js";
 
 const GAIN = 0.5;
@@ -32,13 +33,14 @@ export const statefulWithShuffle: Rule<ModelCase> = {
       fix: { fit: { shuffle: false } },
     };
     const { lab, fit, file } = at;
+    const carry = carryOf(at);
     if (fit.shuffle === true)
       return {
+        ...(carry === null ? {} : { picture: carryPicture(carry) }),
         title: "a stateful model is trained on shuffled samples",
         evidence: { stateful: "true", shuffle: "true", bound: "false" },
         ...words,
       };
-    const carry = carryOf(at);
     if (carry === null || !at.isTrained || fit.shuffle === false) return null;
     const left = await unlearnt(at);
     if (!(left > POOR)) return null;
@@ -60,6 +62,18 @@ export const statefulWithShuffle: Rule<ModelCase> = {
         bound: GAIN,
         unexplainedWithStateBefore: short(carry.unexplainedWithState),
       },
+      picture: bars(
+        "The same updates, with the states of other pieces and with their own",
+        [
+          ["as trained", left],
+          ["trained in order", ordered],
+        ],
+        {
+          x: "loss, in units of a constant answer's",
+          y: "training",
+          marks: { "bound: half": GAIN * left },
+        },
+      ),
       ...words,
     };
   },

@@ -2,8 +2,10 @@ import { BidirectionalLayer } from "../../layers/bidirectional.js";
 import { DenseLayer } from "../../layers/dense.js";
 import type { Layer } from "../../layers/layer.js";
 import { RecurrentLayer } from "../../layers/recurrent-layer.js";
+import type { Picture } from "../../viz/picture.js";
 import { type Rule, short } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
+import { plain } from "../pictures.js";
 
 /** Units whose incoming weights differ by less, relative to their size, will stay together longer than a training lasts. */
 const DISTINCT = 1e-5;
@@ -66,6 +68,7 @@ export const symmetricOrZeroInitialisation: Rule<ModelCase> = {
             largestDifference: short(difference),
             bound: DISTINCT,
           },
+          picture: weightsOf(`${outer.name}/${kernel.key}`, kernel.read(), kernel.shape.at(-1)!, layer.units),
           why: isZero
             ? "With zero weights the hidden state is zero and so is every gradient that would change it: the output's bias learns the mean, nothing else moves."
             : "Units with equal weights compute equal values and get equal gradients: they stay copies of each other, and the layer is as able as one unit.",
@@ -90,4 +93,26 @@ export const symmetricOrZeroInitialisation: Rule<ModelCase> = {
 function isZeroBelow({ weights }: ModelCase["file"]): boolean {
   const kernel = weights?.findLast(({ name }) => name.endsWith("kernel"));
   return kernel?.data.every((value) => value === 0) === true;
+}
+
+const MOST_ROWS = 8;
+const MOST_UNITS = 48;
+
+/** Size of the weights that come into each unit: a row an input and gate. */
+function weightsOf(name: string, data: Float32Array, columns: number, units: number): Picture {
+  const groups = columns / units;
+  const rows = Array.from({ length: data.length / units }, (_, r) => ({
+    name: `input ${Math.floor(r / groups)}${groups > 1 ? `, gate ${r % groups}` : ""}`,
+    values: Array.from(data.subarray(r * units, r * units + Math.min(units, MOST_UNITS)), (value) =>
+      plain(Math.abs(value)),
+    ),
+  }));
+  return {
+    kind: "heatmap",
+    title: `Weights of ${name}, unit by unit`,
+    x: { label: "unit" },
+    y: { label: "weights from" },
+    value: { label: "|weight|" },
+    rows: rows.slice(0, MOST_ROWS),
+  };
 }

@@ -1,16 +1,19 @@
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
+import { scatter } from "../pictures.js";
 import { correlation } from "../statistics.js";
 import type { Windows } from "../windows.js";
 
 /** float32 leaves two copies of one number this far apart, relative to their spread, at most. */
 const EXACT = 1e-5;
 
+const columnOf = (windows: Windows, step: number, feature: number): Float64Array =>
+  Float64Array.from(windows.targets[0]!, (_, n) => windows.at(n, step, feature));
+
 /** Root mean square of what a straight line through the column leaves of the target, over the target's deviation. */
 function leftOver(windows: Windows, step: number, feature: number): number {
   const [target] = windows.targets as [Float64Array];
-  const column = Float64Array.from(target, (_, n) => windows.at(n, step, feature));
-  const r = correlation(column, target);
+  const r = correlation(columnOf(windows, step, feature), target);
   return Math.sqrt(Math.max(0, 1 - r * r));
 }
 
@@ -62,6 +65,12 @@ export const targetLeaksFromInput: Rule<DataCase> = {
           why: "The answer is among the inputs. The model learns to copy it, its test error is far too good, and with real future values it fails, for then the answer is not there.",
           remedy:
             "The target of the window that ends at i - 1 is data[i]: slidingWindows(series, { window, horizon: 1 }) pairs them so. Leave features out that are known only together with the target.",
+          picture: scatter(
+            "The target against a value of its own window",
+            "one sample",
+            [`feature ${f} at time step ${step} of ${windows.timesteps}`, columnOf(windows, step, f)],
+            ["target", windows.targets[0]!],
+          ),
         };
       }
     }

@@ -1,5 +1,6 @@
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
+import { beforeAndAfter } from "../pictures.js";
 import { correlation, deviationOf, meanOf } from "../statistics.js";
 
 /** Standard deviations of one quantity in two parts differ by less, even where the series changes its habits. */
@@ -49,6 +50,10 @@ export const targetScaleMismatch: Rule<DataCase> = {
       remedy:
         "Fit one scaler on the training part and use it for all: const scaler = standardScaler().fit(train); scaler.transform(validation), inputs and targets alike.",
       fix: { series: { scale: "standard" } },
+      picture: beforeAndAfter("Targets of both parts", ["training", train], ["validation", held], {
+        x: "sample",
+        y: "target",
+      }),
     };
   },
 };

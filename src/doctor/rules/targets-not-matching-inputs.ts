@@ -1,6 +1,8 @@
+import type { Picture } from "../../viz/picture.js";
 import type { DataCase } from "../data-case.js";
 import { dependenceOf } from "../dependence.js";
 import { type Rule, short } from "../diagnosis.js";
+import { byTimeStep, line, lines } from "../pictures.js";
 import { fisherZ, lagOne } from "../statistics.js";
 import type { Windows } from "../windows.js";
 
@@ -66,6 +68,7 @@ export const targetsNotMatchingInputs: Rule<DataCase> = {
         },
         why,
         remedy,
+        picture: besideWhatFollows(windows),
       };
     }
     if (at.alignment !== null || windows.samples < 100) return null;
@@ -91,6 +94,29 @@ export const targetsNotMatchingInputs: Rule<DataCase> = {
       },
       why,
       remedy,
+      picture: byTimeStep(
+        "What each time step tells of the target",
+        { "strongest connection |z|": dependence.profile },
+        {
+          y: "|z| (standard errors)",
+          marks: [
+            { label: `bound ${short(dependence.bound)}: one in a thousand by chance`, y: dependence.bound },
+          ],
+        },
+      ),
     };
   },
 };
+
+const SHOWN = 60;
+
+/** The series right after each window beside the target the window was given. */
+function besideWhatFollows({ stride, columns, timesteps, targets, samples }: Windows): Picture {
+  const count = Math.min(SHOWN, samples - 1);
+  const follows = Array.from({ length: count }, (_, n) => columns[0]![n * stride + timesteps] ?? Number.NaN);
+  return lines(
+    "The value that follows each window, and the target it was given",
+    [line("value after the window", follows), line("target", targets[0]!.subarray(0, count))],
+    { x: "sample", y: "value" },
+  );
+}

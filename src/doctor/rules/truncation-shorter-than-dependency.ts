@@ -1,6 +1,7 @@
 import { type Rule, short } from "../diagnosis.js";
 import { memoryNeed } from "../memory-need.js";
 import { type ModelCase, unlearntOnNew } from "../model-case.js";
+import { byTimeStep } from "../pictures.js";
 
 const LEARNT = 0.5;
 
@@ -31,6 +32,18 @@ export const truncationShorterThanDependency: Rule<ModelCase> = {
       why: "Truncated backpropagation gives no gradient at all to what lies before the cut: that the early input matters can never be learnt, however long training lasts.",
       remedy: `compile({ …, truncate: ${Math.ceil(1.25 * distance)} }), or leave truncate out.`,
       fix: { compile: { truncate: null } },
+      picture: byTimeStep(
+        "What each time step tells of the target, and where the gradient ends",
+        { "connection with the target |z|": need.dependence.profile },
+        {
+          y: "|z| (standard errors)",
+          marks: [
+            { label: `no gradient before step ${cut}`, x: [0, cut] },
+            { label: `needed: ${need.step}`, x: need.step },
+            { label: "chance, one in a thousand", y: need.dependence.bound },
+          ],
+        },
+      ),
     };
   },
 };

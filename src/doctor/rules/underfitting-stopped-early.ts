@@ -1,5 +1,7 @@
+import type { Picture } from "../../viz/picture.js";
 import { type Rule, short } from "../diagnosis.js";
 import { type ModelCase, unlearnt } from "../model-case.js";
+import { line, lines } from "../pictures.js";
 import { outcome } from "./learning-rate-too-high.js";
 
 const POOR = 0.15;
@@ -51,7 +53,8 @@ export const underfittingStoppedEarly: Rule<ModelCase> = {
     if (!(left > POOR) || (lab.linear !== null && left < 1.5 * lab.linear)) return null;
     const loss = await lab.trainLoss();
     const updates = Math.max(LEAST_UPDATES, Math.min(MOST_UPDATES, file.updates));
-    const later = outcome(await lab.trial("going on", { updates }));
+    const trial = await lab.trial("going on", { updates });
+    const later = outcome(trial);
     const bound = file.updates > MANY ? GAIN_AFTER_MANY : GAIN;
     if (!(later < bound * loss)) return null;
     return {
@@ -69,6 +72,23 @@ export const underfittingStoppedEarly: Rule<ModelCase> = {
       why: "The first epochs teach the mean and the scale; the order of time comes later. The model was judged before it had learnt what it can.",
       remedy: `More epochs (at least ${4 * losses.length}), with earlyStopping({ patience: 10 }) to end them when the validation loss has stopped falling.`,
       fix: { fit: { epochs: Math.max(25, 4 * losses.length) } },
+      picture: goingOn(losses, trial.losses, file.loss.name),
     };
   },
 };
+
+/** The training that was, and a copy's that goes on from it. */
+const goingOn = (losses: readonly number[], more: readonly number[], loss: string): Picture =>
+  lines(
+    "Loss as trained, and of a copy that goes on",
+    [
+      line("training", losses, { first: 1 }),
+      line("a copy goes on", [losses.at(-1)!, ...more], { first: losses.length }),
+    ],
+    {
+      x: "epoch",
+      y: `loss (${loss})`,
+      log: [...losses, ...more].every((value) => !(value <= 0)),
+      marks: [{ label: `stopped: epoch ${losses.length}`, x: losses.length }],
+    },
+  );

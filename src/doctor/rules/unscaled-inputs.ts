@@ -1,5 +1,6 @@
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
+import { bars } from "../pictures.js";
 import { deviationOf, rmsOf } from "../statistics.js";
 
 /**
@@ -39,6 +40,16 @@ export const unscaledInputs: Rule<DataCase> = {
       remedy:
         "const scaler = standardScaler().fit(trainRows); give the windows of scaler.transform(rows) to the model, for training and for prediction.",
       fix: { series: { scale: "standard" } },
+      picture: bars(
+        "Size of each feature",
+        features.map(({ f, rms }) => [`feature ${f}`, rms] as const),
+        {
+          x: "root mean square of the values",
+          y: "feature",
+          log: true,
+          marks: { [`bound ${SATURATING_SCALE}: gates saturate`]: SATURATING_SCALE },
+        },
+      ),
     };
   },
 };

@@ -1,5 +1,6 @@
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
+import { line, lines } from "../pictures.js";
 import { deviationOf, meanOf, rmsOf } from "../statistics.js";
 import { SATURATING_SCALE } from "./unscaled-inputs.js";
 
@@ -30,6 +31,13 @@ export const unscaledTarget: Rule<DataCase> = {
       remedy:
         "const scaler = standardScaler(); fit it on the training part, train on scaler.transform(y), and bring predictions back with scaler.inverseTransform.",
       fix: { series: { scale: "standard" } },
+      picture: lines("The target beside what a model puts out at its start", [line("target", worst.values)], {
+        x: "sample",
+        y: "target",
+        marks: [
+          { label: `±${SATURATING_SCALE}: bound of its size`, y: [-SATURATING_SCALE, SATURATING_SCALE] },
+        ],
+      }),
     };
   },
 };

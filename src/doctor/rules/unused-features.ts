@@ -1,5 +1,6 @@
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
+import { scatter } from "../pictures.js";
 import { correlation } from "../statistics.js";
 
 const SAME = 1 - 1e-9;
@@ -21,6 +22,12 @@ export const unusedFeatures: Rule<DataCase> = {
           evidence: { feature: f, sameAs: g, correlation: short(r), bound: SAME },
           why: "Two copies of one column tell nothing new, but bring weights of their own to be fitted to noise.",
           remedy: `Leave column ${f} out.`,
+          picture: scatter(
+            "One feature against another",
+            "one time step",
+            [`feature ${g}`, columns[g]!],
+            [`feature ${f}`, columns[f]!],
+          ),
         };
       }
     }

@@ -3,6 +3,7 @@ import { isRecurrentFlow } from "../../model/gradient-flow.js";
 import { type Rule, short } from "../diagnosis.js";
 import { memoryNeed } from "../memory-need.js";
 import { type ModelCase, unlearntOnNew } from "../model-case.js";
+import { byTimeStep } from "../pictures.js";
 
 /** What a step adds to a weight's gradient below this share of what the end adds is lost in float32's rounding (2^-24). */
 const BOUND = 6e-8;
@@ -59,6 +60,18 @@ export const vanishingGradients: Rule<ModelCase> = {
           },
         ],
       },
+      picture: byTimeStep(
+        "Gradient norm by time step, and where the answer is",
+        { [layer.name]: norms },
+        {
+          y: "‖dL/dh‖",
+          log: true,
+          marks: [
+            { label: `the answer: step ${need.step}`, x: need.step },
+            { label: `bound: ${bound} of the end's norm`, y: bound * end },
+          ],
+        },
+      ),
     };
   },
 };

@@ -1,5 +1,7 @@
+import type { Picture } from "../../viz/picture.js";
 import { type Rule, short } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
+import { bars, line, lines } from "../pictures.js";
 
 const signLike: readonly string[] = ["adam", "adamw", "nadam", "lion", "rmsprop"];
 /** Glorot's and orthogonal kernels begin with weights of about 0.15 and grow; held to 0.5 the bench's series are learnt five times worse than at 1. */
@@ -34,6 +36,7 @@ export const weightDecayTooHigh: Rule<ModelCase> = {
           why: "Each update takes weightDecay · learningRate of every weight before the gradient adds its step: where the pull is stronger than any step, weights collapse and the output with them, to the mean.",
           remedy,
           fix: { compile: { optimizer: { weightDecay: 0.004 } } },
+          picture: weightUnderDecay(decay, file.learningRate, isSignLike),
         };
       }
     }
@@ -60,6 +63,37 @@ export const weightDecayTooHigh: Rule<ModelCase> = {
           },
         ],
       },
+      picture: bars(
+        "What the loss is made of",
+        [
+          ["price of the weights", penalty],
+          ["constant answer", lab.constantLoss],
+        ],
+        { x: `loss (${file.loss.name})`, y: "part", log: true, marks: { "bound: ten times": bound } },
+      ),
     };
   },
 };
+
+const UPDATES = 300;
+
+/** The largest a weight can become, update by update, where the gradient pulls it up each time as far as a step goes. */
+function weightUnderDecay(decay: number, rate: number, isSignLike: boolean): Picture {
+  const path = (lambda: number): number[] => {
+    let weight = isSignLike ? 0 : 1;
+    return Array.from({ length: UPDATES + 1 }, () => {
+      const now = weight;
+      weight += (isSignLike ? rate : 0) - rate * lambda * weight;
+      return now;
+    });
+  };
+  return lines(
+    isSignLike ? "How large a weight can become" : "What decay alone leaves of a weight",
+    [line(`weight decay ${decay}`, path(decay)), line("weight decay 0.004", path(0.004))],
+    {
+      x: "update",
+      y: isSignLike ? "largest weight reachable" : "share of the weight left",
+      marks: isSignLike ? [{ label: `needed: ${NEEDED}`, y: NEEDED }] : [],
+    },
+  );
+}

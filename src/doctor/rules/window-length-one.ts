@@ -1,5 +1,6 @@
 import type { DataCase } from "../data-case.js";
 import type { Rule } from "../diagnosis.js";
+import { autocorrelation } from "../pictures.js";
 
 /** One time step a sequence leaves nothing to remember, unless the state is carried from batch to batch. */
 export const windowLengthOne: Rule<DataCase> = {
@@ -16,6 +17,12 @@ export const windowLengthOne: Rule<DataCase> = {
       remedy:
         "Cut longer windows: slidingWindows(series, { window: 20 }); for a series with a season, at least one season long. Or carry the state: stateful: true with a batchSize and shuffle: false.",
       fix: { window: 20 },
+      picture: autocorrelation(
+        "What past values tell, and what the window sees of them",
+        windows.columns[0]!,
+        40,
+        [{ label: "the window ends here", x: 1 }],
+      ),
     };
   },
 };

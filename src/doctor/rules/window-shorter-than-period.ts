@@ -2,6 +2,7 @@ import { leastSquares } from "../../series/least-squares.js";
 import { seasonality } from "../../series/seasonality.js";
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
+import { autocorrelation } from "../pictures.js";
 import { varianceOf } from "../statistics.js";
 
 /** The season's values must halve what the window leaves unexplained: less is not worth a longer window. */
@@ -72,6 +73,15 @@ export const windowShorterThanPeriod: Rule<DataCase> = {
       why: "What the last values do not tell, the same place one season ago would; it lies before the window's first step, and no amount of training brings it back.",
       remedy: `Cut windows of at least one season: slidingWindows(series, { window: ${season + 2} }). Or give the place in the season as features: calendarFeatures, lagFeatures(series, { lags: [${season}] }).`,
       fix: { window: season + 2 },
+      picture: autocorrelation(
+        "What past values tell, and what the window sees of them",
+        values,
+        2 * season + 2,
+        [
+          { label: `the window: ${timesteps} steps`, x: [horizon, timesteps + horizon - 1] },
+          { label: `season: ${season}`, x: season },
+        ],
+      ),
     };
   },
 };
