@@ -1,7 +1,7 @@
 import type { ElementwiseActivation } from "../engine/activation-codes.js";
-import { type Activation64, activations64 } from "./activations64.js";
+import { activations64 } from "./activations64.js";
 
-/** What one step of a cell leaves for the way back. Vectors of H floats, by gate where there are several. */
+/** What one step of a cell leaves for the way back. Vectors of H floats (h: of the cell's width), by gate where several. */
 export interface Step64 {
   readonly hidden: Float64Array;
   /** Empty where the cell has no c. */
@@ -26,6 +26,10 @@ export interface StepGradient64 {
 export interface Cell64 {
   readonly gateNames: readonly string[];
   readonly hasCell: boolean;
+  /** Length of h; a projection makes it shorter than c and the gates. */
+  readonly width: number;
+  /** Whether h is m times a projection, so that its columns are not those of the units. */
+  readonly isProjected: boolean;
   step(x: Float64Array, hidden: Float64Array, cell: Float64Array): Step64;
   /** From dL/dh_t and what came to c_t from the step after. */
   back(step: Step64, hidden: Float64Array, cell: Float64Array): StepGradient64;
@@ -34,7 +38,7 @@ export interface Cell64 {
 export interface CellWeights {
   readonly units: number;
   readonly features: number;
-  /** Row-major [F, G H], [H, G H]; bias [G H], of a GRU with resetAfter [2, 3 H]; null without one. */
+  /** Row-major [F, G H], [width, G H]; bias [G H], of a GRU with resetAfter [2, 3 H]; null without one. */
   readonly kernel: Float64Array;
   readonly recurrent: Float64Array;
   readonly bias: Float64Array | null;
@@ -43,7 +47,7 @@ export interface CellWeights {
 }
 
 /** y += v M[:, first …], columns of a matrix with `width` of them. */
-function addProduct(
+export function addProduct(
   v: Float64Array,
   matrix: Float64Array,
   width: number,
@@ -59,7 +63,7 @@ function addProduct(
 }
 
 /** y += d M[:, first …]ᵀ */
-function addTransposed(
+export function addTransposed(
   d: Float64Array,
   matrix: Float64Array,
   width: number,
@@ -74,7 +78,7 @@ function addTransposed(
   }
 }
 
-const mapped = (n: number, f: (j: number) => number): Float64Array => {
+export const mapped = (n: number, f: (j: number) => number): Float64Array => {
   const values = new Float64Array(n);
   for (let j = 0; j < n; j++) values[j] = f(j);
   return values;
@@ -83,7 +87,12 @@ const mapped = (n: number, f: (j: number) => number): Float64Array => {
 const nothing = new Float64Array(0);
 
 /** Pre-activations of all gates: x W + h R + b. */
-function preActivations(w: CellWeights, gates: number, x: Float64Array, h: Float64Array): Float64Array[] {
+export function preActivations(
+  w: CellWeights,
+  gates: number,
+  x: Float64Array,
+  h: Float64Array,
+): Float64Array[] {
   const { units, kernel, recurrent, bias } = w;
   return Array.from({ length: gates }, (_, gate) => {
     const z = mapped(units, (j) => (bias === null ? 0 : bias[gate * units + j]!));
@@ -93,51 +102,14 @@ function preActivations(w: CellWeights, gates: number, x: Float64Array, h: Float
   });
 }
 
-export function lstm64(w: CellWeights): Cell64 {
-  const { units: n, features } = w;
-  const phi = activations64[w.activation];
-  const sigma = activations64[w.recurrentActivation];
-  const acts: readonly Activation64[] = [sigma, sigma, phi, sigma];
-  return {
-    gateNames: ["input", "forget", "cell", "output"],
-    hasCell: true,
-    step(x, hidden, cell) {
-      const z = preActivations(w, 4, x, hidden);
-      const gates = z.map((values, gate) => mapped(n, (j) => acts[gate]!.value(values[j]!)));
-      const [i, f, g, o] = gates as [Float64Array, Float64Array, Float64Array, Float64Array];
-      const c = mapped(n, (j) => f[j]! * cell[j]! + i[j]! * g[j]!);
-      const h = mapped(n, (j) => o[j]! * phi.value(c[j]!));
-      return { hidden: h, cell: c, gates, preActivations: z, previous: { hidden, cell } };
-    },
-    back(step, dh, dcLater) {
-      const [i, f, g, o] = step.gates as [Float64Array, Float64Array, Float64Array, Float64Array];
-      const c = step.cell;
-      const a = mapped(n, (j) => phi.value(c[j]!));
-      const dc = mapped(n, (j) => dcLater[j]! + dh[j]! * o[j]! * phi.slope(c[j]!, a[j]!));
-      const slope = (gate: number, j: number): number =>
-        acts[gate]!.slope(step.preActivations[gate]![j]!, step.gates[gate]![j]!);
-      const gates = [
-        mapped(n, (j) => dc[j]! * g[j]! * slope(0, j)),
-        mapped(n, (j) => dc[j]! * step.previous.cell[j]! * slope(1, j)),
-        mapped(n, (j) => dc[j]! * i[j]! * slope(2, j)),
-        mapped(n, (j) => dh[j]! * a[j]! * slope(3, j)),
-      ];
-      const [hidden, input] = [new Float64Array(n), new Float64Array(features)];
-      gates.forEach((dz, gate) => {
-        addTransposed(dz, w.recurrent, 4 * n, gate * n, hidden);
-        addTransposed(dz, w.kernel, 4 * n, gate * n, input);
-      });
-      return { hidden, cell: mapped(n, (j) => dc[j]! * f[j]!), cellTotal: dc, gates, input };
-    },
-  };
-}
-
 export function simpleRnn64(w: CellWeights): Cell64 {
   const { units: n, features } = w;
   const phi = activations64[w.activation];
   return {
     gateNames: ["cell"],
     hasCell: false,
+    width: n,
+    isProjected: false,
     step(x, hidden, cell) {
       const [z] = preActivations(w, 1, x, hidden) as [Float64Array];
       const h = mapped(n, (j) => phi.value(z[j]!));
@@ -163,6 +135,8 @@ export function gru64(w: CellWeights & { readonly resetAfter: boolean }): Cell64
   return {
     gateNames: ["update", "reset", "candidate"],
     hasCell: false,
+    width: n,
+    isProjected: false,
     step(x, hidden, cell) {
       const z = [0, 1, 2].map((gate) => {
         const values = mapped(n, (j) => biasOf(0, gate, j) + (gate < 2 ? biasOf(1, gate, j) : 0));

@@ -51,25 +51,26 @@ export function jacobianNorms(
   truncate: number,
 ): JacobianNorms {
   const last = steps.length - 1;
-  const n = steps[0]!.hidden.length;
+  const n = cell.width;
   const zeros = (): Float64Array => new Float64Array(n);
+  const noCell = (): Float64Array => new Float64Array(steps[0]!.cell.length);
   let hidden = Array.from({ length: n }, (_, k) => {
     const unit = zeros();
     unit[k] = 1;
     return unit;
   });
-  let cells = hidden.map(zeros);
+  let cells = hidden.map(noCell);
   const [frobenius, spectral] = [new Float64Array(last + 1), new Float64Array(last + 1)];
   for (let t = last; t >= 0; t--) {
     frobenius[t] = Math.sqrt(hidden.reduce((sum, row) => sum + normOf(row) ** 2, 0));
     spectral[t] = spectralNorm(hidden);
     if (truncate > 0 && t % truncate === 0) {
       hidden = hidden.map(zeros);
-      cells = cells.map(zeros);
+      cells = cells.map(noCell);
     } else if (!masked(t)) {
       const back = hidden.map((row, k) => cell.back(steps[t]!, row, cells[k]!));
       hidden = back.map((gradient) => gradient.hidden);
-      cells = back.map((gradient) => (cell.hasCell ? gradient.cell : zeros()));
+      cells = back.map((gradient) => gradient.cell);
     }
   }
   return { frobenius, spectral };

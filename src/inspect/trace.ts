@@ -1,15 +1,12 @@
 import { ConfigError, ShapeError } from "../errors.js";
-import { GruLayer } from "../layers/gru.js";
-import { LstmLayer } from "../layers/lstm.js";
-import type { RecurrentLayer } from "../layers/recurrent-layer.js";
 import { RecurrentStage } from "../layers/recurrent-stage.js";
-import { SimpleRnnLayer } from "../layers/simple-rnn.js";
 import { onlyBatch } from "../model/examples.js";
 import type { Plan } from "../model/plan.js";
 import type { Sequential } from "../model/sequential.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { describeShape, type Tensor, type TensorLike, toTensor } from "../tensor.js";
-import { type Cell64, type CellWeights, gru64, lstm64, type Step64, simpleRnn64 } from "./cells64.js";
+import { cellOf } from "./cell-of.js";
+import { followSequence } from "./follow-sequence.js";
 import { type JacobianNorms, jacobianNorms } from "./jacobian.js";
 
 export interface TraceOptions {
@@ -17,7 +14,10 @@ export interface TraceOptions {
   readonly layer?: string;
   /** The label of the sequence: gradients are then those of the compiled loss. */
   readonly y?: TensorLike;
-  /** Only this unit's numbers are returned; without `y` its last hidden value is what is differentiated. */
+  /**
+   * Only this unit's numbers are returned; without `y` its last hidden value is what is differentiated. A projected hidden
+   * state belongs to no unit: it is returned whole, and `y` is needed.
+   */
   readonly unit?: number;
   /** Whether ‖∂h_T/∂h_t‖ is computed, which costs H times a step back for every step. Default true. */
   readonly jacobian?: boolean;
@@ -36,6 +36,8 @@ export interface Trace {
   readonly timesteps: number;
   /** Columns of the arrays of units: 1 where one unit was asked for. */
   readonly units: number;
+  /** Columns of `hidden` and `hiddenGradient`: those of `units`, or the width of a projection. */
+  readonly hiddenUnits: number;
   readonly features: number;
   /** What is differentiated. */
   readonly loss: "compiled loss" | "last hidden state";
@@ -68,30 +70,6 @@ function findStage(plan: Plan, wanted: string | undefined): { name: string; stag
   throw new ConfigError(
     `trace(): there is no recurrent layer ${wanted === undefined ? "in this model" : `\`${wanted}\``}. Recurrent layers: ${found.map(({ name }) => name).join(", ") || "none"}.`,
     { received: wanted, expected: found.map(({ name }) => name) },
-  );
-}
-
-function cellOf(layer: RecurrentLayer): Cell64 {
-  const [kernel, recurrent, bias] = layer.variables.map((variable) => Float64Array.from(variable.read()));
-  const weights: CellWeights = {
-    units: layer.units,
-    features: layer.features,
-    kernel: kernel!,
-    recurrent: recurrent!,
-    bias: layer.useBias ? bias! : null,
-    activation: layer.activation,
-    recurrentActivation: "sigmoid",
-  };
-  if (layer instanceof SimpleRnnLayer) return simpleRnn64(weights);
-  if (layer instanceof GruLayer) {
-    const { recurrentActivation, resetAfter } = layer;
-    return gru64({ ...weights, recurrentActivation, resetAfter });
-  }
-  if (layer instanceof LstmLayer && !layer.peepholes && layer.projectionUnits === undefined) {
-    return lstm64({ ...weights, recurrentActivation: layer.recurrentActivation });
-  }
-  throw new ConfigError(
-    `trace(): \`${layer.name}\` has peepholes or a projection, which trace does not follow.`,
   );
 }
 
@@ -155,13 +133,20 @@ export function trace(model: Sequential, x: TensorLike, options: TraceOptions = 
   const { unit } = options;
   if (unit !== undefined) numberIn(where, "unit", unit, { min: 0, max: layer.units - 1, integer: true });
   const cell = cellOf(layer);
+  const { width, isProjected } = cell;
+  if (isProjected && unit !== undefined && y === null) {
+    throw new ConfigError(
+      `${where}: \`${name}\` projects its ${layer.units} units to ${width} hidden values, so no last hidden value is unit ${unit}'s to be differentiated. Give \`y\`, or leave \`unit\` out.`,
+      { received: unit },
+    );
+  }
   const truncate = y === null ? 0 : (model.compiled?.truncate ?? 0);
   const pass = program.pass(1, { training: false, advanceState: false, truncate, step: 0 });
   plan.forward(pass);
   const timesteps = input.timesteps;
   let arriving: readonly Float64Array[];
   if (y === null) {
-    const ones = new Float64Array(layer.units);
+    const ones = new Float64Array(width);
     if (unit === undefined) ones.fill(1);
     else ones[unit] = 1;
     arriving = [ones];
@@ -172,7 +157,7 @@ export function trace(model: Sequential, x: TensorLike, options: TraceOptions = 
     program.loss(where, plan, examples, { ...compiled, optimizer, metrics: [] }, true);
     program.backward(plan, pass);
     const { output } = stage;
-    arriving = rowsAt(plan, output.gradient, output.timesteps, layer.units, output.stride);
+    arriving = rowsAt(plan, output.gradient, output.timesteps, width, output.stride);
   }
 
   const inReadingOrder = <Row>(rows: Row[]): Row[] => (layer.goBackwards ? rows.reverse() : rows);
@@ -180,56 +165,24 @@ export function trace(model: Sequential, x: TensorLike, options: TraceOptions = 
   const counts =
     input.mask === 0 ? null : inReadingOrder(Array.from(plan.memory.floats(input.mask, timesteps)));
   const masked = (t: number): boolean => counts !== null && counts[t] === 0;
-  const nothing: Float64Array = new Float64Array(layer.units);
-  const started = layer.state?.read().map(({ data }) => Float64Array.from(data)) ?? [];
-  let hidden: Float64Array = started[0] ?? nothing;
-  let state: Float64Array = started[1] ?? nothing;
-  const steps: Step64[] = xs.map((row, t) => {
-    const step = cell.step(row, hidden, state);
-    const kept = masked(t) ? { ...step, hidden, cell: cell.hasCell ? state : step.cell } : step;
-    hidden = kept.hidden;
-    state = cell.hasCell ? kept.cell : state;
-    return kept;
-  });
-
-  let dh: Float64Array = new Float64Array(layer.units);
-  let dc: Float64Array = new Float64Array(layer.units);
-  const back = steps.map(() => ({
-    hidden: nothing,
-    cell: nothing,
-    input: nothing,
-    gates: [] as Float64Array[],
-  }));
-  for (let t = timesteps - 1; t >= 0; t--) {
-    const own = arriving.length > 1 ? arriving[t] : t === timesteps - 1 ? arriving[0] : undefined;
-    if (own !== undefined) dh = dh.map((value, j) => value + own[j]!);
-    if (masked(t)) {
-      const zeros = cell.gateNames.map(() => nothing);
-      back[t] = { hidden: dh, cell: dc, input: new Float64Array(input.features), gates: zeros };
-    } else {
-      const gradient = cell.back(steps[t]!, dh, dc);
-      back[t] = { hidden: dh, cell: gradient.cellTotal, input: gradient.input, gates: [...gradient.gates] };
-      dh = gradient.hidden;
-      if (cell.hasCell) dc = gradient.cell;
-    }
-    if (truncate > 0 && t % truncate === 0) {
-      dh = new Float64Array(layer.units);
-      dc = new Float64Array(layer.units);
-    }
-  }
+  const start = layer.state?.read().map(({ data }) => Float64Array.from(data)) ?? [];
+  const { steps, back } = followSequence({ cell, units: layer.units, xs, start, arriving, masked, truncate });
   const ofUnits = (rows: readonly Float64Array[]): Float64Array => flat(rows, unit);
+  const ofHidden = isProjected ? (rows: readonly Float64Array[]) => flat(rows, undefined) : ofUnits;
+  const nothing = new Float64Array(0);
   return {
     layer: name,
     kind: layer.kind,
     timesteps,
     units: unit === undefined ? layer.units : 1,
+    hiddenUnits: isProjected || unit === undefined ? width : 1,
     features: input.features,
     loss: y === null ? "last hidden state" : "compiled loss",
     input: flat(xs, undefined),
-    hidden: ofUnits(steps.map((step) => step.hidden)),
-    cell: cell.hasCell ? ofUnits(steps.map((step) => step.cell)) : new Float64Array(0),
-    hiddenGradient: ofUnits(back.map((step) => step.hidden)),
-    cellGradient: cell.hasCell ? ofUnits(back.map((step) => step.cell)) : new Float64Array(0),
+    hidden: ofHidden(steps.map((step) => step.hidden)),
+    cell: cell.hasCell ? ofUnits(steps.map((step) => step.cell)) : nothing,
+    hiddenGradient: ofHidden(back.map((step) => step.hidden)),
+    cellGradient: cell.hasCell ? ofUnits(back.map((step) => step.cell)) : nothing,
     inputGradient: flat(
       back.map((step) => step.input),
       undefined,

@@ -29,6 +29,8 @@ export function traceChart(trace: Trace, options: TraceChartOptions = {}): strin
   const own = (rows: Float64Array): Float64Array => column(rows, units, unit);
   const shown = Math.min(MOST_FEATURES, features);
   const hasCell = trace.cell.length > 0;
+  /** A projected hidden state has no column of the unit's. */
+  const hasHidden = trace.hiddenUnits === units;
   const sizeOf = (values: Float64Array): Float64Array => values.map(Math.abs);
   const gates = Object.entries(trace.gates);
   const panels: CurvePanel[] = [
@@ -45,7 +47,7 @@ export function traceChart(trace: Trace, options: TraceChartOptions = {}): strin
       height: 130,
       curves: [
         ...(hasCell ? [{ name: "cell state c", values: own(trace.cell) }] : []),
-        { name: "hidden state h", values: own(trace.hidden) },
+        ...(hasHidden ? [{ name: "hidden state h", values: own(trace.hidden) }] : []),
       ],
     },
     {
@@ -58,7 +60,7 @@ export function traceChart(trace: Trace, options: TraceChartOptions = {}): strin
       height: 130,
       log: true,
       curves: [
-        { name: "|dL/dh|", values: sizeOf(own(trace.hiddenGradient)) },
+        ...(hasHidden ? [{ name: "|dL/dh|", values: sizeOf(own(trace.hiddenGradient)) }] : []),
         ...(hasCell ? [{ name: "|dL/dc|", values: sizeOf(own(trace.cellGradient)) }] : []),
       ],
     },

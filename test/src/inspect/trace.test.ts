@@ -15,6 +15,24 @@ const variants: [string, OracleLayerSpec][] = [
   ["simpleRNN", { kind: "simpleRNN", units: 5 }],
   ["lstm without bias", { kind: "lstm", units: 5, useBias: false }],
   ["lstm backwards", { kind: "lstm", units: 5, goBackwards: true }],
+  ["gru backwards without bias", { kind: "gru", units: 5, goBackwards: true, useBias: false }],
+  ["simpleRNN with relu", { kind: "simpleRNN", units: 5, activation: "relu" }],
+  ["lstm with peepholes", { kind: "lstm", units: 5, peepholes: true }],
+  ["lstm with a projection", { kind: "lstm", units: 5, projection: 3 }],
+  ["lstm with both", { kind: "lstm", units: 6, peepholes: true, projection: 2 }],
+  [
+    "lstm with both, gelu and hardSigmoid, backwards, without bias",
+    {
+      kind: "lstm",
+      units: 5,
+      peepholes: true,
+      projection: 5,
+      activation: "gelu",
+      recurrentActivation: "hardSigmoid",
+      goBackwards: true,
+      useBias: false,
+    },
+  ],
   ...(
     [
       "linear",
@@ -49,7 +67,9 @@ describe("trace", () => {
     const twin = oracleModel(layers, model.getWeights()).lossAndGradients(x, y, { loss: "mse" }).flow[0]!;
     const got = trace(model, x, { y });
     const units = (spec as { units: number }).units;
-    expect([got.timesteps, got.units, got.features]).toEqual([7, units, 2]);
+    const width = (spec as { projection?: number }).projection ?? units;
+    expect([got.timesteps, got.units, got.hiddenUnits, got.features]).toEqual([7, units, width, 2]);
+    expect(got.hidden.length).toBe(7 * width);
     const rows = (pick: (step: (typeof twin.steps)[number]) => Float64Array): number[] =>
       twin.steps.flatMap((step) => [...pick(step)]);
     expectNear(
