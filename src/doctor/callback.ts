@@ -3,8 +3,10 @@ import type { Callback, History } from "../model/events.js";
 import { Sequential } from "../model/sequential.js";
 import { numberIn, refuseUnknown } from "../options.js";
 import type { NamedTensor, TensorLike } from "../tensor.js";
+import type { Picture } from "../viz/picture.js";
 import { diagnose } from "./diagnose.js";
 import { type Diagnosis, short } from "./diagnosis.js";
+import { line, lines } from "./pictures.js";
 import { median } from "./statistics.js";
 
 export interface DoctorOptions {
@@ -112,16 +114,16 @@ export function doctor(options: DoctorOptions = {}): Doctor {
           ? (optimizer as { lastGradientNorm: { before: number } }).lastGradientNorm.before
           : Number.NaN;
       const place = { epoch: epoch + 1, batch };
-      if (!Number.isFinite(loss)) return stop(notFinite(loss, norms, place));
+      if (!Number.isFinite(loss)) return stop(notFinite(loss, { norms, batches }, place));
       // Before the first update there is no norm yet.
       if (Number.isNaN(norm) && norms.length === 0) return;
       // The median costs more than all the rest: it is asked for where the norm has leapt.
       const hasLeapt = norms.length >= 4 && !(norm <= LEAP * norms.at(-1)!);
       const usual = hasLeapt ? median(norms) : Infinity;
       if (!Number.isFinite(norm) || norm > BURST * Math.max(usual, 1e-6))
-        return stop(brokenLoose(norm, usual, place));
+        return stop(brokenLoose(norm, usual, { norms, batches }, place));
       zeros = norm === 0 ? zeros + 1 : 0;
-      if (zeros >= ZERO_BATCHES) return stop(noGradient(loss, place));
+      if (zeros >= ZERO_BATCHES) return stop(noGradient(loss, { norms, batches }, place));
       norms.push(norm);
       if (norms.length > REMEMBERED) norms.shift();
       return undefined;
@@ -138,23 +140,40 @@ function isFiniteSum(data: ArrayLike<number>): boolean {
 
 type Place = { readonly epoch: number; readonly batch: number };
 
-const notFinite = (loss: number, norms: readonly number[], place: Place): Diagnosis => ({
+/** Gradient norms of the last batches before this one, and the number of batches over all epochs, this one included. */
+type Seen = { readonly norms: readonly number[]; readonly batches: number };
+
+/** The gradient's norm up to the batch that ended the training, that one included. */
+const normsPicture = ({ norms, batches }: Seen, norm: number, what: string): Picture =>
+  lines(
+    "Gradient norm while training",
+    [line("norm before clipping", [...norms, norm], { first: batches - norms.length })],
+    {
+      x: "batch, over all epochs",
+      y: "‖dL/dw‖",
+      log: norm !== 0 && norms.every((before) => before > 0),
+      marks: [{ label: `${what}: batch ${batches}`, x: batches }],
+    },
+  );
+
+const notFinite = (loss: number, seen: Seen, place: Place): Diagnosis => ({
   code: "nan_in_loss",
   severity: "error",
   title: `the loss is ${loss} in batch ${place.batch} of epoch ${place.epoch}`,
   evidence: {
     ...place,
     loss: String(loss),
-    lastGradientNorm: short(norms.at(-1) ?? Number.NaN),
+    lastGradientNorm: short(seen.norms.at(-1) ?? Number.NaN),
     bound: "finite",
   },
   why: "Something grew without bound; one update with it makes every weight NaN.",
   remedy:
     "globalClipnorm: 1 in the optimizer and a learning rate ten times smaller. The weights are those this epoch began with.",
   fix: { compile: { optimizer: { globalClipnorm: 1 } } },
+  picture: normsPicture(seen, Number.NaN, "the loss is no number"),
 });
 
-const brokenLoose = (norm: number, usual: number, place: Place): Diagnosis => ({
+const brokenLoose = (norm: number, usual: number, seen: Seen, place: Place): Diagnosis => ({
   code: "exploding_gradients",
   severity: "error",
   title: `the gradient's norm is ${short(norm)} in batch ${place.batch} of epoch ${place.epoch}, ${short(usual)} before`,
@@ -162,13 +181,15 @@ const brokenLoose = (norm: number, usual: number, place: Place): Diagnosis => ({
   why: "The recurrence multiplies the gradient at every step back; past the edge of stability it grows as a power of the sequence's length (Pascanu et al. 2013).",
   remedy: "globalClipnorm: 1 in the optimizer; tanh and orthogonal recurrent weights in the layer.",
   fix: { compile: { optimizer: { globalClipnorm: 1 } } },
+  picture: normsPicture(seen, norm, "broken loose"),
 });
 
-const noGradient = (loss: number, place: Place): Diagnosis => ({
+const noGradient = (loss: number, seen: Seen, place: Place): Diagnosis => ({
   code: "zero_gradient",
   severity: "error",
   title: `the gradient has been exactly zero for ${ZERO_BATCHES} batches`,
   evidence: { ...place, gradientNorm: 0, batches: ZERO_BATCHES, loss: short(loss), bound: 0 },
   why: "No weight changes any more: the loss does not depend on them, as behind a softmax over one unit, rectified units that are all off, or weights that are all zero.",
   remedy: "diagnose(model, { x, y }) names the layer.",
+  picture: normsPicture(seen, 0, "given up"),
 });

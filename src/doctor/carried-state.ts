@@ -1,7 +1,7 @@
 import { leastSquares } from "../series/least-squares.js";
 import type { Picture } from "../viz/picture.js";
 import type { ModelCase } from "./model-case.js";
-import { bars } from "./pictures.js";
+import { bars, PER_CENT } from "./pictures.js";
 import { meanOf } from "./statistics.js";
 
 /** What the sample before tells of a sample's target, beyond the sample's own inputs. */
@@ -31,6 +31,7 @@ export const carryPicture = ({ unexplainedAlone, unexplainedWithState }: Carry):
     {
       x: "variance of the target left unexplained (%)",
       y: "known",
+      range: PER_CENT,
       marks: { "bound: half": 100 * GAIN * unexplainedAlone },
     },
   );

@@ -16,7 +16,8 @@ export interface NonFinitePlace {
   readonly sizes: readonly { readonly name: string; readonly values: Float64Array }[];
 }
 
-const gateNames: Readonly<Record<string, readonly string[]>> = {
+/** Gates of a recurrent layer, in the order of its kernel's columns. */
+export const gateNames: Readonly<Record<string, readonly string[]>> = {
   lstm: ["input", "forget", "cell", "output"],
   gru: ["update", "reset", "candidate"],
   simpleRNN: ["cell"],

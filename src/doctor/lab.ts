@@ -16,6 +16,8 @@ export interface TrialOptions extends CopyOptions {
 export interface Trial {
   /** Loss of each epoch of the trial. */
   readonly losses: readonly number[];
+  /** Loss of each batch, in their order; it ends where one is no number. */
+  readonly batchLosses: readonly number[];
   /** Loss over all trial samples before, and after, dropout off. */
   readonly before: number;
   readonly after: number;
@@ -171,6 +173,7 @@ export class Lab {
         const affordable = Math.max(8, Math.floor(BUDGET / (batchSize * this.windows.timesteps)));
         const updates = Math.min(options.updates ?? 100, affordable);
         const losses: number[] = [];
+        const batchLosses: number[] = [];
         const before = await this.lossOf(model);
         const epochs = Math.max(1, Math.round(updates / perEpoch));
         model.resetStates();
@@ -182,13 +185,14 @@ export class Lab {
             {
               onEpochEnd: () => model.resetStates(),
               onTrainBatchEnd(_batch, { loss }) {
+                batchLosses.push(model.batchLoss);
                 if (!Number.isFinite(loss)) model.stopTraining = true;
               },
             },
           ],
         });
         losses.push(...(history.history.loss ?? []));
-        return { losses, before, after: await this.lossOf(model), updates: epochs * perEpoch };
+        return { losses, batchLosses, before, after: await this.lossOf(model), updates: epochs * perEpoch };
       }),
     );
   }

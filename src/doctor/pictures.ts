@@ -43,7 +43,8 @@ export function line(
       if (!(values[least]! <= values[i]!)) least = i;
       if (!(values[most]! >= values[i]!)) most = i;
     }
-    const chosen = new Set([least, most, ...(gap < 0 ? [] : [gap])]);
+    const ends = part === 0 ? [0] : part === parts - 1 ? [n - 1] : [];
+    const chosen = new Set([least, most, ...ends, ...(gap < 0 ? [] : [gap])]);
     for (const i of [...chosen].sort((a, b) => a - b)) {
       places.push(first + i);
       kept.push(plain(values[i]!));
@@ -56,6 +57,7 @@ export interface LinesOptions {
   readonly x: string;
   readonly y: string;
   readonly log?: boolean;
+  readonly range?: readonly [number, number];
   readonly marks?: readonly PictureMark[];
 }
 
@@ -67,12 +69,12 @@ const marksOf = (marks: readonly PictureMark[] | undefined) => {
 export const lines = (
   title: string,
   drawn: readonly PictureLine[],
-  { x, y, log = false, marks }: LinesOptions,
+  { x, y, log = false, range, marks }: LinesOptions,
 ): LinesPicture => ({
   kind: "lines",
   title,
   x: { label: x },
-  y: { label: y, ...(log ? { log } : {}) },
+  y: { label: y, ...(log ? { log } : {}), ...(range === undefined ? {} : { range }) },
   lines: drawn,
   ...marksOf(marks),
 });
@@ -108,10 +110,14 @@ export const byEpoch = (
     },
   );
 
+/** Ends of an axis of shares in per cent. */
+export const PER_CENT: readonly [number, number] = [0, 100];
+
 export interface BarsOptions {
   readonly x: string;
   readonly y: string;
   readonly log?: boolean;
+  readonly range?: readonly [number, number];
   /** Values worth a line across all bars, by name. */
   readonly marks?: Readonly<Record<string, number>>;
 }
@@ -122,7 +128,7 @@ type Length = number | readonly [number, number];
 export function bars(
   title: string,
   named: readonly (readonly [string, Length])[],
-  { x, y, log = false, marks = {} }: BarsOptions,
+  { x, y, log = false, range, marks = {} }: BarsOptions,
 ): BarsPicture {
   const size = ([, value]: readonly [string, Length]): number => {
     const largest = Math.max(...[value].flat().map(Math.abs));
@@ -135,7 +141,7 @@ export function bars(
   return {
     kind: "bars",
     title: kept.length === named.length ? title : `${title} (${kept.length} of ${named.length})`,
-    x: { label: x, ...(log ? { log } : {}) },
+    x: { label: x, ...(log ? { log } : {}), ...(range === undefined ? {} : { range }) },
     y: { label: y },
     bars: kept.map(([name, value]) => {
       if (typeof value === "number") return { name, value: plain(value) };

@@ -1,8 +1,8 @@
 import { numberIn } from "../options.js";
 import { frame, type Panel } from "./frame.js";
-import { clipText, drawMarks, halo, markedValues, type PictureMark, roomAbove } from "./marks.js";
+import { drawMarks, halo, markedValues, type PictureMark, roomAbove } from "./marks.js";
 import { linearScale, logScale, NO_NUMBER, type Scale, shortNumber } from "./scales.js";
-import { element, pixels, svgDocument, text, textWidth } from "./svg.js";
+import { clipText, element, pixels, svgDocument, text, textWidth } from "./svg.js";
 
 /** A value by name; with `from` the bar floats between two values: a range. NaN has no bar. */
 export interface Bar {
@@ -19,6 +19,8 @@ export interface BarChartOptions {
   readonly yLabel: string;
   /** Whether length goes by decades; bars then begin at the axis's left end. */
   readonly log?: boolean;
+  /** Ends of a linear axis. Default: 0 and the values' own. */
+  readonly range?: readonly [number, number];
   readonly marks?: readonly PictureMark[];
   /** Pixels. Default 760. */
   readonly width?: number;
@@ -43,8 +45,13 @@ function valueScale(bars: readonly Bar[], options: BarChartOptions, range: reado
     const least = Math.min(...all.filter((value) => value > 0));
     return logScale([...all, least / 1.5], range, count);
   }
-  const [low, high] = [Math.min(0, ...all), Math.max(0, ...all)];
-  return linearScale([low, high], range, count);
+  return linearScale(options.range ?? barRange(all), range, count);
+}
+
+/** Ends of an axis of bars: 0 and the values; where all of them are 0, some room beside it. */
+export function barRange(values: readonly number[]): readonly [number, number] {
+  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+  return low === 0 && high === 0 ? [0, 1] : [low, high];
 }
 
 /** Horizontal bars below each other, each with its name to the left and its number at its end. */

@@ -1,5 +1,5 @@
 import { type Scale, shortNumber } from "./scales.js";
-import { element, pixels, text, textWidth } from "./svg.js";
+import { clipText, element, pixels, text, textWidth } from "./svg.js";
 
 /** A rectangle to draw in, in pixels. */
 export interface Panel {
@@ -21,6 +21,9 @@ export interface Axes {
   /** Whether lines of the grid stand at the x axis's numbers in place of the y axis's. Default false. */
   readonly upright?: boolean;
 }
+
+/** Pixels above and below a panel together that a name beside it may take. */
+const BEYOND = 80;
 
 /** Grid, axes, numbers and names of a panel. */
 export function frame(panel: Panel, axes: Axes): string[] {
@@ -53,7 +56,11 @@ export function frame(panel: Panel, axes: Axes): string[] {
     parts.push(text(axes.xLabel, left + width / 2, bottom + 36, { "text-anchor": "middle" }));
   }
   const across = `translate(${pixels(left - (axes.yRoom ?? 52))} ${pixels(top + height / 2)}) rotate(-90)`;
-  parts.push(element("g", { transform: across }, [text(axes.yLabel, 0, 0, { "text-anchor": "middle" })]));
+  parts.push(
+    element("g", { transform: across }, [
+      text(clipText(axes.yLabel, height + BEYOND), 0, 0, { "text-anchor": "middle" }),
+    ]),
+  );
   return parts;
 }
 

@@ -1,6 +1,6 @@
 import { numberIn } from "../options.js";
 import { logScale, type Scale, shade, shortNumber, stepScale } from "./scales.js";
-import { element, pixels, svgDocument, text, textWidth } from "./svg.js";
+import { clipText, element, pixels, svgDocument, text, textWidth } from "./svg.js";
 
 export interface HeatmapRow {
   readonly name: string;
@@ -76,7 +76,7 @@ export function heatmap(rows: readonly HeatmapRow[], options: HeatmapOptions): s
     rows.flatMap(({ values }) => Array.from(values)),
     [0, 1],
   );
-  const body: string[] = [text(options.title, left, 22, { class: "title" })];
+  const body: string[] = [text(clipText(options.title, width - left - 8, 14), left, 22, { class: "title" })];
   const cells: string[] = [];
   rows.forEach(({ values }, r) => {
     const y = HEAD + r * rowHeight;
@@ -98,7 +98,7 @@ export function heatmap(rows: readonly HeatmapRow[], options: HeatmapOptions): s
   names.forEach((name, r) => {
     if (r % every !== 0) return;
     const y = HEAD + r * rowHeight + rowHeight / 2 + 4;
-    body.push(text(name, left - 6, y, { "text-anchor": "end", class: "small" }));
+    body.push(text(clipText(name, left - 46, 11), left - 6, y, { "text-anchor": "end", class: "small" }));
   });
   for (const tick of x.ticks) {
     const at = x.at(tick);

@@ -1,8 +1,8 @@
 import { numberIn } from "../options.js";
 import { type Drawn, frame, legend, type Panel, polyline } from "./frame.js";
-import { clipText, drawMarks, markedValues, type PictureMark, roomAbove } from "./marks.js";
+import { drawMarks, markedValues, type PictureMark, roomAbove } from "./marks.js";
 import { linearScale, logScale, type Scale, stepScale } from "./scales.js";
-import { svgDocument, text } from "./svg.js";
+import { clipText, svgDocument, text } from "./svg.js";
 
 export interface Curve extends Drawn {
   readonly name: string;
@@ -70,6 +70,25 @@ function xScale(panels: readonly CurvePanel[], range: readonly [number, number])
   return whole ? { ...scale, ticks: scale.ticks.filter(Number.isInteger) } : scale;
 }
 
+/** Pixels between two points of a curve that a label could hide. */
+const STEP = 6;
+
+/** Where a curve goes, in pixels, close enough together to see whether a label stands in its way. */
+function pointsOf({ values, x: places, points }: Drawn, x: Scale, y: Scale): [number, number][] {
+  const all: [number, number][] = [];
+  for (let i = 0; i < values.length; i++) {
+    const [px, py] = [x.at(places?.[i] ?? i), y.at(values[i]!)];
+    const [beforeX, beforeY] = all.at(-1) ?? [px, py];
+    if (!Number.isFinite(py)) continue;
+    const steps =
+      points === true ? 1 : Math.min(200, Math.ceil(Math.hypot(px - beforeX, py - beforeY) / STEP));
+    for (let k = 1; k < steps; k++)
+      all.push([beforeX + ((px - beforeX) * k) / steps, beforeY + ((py - beforeY) * k) / steps]);
+    all.push([px, py]);
+  }
+  return all;
+}
+
 /** Panels of lines below each other over one x axis, each with its legend above it. */
 export function lineChart(panels: readonly CurvePanel[], options: ChartOptions): string {
   const width = numberIn("chart", "width", options.width ?? 760, { min: 320, max: 10_000 });
@@ -99,7 +118,13 @@ export function lineChart(panels: readonly CurvePanel[], options: ChartOptions):
       ...(last ? { xLabel: options.xLabel } : {}),
     };
     const lines = panel.curves.map((curve, k) => polyline(curve, x, y, k));
-    const drawn = drawMarks(marks, place, x, y);
+    const drawn = drawMarks(
+      marks,
+      place,
+      x,
+      y,
+      panel.curves.flatMap((curve) => pointsOf(curve, x, y)),
+    );
     const behind = [...drawn.behind, ...(panel.behind?.(place, x, y) ?? [])];
     body.push(...names.parts, ...behind, ...frame(place, axes), ...lines, ...drawn.above);
     top = place.y + place.height + GAP;

@@ -1,6 +1,6 @@
 import type { Panel } from "./frame.js";
 import type { Scale } from "./scales.js";
-import { element, pixels, text, textWidth } from "./svg.js";
+import { clipText, element, pixels, text, textWidth } from "./svg.js";
 
 /**
  * A place worth pointing at: a bound, a window's end, the step where something arose. A number is a dashed line, a pair a
@@ -25,12 +25,6 @@ interface Label {
   readonly text: string;
   readonly left: number;
   readonly row: number;
-}
-
-/** What fits into so many pixels, cut with an ellipsis. */
-export function clipText(content: string, width: number, size = 12): string {
-  if (textWidth(content, size) <= width) return content;
-  return `${content.slice(0, Math.max(1, Math.floor(width / textWidth(" ", size)) - 1))}…`;
 }
 
 /** Labels of vertical marks stand above the panel, in as many rows as they need not to touch. */
@@ -68,12 +62,26 @@ export function roomAbove(
 /** Lines of a chart go through behind a label: an outline of white keeps it readable. */
 export const halo = { class: "small", "paint-order": "stroke", stroke: "#fff", "stroke-width": "3" } as const;
 
-/** Marks in two layers: bands go behind the curves, lines and labels above them. */
+/** Thinner bands could not be seen. */
+const THINNEST = 2;
+
+const crowd = (points: readonly (readonly [number, number])[], left: number, top: number, width: number) =>
+  points.reduce(
+    (count, [px, py]) =>
+      count + (px >= left && px <= left + width && py >= top - SMALL && py <= top + 4 ? 1 : 0),
+    0,
+  );
+
+/**
+ * Marks in two layers: bands go behind the curves, lines and labels above them.
+ * @param points where the curves go, in pixels: labels stand at the end of their line that has fewer of them.
+ */
 export function drawMarks(
   marks: readonly PictureMark[],
   panel: Panel,
   x: Scale,
   y: Scale,
+  points: readonly (readonly [number, number])[] = [],
 ): { behind: string[]; above: string[] } {
   const behind: string[] = [];
   const above: string[] = [];
@@ -87,8 +95,8 @@ export function drawMarks(
     const [from, to] = [within(Math.min(...places), low, high), within(Math.max(...places), low, high)];
     if (places.length > 1) {
       const area = across
-        ? { x: panel.x, y: from, width: panel.width, height: to - from }
-        : { x: from, y: panel.y, width: to - from, height: panel.height };
+        ? { x: panel.x, y: from, width: panel.width, height: Math.max(THINNEST, to - from) }
+        : { x: from, y: panel.y, width: Math.max(THINNEST, to - from), height: panel.height };
       behind.push(element("rect", { ...area, class: "band" }));
     } else {
       const d = across
@@ -103,7 +111,14 @@ export function drawMarks(
     const place = free ? over : from + SMALL + 3;
     taken.push(place);
     const words = clipText(label, panel.width - 8, SMALL);
-    above.push(text(words, right - 4, place, { ...halo, "text-anchor": "end" }));
+    const room = textWidth(words, SMALL) + 8;
+    const isLeft = crowd(points, panel.x, place, room) < crowd(points, right - room, place, room);
+    above.push(
+      text(words, isLeft ? panel.x + 4 : right - 4, place, {
+        ...halo,
+        "text-anchor": isLeft ? "start" : "end",
+      }),
+    );
   }
   for (const { text: label, left, row } of labelsAbove(marks, panel, x)) {
     above.push(text(label, left, panel.y - 5 - row * ROW, halo));

@@ -10,6 +10,8 @@ export interface PictureAxis {
   readonly label: string;
   /** By decades. Values of 0 and below then have no place. Default false. */
   readonly log?: boolean;
+  /** Ends of an axis that is not by decades, such as 0 and 100 of a share in per cent. Default: those of the values. */
+  readonly range?: readonly [number, number];
 }
 
 /** Values along an axis; null where there is none that can be drawn: a gap, NaN, ±Infinity. */
@@ -82,7 +84,8 @@ export const numbersOf = (values: readonly (number | null)[]): number[] =>
   values.map((value) => value ?? Number.NaN);
 
 /** Ends of an axis that shows all lines and marks; it begins at 0 where 0 is near. */
-export function rangeOf({ lines, marks = [] }: LinesPicture): [number, number] {
+export function rangeOf({ lines, marks = [], y }: LinesPicture): readonly [number, number] {
+  if (y.range !== undefined) return y.range;
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const values of [...lines.map((line) => line.values), markedValues(marks, "y")]) {
     for (const value of values) {
@@ -122,12 +125,13 @@ export function drawPicture(picture: Picture, options: DrawPictureOptions = {}):
     }
     case "bars": {
       const bars = picture.bars.map((bar) => ({ ...bar, value: bar.value ?? Number.NaN }));
-      const { label, log = false } = picture.x;
+      const { label, log = false, range } = picture.x;
       return barChart(bars, {
         title,
         xLabel: label + (log ? " (log scale)" : ""),
         yLabel: picture.y.label,
         log,
+        ...(range === undefined ? {} : { range }),
         marks: picture.marks ?? [],
         ...sizes,
         ...rowsOf(bars.length),

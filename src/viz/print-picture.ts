@@ -1,4 +1,5 @@
 import { flag, numberIn, refuseUnknown } from "../options.js";
+import { barRange } from "./bar-chart.js";
 import { markedValues, type PictureMark } from "./marks.js";
 import {
   type BarsPicture,
@@ -124,7 +125,7 @@ function barScale({ x, bars, marks = [] }: BarsPicture, room: number): Scale {
     ...markedValues(marks, "x"),
   ].filter(Number.isFinite);
   if (x.log === true) return logScale([...all, Math.min(...all.filter((v) => v > 0)) / 1.5], [0, room]);
-  return linearScale([Math.min(0, ...all), Math.max(0, ...all)], [0, room]);
+  return linearScale(x.range ?? barRange(all), [0, room]);
 }
 
 function barsText(picture: BarsPicture, columns: number, signs: Signs): string[] {

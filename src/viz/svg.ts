@@ -30,6 +30,12 @@ export const text = (content: string, x: number, y: number, attributes: Attribut
 /** Width of text in pixels, estimated from above: there is no font to ask. */
 export const textWidth = (content: string, size = 12): number => content.length * size * 0.6;
 
+/** What fits into so many pixels, cut with an ellipsis. */
+export function clipText(content: string, width: number, size = 12): string {
+  if (textWidth(content, size) <= width) return content;
+  return `${content.slice(0, Math.max(1, Math.floor(width / textWidth(" ", size)) - 1))}…`;
+}
+
 const style =
   "text{font:12px system-ui,sans-serif;fill:#222}.title{font-size:14px;font-weight:600}.small{font-size:11px}" +
   ".axis{stroke:#444;fill:none}.grid{stroke:#ddd;fill:none}.line{fill:none;stroke-width:1.75;stroke-linejoin:round}" +

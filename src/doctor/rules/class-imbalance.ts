@@ -1,6 +1,6 @@
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
-import { bars } from "../pictures.js";
+import { bars, PER_CENT } from "../pictures.js";
 
 /** Below this share, always saying the frequent class is right more often than most classifiers are. */
 const LEAST_SHARE = 0.05;
@@ -55,6 +55,7 @@ export const classImbalance: Rule<DataCase> = {
         {
           x: `share of ${total} labels (%)`,
           y: "class",
+          range: PER_CENT,
           marks: { [`bound ${short(100 * bound)} %`]: 100 * bound },
         },
       ),

@@ -29,7 +29,7 @@ export const constantTarget: Rule<DataCase> = {
         "Choose another target column (slidingWindows(data, { targetColumn })), and look at it: Math.min(...y) and Math.max(...y) must differ.",
       picture: lines(
         "The target, sample by sample",
-        targets.slice(0, 4).map((values, k) => line(`target ${k}`, values)),
+        targets.slice(0, 4).map((values, k) => line(targets.length === 1 ? "target" : `target ${k}`, values)),
         { x: "sample", y: "target" },
       ),
     };

@@ -131,7 +131,9 @@ function spreads(own: Scale, { scale, kind }: { scale: Scale; kind: string }): P
     {
       x: isMinMaxed ? "scaled value, minimum to maximum" : "scaled value, mean ± standard deviation",
       y: "part",
-      marks: isMinMaxed ? { "a fitted part: 0": 0, "to 1": 1 } : { "a fitted part: -1": -1, "to 1": 1 },
+      marks: isMinMaxed
+        ? { "0 if fitted on it": 0, "1 if fitted on it": 1 }
+        : { "-1 if fitted on it": -1, "1 if fitted on it": 1 },
     },
   );
 }

@@ -1,6 +1,6 @@
 import { type Rule, short } from "../diagnosis.js";
 import { allLayers, type ModelCase } from "../model-case.js";
-import { bars } from "../pictures.js";
+import { bars, PER_CENT } from "../pictures.js";
 
 /** Srivastava et al. 2014 keep a half to four fifths; what is kept in the product of all below a fifth is mostly noise. */
 const LEAST_KEPT = 0.2;
@@ -43,11 +43,12 @@ export const dropoutTooHigh: Rule<ModelCase> = {
         "What dropout leaves of the signal",
         [
           ...rates.map(({ name, rate }) => [`after ${name} alone`, 100 * (1 - rate)] as const),
-          ["after all", 100 * kept] as const,
+          ...(rates.length > 1 ? [["after all", 100 * kept] as const] : []),
         ],
         {
           x: "kept (%)",
           y: "place",
+          range: PER_CENT,
           marks: {
             [`least of all: ${100 * LEAST_KEPT} %`]: 100 * LEAST_KEPT,
             [`least of one: ${100 - 100 * MOST_RATE} %`]: 100 - 100 * MOST_RATE,

@@ -1,6 +1,6 @@
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
-import { bars } from "../pictures.js";
+import { bars, PER_CENT } from "../pictures.js";
 import type { Windows } from "../windows.js";
 
 /** A split in time shares no answer; one at random nearly all. Some repeated days are no leak. */
@@ -65,6 +65,7 @@ export const duplicateWindowsAcrossSplit: Rule<DataCase> = {
         {
           x: `share of ${asked.length} validation windows (%)`,
           y: "answer",
+          range: PER_CENT,
           marks: { [`bound ${100 * BOUND} %`]: 100 * BOUND },
         },
       ),

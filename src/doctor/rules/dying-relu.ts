@@ -1,7 +1,7 @@
 import { outputOfLayer } from "../activations.js";
 import { type Rule, short } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
-import { bars } from "../pictures.js";
+import { bars, PER_CENT } from "../pictures.js";
 
 /** Healthy rectified layers lose up to half of their units (Glorot, Bordes & Bengio 2011); 9 of 10 leaves no layer. */
 const BOUND = 0.9;
@@ -47,7 +47,7 @@ export const dyingRelu: Rule<ModelCase> = {
         picture: bars(
           `Outputs of ${name} that are not 0`,
           Array.from(awake, (count, u) => [`unit ${u}`, (100 * count * units) / data.length] as const),
-          { x: "share of outputs above 0 (%)", y: "unit" },
+          { x: "share of outputs above 0 (%)", y: "unit", range: PER_CENT },
         ),
       };
     }

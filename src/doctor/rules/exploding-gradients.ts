@@ -1,7 +1,9 @@
 import { type GradientFlow, isRecurrentFlow, type RecurrentLayerFlow } from "../../model/gradient-flow.js";
+import type { Picture } from "../../viz/picture.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
 import { type ModelCase, recurrentLayers } from "../model-case.js";
-import { byTimeStep } from "../pictures.js";
+import { bars, byTimeStep } from "../pictures.js";
+import { untilItBreaks } from "../pictures-of-break.js";
 
 /** Back through the sequence the gradient may grow by this much: an update that is a thousandfold of what the end asks for. */
 const GROWTH = 1000;
@@ -98,18 +100,29 @@ export const explodingGradients: Rule<ModelCase> = {
         compile: { optimizer: { globalClipnorm: 1 } },
         layers: [{ kind: "recurrent", set: { activation: "tanh", recurrentInitializer: "orthogonal" } }],
       },
-      picture: byTimeStep(
-        "Gradient norm on its way back",
-        { [layer.name]: layer.hiddenGradient },
-        {
-          y: "‖dL/dh‖",
-          log: true,
-          marks: [
-            { label: `largest: step ${step}`, x: step },
-            { label: `bound: ${GROWTH} × the last step's`, y: GROWTH * lastNorm(layer.hiddenGradient) },
-          ],
-        },
-      ),
+      picture: grows ? wayBack(layer, step) : ((await untilItBreaks(at)) ?? updates(layer)),
     } satisfies Finding;
   },
 };
+
+const wayBack = ({ name, hiddenGradient }: RecurrentLayerFlow, step: number): Picture =>
+  byTimeStep(
+    "Gradient norm on its way back",
+    { [name]: hiddenGradient },
+    {
+      y: "‖dL/dh‖",
+      log: true,
+      marks: [
+        { label: `largest: step ${step}`, x: step },
+        { label: `bound: ${GROWTH} × the last step's`, y: GROWTH * lastNorm(hiddenGradient) },
+      ],
+    },
+  );
+
+/** Weights that an update would tear away, where nothing else shows it. */
+const updates = ({ weights }: RecurrentLayerFlow): Picture =>
+  bars(
+    "Length of the next update",
+    weights.map(({ name, updateRatio }) => [name, updateRatio] as const),
+    { x: "‖Δw‖ / ‖w‖", y: "weights", marks: { "as long as the weights": RATIO } },
+  );

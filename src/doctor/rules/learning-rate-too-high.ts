@@ -1,8 +1,9 @@
 import type { Picture } from "../../viz/picture.js";
+import { shortNumber } from "../../viz/scales.js";
 import { type Rule, short } from "../diagnosis.js";
 import type { Trial } from "../lab.js";
 import type { ModelCase } from "../model-case.js";
-import { bars } from "../pictures.js";
+import { line, lines } from "../pictures.js";
 
 /** Updates a trial makes: enough for a good rate to show itself, too few for a bad one to recover by chance. */
 export const TRIAL_UPDATES = 120;
@@ -32,18 +33,19 @@ export function trialAt({ lab, file, isTrained }: ModelCase, factor: number): Pr
   });
 }
 
-/** Where trainings of so many updates end, rate by rate. */
+/** How trainings at two rates go, batch by batch; one that breaks ends there. */
 export async function trialsPicture(at: ModelCase, factors: readonly number[]): Promise<Picture> {
-  const ends: (readonly [string, number])[] = [];
-  for (const factor of factors) {
-    const rate = short(at.file.learningRate * factor);
-    ends.push([factor === 1 ? `${rate} (as it is)` : String(rate), outcome(await trialAt(at, factor))]);
-  }
-  return bars(`Loss after ${TRIAL_UPDATES} updates at several learning rates`, ends, {
-    x: `loss (${at.file.loss.name})`,
-    y: "learning rate",
-    log: ends.every(([, loss]) => loss > 0),
-    marks: { "a constant answer's": at.lab.constantLoss! },
+  const trials: Trial[] = [];
+  for (const factor of factors) trials.push(await trialAt(at, factor));
+  const named = factors.map((factor, i) => {
+    const rate = shortNumber(at.file.learningRate * factor);
+    return line(`rate ${rate}${factor === 1 ? " (as it is)" : ""}`, trials[i]!.batchLosses, { first: 1 });
+  });
+  return lines("The same updates of copies at another learning rate", named, {
+    x: "update",
+    y: `batch loss (${at.file.loss.name})`,
+    log: trials.every(({ batchLosses }) => batchLosses.every((loss) => !(loss <= 0))),
+    marks: [{ label: "a constant answer's loss", y: at.lab.constantLoss! }],
   });
 }
 
@@ -115,7 +117,10 @@ export const learningRateTooHigh: Rule<ModelCase> = {
       why: "Each step overshoots the valley it was to go down: the loss jumps about or climbs instead of falling, and gates are thrown into saturation, from where they do not return.",
       remedy: `${file.optimizer.name}({ learningRate: ${short(best.rate)} }); lrFinder() finds the best, reduceLROnPlateau() lowers it towards the end.`,
       fix: { compile: { optimizer: { learningRate: best.rate } } },
-      picture: await trialsPicture(at, [1, ...LOWER]),
+      picture: await trialsPicture(at, [
+        1,
+        LOWER.find((lower) => file.learningRate * lower === best.rate) ?? 1,
+      ]),
     };
   },
 };

@@ -85,7 +85,10 @@ export const learningRateTooLow: Rule<ModelCase> = {
       why: "The gradient is there, but each update changes the weights by so little that the whole training ends beside where it began.",
       remedy: `${file.optimizer.name}({ learningRate: ${short(best.rate)} }); lrFinder() finds the best.`,
       fix: { compile: { optimizer: { learningRate: best.rate } } },
-      picture: await trialsPicture(at, [1, ...HIGHER]),
+      picture: await trialsPicture(at, [
+        1,
+        HIGHER.find((higher) => file.learningRate * higher === best.rate)!,
+      ]),
     };
   },
 };

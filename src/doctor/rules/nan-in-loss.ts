@@ -2,7 +2,8 @@ import type { Picture } from "../../viz/picture.js";
 import { type Rule, short } from "../diagnosis.js";
 import { findNonFinite, type NonFinitePlace } from "../find-non-finite.js";
 import type { ModelCase } from "../model-case.js";
-import { bars, byEpoch, plain } from "../pictures.js";
+import { bars, plain } from "../pictures.js";
+import { untilItBreaks } from "../pictures-of-break.js";
 
 /** A loss that is no number, and the first place where one arises. */
 export const nanInLoss: Rule<ModelCase> = {
@@ -14,6 +15,7 @@ export const nanInLoss: Rule<ModelCase> = {
     const lost = file.weights?.find(({ data }) => data.some((value) => !Number.isFinite(value)));
     if (epoch < 0 && lost === undefined && Number.isFinite(await lab.trainLoss())) return null;
     const place = await findNonFinite(lab);
+    const picture = (await untilItBreaks(at)) ?? (place === null ? null : placePicture(place));
     return {
       title: `the loss is no number${epoch < 0 ? "" : ` since epoch ${epoch + 1}`}${place === null ? "" : `; first in ${place.layer}`}`,
       evidence: {
@@ -36,20 +38,15 @@ export const nanInLoss: Rule<ModelCase> = {
       remedy:
         "Begin again from weights that are numbers, with globalClipnorm: 1 and a learning rate ten times smaller; terminateOnNaN() or doctor() stop at once. Check scalers for a division by zero.",
       fix: { compile: { optimizer: { globalClipnorm: 1, learningRate: file.learningRate / 10 } } },
-      picture: pictureOf(history?.loss ?? [], place, file.loss.name),
+      ...(picture === null ? {} : { picture }),
     };
   },
 };
 
 const MOST_STEPS = 80;
 
-/** The losses up to the one that is none; without them, how large each layer's outputs are where it breaks. */
-function pictureOf(losses: readonly number[], place: NonFinitePlace | null, loss: string): Picture {
-  const broken = losses.findIndex((value) => !Number.isFinite(value));
-  if (place === null || broken > 1) {
-    const marks = broken < 0 ? [] : [{ label: `no number: epoch ${broken + 1}`, x: broken + 1 }];
-    return byEpoch("Loss until it is no number", { training: losses }, loss, marks);
-  }
+/** How large each layer's outputs are where it breaks. */
+function placePicture(place: NonFinitePlace): Picture {
   const steps = place.sizes.at(-1)!.values.length;
   if (steps === 1) {
     const ends = place.sizes.map(({ name, values }) => [name, values.at(-1)!] as const);

@@ -1,7 +1,7 @@
 import { isRecurrentFlow } from "../../model/gradient-flow.js";
 import { type Rule, short } from "../diagnosis.js";
 import { type ModelCase, unlearnt } from "../model-case.js";
-import { byTimeStep } from "../pictures.js";
+import { byTimeStep, PER_CENT } from "../pictures.js";
 import { meanOf } from "../statistics.js";
 
 /** At the start gates stand near 0.5 (the forget gate near 0.73): hardly any within 0.05 of a bound. */
@@ -68,6 +68,7 @@ export const saturatedGates: Rule<ModelCase> = {
           ),
           {
             y: "share saturated (%)",
+            range: PER_CENT,
             marks: [{ label: `bound ${100 * BOUND} % (mean of these gates)`, y: 100 * BOUND }],
           },
         ),

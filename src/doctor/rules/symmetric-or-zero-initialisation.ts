@@ -4,6 +4,7 @@ import type { Layer } from "../../layers/layer.js";
 import { RecurrentLayer } from "../../layers/recurrent-layer.js";
 import type { Picture } from "../../viz/picture.js";
 import { type Rule, short } from "../diagnosis.js";
+import { gateNames } from "../find-non-finite.js";
 import type { ModelCase } from "../model-case.js";
 import { plain } from "../pictures.js";
 
@@ -68,7 +69,12 @@ export const symmetricOrZeroInitialisation: Rule<ModelCase> = {
             largestDifference: short(difference),
             bound: DISTINCT,
           },
-          picture: weightsOf(`${outer.name}/${kernel.key}`, kernel.read(), kernel.shape.at(-1)!, layer.units),
+          picture: weightsOf(
+            `${outer.name}/${kernel.key}`,
+            kernel.read(),
+            layer.units,
+            gateNames[layer.kind],
+          ),
           why: isZero
             ? "With zero weights the hidden state is zero and so is every gradient that would change it: the output's bias learns the mean, nothing else moves."
             : "Units with equal weights compute equal values and get equal gradients: they stay copies of each other, and the layer is as able as one unit.",
@@ -99,10 +105,10 @@ const MOST_ROWS = 8;
 const MOST_UNITS = 48;
 
 /** Size of the weights that come into each unit: a row an input and gate. */
-function weightsOf(name: string, data: Float32Array, columns: number, units: number): Picture {
-  const groups = columns / units;
+function weightsOf(name: string, data: Float32Array, units: number, gates: readonly string[] = []): Picture {
+  const groups = Math.max(1, gates.length);
   const rows = Array.from({ length: data.length / units }, (_, r) => ({
-    name: `input ${Math.floor(r / groups)}${groups > 1 ? `, gate ${r % groups}` : ""}`,
+    name: `input ${Math.floor(r / groups)}${groups > 1 ? `, ${gates[r % groups]!} gate` : ""}`,
     values: Array.from(data.subarray(r * units, r * units + Math.min(units, MOST_UNITS)), (value) =>
       plain(Math.abs(value)),
     ),

@@ -89,7 +89,7 @@ function weightUnderDecay(decay: number, rate: number, isSignLike: boolean): Pic
   };
   return lines(
     isSignLike ? "How large a weight can become" : "What decay alone leaves of a weight",
-    [line(`weight decay ${decay}`, path(decay)), line("weight decay 0.004", path(0.004))],
+    [line(`weight decay ${short(decay)}`, path(decay)), line("weight decay 0.004", path(0.004))],
     {
       x: "update",
       y: isSignLike ? "largest weight reachable" : "share of the weight left",
