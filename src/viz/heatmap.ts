@@ -98,7 +98,7 @@ export function heatmap(rows: readonly HeatmapRow[], options: HeatmapOptions): s
   names.forEach((name, r) => {
     if (r % every !== 0) return;
     const y = HEAD + r * rowHeight + rowHeight / 2 + 4;
-    body.push(text(clipText(name, left - 46, 11), left - 6, y, { "text-anchor": "end", class: "small" }));
+    body.push(text(clipText(name, left - 30, 11), left - 6, y, { "text-anchor": "end", class: "small" }));
   });
   for (const tick of x.ticks) {
     const at = x.at(tick);
