@@ -1,14 +1,18 @@
 import { Command, Option } from "commander";
 import { positiveNumber, share, unitsList, wholeNumber } from "./arguments.js";
 import type { BacktestOptions } from "./commands/backtest.js";
+import type { DoctorOptions } from "./commands/doctor.js";
 import type { ExamineOptions } from "./commands/examine.js";
 import type { ForecastOptions } from "./commands/forecast.js";
 import type { TrainOptions } from "./commands/train.js";
+import { DEFAULTS, IMPUTES, LAYERS, RECIPE_DIFFERENCES } from "./doctor/recipe-options.js";
 import type { Io } from "./io.js";
 import { DIFFERENCES, MODELS, SCALES, STRATEGIES } from "./model-options.js";
 
 const COLUMNS = "Which columns";
 const MODEL = "The model";
+const RECIPE = "The recipe (left out: raw values, lstm → dense, mse, adam)";
+const REPAIR = "The repair";
 const TEST = "The test";
 const OUTPUT = "Output";
 
@@ -145,8 +149,88 @@ function addExamine(program: Command, io: Io): void {
     });
 }
 
-/** The command line. Commands are loaded when they are called, so that help comes at once. */
-export function createProgram(io: Io, version: string): Command {
+/** What shapes a recipe; `--recipe` brings one that says it all. */
+function addRecipe(command: Command): Command {
+  const own = (option: Option): Option => option.conflicts("recipe");
+  const choice = (flags: string, text: string, choices: readonly string[]): Option =>
+    own(new Option(flags, text).choices(choices));
+  const number = (flags: string, text: string): Option =>
+    own(new Option(flags, text).argParser(wholeNumber(1)));
+  return command
+    .optionsGroup(RECIPE)
+    .option("--recipe <file>", "a recipe as JSON, such as --fix writes, in place of the options below")
+    .addOption(number("--window <n>", "rows the model looks back").default(DEFAULTS.window))
+    .addOption(number("--horizon <n>", "rows it forecasts").default(DEFAULTS.horizon))
+    .addOption(choice("--impute <how>", "how gaps are filled (default: not at all)", IMPUTES))
+    .addOption(own(new Option("--log", "take logarithms first")))
+    .addOption(
+      choice("--difference <how>", "changes in place of levels", RECIPE_DIFFERENCES).default(
+        DEFAULTS.difference,
+      ),
+    )
+    .addOption(choice("--scale <how>", "how values are scaled (default: not at all)", SCALES))
+    .addOption(choice("--layer <kind>", "the recurrent layer", LAYERS).default(DEFAULTS.layer))
+    .addOption(
+      own(new Option("--units <n>", "its units; 64,32 for two layers"))
+        .argParser(unitsList)
+        .default(DEFAULTS.units, "50"),
+    )
+    .addOption(own(new Option("--loss <name>", "as in Keras: mse, mae, huber …")).default(DEFAULTS.loss))
+    .addOption(
+      own(new Option("--optimizer <name>", "as in Keras: adam, sgd, rmsprop …")).default(DEFAULTS.optimizer),
+    )
+    .addOption(
+      own(new Option("--learning-rate <x>", "its step (default: the optimizer's own)")).argParser(
+        positiveNumber,
+      ),
+    )
+    .addOption(number("--batch-size <n>", "windows an update").default(DEFAULTS.batchSize))
+    .option(
+      "--epochs <n>",
+      `passes over the training rows (default: ${DEFAULTS.epochs}, or the recipe's)`,
+      wholeNumber(1),
+    )
+    .option("--seed <n>", "makes a run repeatable", wholeNumber(0), 1);
+}
+
+function addDoctor(program: Command, io: Io, finish: (code: number) => void): void {
+  addRecipe(addColumns(program.command("doctor")))
+    .summary("say why a recipe does not learn, and repair it")
+    .description(
+      "Looks at a series and at a recipe for it, untrained, in training and trained, and says what is wrong, worst first: how it shows, why it stops learning, and the change to make, as code. With --fix it makes the changes, keeps those that lower the validation error, and writes the repaired recipe. The last rows, the test part, are never looked at.",
+    )
+    .optionsGroup(TEST)
+    .option("--test-fraction <f>", "share of the rows, from the end, nobody looks at", share, 0.2)
+    .optionsGroup(REPAIR)
+    .option("--fix", "repair the recipe and write it")
+    .option(
+      "--budget <n>",
+      "trainings --fix may make; a random search beside it makes as many (default: 10)",
+      wholeNumber(1),
+    )
+    .option("-o, --out <file>", "where --fix writes the recipe (default: recipe.json)")
+    .optionsGroup(OUTPUT)
+    .addOption(
+      new Option("--report <file>", "write the report as one HTML file, with pictures").conflicts("fix"),
+    )
+    .option("-q, --quiet", "one line for each thing found")
+    .option("--json", "print results as JSON")
+    .addHelpText(
+      "after",
+      `${examples(
+        `gateflow doctor ${CO2}`,
+        `gateflow doctor ${CO2} --fix`,
+        "gateflow doctor sales.csv -t revenue --recipe mine.json --report doctor.html",
+      )}\nExit code: 0 healthy (hints at most), 2 something was found that is an error or\na warning (with --fix: that is left), 1 a mistake, 130 Ctrl-C.\n`,
+    )
+    .action(async (file: string, options: DoctorOptions) => {
+      const { doctor } = await import("./commands/doctor.js");
+      finish(await doctor(file, options, io));
+    });
+}
+
+/** The command line. Commands are loaded when they are called, so that help comes at once. `finish` is told an exit code other than that of a mistake. */
+export function createProgram(io: Io, version: string, finish: (code: number) => void): Command {
   const program = new Command("gateflow")
     .description("Forecasts time series with an LSTM that trains in WebAssembly.")
     .version(version, "-V, --version", "print the version")
@@ -169,5 +253,6 @@ export function createProgram(io: Io, version: string): Command {
   addForecast(program, io);
   addBacktest(program, io);
   addExamine(program, io);
+  addDoctor(program, io, finish);
   return program;
 }

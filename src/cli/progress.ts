@@ -5,7 +5,7 @@ import type { Io } from "./io.js";
 
 /** A longer bar says no more. */
 const WIDEST_BAR = 24;
-/** Lines of a training that is written to a file. */
+/** Lines of a training that is written to a file; where many trainings follow each other, fewer are asked for. */
 const LINES = 10;
 
 const bar = (share: number, width: number): string => {
@@ -35,8 +35,9 @@ export interface Progress extends Callback {
 /**
  * Epoch, loss, validation loss, speed and time left. A fit may train several networks, to choose between them: one line each,
  * redrawn on a terminal; else about ten lines a training without a control character.
+ * @param lines of a training, where standard error is no terminal. Default 10.
  */
-export async function trainingProgress(io: Io, quiet: boolean): Promise<Progress> {
+export async function trainingProgress(io: Io, quiet: boolean, lines = LINES): Promise<Progress> {
   const stream = quiet ? undefined : io.progressStream;
   let display: SingleBar | undefined;
   let began = 0;
@@ -107,11 +108,11 @@ export async function trainingProgress(io: Io, quiet: boolean): Promise<Progress
       const { epochs, steps } = callback.params ?? { epochs: 1, steps: null };
       if (steps !== null) samples = perEpoch * finished;
       display?.update(1000 * shareDone(0));
-      const every = Math.max(1, Math.round(epochs / LINES));
+      const every = Math.max(1, Math.round(epochs / lines));
       if (
         display === undefined &&
         !quiet &&
-        (finished === 1 || finished % every === 0 || finished === epochs)
+        ((finished === 1 && lines > 1) || finished % every === 0 || finished === epochs)
       ) {
         io.err(`${text(shareDone(0), null)}\n`);
       }

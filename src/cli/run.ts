@@ -6,14 +6,18 @@ import { packageVersion } from "./version.js";
 /**
  * Runs the command line.
  * @param args what stands after `gateflow`.
- * @returns the exit code: 0, 1 after a mistake (said in one line), 130 after Ctrl-C.
+ * @returns the exit code: 0, 1 after a mistake (said in one line), 2 where the doctor found something, 130 after Ctrl-C.
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
+  let code = 0;
+  const finish = (found: number): void => {
+    code = found;
+  };
   try {
-    const program = createProgram(io, await packageVersion());
+    const program = createProgram(io, await packageVersion(), finish);
     if (args.length === 0) program.outputHelp();
     else await program.parseAsync([...args], { from: "user" });
-    return 0;
+    return code;
   } catch (error) {
     return complain(error, io);
   }

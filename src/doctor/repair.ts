@@ -154,7 +154,7 @@ export async function diagnosesOf({
   const { train, validation } = prepared;
   if (model === null) {
     const found = examine({ x: train.x, y: train.y, validationData: [validation.x, validation.y] });
-    return found.some(({ fix }) => fix !== undefined) || refused === null
+    return refused === null || found.some(({ code, fix }) => fix !== undefined || code === refused.code)
       ? found
       : [refusalOf(refused), ...found];
   }
@@ -171,7 +171,7 @@ export async function diagnosesOf({
 /**
  * Repairs a recipe: trains it, diagnoses, tries remedies in the order of severity, keeps what lowers the validation error, and
  * goes on until nothing is found or the budget is spent; what is left of it goes into the learning rate. A random search
- * with as many trainings runs beside it as a control. The test part, the series' end, is never touched.
+ * with as many trainings runs beside it as a control, from the first recipe that gave a model. The test part, the series' end, is never touched.
  *
  * @param recipe plain JSON; it stays as it is.
  * @throws ConfigError for a recipe or options that are none; DataError for too few values; StateError when `signal` was
@@ -211,6 +211,8 @@ export async function repair(recipe: Recipe, options: RepairOptions): Promise<Re
     });
 
   let best = await run(recipe);
+  // A search of options cannot draw what makes training possible at all, such as filled gaps: it begins where that is given.
+  let trainable = recipe;
   const before = best.error;
   tell("as it is", before, true);
   const applied: Diagnosis[] = [];
@@ -230,6 +232,7 @@ export async function repair(recipe: Recipe, options: RepairOptions): Promise<Re
       clears(best, attempt);
     tell(next.code, attempt.error, isKept, next.fix);
     if (isKept) {
+      if (best.model === null) trainable = attempt.recipe;
       best.model?.dispose();
       best = attempt;
       applied.push(next);
@@ -250,7 +253,7 @@ export async function repair(recipe: Recipe, options: RepairOptions): Promise<Re
   const control =
     options.withControl === false
       ? Number.NaN
-      : await randomSearch(recipe, trainings, createRandom(seed), train, options.onProgress);
+      : await randomSearch(trainable, trainings, createRandom(seed), train, options.onProgress);
   return { recipe: best.recipe, applied, before, after: best.error, control, trainings };
 }
 

@@ -1,6 +1,6 @@
 import { earlyStopping } from "../callbacks/early-stopping.js";
 import { terminateOnNaN } from "../callbacks/terminate-on-nan.js";
-import { GateflowError } from "../errors.js";
+import { EngineError, GateflowError } from "../errors.js";
 import { layersFromConfig } from "../layers/from-config.js";
 import type { Callback, History } from "../model/events.js";
 import { type Sequential, sequential } from "../model/sequential.js";
@@ -116,8 +116,9 @@ export async function runRecipe(
       refused: null,
     };
   } catch (error) {
-    if (!(error instanceof GateflowError)) throw error;
     model?.dispose();
+    // An engine that is not there says nothing of the recipe.
+    if (!(error instanceof GateflowError) || error instanceof EngineError) throw error;
     return { recipe, prepared, error: Infinity, model: null, history: null, refused: error };
   }
 }

@@ -64,8 +64,14 @@ export function comparisons({ columns, rows }: ErrorTable): Comparison[] {
 /** The comparison in a sentence that also says so when the model loses. */
 export function verdict(comparison: Comparison, unit: string | undefined): string {
   const { column, name, model, baseline, baselineError } = comparison;
-  const share = Math.abs(1 - model / baselineError) * 100;
+  const ratio = model / baselineError;
+  const share = Math.abs(1 - ratio) * 100;
   const than = model <= baselineError ? "less" : "more";
   const digits = (x: number): string => `${x.toPrecision(3)}${unit === undefined ? "" : ` ${unit}`}`;
-  return `${column}: ${name} ${digits(model)}, ${share.toFixed(share < 10 ? 1 : 0)} % ${than} than the best baseline (${baseline}, ${digits(baselineError)}).`;
+  // Beyond ten times, a percentage is a number nobody can picture.
+  const distance =
+    ratio >= 10
+      ? `${ratio.toFixed(0)} times the best baseline`
+      : `${share.toFixed(share < 10 ? 1 : 0)} % ${than} than the best baseline`;
+  return `${column}: ${name} ${digits(model)}, ${distance} (${baseline}, ${digits(baselineError)}).`;
 }

@@ -40,8 +40,8 @@ footer { margin-top: 3rem; font-size: .85rem; }
   th:first-child, td:first-child { white-space: normal; }
 }`;
 
-/** One self-contained page: no script, no font, no image, no request. */
-export function page(title: string, body: string): string {
+/** One self-contained page: no script, no font, no image, no request. @param style rules of this page alone. */
+export function page(title: string, body: string, style = ""): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -49,7 +49,7 @@ export function page(title: string, body: string): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escapeHtml(title)}</title>
-<style>${STYLE}
+<style>${STYLE}${style}
 </style>
 </head>
 <body>

@@ -10,10 +10,10 @@ import {
   seriesChart,
 } from "./charts.js";
 import { describeSummary } from "./describe-summary.js";
-import { type ErrorTable, tableCells } from "./error-table.js";
 import { comparisons, type ForecastReport, verdict } from "./forecast-report.js";
 import { plural, wholeNumber } from "./numbers.js";
 import { escapeHtml, page } from "./page.js";
+import { errorsHtml, factsHtml, listHtml } from "./page-parts.js";
 import { sourceName } from "./series-summary.js";
 
 const NARROW = 340;
@@ -29,23 +29,6 @@ async function figure(chart: Chart | undefined, caption: string, width = 760, he
   const drawings = [await draw("wide", width, height), await draw("narrow", NARROW, 250)];
   return `<figure>${drawings.join("")}<figcaption>${escapeHtml(caption)}</figcaption></figure>`;
 }
-
-function errorsHtml(table: ErrorTable): string {
-  const head = table.columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join("");
-  const rows = tableCells(table).map(({ name, cells }) => {
-    const values = cells.map(({ text, best }) => `<td${best ? ' class="best"' : ""}>${text}</td>`).join("");
-    return `<tr><td>${escapeHtml(name)}</td>${values}</tr>`;
-  });
-  return `<div class="scroll"><table><thead><tr><th scope="col">${table.unit === undefined ? "" : `in ${escapeHtml(table.unit)}`}</th>${head}</tr></thead><tbody>${rows.join("\n")}</tbody></table></div>`;
-}
-
-const list = (items: readonly string[]): string =>
-  items.length === 0 ? "" : `<ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join("\n")}</ul>`;
-
-const facts = (report: ForecastReport): string =>
-  `<dl>${describeSummary(report.summary, { full: true })
-    .map(({ name, text }) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(text)}</dd>`)
-    .join("\n")}</dl>`;
 
 /**
  * The report as one self-contained HTML file: errors and verdict, the forecast, loss curves, residuals, what was found
@@ -66,7 +49,7 @@ export async function renderReport(report: ForecastReport): Promise<string> {
     "<h2>Errors on rows the model never saw</h2>",
     `<p>${escapeHtml(`The last ${plural(rows - trainRows, "row")}, from ${from} on. ${plural(test.near.origins.length, "forecast")} one step ahead${test.horizon > 1 ? `, ${plural(test.far.origins.length, "forecast")} over ${test.horizon} steps` : ""}. The best of each column is bold.`)}</p>`,
     errorsHtml(errors),
-    list([...comparisons(errors).map((comparison) => verdict(comparison, errors.unit)), ...report.notes]),
+    listHtml([...comparisons(errors).map((comparison) => verdict(comparison, errors.unit)), ...report.notes]),
     "<h2>Forecast</h2>",
     await figure(
       seriesChart(report),
@@ -84,7 +67,7 @@ export async function renderReport(report: ForecastReport): Promise<string> {
       lossChart(report),
       `${plural(history.epoch.length, "epoch")}, ${wholeNumber(report.parameters)} weights; the whole fit, its choices included, took ${report.trainingSeconds.toFixed(1)} s.`,
     ),
-    list(report.choices),
+    listHtml(report.choices),
     "<h2>Residuals, one step ahead</h2>",
     await figure(residualChart(report), "Actual minus forecast over the test.", 760, 220),
     `<div class="pair">${await figure(histogramChart(report), "How large the residuals are.", half, 240)}${await figure(
@@ -94,7 +77,7 @@ export async function renderReport(report: ForecastReport): Promise<string> {
       240,
     )}</div>`,
     "<h2>What is in the data</h2>",
-    facts(report),
+    factsHtml(describeSummary(summary, { full: true })),
     `<footer>gateflow ${escapeHtml(report.version)}. RMSE: root mean square error, MAE: mean absolute error. Baselines see what the model sees: naive repeats the last value, seasonal naive the last season, drift draws on the line from the first to the last value.</footer>`,
   ];
   return page(title, body.filter((part) => part !== "").join("\n"));

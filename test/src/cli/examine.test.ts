@@ -43,11 +43,11 @@ describe("help", () => {
     const { code, out } = await gateflow([]);
     expect(code).toBe(0);
     const commands = [...out.matchAll(/^ {2}(\w+) .*(?:<|\[)/gm)].map(([, name]) => name);
-    expect(commands).toEqual(["train", "forecast", "backtest", "examine", "help"]);
+    expect(commands).toEqual(["train", "forecast", "backtest", "examine", "doctor", "help"]);
     expect(out).toContain("Examples:");
   });
 
-  it.each(["train", "forecast", "backtest", "examine"])(
+  it.each(["train", "forecast", "backtest", "examine", "doctor"])(
     "of %s has an example and fits 80 columns",
     async (command) => {
       const { code, out, err } = await gateflow([command, "--help"]);

@@ -1,0 +1,52 @@
+import { examine } from "../../index.js";
+import type { Patient } from "../../node/report/doctor-report.js";
+import { type NamedSeries, summarize } from "../../node/report/series-summary.js";
+import { check } from "../doctor/check.js";
+import { checkOptions, type DoctorOptions, recipeFor } from "../doctor/options.js";
+import { printBefore } from "../doctor/print-checkup.js";
+import type { Io } from "../io.js";
+import { naming, readSeries } from "../series-file.js";
+
+export type { DoctorOptions } from "../doctor/options.js";
+
+/** Something was found; 1 is a mistake. */
+const SICK = 2;
+/** Of the rows that are looked at; repair()'s own. */
+const VALIDATION = 0.2;
+
+/** The series without its test part. */
+function seenPart(series: NamedSeries, rows: number): NamedSeries {
+  const { dates, times, values, ...rest } = series;
+  return {
+    ...rest,
+    values: values.subarray(0, rows),
+    ...(dates === undefined ? {} : { dates: dates.slice(0, rows) }),
+    ...(times === undefined ? {} : { times: times.subarray(0, rows) }),
+  };
+}
+
+/**
+ * `gateflow doctor`: why a recipe does not learn from a series, and with `--fix` a recipe that does. The test part, the
+ * last rows, is cut off before anything looks at them.
+ * @returns the exit code: 0 healthy, 2 something is wrong.
+ */
+export async function doctor(file: string, options: DoctorOptions, io: Io): Promise<number> {
+  await checkOptions(options);
+  const quiet = options.quiet === true || options.json === true;
+  const recipe = await recipeFor(options);
+  const whole = await readSeries(file, options);
+  const seen = Math.floor(whole.values.length * (1 - options.testFraction));
+  const series = seenPart(whole, seen);
+  return naming(whole, async () => {
+    const patient: Patient = {
+      summary: summarize(series),
+      testRows: whole.values.length - seen,
+      split: Math.floor(seen * (1 - VALIDATION)),
+      recipe,
+      data: examine(series.values),
+    };
+    if (!quiet) printBefore(patient, io);
+    const work = options.fix === true ? (await import("../doctor/fix.js")).fix : check;
+    return (await work(patient, file, options, io, quiet)) ? SICK : 0;
+  });
+}

@@ -1,0 +1,114 @@
+import { writeFileAtomic } from "../../node/atomic-write.js";
+import { type DoctorReport, headline, isSick, type Patient } from "../../node/report/doctor-report.js";
+import { checkInterrupt, type Io } from "../io.js";
+import { trainingProgress } from "../progress.js";
+import { packageVersion } from "../version.js";
+import { type Checkup, checkup } from "./checkup.js";
+import { type DoctorOptions, nextCommand } from "./options.js";
+import { oneLineCause, printReport } from "./print-checkup.js";
+import { validationErrors } from "./validation-errors.js";
+
+/** The report for a program: diagnoses as the library gives them, each with its change as code. */
+function reportJson(report: DoctorReport, files: readonly string[]): string {
+  const { summary, testRows, split, recipe, data, causes, assumed, history, errors } = report;
+  const { series, rows } = summary;
+  return `${JSON.stringify(
+    {
+      file: series.path,
+      id: series.id?.value,
+      target: series.target,
+      unit: series.unit,
+      rows: { seen: rows, validationFrom: split, test: testRows },
+      recipe,
+      healthy: !isSick(report),
+      data,
+      causes: causes.map(({ diagnosis, ...found }) => ({ ...diagnosis, ...found })),
+      assumed,
+      history: history?.history ?? null,
+      errors: Object.fromEntries(errors?.rows.map(({ name, values }) => [name, values[0]]) ?? []),
+      files,
+    },
+    null,
+    2,
+  )}\n`;
+}
+
+const steps = {
+  before: "looking at the untrained model, with short trainings of copies",
+  training: "training",
+  after: "looking at the trained model, with short trainings of copies",
+} as const;
+
+/** A checkup that shows how it goes. */
+export async function watchedCheckup(
+  { recipe, summary }: Patient,
+  options: Pick<DoctorOptions, "seed">,
+  io: Io,
+  quiet: boolean,
+): Promise<Checkup> {
+  const progress = await trainingProgress(io, quiet);
+  try {
+    return await checkup(
+      recipe,
+      summary.series.values,
+      {
+        seed: options.seed,
+        callbacks: [progress],
+        onStep: (step) => {
+          if (!quiet) io.err(`  ${steps[step]}\n`);
+        },
+      },
+      io,
+    );
+  } finally {
+    progress.stop();
+  }
+}
+
+/** `gateflow doctor`: what is wrong. @returns whether something is. */
+export async function check(
+  patient: Patient,
+  file: string,
+  options: DoctorOptions,
+  io: Io,
+  quiet: boolean,
+): Promise<boolean> {
+  const { summary, split, recipe } = patient;
+  const { series } = summary;
+  const { causes, assumed, attempt } = await watchedCheckup(patient, options, io, quiet);
+  attempt.model?.dispose();
+  const report: DoctorReport = {
+    ...patient,
+    version: await packageVersion(),
+    date: new Date(),
+    causes,
+    assumed,
+    history: attempt.history,
+    errors: validationErrors(
+      recipe,
+      [{ name: "the recipe", error: attempt.error }],
+      { values: series.values, split },
+      series.unit,
+    ),
+  };
+  const files: string[] = [];
+  if (options.report !== undefined) {
+    const { renderDoctorReport } = await import("../../node/report/render-doctor.js");
+    const page = renderDoctorReport(report);
+    checkInterrupt(io);
+    await writeFileAtomic(options.report, page);
+    files.push(options.report);
+  }
+  if (options.json === true) io.out(reportJson(report, files));
+  else if (quiet) {
+    if (causes.length === 0) io.out(`${headline(report)}\n`);
+    for (const { diagnosis } of causes) io.out(oneLineCause(diagnosis));
+  } else {
+    const given = options.recipe === undefined ? [] : ["--recipe", options.recipe];
+    const fix = causes.some(({ diagnosis }) => diagnosis.fix !== undefined)
+      ? ["Try the changes, measured:", nextCommand(file, options, [...given, "--fix"])]
+      : [];
+    printReport(report, [...fix, ...files.map((path) => `Wrote ${path}`)], io);
+  }
+  return isSick(report);
+}

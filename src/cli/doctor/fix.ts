@@ -1,0 +1,107 @@
+import { type RepairProgress, repair } from "../../index.js";
+import { writeFileAtomic } from "../../node/atomic-write.js";
+import type { Patient } from "../../node/report/doctor-report.js";
+import { isSick } from "../../node/report/doctor-report.js";
+import { plural } from "../../node/report/numbers.js";
+import { checkInterrupt, type Io } from "../io.js";
+import { trainingProgress } from "../progress.js";
+import { watchedCheckup } from "./check.js";
+import { type DoctorOptions, nextCommand, OUT } from "./options.js";
+import { oneLineCause } from "./print-checkup.js";
+import { printRepair, type RepairOutcome, repairSentence } from "./print-repair.js";
+import { validationErrors } from "./validation-errors.js";
+
+const BUDGET = 10;
+
+function outcomeJson({ summary }: Patient, outcome: RepairOutcome): string {
+  const { recipe, repaired, attempts, left, errors, path } = outcome;
+  const { series } = summary;
+  return `${JSON.stringify(
+    {
+      file: series.path,
+      id: series.id?.value,
+      target: series.target,
+      unit: series.unit,
+      recipe,
+      repaired: repaired.recipe,
+      applied: repaired.applied.map(({ code }) => code),
+      // JSON has no infinity: null is a recipe that gave no model.
+      before: repaired.before,
+      after: repaired.after,
+      control: repaired.control,
+      trainings: repaired.trainings,
+      attempts: attempts.map(({ budget: _, ...attempt }) => attempt),
+      left,
+      errors: Object.fromEntries(errors?.rows.map(({ name, values }) => [name, values[0]]) ?? []),
+      files: [path],
+    },
+    null,
+    2,
+  )}\n`;
+}
+
+/** `gateflow doctor --fix`: makes the changes that help, and writes the recipe. @returns whether something is left. */
+export async function fix(
+  patient: Patient,
+  file: string,
+  options: DoctorOptions,
+  io: Io,
+  quiet: boolean,
+): Promise<boolean> {
+  const { summary, split, recipe } = patient;
+  const { series } = summary;
+  const { budget = BUDGET, seed, out: path = OUT } = options;
+  if (!quiet)
+    io.err(
+      `\n  at most ${plural(budget, "training")} for changes, as many for a random search beside them, and one more look\n`,
+    );
+  const attempts: RepairProgress[] = [];
+  // Twenty trainings one after the other: a line each says enough where nothing is redrawn.
+  const progress = await trainingProgress(io, quiet, 1);
+  const repaired = await repair(recipe, {
+    series: series.values,
+    // The test part is cut off already.
+    testFraction: 0,
+    budget,
+    seed,
+    callbacks: [progress],
+    signal: io.signal,
+    onProgress: (attempt) => {
+      if (attempt.tried !== "control") attempts.push(attempt);
+    },
+  })
+    .catch((error: unknown) => {
+      // A repair that was stopped complains; why it was stopped is known here.
+      checkInterrupt(io);
+      throw error;
+    })
+    .finally(() => progress.stop());
+  const { causes, attempt } = await watchedCheckup(
+    { ...patient, recipe: repaired.recipe },
+    options,
+    io,
+    quiet,
+  );
+  attempt.model?.dispose();
+  const named = [
+    { name: "repaired", error: repaired.after },
+    { name: "as it came", error: repaired.before },
+    { name: `random search, best of ${repaired.trainings}`, error: repaired.control },
+  ];
+  const outcome: RepairOutcome = {
+    recipe,
+    repaired,
+    attempts,
+    left: causes.map(({ diagnosis }) => diagnosis),
+    errors: validationErrors(repaired.recipe, named, { values: series.values, split }, series.unit),
+    path,
+  };
+  checkInterrupt(io);
+  await writeFileAtomic(path, `${JSON.stringify(repaired.recipe, null, 2)}\n`);
+  if (options.json === true) io.out(outcomeJson(patient, outcome));
+  else if (quiet) {
+    io.out(`${repairSentence(outcome)}\n`);
+    for (const diagnosis of outcome.left) io.out(oneLineCause(diagnosis));
+  } else printRepair(outcome, nextCommand(file, options, ["--recipe", path]), io);
+  return isSick({ causes });
+}

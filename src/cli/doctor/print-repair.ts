@@ -1,0 +1,108 @@
+import pc from "picocolors";
+import type { Diagnosis, Recipe, RecipePatch, Repaired, RepairProgress } from "../../index.js";
+import type { Fact } from "../../node/report/describe-summary.js";
+import type { ErrorTable } from "../../node/report/error-table.js";
+import { plural, readableNumber } from "../../node/report/numbers.js";
+import { recipeChanges } from "../../node/report/recipe-facts.js";
+import type { Io } from "../io.js";
+import { errorsText } from "../table.js";
+import { factLines, heading, wrap } from "../text.js";
+import { oneLineCause } from "./print-checkup.js";
+
+/** What a repair came to. */
+export interface RepairOutcome {
+  /** As it came. */
+  readonly recipe: Recipe;
+  readonly repaired: Repaired;
+  /** Every training but the control's. */
+  readonly attempts: readonly RepairProgress[];
+  /** What is still found in the repaired recipe. */
+  readonly left: readonly Diagnosis[];
+  readonly errors: ErrorTable | undefined;
+  readonly path: string;
+}
+
+/** An error for a reader; of a training that gave no model there is none. */
+const errorText = (error: number): string => (Number.isFinite(error) ? readableNumber(error) : "no model");
+
+const pairs = (options: Readonly<Record<string, unknown>>): string =>
+  Object.entries(options)
+    .map(([name, value]) => {
+      if (value === null) return `without ${name}`;
+      if (typeof value === "object") return `${name} ${pairs(value as Readonly<Record<string, unknown>>)}`;
+      return `${name} ${value}`;
+    })
+    .join(", ");
+
+/** A change in a few words: `scale standard, window 26`. */
+export function changeText({ series, window, layers = [], compile, fit }: RecipePatch): string {
+  const { optimizer, ...rest } = compile ?? {};
+  return [
+    pairs(series ?? {}),
+    window === undefined ? "" : `window ${window}`,
+    ...layers.map(({ set }) => pairs(set)),
+    pairs((optimizer ?? {}) as Readonly<Record<string, unknown>>),
+    pairs(rest),
+    pairs(fit ?? {}),
+  ]
+    .filter((part) => part !== "")
+    .join(", ");
+}
+
+const nameOf = ({ tried, change }: RepairProgress): string =>
+  tried !== "rate" ? tried : change?.fit === undefined ? "another rate" : "more epochs";
+
+/** Each training with its error, whether its change was kept, and what the change was. */
+function attemptLines(attempts: readonly RepairProgress[], columns: number): string {
+  const names = attempts.map(nameOf);
+  const errors = attempts.map(({ error }) => errorText(error));
+  const nameWidth = Math.max(...names.map(({ length }) => length));
+  const errorWidth = Math.max(...errors.map(({ length }) => length));
+  const before = 2 + nameWidth + 2 + errorWidth + 2;
+  return attempts
+    .flatMap(({ isKept, change, tried }, i) => {
+      const verdict = tried === "as it is" ? "" : isKept ? "kept" : "not kept";
+      const text = [verdict, change === undefined ? "" : changeText(change)].filter((part) => part !== "");
+      const lines = wrap(text.join(": "), Math.max(20, columns - before));
+      const head = `  ${names[i]!.padEnd(nameWidth)}  ${errors[i]!.padStart(errorWidth)}  `;
+      return (lines.length === 0 ? [""] : lines).map((line, k) =>
+        `${(k === 0 ? head : " ".repeat(before)) + line}`.trimEnd().concat("\n"),
+      );
+    })
+    .join("");
+}
+
+/** Before and after in sentences, and what luck alone would have reached. */
+export function repairSentence({ repaired, errors }: Pick<RepairOutcome, "repaired" | "errors">): string {
+  const { before, after, control, trainings } = repaired;
+  const withUnit = (error: number): string =>
+    Number.isFinite(error)
+      ? `${readableNumber(error)}${errors?.unit === undefined ? "" : ` ${errors.unit}`}`
+      : "none, for there was no model";
+  const course =
+    before === after
+      ? `No change made the validation error lower: ${withUnit(before)}.`
+      : `Validation error before: ${withUnit(before)}; after: ${withUnit(after)}.`;
+  return `${course} A random search with as many trainings (${trainings}) came to ${withUnit(control)}.`;
+}
+
+/** @param next the command that looks at the repaired recipe; it is not broken, for it is to be copied. */
+export function printRepair(outcome: RepairOutcome, next: string, io: Io): void {
+  const { recipe, repaired, attempts, left, errors, path } = outcome;
+  const colors = pc.createColors(io.color);
+  const title = (text: string): void => io.out(`\n${heading(text, io.columns, colors.bold)}`);
+  title(`What was tried: ${plural(repaired.trainings, "training")}, each with its validation error`);
+  io.out(attemptLines(attempts, io.columns));
+  title("What it is worth");
+  if (errors !== undefined) io.out(errorsText(errors, colors));
+  io.out(`${wrap(repairSentence(outcome), io.columns).join("\n")}\n`);
+  title("What is different in the recipe");
+  const changes: Fact[] = recipeChanges(recipe, repaired.recipe);
+  io.out(changes.length === 0 ? "  nothing\n" : factLines(changes, io.columns));
+  title(left.length === 0 ? "Nothing is found in the repaired recipe" : "Still found in the repaired recipe");
+  for (const diagnosis of left) {
+    const lines = wrap(oneLineCause(diagnosis), io.columns - 4);
+    io.out(lines.map((line, i) => `${i === 0 ? "  - " : "    "}${line}\n`).join(""));
+  }
+  io.out(`\nWrote ${path}. Go on with it:\n${next}\n`);
+}
