@@ -53,7 +53,9 @@ export function frame(panel: Panel, axes: Axes): string[] {
     }),
   );
   if (axes.xLabel !== undefined) {
-    parts.push(text(axes.xLabel, left + width / 2, bottom + 36, { "text-anchor": "middle" }));
+    parts.push(
+      text(clipText(axes.xLabel, width), left + width / 2, bottom + 36, { "text-anchor": "middle" }),
+    );
   }
   const across = `translate(${pixels(left - (axes.yRoom ?? 52))} ${pixels(top + height / 2)}) rotate(-90)`;
   parts.push(
@@ -132,7 +134,8 @@ export function legend(
 ): { parts: string[]; height: number } {
   const parts: string[] = [];
   let [x, y] = [left, top];
-  lines.forEach(({ name, points }, i) => {
+  lines.forEach(({ name: whole, points }, i) => {
+    const name = clipText(whole, width - 34);
     const room = 34 + textWidth(name) + 14;
     if (x > left && x + room > left + width) [x, y] = [left, y + 18];
     parts.push(

@@ -106,7 +106,11 @@ export function heatmap(rows: readonly HeatmapRow[], options: HeatmapOptions): s
     body.push(text(shortNumber(tick), at, HEAD + height + 17, { "text-anchor": "middle", class: "small" }));
   }
   body.push(element("rect", { class: "axis", x: left, y: HEAD, width: across, height }));
-  body.push(text(options.xLabel, left + across / 2, HEAD + height + 36, { "text-anchor": "middle" }));
+  body.push(
+    text(clipText(options.xLabel, across), left + across / 2, HEAD + height + 36, {
+      "text-anchor": "middle",
+    }),
+  );
   const turned = `translate(16 ${pixels(HEAD + height / 2)}) rotate(-90)`;
   body.push(element("g", { transform: turned }, [text(options.yLabel, 0, 0, { "text-anchor": "middle" })]));
   const barHeight = Math.max(LEAST, height);

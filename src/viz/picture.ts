@@ -18,7 +18,7 @@ export interface PictureAxis {
 export interface PictureLine {
   readonly name: string;
   readonly values: readonly (number | null)[];
-  /** Where they stand, in the order of the axis. Default 0, 1, 2 … */
+  /** Where they stand, in ascending order. Default 0, 1, 2 … */
   readonly x?: readonly number[];
   /** Points by themselves in place of a line. Default false. */
   readonly points?: boolean;
@@ -109,7 +109,10 @@ export function drawPicture(picture: Picture, options: DrawPictureOptions = {}):
   refuseUnknown(where, options, ["width", "height"]);
   checkPicture(where, picture);
   const { title } = picture;
-  const height = options.height && numberIn(where, "height", options.height, { min: 60, max: 10_000 });
+  const height =
+    options.height === undefined
+      ? undefined
+      : numberIn(where, "height", options.height, { min: 60, max: 10_000 });
   const sizes = options.width === undefined ? {} : { width: options.width };
   const rowsOf = (count: number) => (height === undefined ? {} : { rowHeight: Math.max(1, height / count) });
   switch (picture.kind) {

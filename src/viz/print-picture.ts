@@ -53,10 +53,11 @@ const HEIGHT = 9;
 
 const signOf = (signs: Signs, index: number): string => signs.points[index % signs.points.length]!;
 
-/** `label  at 12`, `label  from 3 to 9`: what a mark's line or band means. */
+/** What a mark's line or band means, with its place where the words do not say it. */
 function markText({ label, x, y }: PictureMark, signs: Signs): string {
   const place = [x ?? y!].flat().map(shortNumber).join(" to ");
-  return `${x === undefined ? signs.level : signs.upright} ${label} (${place})`;
+  const said = label.includes(place) ? label : `${label} (${place})`;
+  return `${x === undefined ? signs.level : signs.upright} ${said}`;
 }
 
 /** A grid of characters with lines in it, the last drawn on top. */

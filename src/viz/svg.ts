@@ -39,7 +39,7 @@ export function clipText(content: string, width: number, size = 12): string {
 const style =
   "text{font:12px system-ui,sans-serif;fill:#222}.title{font-size:14px;font-weight:600}.small{font-size:11px}" +
   ".axis{stroke:#444;fill:none}.grid{stroke:#ddd;fill:none}.line{fill:none;stroke-width:1.75;stroke-linejoin:round}" +
-  ".mark{stroke:#222;fill:none;stroke-dasharray:4 3}.band{fill:#e9e2d0}.bar{fill:#1b3a6b}";
+  ".mark{stroke:#222;fill:none;stroke-dasharray:4 3}.band{fill:#e9e2d0;stroke:#b8a97a}.bar{fill:#1b3a6b}";
 
 /** A whole document on white, with a title for those who do not see it. */
 export function svgDocument(width: number, height: number, title: string, body: readonly string[]): string {

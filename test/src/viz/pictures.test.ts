@@ -19,45 +19,7 @@ import {
 import { logScale, niceTicks, shade, shortNumber } from "../../../src/viz/scales.js";
 import { escapeText } from "../../../src/viz/svg.js";
 import { values } from "../model/support.js";
-
-/**
- * Tags that open and close in order, attributes in quotes, no bare `&` or `<`: what XML asks of these documents.
- * @returns the texts of the document.
- */
-function textsOf(svg: string): string[] {
-  const open: string[] = [];
-  const texts: string[] = [];
-  const token = /<(\/?)([a-zA-Z]+)((?: [a-zA-Z:-]+="[^"<&]*(?:&[a-z#0-9]+;[^"<&]*)*")*)(\/?)>|([^<]+)/y;
-  let at = 0;
-  while (at < svg.length) {
-    token.lastIndex = at;
-    const match = token.exec(svg);
-    if (match === null) throw new Error(`no XML at ${at}: ${svg.slice(at, at + 60)}`);
-    const [all, closing, name, , alone, content] = match;
-    if (content !== undefined) {
-      if (/&(?!(amp|lt|gt|quot|#39);)/.test(content)) throw new Error(`a bare & in ${content}`);
-      if (content.trim() !== "") texts.push(content);
-    } else if (closing === "/") {
-      const expected = open.pop();
-      if (expected !== name) throw new Error(`</${name}> closes <${expected}>`);
-    } else if (alone === "") open.push(name!);
-    at += all.length;
-  }
-  if (open.length > 0) throw new Error(`not closed: ${open.join(", ")}`);
-  return texts;
-}
-
-/** Every coordinate of text lies on the picture, and none is NaN. */
-function expectInside(svg: string): void {
-  const [, width, height] = /<svg [^>]*width="([\d.]+)" height="([\d.]+)"/.exec(svg)!.map(Number);
-  expect(svg).not.toMatch(/NaN|undefined|Infinity/);
-  for (const [, x, y] of svg.matchAll(/<text x="([-\d.]+)" y="([-\d.]+)" (?!text-anchor="middle">)/g)) {
-    expect(Number(x)).toBeGreaterThanOrEqual(0);
-    expect(Number(x)).toBeLessThanOrEqual(width!);
-    expect(Number(y)).toBeGreaterThanOrEqual(0);
-    expect(Number(y)).toBeLessThanOrEqual(height!);
-  }
-}
+import { expectInside, textsOf } from "./svg-text.js";
 
 const trained = async () => {
   const model = sequential(
