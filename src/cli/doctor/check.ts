@@ -102,7 +102,7 @@ export async function check(
   if (options.json === true) io.out(reportJson(report, files));
   else if (quiet) {
     if (causes.length === 0) io.out(`${headline(report)}\n`);
-    for (const { diagnosis } of causes) io.out(oneLineCause(diagnosis));
+    for (const { diagnosis } of causes) io.out(oneLineCause(series, diagnosis));
   } else {
     const given = options.recipe === undefined ? [] : ["--recipe", options.recipe];
     const fix = causes.some(({ diagnosis }) => diagnosis.fix !== undefined)

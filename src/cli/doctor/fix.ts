@@ -93,6 +93,7 @@ export async function fix(
     repaired,
     attempts,
     left: causes.map(({ diagnosis }) => diagnosis),
+    series,
     errors: validationErrors(repaired.recipe, named, { values: series.values, split }, series.unit),
     path,
   };
@@ -101,7 +102,7 @@ export async function fix(
   if (options.json === true) io.out(outcomeJson(patient, outcome));
   else if (quiet) {
     io.out(`${repairSentence(outcome)}\n`);
-    for (const diagnosis of outcome.left) io.out(oneLineCause(diagnosis));
+    for (const diagnosis of outcome.left) io.out(oneLineCause(series, diagnosis));
   } else printRepair(outcome, nextCommand(file, options, ["--recipe", path]), io);
   return isSick({ causes });
 }

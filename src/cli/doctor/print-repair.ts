@@ -4,6 +4,7 @@ import type { Fact } from "../../node/report/describe-summary.js";
 import type { ErrorTable } from "../../node/report/error-table.js";
 import { plural, readableNumber } from "../../node/report/numbers.js";
 import { recipeChanges } from "../../node/report/recipe-facts.js";
+import type { NamedSeries } from "../../node/report/series-summary.js";
 import type { Io } from "../io.js";
 import { errorsText } from "../table.js";
 import { factLines, heading, wrap } from "../text.js";
@@ -11,6 +12,7 @@ import { oneLineCause } from "./print-checkup.js";
 
 /** What a repair came to. */
 export interface RepairOutcome {
+  readonly series: NamedSeries;
   /** As it came. */
   readonly recipe: Recipe;
   readonly repaired: Repaired;
@@ -88,7 +90,7 @@ export function repairSentence({ repaired, errors }: Pick<RepairOutcome, "repair
 
 /** @param next the command that looks at the repaired recipe; it is not broken, for it is to be copied. */
 export function printRepair(outcome: RepairOutcome, next: string, io: Io): void {
-  const { recipe, repaired, attempts, left, errors, path } = outcome;
+  const { recipe, repaired, attempts, left, errors, path, series } = outcome;
   const colors = pc.createColors(io.color);
   const title = (text: string): void => io.out(`\n${heading(text, io.columns, colors.bold)}`);
   title(`What was tried: ${plural(repaired.trainings, "training")}, each with its validation error`);
@@ -101,7 +103,7 @@ export function printRepair(outcome: RepairOutcome, next: string, io: Io): void 
   io.out(changes.length === 0 ? "  nothing\n" : factLines(changes, io.columns));
   title(left.length === 0 ? "Nothing is found in the repaired recipe" : "Still found in the repaired recipe");
   for (const diagnosis of left) {
-    const lines = wrap(oneLineCause(diagnosis), io.columns - 4);
+    const lines = wrap(oneLineCause(series, diagnosis), io.columns - 4);
     io.out(lines.map((line, i) => `${i === 0 ? "  - " : "    "}${line}\n`).join(""));
   }
   io.out(`\nWrote ${path}. Go on with it:\n${next}\n`);

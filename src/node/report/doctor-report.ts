@@ -122,6 +122,9 @@ export function causeNote({ seen, behind }: Cause, wasTrained: boolean): string 
   return [found, when].filter((text) => text !== "").join("; ");
 }
 
+/** Losses this many times apart do not show on one linear axis. */
+const MANY = 100;
+
 /** The losses by epoch as a picture; undefined where there are fewer than two. */
 export function lossPicture(history: History | null): LinesPicture | undefined {
   const { loss = [], val_loss: held = [] } = history?.history ?? {};
@@ -134,7 +137,7 @@ export function lossPicture(history: History | null): LinesPicture | undefined {
     kind: "lines",
     title: "Loss by epoch",
     x: { label: "epoch" },
-    y: { label: "loss", log: low > 0 && high / low > 10 },
+    y: { label: "loss", log: low > 0 && high / low > MANY },
     lines: [
       { name: "training", values: drawn(loss), x },
       ...(held.length === 0 ? [] : [{ name: "validation", values: drawn(held), x: x.slice(0, held.length) }]),

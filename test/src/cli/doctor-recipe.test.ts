@@ -1,0 +1,190 @@
+import { describe, expect, it } from "vitest";
+import { bothLooks } from "../../../src/cli/doctor/checkup.js";
+import { DEFAULTS, recipeOf } from "../../../src/cli/doctor/recipe-options.js";
+import { validationErrors } from "../../../src/cli/doctor/validation-errors.js";
+import type { Diagnosis, Severity } from "../../../src/index.js";
+import { headline, inWordsOf, sameChangeAs } from "../../../src/node/report/doctor-report.js";
+import { dailyRows, gateflow, scratch } from "./capture.js";
+
+const { file } = scratch();
+const daily = file("daily.csv", `day,sales\n${dailyRows(60)}`);
+const good = {
+  window: 12,
+  layers: [
+    { kind: "lstm", units: 4 },
+    { kind: "dense", units: 1 },
+  ],
+  compile: { optimizer: "adam", loss: "mse" },
+};
+let made = 0;
+const recipeFile = (recipe: unknown): string =>
+  file(`recipe-${made++}.json`, typeof recipe === "string" ? recipe : JSON.stringify(recipe));
+
+describe("a recipe that is none gives one line that names the file and", () => {
+  it.each<[string, unknown, RegExp]>([
+    ["an unknown field and the nearest one", { ...good, serie: {} }, /unknown option `serie`.*`series`/],
+    ["an unknown step", { ...good, series: { scal: "standard" } }, /series: unknown option `scal`.*`scale`/],
+    ["a scale that is none", { ...good, series: { scale: "standart" } }, /`scale` is "standart".*`standard`/],
+    ["a second difference", { ...good, series: { difference: 2 } }, /`difference` is 2.*at most 1/],
+    ["a window that is none", { ...good, window: 0 }, /`window` is 0.*at least 1/],
+    ["an unknown layer", { ...good, layers: [{ kind: "lstn", units: 4 }] }, /kind `lstn` is not known.*lstm/],
+    ["a layer without a kind", { ...good, layers: [{ units: 4 }] }, /layers\[0\] has no kind/],
+    [
+      "a layer's unknown option",
+      { ...good, layers: [{ kind: "lstm", unit: 4 }] },
+      /unknown option `unit`.*`units`/,
+    ],
+    [
+      "an optimizer's unknown option",
+      { ...good, compile: { loss: "mse", optimizer: { name: "adam", learningrate: 1 } } },
+      /unknown option `learningrate`.*`learningRate`/,
+    ],
+    ["an unknown loss", { ...good, compile: { ...good.compile, loss: "msee" } }, /msee.*`?mse/],
+    [
+      "an unknown option of compile",
+      { ...good, compile: { ...good.compile, metric: 1 } },
+      /compile: unknown option `metric`/,
+    ],
+    ["an unknown option of fit", { ...good, fit: { epoch: 3 } }, /fit: unknown option `epoch`.*`epochs`/],
+    ["no epochs", { ...good, fit: { epochs: 0 } }, /`epochs` is 0.*at least 1/],
+    ["no layers", { ...good, layers: [] }, /layers needs at least one/],
+    ["no JSON", "{ window: 12", /is no JSON/],
+    ["a list", [], /expected an object/],
+  ])("%s", async (_, recipe, expected) => {
+    const path = recipeFile(recipe);
+    const { code, err, out } = await gateflow(["doctor", daily, "-t", "sales", "--recipe", path]);
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toMatch(/^gateflow: [^\n]+\n$/);
+    expect(err).toContain(path);
+    expect(err).toMatch(expected);
+  });
+});
+
+describe("options that say nothing together are refused:", () => {
+  it.each<[string, string[], RegExp]>([
+    ["--budget without --fix", ["--budget", "3"], /--budget belongs to --fix/],
+    ["--out without --fix", ["-o", "x.json"], /--out belongs to --fix/],
+    ["--report with --fix", ["--fix", "--report", "x.html"], /--report.*cannot be used with.*--fix/],
+    [
+      "--window with --recipe",
+      ["--window", "3", "--recipe", "x.json"],
+      /--window.*cannot be used with.*--recipe/,
+    ],
+    ["an unknown loss", ["--loss", "msee"], /msee.*mse/],
+    ["an unknown optimizer", ["--optimizer", "adm"], /adm.*adam/],
+    ["a recipe that is not there", ["--recipe", "nope.json"], /nope\.json: there is no such file/],
+  ])("%s", async (_, args, expected) => {
+    const { code, err, out } = await gateflow(["doctor", daily, "-t", "sales", ...args]);
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toMatch(/^gateflow: [^\n]+\n$/);
+    expect(err).toMatch(expected);
+  });
+});
+
+describe("the recipe of the options", () => {
+  it("is by default what one writes by hand at first: raw values, lstm, dense, mse, adam", () => {
+    expect(recipeOf(DEFAULTS)).toEqual({
+      series: {},
+      window: 20,
+      horizon: 1,
+      layers: [
+        { kind: "lstm", units: 50 },
+        { kind: "dense", units: 1 },
+      ],
+      compile: { optimizer: { name: "adam" }, loss: "mse" },
+      fit: { epochs: 25, batchSize: 32 },
+    });
+  });
+
+  it("stacks layers that hand on their sequences, and ends in as many units as steps are forecast", () => {
+    const flags = {
+      ...DEFAULTS,
+      units: [8, 4],
+      layer: "gru",
+      horizon: 3,
+      scale: "minmax",
+      log: true,
+    } as const;
+    expect(recipeOf({ ...flags, difference: "first" })).toMatchObject({
+      series: { log: true, difference: 1, scale: "minMax" },
+      layers: [
+        { kind: "gru", units: 8, returnSequences: true },
+        { kind: "gru", units: 4 },
+        { kind: "dense", units: 3 },
+      ],
+    });
+  });
+});
+
+const diagnosis = (code: string, severity: Severity): Diagnosis => ({
+  code,
+  severity,
+  title: `${code} of feature 0`,
+  evidence: { column: "feature 0", n: 1 },
+  why: "",
+  remedy: "",
+});
+
+describe("two looks at a recipe", () => {
+  const [a, b, c] = [diagnosis("a", "warning"), diagnosis("b", "error"), diagnosis("c", "warning")];
+
+  it("are one list, worst first, the later numbers of what both saw", () => {
+    const later = { ...a, title: "later" };
+    const found = bothLooks([a, b], [later, c], false);
+    expect(found.map(({ diagnosis: { code, title }, seen }) => [code, seen, title === "later"])).toEqual([
+      ["b", "before", false],
+      ["a", "both", true],
+      ["c", "after", false],
+    ]);
+  });
+
+  it("make a hint of what only the untrained model showed, where training went well", () => {
+    expect(bothLooks([b], [], true).map(({ diagnosis: { severity } }) => severity)).toEqual(["hint"]);
+    const causes = bothLooks([b], [], true).map((found) => ({ ...found, asCode: "", behind: [] }));
+    expect(headline({ causes })).toBe("Healthy: nothing keeps this recipe from learning; 1 hint");
+  });
+
+  it("are summed up by the worst of them", () => {
+    const of = (...found: Diagnosis[]) =>
+      headline({ causes: found.map((each) => ({ diagnosis: each, asCode: "", behind: [], seen: "both" })) });
+    expect(of(b)).toBe("1 reason why this recipe does not learn");
+    expect(of(b, a)).toBe("2 reasons why this recipe does not learn, worst first");
+    expect(of(a, diagnosis("d", "hint"))).toBe(
+      "1 reason why this recipe learns less than it could, worst first, and 1 hint",
+    );
+  });
+
+  it("call the only column by its name, and show the same code once", () => {
+    expect(inWordsOf({ target: "$& sales" }, a)).toMatchObject({
+      title: 'a of column "$& sales"',
+      evidence: { column: 'column "$& sales"', n: 1 },
+    });
+    const causes = ["x();", "", "x();", ""].map((asCode) => ({
+      diagnosis: a,
+      asCode,
+      behind: [],
+      seen: "both" as const,
+    }));
+    expect(causes.map((_, i) => sameChangeAs(causes, i))).toEqual([undefined, undefined, 1, undefined]);
+  });
+});
+
+describe("errors on the validation rows", () => {
+  const recipe = { ...good, window: 2, horizon: 2 };
+  const values = Float64Array.of(1, 2, 4, 7, Number.NaN, 16, 22, 29);
+
+  it("of the naive forecast are those of the last value known, gaps left out", () => {
+    const table = validationErrors(recipe, [{ name: "own", error: 3 }], { values, split: 5 }, "kg")!;
+    // Origins 5 and 6: 7 for 16 and 22 (the gap takes the 7 before it), 16 for 22 and 29.
+    const expected = Math.sqrt((9 ** 2 + 15 ** 2 + 6 ** 2 + 13 ** 2) / 4);
+    expect(table.columns).toEqual(["RMSE, steps 1 to 2"]);
+    expect(table.rows.map(({ name }) => name)).toEqual(["own", "naive"]);
+    expect(table.rows[0]!.values).toEqual([3]);
+    expect(table.rows[1]!.values[0]).toBeCloseTo(expected, 12);
+  });
+
+  it("are none for a loss of classes, which is no distance", () => {
+    const classes = { ...recipe, compile: { loss: "binaryCrossentropy" } };
+    expect(validationErrors(classes, [], { values, split: 5 }, undefined)).toBeUndefined();
+  });
+});
