@@ -139,6 +139,8 @@ export interface KernelBuild {
   readonly kernels: Kernels;
   /** A fresh set of guarded regions; the ones of the arena before are forgotten. */
   readonly arena: () => Arena;
+  /** What they work on, without guards. */
+  readonly memory: WebAssembly.Memory;
 }
 
 /** An AssemblyScript string: UTF-16, its length in bytes in the four bytes before it. */
@@ -165,7 +167,7 @@ export async function instantiateKernels(name: string, bytes: Uint8Array<ArrayBu
       return found;
     },
   });
-  return { name, kernels, arena: () => new Arena(memory) };
+  return { name, kernels, arena: () => new Arena(memory), memory };
 }
 
 /** The debug and the release build made by `npm run build:wasm`; `KERNEL_BUILDS` names another folder. */

@@ -15,25 +15,10 @@ import {
   sgd,
   type Tensor,
 } from "../../../src/index.js";
-import type { LayerFlow64 } from "../../oracle/flow.js";
 import type { OracleLayerSpec } from "../../oracle/layers/apply.js";
 import { oracleModel } from "../../oracle/model.js";
 import { bitsOf, expectNear, modelOf, values } from "../model/support.js";
-
-/** A few float32 roundings a step, over some ten steps, against float64. */
-const RELATIVE = 1e-5;
-/** Of gradients that vanish: what remains of a sum that cancels. Means of gates may cancel as well. */
-const ABSOLUTE = 1e-9;
-const MEAN_ABSOLUTE = 3e-7;
-
-function randomized(model: Sequential, scale = 1): Sequential {
-  model.setWeights(
-    model
-      .getWeights()
-      .map(({ shape }, i) => values(shape, 100 + i, scale * Math.min(1, 1.5 / Math.sqrt(shape[0]!)))),
-  );
-  return model;
-}
+import { expectFlow, RELATIVE, randomized } from "./flow-support.js";
 
 interface Case {
   readonly layers: readonly OracleLayerSpec[];
@@ -41,31 +26,6 @@ interface Case {
   readonly y: Tensor;
   readonly truncate?: number;
   readonly scale?: number;
-}
-
-/** Every step by itself: a norm over all steps would hide the small ones. */
-function expectFlow(got: GradientFlow, expected: readonly LayerFlow64[]): void {
-  const recurrent = got.layers.filter(isRecurrentFlow);
-  expect(recurrent.length).toBe(expected.length);
-  recurrent.forEach((flow, i) => {
-    const twin = expected[i]!;
-    const each = (what: string, own: Float32Array, its: Float64Array, absolute = ABSOLUTE): void => {
-      expect(own.length, what).toBe(its.length);
-      its.forEach((value, t) => {
-        expectNear(`${flow.name} ${what} at step ${t}`, [own[t]!], [value], RELATIVE, absolute);
-      });
-    };
-    expect(flow.kind).toBe(twin.kind);
-    each("‖dL/dh‖", flow.hiddenGradient, twin.hiddenGradient);
-    each("‖dL/dc‖", flow.cellGradient, twin.cellGradient);
-    each("‖dL/dx‖", flow.inputGradient, twin.inputGradient);
-    expect(Object.keys(flow.gates)).toEqual(Object.keys(twin.gates));
-    for (const [name, gate] of Object.entries(flow.gates)) {
-      each(`${name} gradient`, gate.gradient, twin.gates[name]!.gradient);
-      each(`${name} mean`, gate.mean, twin.gates[name]!.mean, MEAN_ABSOLUTE);
-      each(`${name} saturated`, gate.saturated, twin.gates[name]!.saturated);
-    }
-  });
 }
 
 async function flowAgainstOracle({ layers, x, y, truncate, scale }: Case): Promise<GradientFlow> {
@@ -257,31 +217,17 @@ describe("masked steps", () => {
       data.fill(0, (n * 5 + t) * 2, (n * 5 + t + 1) * 2);
     const masked = { shape: x.shape, data };
     const model = randomized(modelOf(layers));
-    const got = (await model.gradientFlow(masked, values([3, 2], 2))).layers.filter(isRecurrentFlow)[0]!;
-    const twin = oracleModel(layers, model.getWeights()).lossAndGradients(masked, values([3, 2], 2), {
-      loss: "mse",
-    }).flow[0]!;
-    got.hiddenGradient.forEach((value, t) => {
-      expectNear("h", [value], [twin.hiddenGradient[t]!], RELATIVE);
-    });
-    const counts = [3, 3, 2, 2, 2];
-    const awake = [
+    const y = values([3, 2], 2);
+    const got = await model.gradientFlow(masked, y);
+    const { flow } = oracleModel(layers, model.getWeights()).lossAndGradients(masked, y, { loss: "mse" });
+    const samples = [
       [0, 1, 2],
       [0, 1, 2],
       [0, 2],
       [0, 1],
       [0, 1],
     ];
-    for (const [name, gate] of Object.entries(got.gates)) {
-      gate.mean.forEach((value, t) => {
-        const { activation } = twin.steps[t]!.gates[name]!;
-        const sum = awake[t]!.reduce(
-          (all, n) => all + activation.subarray(n * 6, (n + 1) * 6).reduce((a, b) => a + b, 0),
-          0,
-        );
-        expectNear(`${name} mean`, [value], [sum / (6 * counts[t]!)], RELATIVE, MEAN_ABSOLUTE);
-      });
-    }
+    expectFlow(got, flow, { batch: 3, samples });
     model.dispose();
   });
 
