@@ -32,8 +32,10 @@ const indented = (text: string, by = INDENT): string =>
     .join("");
 
 /** `error unscaled_target: the target is of the size 340`, for --quiet. */
-export const oneLineCause = ({ code, severity, title }: Diagnosis): string =>
-  `${severity} ${code}: ${title}\n`;
+export function oneLineCause(series: { readonly target: string }, diagnosis: Diagnosis): string {
+  const { code, severity, title } = inWordsOf(series, diagnosis);
+  return `${severity} ${code}: ${title}\n`;
+}
 
 function coloured(colors: Colors, severity: Diagnosis["severity"]): string {
   const paint = { error: colors.red, warning: colors.yellow, hint: colors.cyan }[severity];

@@ -100,10 +100,13 @@ function mapTexts<T>(value: T, change: (text: string) => string): T {
 }
 
 /** A diagnosis that calls the only column there is by its name: `feature 0` is what a model calls it. */
-export const inWordsOf = (series: { readonly target: string }, diagnosis: Diagnosis): Diagnosis =>
-  mapTexts(diagnosis, (text) =>
-    text.replaceAll(/\b(?:feature|column) 0\b/g, () => `column ${JSON.stringify(series.target)}`),
-  );
+export function inWordsOf({ target }: { readonly target: string }, diagnosis: Diagnosis): Diagnosis {
+  const name = JSON.stringify(target);
+  const renamed = (by: string) => (text: string) => text.replaceAll(/\b(?:feature|column) 0\b/g, () => by);
+  // An item of the evidence says itself that it is a column.
+  const evidence = mapTexts(diagnosis.evidence, renamed(name));
+  return { ...mapTexts(diagnosis, renamed(`column ${name}`)), evidence };
+}
 
 /** What the data alone show, as a sentence. */
 export const dataText = (series: { readonly target: string }, diagnosis: Diagnosis): string =>

@@ -120,6 +120,7 @@ describe("gateflow doctor", () => {
     const sick = await gateflow(["doctor", spikes, "-t", "v", "--window", "5", ...SMALL, "--quiet"]);
     expect(sick.err).toBe("");
     expect(sick.out).toMatch(/^(?:(?:error|warning|hint) \w+: .+\n){2,}$/);
+    expect(sick.out).toContain('error unscaled_inputs: column "v" is of the size');
     const well = await gateflow(["doctor", healthy, "-t", "v", ...GOOD, "-q"]);
     expect([well.code, well.out]).toEqual([0, "Healthy: nothing keeps this recipe from learning\n"]);
   });
