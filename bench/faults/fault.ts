@@ -1,7 +1,9 @@
-import { bidirectional, dense, gru, type Layer, lstm, type Sequential } from "../../src/index.js";
-import { type Plan, protocol, type Shape } from "./patient.js";
-import { drawRegular, drawSeries, type Part, pick, type Uniform, whole } from "./series.js";
-import { signOfSum } from "./tasks.js";
+import { dense, earlyStopping, type Layer, type Sequential } from "../../src/index.js";
+import { drawCell, stackOf } from "./cells.js";
+import { drawRegular, drawSeries } from "./draw.js";
+import { fromRows, type Plan, protocol, type Shape } from "./patient.js";
+import { type Part, pick, type Uniform, whole } from "./series.js";
+import { binaryPlan, sequencePlan } from "./tasks.js";
 
 /** A sick plan and the same without its fault. */
 export interface Pair {
@@ -9,6 +11,10 @@ export interface Pair {
   readonly twin: Plan;
 }
 export type Fault = (uniform: Uniform, part: Part, isTrained: boolean) => Pair;
+
+/** What the part to develop on has, and what the part to report on has instead. */
+export const byPart = <T>(part: Part, develop: () => T, report: () => T): T =>
+  part === "develop" ? develop() : report();
 
 export function shapeOf(uniform: Uniform, isTrained: boolean, change: Partial<Shape> = {}): Shape {
   return {
@@ -22,68 +28,96 @@ export function shapeOf(uniform: Uniform, isTrained: boolean, change: Partial<Sh
   };
 }
 
-/** The same task for another cell. */
-function withCell(plan: Plan, uniform: Uniform, { units, window }: Shape): Plan {
-  const features = 1;
-  const inputShape = [window, features];
-  const half = Math.ceil(units / 2);
-  const layers = pick<() => Layer[]>(uniform, [
-    () => [lstm({ units, inputShape })],
-    () => [lstm({ units, inputShape })],
-    () => [gru({ units, inputShape })],
-    () => [bidirectional({ layer: lstm({ units: half }), inputShape })],
-    () => [lstm({ units: half, returnSequences: true, inputShape }), gru({ units: half })],
-  ]);
-  return { ...plan, layers: () => [...layers(), dense({ units: 1 })] };
+/** Updates a short series is given at least. */
+const LEAST_UPDATES = 300;
+const SHORT = 250;
+
+/** Short series get what a person would give them: a shorter window, smaller batches, fewer units, an end in time. */
+export function sized(values: readonly number[], shape: Shape): Plan {
+  const n = values.length;
+  if (n >= SHORT) return protocol(values, shape);
+  const window = Math.min(shape.window, Math.floor(n / 6));
+  const batches = Math.ceil((0.8 * n - window) / 8);
+  const epochs = Math.max(shape.epochs, Math.ceil(LEAST_UPDATES / batches));
+  const units = Math.min(shape.units, 12);
+  const learningRate = Math.min(shape.learningRate, 0.005);
+  return {
+    ...protocol(values, { ...shape, window, units, epochs, learningRate }),
+    batchSize: 8,
+    callbacks: () => [earlyStopping({ monitor: "val_loss", patience: 10, restoreBestWeights: true })],
+  };
+}
+
+export const timestepsOf = (plan: Plan): number => (plan.x as number[][][])[0]!.length;
+export const featuresOf = (plan: Plan): number => (plan.x as number[][][])[0]![0]!.length;
+
+/** The same task for a cell drawn. */
+export function withCell(plan: Plan, uniform: Uniform, units: number): Plan {
+  const cell = drawCell(uniform);
+  const inputShape = [timestepsOf(plan), featuresOf(plan)] as const;
+  return { ...plan, layers: () => [...stackOf(cell, { units, inputShape }), dense({ units: 1 })] };
 }
 
 /** All but the output layer. */
 export const body = (plan: Plan): Layer[] => plan.layers().slice(0, -1);
+/** The output layer. */
+export const output = (plan: Plan): Layer => plan.layers().at(-1)!;
+
+export const withHead = (plan: Plan, head: () => Layer[]): Plan => ({
+  ...plan,
+  layers: () => [...body(plan), ...head()],
+});
 
 export interface Setting {
+  /** Only series that can be forecast well. */
   readonly regular?: boolean;
   readonly shape?: Partial<Shape>;
-  /** Faults that write into an LSTM's weights need one. */
-  readonly isLstm?: boolean;
+  /** Classification and sequence output too, where a fault does not depend on the task. */
+  readonly anyTask?: boolean;
 }
 
-/** A plan for any series, and how a fault changes it. */
+/** A healthy plan of any cell, and how a fault changes it. */
 export const changed =
   (
-    change: (plan: Plan, uniform: Uniform, shape: Shape) => Partial<Plan>,
-    { regular = false, shape = {}, isLstm = false }: Setting = {},
+    change: (plan: Plan, uniform: Uniform, part: Part, shape: Shape) => Partial<Plan>,
+    { regular = false, shape = {}, anyTask = false }: Setting = {},
   ): Fault =>
   (uniform, part, isTrained) => {
-    const { values } = (regular ? drawRegular : drawSeries)(uniform, part);
     const own = shapeOf(uniform, isTrained, shape);
-    const plan = protocol(values, own);
-    const twin = isLstm ? plan : withCell(plan, uniform, own);
-    return { sick: { ...twin, ...change(twin, uniform, own) }, twin };
+    const task = anyTask
+      ? pick(uniform, ["series", "series", "series", "binary", "sequence"] as const)
+      : "series";
+    const twin =
+      task === "binary"
+        ? binaryPlan(uniform, part, isTrained)
+        : task === "sequence"
+          ? sequencePlan(uniform, part, isTrained)
+          : withCell(sized((regular ? drawRegular : drawSeries)(uniform, part), own), uniform, own.units);
+    return { sick: { ...twin, ...change(twin, uniform, part, own) }, twin };
   };
 
-export const setAll = (model: Sequential, value: (name: string, i: number) => number): void => {
+export const setAll = (model: Sequential, value: (name: string) => number): void => {
   model.setWeights(
     model.getWeights().map(({ name, shape, data }) => ({
       name,
       shape,
-      data: Float32Array.from(data, (_, i) => value(name, i)),
+      data: new Float32Array(data.length).fill(value(name)),
     })),
   );
 };
 
-export const onlyRecurrent = (
-  model: Sequential,
-  change: (name: string, data: Float32Array, units: number) => Float32Array,
-): void => {
+/** One number in the middle of the first weight whose name ends so. */
+export function setOne(model: Sequential, ending: string, value: number): void {
+  const name = model.getWeights().find((weight) => weight.name.endsWith(ending))?.name;
   model.setWeights(
-    model.getWeights().map((weight) => ({
-      ...weight,
-      data: weight.name.startsWith("lstm")
-        ? change(weight.name, Float32Array.from(weight.data), model.getWeights()[1]!.shape[0]!)
-        : weight.data,
-    })),
+    model.getWeights().map((weight) => {
+      if (weight.name !== name) return weight;
+      const data = Float32Array.from(weight.data);
+      data[Math.floor(data.length / 2)] = value;
+      return { ...weight, data };
+    }),
   );
-};
+}
 
 export function shuffled<T>(values: readonly T[], uniform: Uniform): T[] {
   const result = [...values];
@@ -97,38 +131,6 @@ export function shuffled<T>(values: readonly T[], uniform: Uniform): T[] {
 export const scaledBy = (y: Plan["y"], scale: number, offset: number): number[] =>
   (y as number[]).map((value) => scale * value + offset);
 
-export function signPlan(uniform: Uniform, isTrained: boolean, bound: number, n = 400): Plan {
-  const timesteps = whole(uniform, 10, 18);
-  const { x, y } = signOfSum(uniform, n, timesteps, bound);
-  const train = Math.floor(0.8 * n);
-  const units = whole(uniform, 12, 24);
-  return {
-    x: x.slice(0, train),
-    y: y.slice(0, train),
-    validation: [x.slice(train), y.slice(train)],
-    layers: () => [lstm({ units, inputShape: [timesteps, 1] }), dense({ units: 1, activation: "sigmoid" })],
-    optimizer: { name: "adam", config: { learningRate: 0.01 } },
-    loss: "binaryCrossentropy",
-    epochs: 20,
-    batchSize: 32,
-    shuffle: true,
-    seed: whole(uniform, 1, 1e6),
-    isTrained,
-  };
-}
-
-export const withHead = (plan: Plan, head: () => Layer[]): Plan => ({
-  ...plan,
-  layers: () => [...body(plan), ...head()],
-});
-
-export function setOne(model: Sequential, name: string, value: number): void {
-  model.setWeights(
-    model.getWeights().map((weight) => {
-      if (!weight.name.endsWith(name)) return weight;
-      const data = Float32Array.from(weight.data);
-      data[Math.floor(data.length / 2)] = value;
-      return { ...weight, data };
-    }),
-  );
-}
+/** Plans on rows of features, any cell. */
+export const rowsPlan = (rows: readonly (readonly number[])[], shape: Shape, uniform: Uniform): Plan =>
+  withCell(fromRows(rows, shape), uniform, shape.units);

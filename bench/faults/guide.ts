@@ -1,15 +1,22 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { drawPicture } from "../../src/index.js";
+import { exampleOf } from "./guide-cases.js";
 import { prelude, snippets } from "./guide-snippets.js";
-import { ask } from "./run-case.js";
-import { mulberry32 } from "./series.js";
-import { faults } from "./sick.js";
 
-/** Writes docs/why-is-my-lstm-not-learning.md: the words and numbers are the doctor's own, for a case of the bench. */
+/**
+ * Writes docs/why-is-my-lstm-not-learning.md and its pictures in docs/images/doctor/: words, numbers and pictures are the
+ * doctor's own, for a case of the bench.
+ */
+const docs = new URL("../../docs/", import.meta.url);
+const images = new URL("images/doctor/", docs);
+mkdirSync(images, { recursive: true });
+
 const lines = [
   "# Why is my LSTM not learning?",
   "",
   "One section for each diagnosis: how it shows, what the doctor measured in a sick model of `bench/faults/` (the numbers",
-  "are that model's), why it stops learning, and the change. `npx tsx bench/faults/guide.ts` writes this page again.",
+  "and the picture are that model's), why it stops learning, and the change. `npx tsx bench/faults/guide.ts` writes this",
+  "page and its pictures again.",
   "",
   "Every code block runs after this one, with everything imported from `gateflow`:",
   "",
@@ -18,29 +25,23 @@ const lines = [
   "```",
   "",
   "`diagnose` says nothing of a healthy model. `examine(series)` looks at data alone, `doctor()` watches a `fit`, and",
-  "`repair(recipe, { series })` applies the remedies and measures what they are worth.",
+  "`repair(recipe, { series })` applies the remedies and measures what they are worth. A diagnosis carries its picture as",
+  "plain data: `drawPicture(diagnosis.picture)` is an SVG document, `printPicture(diagnosis.picture)` a chart for the",
+  "terminal.",
   "",
 ];
 for (const [code, { shows, code: block }] of Object.entries(snippets)) {
-  const fault = faults[code];
-  let measured: string[] = [];
-  for (let i = 0; i < 8 && fault !== undefined && measured.length === 0; i++) {
-    const { diagnoses } = await ask(fault(mulberry32(7000 + i), "develop", i % 2 === 1).sick);
-    const own = diagnoses.find((diagnosis) => diagnosis.code === code);
-    if (own === undefined) continue;
+  const own = await exampleOf(code);
+  lines.push(`## ${code}`, "", `**Shows:** ${shows}`, "");
+  if (own !== undefined) {
     const evidence = Object.entries(own.evidence).map(([name, value]) => `${name} ${value}`);
-    measured = [
-      `**Measured:** ${own.title} (${evidence.join(", ")}).`,
-      "",
-      `**Why:** ${own.why}`,
-      "",
-      `**Change:** ${own.remedy}`,
-      "",
-    ];
+    lines.push(`**Measured:** ${own.title} (${evidence.join(", ")}).`, "");
+    if (own.picture !== undefined) {
+      writeFileSync(new URL(`${code}.svg`, images), drawPicture(own.picture));
+      lines.push(`![${own.picture.title}](images/doctor/${code}.svg)`, "");
+    }
+    lines.push(`**Why:** ${own.why}`, "", `**Change:** ${own.remedy}`, "");
   }
-  lines.push(`## ${code}`, "", `**Shows:** ${shows}`, "", ...measured, "```js", block, "```", "");
+  lines.push("```js", block, "```", "");
 }
-writeFileSync(
-  new URL("../../docs/why-is-my-lstm-not-learning.md", import.meta.url),
-  `${lines.join("\n").trimEnd()}\n`,
-);
+writeFileSync(new URL("why-is-my-lstm-not-learning.md", docs), `${lines.join("\n").trimEnd()}\n`);

@@ -8,9 +8,12 @@ import {
   lstm,
   simpleRNN,
 } from "../../src/index.js";
-import { fromRows, type Plan, protocol, type Shape, standardised } from "./patient.js";
-import { between, drawSeries, mulberry32, normalOf, type Part, pick, type Uniform, whole } from "./series.js";
-import { latchPlan, signOfSum, statefulPlan } from "./tasks.js";
+import { drawSeries } from "./draw.js";
+import { rowsPlan, sized, timestepsOf, withCell } from "./fault.js";
+import { fromRows, type Plan, type Shape, standardised } from "./patient.js";
+import { publicSeries } from "./public-series.js";
+import { between, mulberry32, normalOf, type Part, pick, type Uniform, whole } from "./series.js";
+import { binaryPlan, latchPlan, memoryPlan, sequencePlan, statefulPlan } from "./tasks.js";
 
 type Kind = (uniform: Uniform, part: Part, isTrained: boolean) => Plan;
 
@@ -24,152 +27,146 @@ const shapeOf = (uniform: Uniform, isTrained: boolean, change: Partial<Shape> = 
   ...change,
 });
 
+interface Sizes {
+  readonly units: number;
+  readonly inputShape: [number, number];
+}
+
+/** One series, cut into windows, and layers of a kind before the output. */
 const regression =
-  (layers: (uniform: Uniform, shape: Shape) => () => Layer[], change: Partial<Plan> = {}): Kind =>
+  (layers: (sizes: Sizes) => Layer[], change: Partial<Plan> = {}): Kind =>
   (uniform, part, isTrained) => {
     const shape = shapeOf(uniform, isTrained);
+    const plan = sized(drawSeries(uniform, part), shape);
+    const inputShape: [number, number] = [timestepsOf(plan), 1];
     return {
-      ...protocol(drawSeries(uniform, part).values, shape),
-      layers: layers(uniform, shape),
+      ...plan,
+      layers: () => [...layers({ units: shape.units, inputShape }), dense({ units: 1 })],
       ...change,
     };
   };
 
-/** Three sums of noise: which is the largest? */
-function largestOfThree(uniform: Uniform, isOneHot: boolean): { x: number[][][]; y: number[] | number[][] } {
+const plain = ({ units, inputShape }: Sizes): Layer[] => [lstm({ units, inputShape })];
+
+/** Which of three? The largest of three sums of noise, or the third of the sequence in which a pulse stands. */
+function classesOfThree(uniform: Uniform, part: Part): { x: number[][][]; labels: number[] } {
   const normal = normalOf(mulberry32(whole(uniform, 1, 1e6)));
   const timesteps = whole(uniform, 8, 14);
-  const x = Array.from({ length: 500 }, () =>
-    Array.from({ length: timesteps }, () => [normal(), normal(), normal()]),
-  );
-  const labels = x.map((rows) => {
-    const sums = [0, 1, 2].map((f) => rows.reduce((sum, row) => sum + row[f]!, 0));
-    return sums.indexOf(Math.max(...sums));
+  if (part === "develop") {
+    const x = Array.from({ length: 500 }, () =>
+      Array.from({ length: timesteps }, () => [normal(), normal(), normal()]),
+    );
+    const labels = x.map((rows) => {
+      const sums = [0, 1, 2].map((f) => rows.reduce((sum, row) => sum + row[f]!, 0));
+      return sums.indexOf(Math.max(...sums));
+    });
+    return { x, labels };
+  }
+  const labels = Array.from({ length: 500 }, () => Math.floor(3 * uniform()));
+  const x = labels.map((label) => {
+    const place = Math.floor(((label + uniform()) * timesteps) / 3);
+    return Array.from({ length: timesteps }, (_, t) => [(t === place ? 3 : 0) + 0.3 * normal()]);
   });
-  return { x, y: isOneHot ? labels.map((label) => [0, 1, 2].map((k) => (k === label ? 1 : 0))) : labels };
+  return { x, labels };
 }
 
+/** Models with nothing wrong, of all kinds. */
 export const healthy: Readonly<Record<string, Kind>> = {
-  lstm: regression((_u, { units, window }) => () => [
-    lstm({ units, inputShape: [window, 1] }),
-    dense({ units: 1 }),
+  lstm: regression(plain),
+  gru: regression(({ units, inputShape }) => [gru({ units, inputShape })]),
+  bidirectional: regression(({ units, inputShape }) => [
+    bidirectional({ layer: lstm({ units: Math.ceil(units / 2) }), inputShape }),
   ]),
-  gru: regression((_u, { units, window }) => () => [
-    gru({ units, inputShape: [window, 1] }),
-    dense({ units: 1 }),
-  ]),
-  bidirectional: regression((_u, { units, window }) => () => [
-    bidirectional({ layer: lstm({ units: Math.ceil(units / 2) }), inputShape: [window, 1] }),
-    dense({ units: 1 }),
-  ]),
-  stacked: regression((_u, { units, window }) => () => [
-    lstm({ units, returnSequences: true, inputShape: [window, 1] }),
+  stacked: regression(({ units, inputShape }) => [
+    lstm({ units, returnSequences: true, inputShape }),
     lstm({ units: Math.ceil(units / 2) }),
-    dense({ units: 1 }),
   ]),
-  simpleRNN: regression(
-    (_u, { units, window }) =>
-      () => [simpleRNN({ units, inputShape: [window, 1] }), dense({ units: 1 })],
-    { optimizer: { name: "adam", config: { learningRate: 0.003 } } },
-  ),
-  dropout: regression((_u, { units, window }) => () => [
-    lstm({ units, dropout: 0.1, inputShape: [window, 1] }),
+  simpleRNN: regression(({ units, inputShape }) => [simpleRNN({ units, inputShape })], {
+    optimizer: { name: "adam", config: { learningRate: 0.003 } },
+  }),
+  dropout: regression(({ units, inputShape }) => [
+    lstm({ units, dropout: 0.1, inputShape }),
     dropout({ rate: 0.2 }),
-    dense({ units: 1 }),
   ]),
-  rectifiedHead: regression((_u, { units, window }) => () => [
-    lstm({ units, inputShape: [window, 1] }),
-    dense({ units: 16, activation: "relu" }),
-    dense({ units: 1 }),
-  ]),
-  normalised: regression((_u, { units, window }) => () => [
-    lstm({ units, inputShape: [window, 1] }),
-    layerNormalization(),
-    dense({ units: 1 }),
-  ]),
-  rmsprop: regression(
-    (_u, { units, window }) =>
-      () => [lstm({ units, inputShape: [window, 1] }), dense({ units: 1 })],
-    { optimizer: { name: "rmsprop", config: { learningRate: 0.003 } } },
-  ),
-  adamw: regression(
-    (_u, { units, window }) =>
-      () => [lstm({ units, inputShape: [window, 1] }), dense({ units: 1 })],
-    { optimizer: { name: "adamw", config: { learningRate: 0.01, globalClipnorm: 1 } } },
-  ),
-  huber: regression(
-    (_u, { units, window }) =>
-      () => [lstm({ units, inputShape: [window, 1] }), dense({ units: 1 })],
-    { loss: "huber" },
-  ),
-  mae: regression(
-    (_u, { units, window }) =>
-      () => [lstm({ units, inputShape: [window, 1] }), dense({ units: 1 })],
-    { loss: "mae" },
-  ),
-  momentum: regression(
-    (_u, { units, window }) =>
-      () => [lstm({ units, inputShape: [window, 1] }), dense({ units: 1 })],
-    { optimizer: { name: "sgd", config: { learningRate: 0.05, momentum: 0.9, globalClipnorm: 1 } } },
-  ),
+  rectifiedHead: regression((sizes) => [...plain(sizes), dense({ units: 16, activation: "relu" })]),
+  normalised: regression((sizes) => [...plain(sizes), layerNormalization()]),
+  rmsprop: regression(plain, { optimizer: { name: "rmsprop", config: { learningRate: 0.003 } } }),
+  adamw: regression(plain, {
+    optimizer: { name: "adamw", config: { learningRate: 0.01, globalClipnorm: 1 } },
+  }),
+  huber: regression(plain, { loss: "huber" }),
+  mae: regression(plain, { loss: "mae" }),
+  momentum: regression(plain, {
+    optimizer: { name: "sgd", config: { learningRate: 0.05, momentum: 0.9, globalClipnorm: 1 } },
+  }),
+  publicSeries: (uniform, part, isTrained) => {
+    const shape = shapeOf(uniform, isTrained);
+    const { values } = pick(uniform, publicSeries(part));
+    return withCell(sized(values, shape), uniform, shape.units);
+  },
   minMax: (uniform, part, isTrained) => {
-    const { values } = drawSeries(uniform, part);
-    const train = values.slice(0, Math.floor(0.8 * values.length));
-    const [low, high] = [Math.min(...train), Math.max(...train)];
-    const shape = shapeOf(uniform, isTrained);
-    return fromRows(
-      values.map((value) => [(value - low) / (high - low)]),
-      shape,
-      values,
-    );
-  },
-  moreFeatures: (uniform, part, isTrained) => {
-    const { values } = drawSeries(uniform, part);
-    const shape = shapeOf(uniform, isTrained);
-    const scaled = standardised(values, Math.floor(0.8 * values.length));
-    const normal = normalOf(uniform);
-    return fromRows(
-      scaled.map((value, t) => [
-        value,
-        Math.sin((2 * Math.PI * t) / 7),
-        Math.cos((2 * Math.PI * t) / 7),
-        normal(),
-      ]),
-      shape,
-    );
-  },
-  binary: (uniform, _part, isTrained) => {
-    const { x, y } = signOfSum(uniform, 400, whole(uniform, 10, 18), between(uniform, -0.5, 0.5));
-    const units = whole(uniform, 12, 24);
+    const values = drawSeries(uniform, part);
+    const plan = sized(values, shapeOf(uniform, isTrained));
+    const train = Math.floor(0.8 * values.length);
+    const seen = standardised(values, train).slice(0, train);
+    const [low, high] = [Math.min(...seen), Math.max(...seen)];
+    const scaled = (value: number): number => (value - low) / (high - low);
+    const inputs = (x: Plan["x"]): number[][][] =>
+      (x as number[][][]).map((row) => row.map(([value]) => [scaled(value!)]));
+    const [vx, vy] = plan.validation!;
     return {
-      x: x.slice(0, 320),
-      y: y.slice(0, 320),
-      validation: [x.slice(320), y.slice(320)],
-      layers: () => [
-        lstm({ units, inputShape: [x[0]!.length, 1] }),
-        dense({ units: 1, activation: "sigmoid" }),
-      ],
-      optimizer: { name: "adam", config: { learningRate: 0.01 } },
-      loss: "binaryCrossentropy",
-      epochs: 15,
-      batchSize: 32,
-      shuffle: true,
-      seed: whole(uniform, 1, 1e6),
-      isTrained,
+      ...plan,
+      x: inputs(plan.x),
+      y: (plan.y as number[]).map(scaled),
+      validation: [inputs(vx), (vy as number[]).map(scaled)],
     };
   },
-  classes: (uniform, _part, isTrained) => {
+  moreFeatures: (uniform, part, isTrained) => {
+    const values = drawSeries(uniform, part);
+    const shape = shapeOf(uniform, isTrained, values.length < 250 ? { window: 12, units: 8 } : {});
+    const scaled = standardised(values, Math.floor(0.8 * values.length));
+    const normal = normalOf(uniform);
+    const rows = scaled.map((value, t) => [
+      value,
+      Math.sin((2 * Math.PI * t) / 7),
+      Math.cos((2 * Math.PI * t) / 7),
+      normal(),
+    ]);
+    return values.length < 250
+      ? { ...fromRows(rows, { ...shape, epochs: 60 }), batchSize: 8 }
+      : rowsPlan(rows, shape, uniform);
+  },
+  noisyPulses: (uniform, part, isTrained) => {
+    const [period, width, normal] = [whole(uniform, 9, 24), whole(uniform, 1, 2), normalOf(uniform)];
+    const [height, noise] = [
+      between(uniform, 0.5, 3),
+      between(uniform, 0.01, part === "develop" ? 0.06 : 0.1),
+    ];
+    const values = Array.from(
+      { length: 500 },
+      (_, t) => height * ((t % period < width ? 1 : 0) + noise * normal()),
+    );
+    const shape = shapeOf(uniform, isTrained, { window: period + 3, epochs: 40, learningRate: 0.01 });
+    const plan = sized(values, shape);
+    return uniform() < 0.5
+      ? withCell(plan, uniform, shape.units)
+      : fromRows(
+          values.map((value) => [value]),
+          shape,
+        );
+  },
+  binary: (uniform, part, isTrained) => binaryPlan(uniform, part, isTrained, between(uniform, -0.5, 0.5)),
+  classes: (uniform, part, isTrained) => {
+    const { x, labels } = classesOfThree(uniform, part);
     const isOneHot = uniform() < 0.5;
-    const { x, y } = largestOfThree(uniform, isOneHot);
+    const y = isOneHot ? labels.map((label) => [0, 1, 2].map((k) => (k === label ? 1 : 0))) : labels;
     const units = whole(uniform, 12, 24);
+    const inputShape = [x[0]!.length, x[0]![0]!.length];
     return {
       x: x.slice(0, 400),
       y: y.slice(0, 400) as number[],
       validation: [x.slice(400), y.slice(400) as number[]],
-      layers: () => [
-        gru({ units, inputShape: [x[0]!.length, 3] }),
-        dense({ units: 3, activation: "softmax" }),
-      ],
+      layers: () => [gru({ units, inputShape }), dense({ units: 3, activation: "softmax" })],
       optimizer: { name: "adam", config: { learningRate: 0.01 } },
       loss: isOneHot ? "categoricalCrossentropy" : "sparseCategoricalCrossentropy",
       epochs: 15,
@@ -179,44 +176,21 @@ export const healthy: Readonly<Record<string, Kind>> = {
       isTrained,
     };
   },
-  sequenceOutput: (uniform, _part, isTrained) => {
-    const normal = normalOf(mulberry32(whole(uniform, 1, 1e6)));
-    const timesteps = whole(uniform, 10, 20);
-    const keep = between(uniform, 0.5, 0.8);
-    const x = Array.from({ length: 300 }, () => Array.from({ length: timesteps }, () => [normal()]));
-    const y = x.map((rows) => {
-      let state = 0;
-      return rows.map(([value]) => {
-        state = keep * state + (1 - keep) * value!;
-        return [2 * state];
-      });
+  sequenceOutput: sequencePlan,
+  memory: (uniform, part, isTrained) => {
+    const seed = whole(uniform, 1, 1e6);
+    const timesteps = whole(uniform, 30, 60);
+    if (part === "develop")
+      return latchPlan({ n: 600, timesteps, forgetBias: 4, units: 16, epochs: 12, seed, isTrained });
+    return memoryPlan({
+      timesteps,
+      seed,
+      isTrained,
+      memory: 4,
+      cell: pick(uniform, ["lstm", "gru"] as const),
     });
-    const units = whole(uniform, 12, 24);
-    return {
-      x: x.slice(0, 240),
-      y: y.slice(0, 240),
-      validation: [x.slice(240), y.slice(240)],
-      layers: () => [lstm({ units, returnSequences: true, inputShape: [timesteps, 1] }), dense({ units: 1 })],
-      optimizer: { name: "adam", config: { learningRate: 0.01 } },
-      loss: "mse",
-      epochs: 15,
-      batchSize: 32,
-      shuffle: true,
-      seed: whole(uniform, 1, 1e6),
-      isTrained,
-    };
   },
-  latch: (uniform, _part, isTrained) =>
-    latchPlan({
-      n: 600,
-      timesteps: whole(uniform, 30, 60),
-      forgetBias: 4,
-      units: 16,
-      epochs: 12,
-      seed: whole(uniform, 1, 1e6),
-      isTrained,
-    }),
-  stateful: (uniform, _part, isTrained) =>
+  stateful: (uniform, part, isTrained) =>
     statefulPlan(whole(uniform, 1, 1e6), {
       stateful: true,
       shuffle: false,
@@ -224,19 +198,21 @@ export const healthy: Readonly<Record<string, Kind>> = {
       epochs: 25,
       isTrained,
       cell: pick(uniform, ["lstm", "gru"] as const),
+      ...(part === "develop" ? {} : { steps: whole(uniform, 4, 7), isAmount: uniform() < 0.5 }),
     }),
   severalSteps: (uniform, part, isTrained) => {
     const shape = shapeOf(uniform, isTrained);
-    const plan = protocol(drawSeries(uniform, part).values, shape);
+    const plan = sized(drawSeries(uniform, part), shape);
     const ahead = (y: Plan["y"]): number[][] =>
       (y as number[]).slice(0, -2).map((_, i) => (y as number[]).slice(i, i + 3));
     const [vx, vy] = plan.validation!;
+    const inputShape = [timestepsOf(plan), 1];
     return {
       ...plan,
       x: (plan.x as number[][][]).slice(0, -2),
       y: ahead(plan.y),
       validation: [(vx as number[][][]).slice(0, -2), ahead(vy)],
-      layers: () => [lstm({ units: shape.units, inputShape: [shape.window, 1] }), dense({ units: 3 })],
+      layers: () => [lstm({ units: shape.units, inputShape }), dense({ units: 3 })],
     };
   },
 };

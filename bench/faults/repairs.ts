@@ -1,6 +1,7 @@
 import type { LayerRecipe, Recipe } from "../../src/doctor/recipe.js";
 import { applyFix } from "../../src/doctor/recipe.js";
-import { between, drawRegular, mulberry32, type Part, pick, type Uniform, whole } from "./series.js";
+import { drawRegular } from "./draw.js";
+import { between, type Part, pick, type Uniform, whole } from "./series.js";
 
 export interface RepairCase {
   readonly series: (number | null)[];
@@ -142,9 +143,8 @@ const generators: Readonly<Record<string, Generator>> = {
 
 export const repairCodes = Object.keys(generators);
 
-export function repairCase(code: string, seed: number, part: Part): RepairCase {
-  const uniform = mulberry32(seed);
-  const { values } = drawRegular(uniform, part);
+export function repairCase(code: string, uniform: Uniform, part: Part): RepairCase {
+  const values = drawRegular(uniform, part);
   const twin: Recipe = {
     series: { scale: "standard" },
     window: whole(uniform, 16, 24),

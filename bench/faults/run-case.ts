@@ -38,3 +38,45 @@ export async function ask(plan: Plan): Promise<Outcome> {
     throw error;
   }
 }
+
+/**
+ * Whether a model said to be healthy is: trained, it does no worse on what it was not shown than the best constant answer
+ * does, to a tenth. Says nothing of the doctor. Models without a validation part are judged on what they were trained on.
+ */
+export async function isWell(plan: Plan): Promise<boolean> {
+  const { model } = await admit({ ...plan, isTrained: true });
+  try {
+    const [x, y] = (model.batchSize === undefined ? plan.validation : undefined) ?? [plan.x, plan.y];
+    const { data } = await model.predict(x, { batchSize: model.batchSize ?? 256 });
+    const answers = (y as number[]).flat(2) as number[];
+    if (plan.loss.endsWith("Crossentropy")) return shareRight(data, answers) > largestShare(answers);
+    const mean = answers.reduce((sum, value) => sum + value, 0) / answers.length;
+    const [own, constant] = answers.reduce(
+      ([a, b], value, i) => [a + (data[i]! - value) ** 2, b + (mean - value) ** 2] as const,
+      [0, 0] as readonly [number, number],
+    );
+    return own <= 1.1 * constant;
+  } finally {
+    model.dispose();
+  }
+}
+
+/** Classes by index, by one-hot rows, or of one probability. */
+function shareRight(data: ArrayLike<number>, answers: readonly number[]): number {
+  if (data.length === answers.length) {
+    const isRight = (value: number, i: number): boolean => data[i]! > 0.5 === value > 0.5;
+    return answers.filter(isRight).length / answers.length;
+  }
+  const width = data.length / answers.length;
+  const isRight = (label: number, n: number): boolean =>
+    Array.from({ length: width }, (_, k) => data[n * width + k]!).every(
+      (value) => value <= data[n * width + label]!,
+    );
+  return answers.filter(isRight).length / answers.length;
+}
+
+function largestShare(answers: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const answer of answers) counts.set(answer, (counts.get(answer) ?? 0) + 1);
+  return Math.max(...counts.values()) / answers.length;
+}

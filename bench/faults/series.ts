@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-
 export type Uniform = () => number;
 
 /** mulberry32, so that every case can be made again anywhere, in any language. */
@@ -60,78 +58,53 @@ export function modulated(n: number, seed: number, period: number, noise = 0.1):
   return range(n, (t) => (1 + 0.4 * turn(t, 7.3 * period)) * turn(t, period) + noise * normal());
 }
 
-const read = (file: string, column: string): number[] => {
-  const [head, ...rows] = readFileSync(new URL(`../../examples/data/${file}`, import.meta.url), "utf8")
-    .trim()
-    .split("\n");
-  const at = head!.split(",").indexOf(column);
-  return rows
-    .map((row) => row.split(",")[at]!)
-    .filter((cell) => cell !== "")
-    .map(Number);
-};
-
-const changes = (values: readonly number[]): number[] =>
-  values.slice(1).map((value, t) => value - values[t]!);
-const growth = (values: readonly number[]): number[] => changes(values.map(Math.log));
-
-/** Public series that come with the examples, made stationary where they are not. */
-export const realSeries = {
-  sunspots: () => read("sunspots_yearly.csv", "value"),
-  carbonDioxideChanges: () => changes(read("co2_weekly.csv", "value").slice(0, 700)),
-  growthOfConsumption: () => growth(read("macrodata.csv", "realcons")),
-  changesOfUnemployment: () => changes(read("macrodata.csv", "unemp")),
-} as const;
-
-export type Part = "develop" | "report";
-
-/** A stationary series for a case: other generators and other public series for each part. */
-export function drawSeries(uniform: Uniform, part: Part, n = 500): { name: string; values: number[] } {
-  const seed = whole(uniform, 1, 1e6);
-  const noise = between(uniform, 0.05, 0.2);
-  const choices: readonly (() => { name: string; values: number[] })[] =
-    part === "develop"
-      ? [
-          () => ({ name: "sineMix", values: sineMix(n, seed, noise) }),
-          () => ({
-            name: "sineMix of other periods",
-            values: sineMix(n, seed, noise, [between(uniform, 15, 30), between(uniform, 5, 12)]),
-          }),
-          () => ({ name: "AR(1)", values: autoregressive(n, seed, between(uniform, 0.6, 0.85)) }),
-          () => ({ name: "sunspots", values: realSeries.sunspots() }),
-        ]
-      : [
-          () => ({ name: "sawtooth", values: sawtooth(n, seed, whole(uniform, 8, 16), noise) }),
-          () => ({ name: "modulated sine", values: modulated(n, seed, whole(uniform, 9, 22), noise) }),
-          () => ({ name: "AR(2)", values: autoregressive(n, seed, 1.5, -0.75) }),
-          () => ({ name: "CO2 changes", values: realSeries.carbonDioxideChanges() }),
-        ];
-  return pick(uniform, choices)();
+/** A pattern drawn once and repeated, with autocorrelated noise on it. */
+export function repeated(n: number, seed: number, period: number, noise = 0.2): number[] {
+  const uniform = mulberry32(seed);
+  const normal = normalOf(uniform);
+  const pattern = range(period, () => normal());
+  let error = 0;
+  return range(n, (t) => {
+    error = 0.5 * error + noise * normal();
+    return pattern[t % period]! + error;
+  });
 }
 
-/** One that can be forecast well, for faults whose sign is that it is not. */
-export const drawRegular = (uniform: Uniform, part: Part, n = 500): { name: string; values: number[] } =>
-  part === "develop"
-    ? {
-        name: "sineMix",
-        values: sineMix(
-          n,
-          whole(uniform, 1, 1e6),
-          between(uniform, 0.05, 0.12),
-          pick(uniform, [
-            [25, 10],
-            [21, 9],
-            [30, 8],
-          ] as const),
-        ),
-      }
-    : pick(uniform, [
-        () => ({
-          name: "modulated sine",
-          values: modulated(n, whole(uniform, 1, 1e6), whole(uniform, 10, 22), 0.08),
-        }),
-        () => ({
-          name: "sine of three",
-          values: sineMix(n, whole(uniform, 1, 1e6), 0.08, [17, 6]).map((v, t) => v + 0.4 * turn(t, 33)),
-        }),
-      ])();
+/** An oscillation whose phase wanders, as that of natural cycles: AR(2) with roots near the circle. */
+export function wanderingCycle(n: number, seed: number, period: number, damping: number): number[] {
+  return autoregressive(n, seed, 2 * damping * Math.cos((2 * Math.PI) / period), -(damping ** 2));
+}
+
+/** Two regimes, each an AR(1) of its own, by the sign of the last value (Tong 1978). */
+export function threshold(n: number, seed: number): number[] {
+  const normal = normalOf(mulberry32(seed));
+  let value = 0;
+  return range(n + 50, () => (value = (value > 0 ? 0.3 : 0.9) * value + normal())).slice(50);
+}
+
+/** Mackey & Glass's delay equation (1977), delay 17, one value in six: deterministic chaos. */
+export function mackeyGlass(n: number, seed: number, noise = 0.02): number[] {
+  const uniform = mulberry32(seed);
+  const normal = normalOf(uniform);
+  const values = range(18, () => 0.9 + 0.6 * uniform());
+  while (values.length < 6 * n + 200) {
+    const [now, then] = [values.at(-1)!, values.at(-18)!];
+    values.push(now + (0.2 * then) / (1 + then ** 10) - 0.1 * now);
+  }
+  return range(n, (i) => values[200 + 6 * i]! + noise * normal());
+}
+
+/** A sum of three sines with phases of their own. */
+export function threeSines(n: number, seed: number, periods: readonly number[], noise = 0.08): number[] {
+  const uniform = mulberry32(seed);
+  const normal = normalOf(uniform);
+  const phases = periods.map(() => between(uniform, 0, 1));
+  return range(
+    n,
+    (t) =>
+      periods.reduce((sum, period, k) => sum + turn(t + phases[k]! * period, period) / (k + 1), 0) +
+      noise * normal(),
+  );
+}
+
+export type Part = "develop" | "report";
