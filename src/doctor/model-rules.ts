@@ -30,16 +30,16 @@ const others: readonly Rule<ModelCase>[] = [
   softmaxWithOneUnit,
   lossActivationMismatch,
   outputActivationRange,
+  weightDecayTooHigh,
   symmetricOrZeroInitialisation,
   dyingRelu,
-  weightDecayTooHigh,
   truncationShorterThanDependency,
   // The first step.
   explodingGradients,
+  statefulWithShuffle,
   saturatedGates,
   vanishingGradients,
   stateNeverCarried,
-  statefulWithShuffle,
   dropoutTooHigh,
   gradientClippingAlwaysActive,
   // Short trainings of copies, and the history.

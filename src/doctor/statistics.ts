@@ -106,3 +106,25 @@ export function largerErrorsP(first: Float64Array, second: Float64Array, horizon
   if (!(longRun > 0)) return center > 0 ? 0 : 1;
   return 1 - normalCdf(center / Math.sqrt(longRun / n));
 }
+
+/**
+ * How likely times that come at random (gaps between them exponential) are as evenly spaced as these, to first order: the
+ * gaps' shares of the whole lie in a ball around the middle of the simplex that all gaps with this sum make up, and its
+ * share of the simplex's volume is the probability (an upper bound where the ball reaches out of it).
+ *
+ * @param times rising whole numbers; fewer than four give 1.
+ */
+export function evenlySpacedP(times: readonly number[]): number {
+  const gaps = times.slice(1).map((time, i) => time - times[i]!);
+  const n = gaps.length;
+  if (n < 3) return 1;
+  // Two roundings to whole steps in a gap add a variance of 1/12 each.
+  const squares = Math.max(varianceOf(gaps), 1 / 6) * n;
+  const radius = Math.sqrt(squares) / meanOf(gaps);
+  // Volume of the unit ball in n - 1 dimensions over that of the simplex of n gaps with mean 1, sqrt(n) n^(n-1) / (n-1)!.
+  let share = 1;
+  for (let d = n - 1; d >= 2; d -= 2) share *= (2 * Math.PI) / d;
+  if ((n - 1) % 2 === 1) share *= 2;
+  for (let k = 1; k < n; k++) share *= (radius * k) / n;
+  return Math.min(1, share / Math.sqrt(n));
+}

@@ -6,7 +6,12 @@ import { outcome } from "./learning-rate-too-high.js";
 const MOST_STEPS = 3;
 const USUAL = 32;
 const MOST_TRIAL = 400;
-const POOR = 0.1;
+/**
+ * Twice what a linear regression on the same windows leaves is poor for a network, unless hardly anything is left at all:
+ * a twentieth of the constant answer's loss is what the noise of the bench's cleanest series comes to.
+ */
+const POOR = 0.05;
+const LINEAR = 2;
 /** The same epochs in batches of 32 must leave at most this share of the loss. */
 const GAIN = 0.4;
 
@@ -43,7 +48,7 @@ export const batchSizeTooLarge: Rule<ModelCase> = {
     const batchSize = fit.batchSize ?? Math.ceil(windows.samples / Math.max(1, Math.round(steps)));
     if (steps > MOST_STEPS || batchSize <= 2 * USUAL) return null;
     const left = await unlearnt(at);
-    if (!(left > POOR)) return null;
+    if (!(left > POOR && left > LINEAR * (lab.linear ?? 0))) return null;
     const loss = await lab.trainLoss();
     const updates = Math.min(MOST_TRIAL, epochs * Math.ceil(Math.min(windows.samples, 1024) / USUAL));
     const trial = await lab.trial("small batches", { weights: "fresh", batch: USUAL, updates });

@@ -4,6 +4,7 @@ import { type Finding, type Rule, short } from "../diagnosis.js";
 import { type ModelCase, recurrentLayers } from "../model-case.js";
 import { bars, byTimeStep } from "../pictures.js";
 import { untilItBreaks } from "../pictures-of-break.js";
+import { outcome, trialAt } from "./learning-rate-too-high.js";
 
 /** Back through the sequence the gradient may grow by this much: an update that is a thousandfold of what the end asks for. */
 const GROWTH = 1000;
@@ -72,8 +73,11 @@ export const explodingGradients: Rule<ModelCase> = {
     // A step of gradient descent is as long as its gradient: tenfold growth is enough where it already tears the weights away.
     const tears = file.optimizer.name === "sgd" && factor > TORN && ratio > RATIO;
     const grows = tears || (factor > GROWTH && (ratio > RATIO || broke || lost));
-    const unboundedBreak = (broke || lost) && unbounded.includes(String(activation));
-    if (!grows && !unboundedBreak) return null;
+    // Unbounded states break a training whose first gradient still looks harmless: a short one of a copy tells.
+    const isUnbounded = unbounded.includes(String(activation));
+    const breaks =
+      isUnbounded && (broke || lost || (!at.isTrained && outcome(await trialAt(at, 1)) === Infinity));
+    if (!grows && !breaks) return null;
     const perStep =
       layer.hiddenGradient.length > 1
         ? factor ** (1 / Math.max(1, layer.hiddenGradient.length - 1 - step))

@@ -1,7 +1,7 @@
 import { type DataCase, namedColumns } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
 import { line, lines } from "../pictures.js";
-import { deviationOf, median, quantile } from "../statistics.js";
+import { deviationOf, evenlySpacedP, fisherZ, lagOne, median, quantile } from "../statistics.js";
 
 /** Of a normal distribution the interquartile range is 1.349 standard deviations. */
 const IQR_OF_NORMAL = 1.349;
@@ -12,6 +12,26 @@ const SQUEEZE = 3;
 /** What stands far out more often than this is a second kind of value, not an outlier. */
 const MOST_SHARE = 0.05;
 
+/** Errors come at random times. What comes as evenly as random times do once in a thousand is a pulse of the series. */
+const EVENLY = 0.001;
+/** Three standard errors: the values between the pulses are more than noise, and a wide squeeze loses them. */
+const MORE_THAN_NOISE = 3;
+
+/** Where values stand far out: neighbours are one event, told by its first step. */
+function eventsOf(values: Float64Array, isFar: (value: number) => boolean): number[] {
+  const times: number[] = [];
+  for (let t = 0; t < values.length; t++)
+    if (isFar(values[t]!) && !(t > 0 && isFar(values[t - 1]!))) times.push(t);
+  return times;
+}
+
+/** Regular pulses are the series, unless they press together something else that could be learnt. */
+function arePulses(values: Float64Array, isFar: (value: number) => boolean, squeeze: number): boolean {
+  if (!(evenlySpacedP(eventsOf(values, isFar)) < EVENLY)) return false;
+  const rest = values.filter((value) => !isFar(value));
+  return squeeze <= 3 * SQUEEZE || Math.abs(fisherZ(lagOne(rest), rest.length)) < MORE_THAN_NOISE;
+}
+
 /** A few values so far out that a standard scaler presses all others together. */
 export const outliers: Rule<DataCase> = {
   code: "outliers",
@@ -20,22 +40,22 @@ export const outliers: Rule<DataCase> = {
   look(at) {
     if (at.isClassification || at.isIndexed) return null;
     const columns = namedColumns(at);
+    const isInOrder = at.kind === "series" || (at.windows?.stride ?? 0) > 0;
     // A spike in an input alone is an announcement as often as an error: it must stand in the target, or be huge.
     const judged = columns.map(({ name, values, isTarget }) => {
       const iqr = quantile(values, 0.75) - quantile(values, 0.25);
       const robust = iqr / IQR_OF_NORMAL;
       const center = median(values);
-      const far = values.reduce(
-        (count, value) => count + (Math.abs(value - center) > FAR * robust ? 1 : 0),
-        0,
-      );
+      const isFar = (value: number): boolean => Math.abs(value - center) > FAR * robust;
+      const far = values.reduce((count, value) => count + (isFar(value) ? 1 : 0), 0);
       const largest = values.reduce((most, value) => Math.max(most, Math.abs(value - center)), 0) / robust;
       const squeeze = deviationOf(values) / robust;
       const is =
         robust > 0 &&
         far > 0 &&
         far <= MOST_SHARE * values.length &&
-        squeeze > (isTarget || at.kind === "series" ? SQUEEZE : 3 * SQUEEZE);
+        squeeze > (isTarget || at.kind === "series" ? SQUEEZE : 3 * SQUEEZE) &&
+        !(isInOrder && arePulses(values, isFar, squeeze));
       return { name, is, far, squeeze, largest, count: values.length, values, center, robust };
     });
     const worst = judged.filter(({ is }) => is).sort((a, b) => b.squeeze - a.squeeze)[0];

@@ -20,7 +20,6 @@ export const statefulWithShuffle: Rule<ModelCase> = {
     "constant_target",
     "unscaled_inputs",
     "unscaled_target",
-    "saturated_gates",
     "symmetric_or_zero_initialisation",
     "exploding_gradients",
   ],

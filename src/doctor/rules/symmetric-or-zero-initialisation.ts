@@ -38,6 +38,8 @@ const directions = (layer: Layer): Layer[] =>
 export const symmetricOrZeroInitialisation: Rule<ModelCase> = {
   code: "symmetric_or_zero_initialisation",
   severity: "error",
+  // Decay takes all weights to the same zero.
+  explainedBy: ["weight_decay_too_high"],
   look({ lab, file }) {
     const layers = lab.copy.layers;
     for (const [index, outer] of layers.entries()) {

@@ -11,6 +11,9 @@ const KNOWN_SHARE = 0.9;
 /** Share of targets that stand where one and the same horizon puts them; a permutation leaves about 1/n. */
 const PLACED_SHARE = 0.9;
 
+/** Steps ahead that are tried; of a short series as many as leave half of its windows to look at. */
+const MOST_HORIZON = 64;
+
 /** Where the windows' own series holds the targets, and how many of them at one horizon. */
 function placesOf(windows: Windows): { known: number; placed: number; horizon: number } | null {
   const { stride, columns, timesteps, samples } = windows;
@@ -21,11 +24,11 @@ function placesOf(windows: Windows): { known: number; placed: number; horizon: n
     const values = new Set(column);
     // Values that repeat (counts, classes) are found anywhere.
     if (values.size < 0.8 * column.length) continue;
-    const inside = samples - Math.ceil(64 / stride);
-    if (inside < 10) continue;
+    const furthest = Math.min(MOST_HORIZON, Math.floor((samples * stride) / 2));
+    const inside = samples - Math.ceil(furthest / stride);
     const own = target.subarray(0, samples - 1);
     const known = own.reduce((count, value) => count + (values.has(value) ? 1 : 0), 0) / own.length;
-    for (let horizon = 1 - timesteps; horizon <= 64; horizon++) {
+    for (let horizon = 1 - timesteps; horizon <= furthest; horizon++) {
       let hits = 0;
       for (let n = 0; n < inside; n++) if (column[n * stride + timesteps - 1 + horizon] === target[n]) hits++;
       if (hits / inside >= best.placed)

@@ -2,15 +2,27 @@ import type { Picture } from "../../viz/picture.js";
 import { type Rule, short } from "../diagnosis.js";
 import { type ModelCase, unlearnt } from "../model-case.js";
 import { line, lines } from "../pictures.js";
+import { risingP } from "../statistics.js";
 import { outcome } from "./learning-rate-too-high.js";
 
-const POOR = 0.15;
-/** As many updates again must leave at most this share of the loss; less where it had a fair number of them. */
-const GAIN = 0.5;
-const GAIN_AFTER_MANY = 0.3;
+/** So few updates show no end of the fall: weights of 0.15 at steps of 0.001 to 0.01 have hardly moved (0.1 to 1 in all). */
 const MANY = 100;
+/** Shares of the constant answer's loss below which nothing is missed, and what a linear regression leaves, times this. */
+const POOR = { few: 0.05, many: 0.15 };
+const LINEAR = { few: 2, many: 1.5 };
+/** As many updates again must leave at most this share of the loss; less where it had a fair number of them. */
+const GAIN = { few: 0.5, many: 0.3 };
+/** After many updates the last third of the epochs (eight at least) must fall, by Mann & Kendall's test at this level. */
+const LEVEL = 0.01;
+const LEAST_EPOCHS = 8;
 const MOST_UPDATES = 400;
 const LEAST_UPDATES = 100;
+
+/** One-sided p-value for a fall over the last epochs; 1 where they are too few to tell. */
+function stillFalls(losses: readonly number[]): number {
+  const last = losses.slice(-Math.max(LEAST_EPOCHS, Math.ceil(losses.length / 3)));
+  return last.length < LEAST_EPOCHS ? 1 : risingP(last.map((loss) => -loss));
+}
 
 /** The loss was still on its way down when training ended. */
 export const underfittingStoppedEarly: Rule<ModelCase> = {
@@ -49,13 +61,16 @@ export const underfittingStoppedEarly: Rule<ModelCase> = {
     const { file, lab, history } = at;
     const losses = history?.loss ?? [];
     if (losses.length === 0 || file.updates === 0 || lab.isStateful) return null;
+    const amount = file.updates > MANY ? "many" : "few";
     const left = await unlearnt(at);
-    if (!(left > POOR) || (lab.linear !== null && left < 1.5 * lab.linear)) return null;
+    if (!(left > POOR[amount] && left > LINEAR[amount] * (lab.linear ?? 0))) return null;
+    const pFalling = stillFalls(losses);
+    if (amount === "many" && !(pFalling < LEVEL)) return null;
     const loss = await lab.trainLoss();
     const updates = Math.max(LEAST_UPDATES, Math.min(MOST_UPDATES, file.updates));
     const trial = await lab.trial("going on", { updates });
     const later = outcome(trial);
-    const bound = file.updates > MANY ? GAIN_AFTER_MANY : GAIN;
+    const bound = GAIN[amount];
     if (!(later < bound * loss)) return null;
     return {
       title: `training stopped after ${losses.length} epoch${losses.length === 1 ? "" : "s"}, while the loss was still falling`,
@@ -68,6 +83,7 @@ export const underfittingStoppedEarly: Rule<ModelCase> = {
         lossThen: short(later),
         ratio: short(later / loss),
         bound,
+        ...(amount === "many" ? { fallingPValue: short(pFalling) } : {}),
       },
       why: "The first epochs teach the mean and the scale; the order of time comes later. The model was judged before it had learnt what it can.",
       remedy: `More epochs (at least ${4 * losses.length}), with earlyStopping({ patience: 10 }) to end them when the validation loss has stopped falling.`,
