@@ -1,7 +1,9 @@
 import type { History } from "../../index.js";
 import type { ErrorTable } from "./error-table.js";
+import { wholeNumber } from "./numbers.js";
 import type { SeriesSummary } from "./series-summary.js";
 import type { TestForecasts } from "./test-forecasts.js";
+import type { TrainingFlow } from "./training-flow.js";
 
 /** Values for the rows after the series' end; bounds where the model gives intervals. */
 export interface FutureForecast {
@@ -25,6 +27,8 @@ export interface ForecastReport {
   /** What the table needs said below it. */
   readonly notes: readonly string[];
   readonly history: History;
+  /** How the gradient flowed in the network; left out where nothing was recorded. */
+  readonly flow?: TrainingFlow | undefined;
   readonly test: TestForecasts;
   readonly errors: ErrorTable;
   readonly forecast: FutureForecast;
@@ -67,7 +71,8 @@ export function verdict(comparison: Comparison, unit: string | undefined): strin
   const ratio = model / baselineError;
   const share = Math.abs(1 - ratio) * 100;
   const than = model <= baselineError ? "less" : "more";
-  const digits = (x: number): string => `${x.toPrecision(3)}${unit === undefined ? "" : ` ${unit}`}`;
+  const digits = (x: number): string =>
+    `${x >= 1000 ? wholeNumber(x) : x.toPrecision(3)}${unit === undefined ? "" : ` ${unit}`}`;
   // Beyond ten times, a percentage is a number nobody can picture.
   const distance =
     ratio >= 10

@@ -10,6 +10,7 @@ import {
   seriesChart,
 } from "./charts.js";
 import { describeSummary } from "./describe-summary.js";
+import { flowSection } from "./flow-section.js";
 import { comparisons, type ForecastReport, verdict } from "./forecast-report.js";
 import { plural, wholeNumber } from "./numbers.js";
 import { escapeHtml, page } from "./page.js";
@@ -43,6 +44,7 @@ export async function renderReport(report: ForecastReport): Promise<string> {
   const interval = forecast.interval === undefined ? "" : `, shaded: ${forecast.interval}`;
   const last = axis.label(test.far.origins.at(-1)!);
   const half = 372;
+  const flow = flowSection(report.flow);
   const body = [
     `<header><h1>${escapeHtml(title)}</h1>
 <p class="soft">${escapeHtml(`${sourceName(series)}: ${plural(rows, "row")}, ${axis.label(0)} to ${axis.label(rows - 1)}. Trained on ${day} with gateflow ${report.version}.`)}</p></header>`,
@@ -68,6 +70,7 @@ export async function renderReport(report: ForecastReport): Promise<string> {
       `${plural(history.epoch.length, "epoch")}, ${wholeNumber(report.parameters)} weights; the whole fit, its choices included, took ${report.trainingSeconds.toFixed(1)} s.`,
     ),
     listHtml(report.choices),
+    flow.html,
     "<h2>Residuals, one step ahead</h2>",
     await figure(residualChart(report), "Actual minus forecast over the test.", 760, 220),
     `<div class="pair">${await figure(histogramChart(report), "How large the residuals are.", half, 240)}${await figure(
@@ -80,7 +83,7 @@ export async function renderReport(report: ForecastReport): Promise<string> {
     factsHtml(describeSummary(summary, { full: true })),
     `<footer>gateflow ${escapeHtml(report.version)}. RMSE: root mean square error, MAE: mean absolute error. Baselines see what the model sees: naive repeats the last value, seasonal naive the last season, drift draws on the line from the first to the last value.</footer>`,
   ];
-  return page(title, body.filter((part) => part !== "").join("\n"));
+  return page(title, body.filter((part) => part !== "").join("\n"), flow.style);
 }
 
 /** The forecast beside its baselines as one SVG for a page of its own: light paper, dark text, no style around it. */
