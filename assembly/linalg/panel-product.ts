@@ -128,8 +128,9 @@ export function panelRows(
 /**
  * oneRowPanels: c = start + [a | s] · panels for a single row, all panels of a matrix.
  *
- * One row times one panel has four sums that wait for themselves at every step. Two panels at a time have eight, and
- * the adders stay busy. The same sums in the same order as panelRows.
+ * One row times one panel has four sums that wait for themselves at every step. Six sums at a time, one panel and half
+ * the next, wait less; eight are too many, since V8 before 13 loads all that they need first and spills them.
+ * The same sums in the same order as panelRows.
  *
  * Math     panelRows with rows = 1
  * Shapes   a [aDepth], s [sDepth]; panels [panels][aDepth + sDepth, 16]; start [panels][16] or 0; c [panels] of 16 floats,
@@ -152,44 +153,63 @@ export function oneRowPanels(
   lastVectors: i32,
   accumulate: i32,
 ): void {
-  const panelBytes = (<usize>(aDepth + sDepth)) << 6;
+  const panelBytes = <usize>(aDepth + sDepth) << 6;
+  const startBytes = startPtr ? PANEL_ROW_BYTES : 0;
+  const whole = lastVectors == 4 ? panels : panels - 1;
   let panel = 0;
-  for (; panel + 2 <= panels; panel += 2) {
-    let c00 = startPtr ? v128.load(startPtr) : f32x4.splat(0);
-    let c01 = startPtr ? v128.load(startPtr, 16) : f32x4.splat(0);
-    let c02 = startPtr ? v128.load(startPtr, 32) : f32x4.splat(0);
-    let c03 = startPtr ? v128.load(startPtr, 48) : f32x4.splat(0);
-    let c10 = startPtr ? v128.load(startPtr, 64) : f32x4.splat(0);
-    let c11 = startPtr ? v128.load(startPtr, 80) : f32x4.splat(0);
-    let c12 = startPtr ? v128.load(startPtr, 96) : f32x4.splat(0);
-    let c13 = startPtr ? v128.load(startPtr, 112) : f32x4.splat(0);
-    let b0 = panelsPtr, b1 = panelsPtr + panelBytes;
-    for (let segment = 0; segment < 2; segment++) {
-      let a = segment ? sPtr : aPtr;
-      const end = a + (<usize>(segment ? sDepth : aDepth) << 2);
-      for (; a < end; a += 4) {
-        const e = v128.load32_splat(a);
-        c00 = multiplyAdd(e, v128.load(b0), c00);
-        c01 = multiplyAdd(e, v128.load(b0, 16), c01);
-        c02 = multiplyAdd(e, v128.load(b0, 32), c02);
-        c03 = multiplyAdd(e, v128.load(b0, 48), c03);
-        c10 = multiplyAdd(e, v128.load(b1), c10);
-        c11 = multiplyAdd(e, v128.load(b1, 16), c11);
-        c12 = multiplyAdd(e, v128.load(b1, 32), c12);
-        c13 = multiplyAdd(e, v128.load(b1, 48), c13);
-        b0 += PANEL_ROW_BYTES;
-        b1 += PANEL_ROW_BYTES;
-      }
+  for (; panel + 3 <= whole; panel += 3) {
+    const half = startPtr ? startPtr + PANEL_ROW_BYTES : 0;
+    sixSums(
+      aPtr, aDepth, sPtr, sDepth, panelsPtr, panelsPtr + panelBytes, startPtr, half, cPtr, cPtr + cPanelBytes, accumulate,
+    );
+    const last = 2 * panelBytes;
+    sixSums(
+      aPtr, aDepth, sPtr, sDepth, panelsPtr + last, panelsPtr + panelBytes + 32, startPtr + 2 * startBytes,
+      startPtr ? half + 32 : 0, cPtr + 2 * cPanelBytes, cPtr + cPanelBytes + 32, accumulate,
+    );
+    panelsPtr += 3 * panelBytes;
+    cPtr += 3 * cPanelBytes;
+    startPtr += 3 * startBytes;
+  }
+  for (; panel < panels; panel++) {
+    panelRows(
+      aPtr, 0, aDepth, sPtr, 0, sDepth, panelsPtr, startPtr, cPtr, 0, panel + 1 == panels ? lastVectors : 4, 1, accumulate,
+    );
+    panelsPtr += panelBytes;
+    cPtr += cPanelBytes;
+    startPtr += startBytes;
+  }
+}
+
+/** One row times the four vectors of the panel at b and two of the one at d. */
+function sixSums(
+  aPtr: usize, aDepth: i32, sPtr: usize, sDepth: i32, b: usize, d: usize, bStart: usize, dStart: usize,
+  bTarget: usize, dTarget: usize, accumulate: i32,
+): void {
+  const zero = f32x4.splat(0);
+  let c0 = bStart ? v128.load(bStart) : zero;
+  let c1 = bStart ? v128.load(bStart, 16) : zero;
+  let c2 = bStart ? v128.load(bStart, 32) : zero;
+  let c3 = bStart ? v128.load(bStart, 48) : zero;
+  let c4 = dStart ? v128.load(dStart) : zero;
+  let c5 = dStart ? v128.load(dStart, 16) : zero;
+  for (let segment = 0; segment < 2; segment++) {
+    let a = segment ? sPtr : aPtr;
+    const end = a + (<usize>(segment ? sDepth : aDepth) << 2);
+    for (; a < end; a += 4) {
+      const e = v128.load32_splat(a);
+      c0 = multiplyAdd(e, v128.load(b), c0);
+      c1 = multiplyAdd(e, v128.load(b, 16), c1);
+      c2 = multiplyAdd(e, v128.load(b, 32), c2);
+      c3 = multiplyAdd(e, v128.load(b, 48), c3);
+      c4 = multiplyAdd(e, v128.load(d), c4);
+      c5 = multiplyAdd(e, v128.load(d, 16), c5);
+      b += PANEL_ROW_BYTES;
+      d += PANEL_ROW_BYTES;
     }
-    storeRow(cPtr, 4, accumulate, c00, c01, c02, c03);
-    storeRow(cPtr + cPanelBytes, panel + 2 == panels ? lastVectors : 4, accumulate, c10, c11, c12, c13);
-    panelsPtr += 2 * panelBytes;
-    cPtr += 2 * cPanelBytes;
-    if (startPtr) startPtr += 2 * PANEL_ROW_BYTES;
   }
-  if (panel < panels) {
-    panelRows(aPtr, 0, aDepth, sPtr, 0, sDepth, panelsPtr, startPtr, cPtr, 0, lastVectors, 1, accumulate);
-  }
+  storeRow(bTarget, 4, accumulate, c0, c1, c2, c3);
+  storeRow(dTarget, 2, accumulate, c4, c5, zero, zero);
 }
 
 // @ts-ignore: decorator
