@@ -1,11 +1,14 @@
 import type { Forecaster, ForecasterOptions } from "../forecast/forecaster.js";
 import { forecaster } from "../forecast/forecaster.js";
+import { type TrainingFlow, watchFlow } from "../node/report/training-flow.js";
 import { checkInterrupt, type Io } from "./io.js";
 import { trainingProgress } from "./progress.js";
 
 export interface Fitted {
   readonly model: Forecaster;
   readonly seconds: number;
+  /** How the gradient flowed in the network that was kept. */
+  readonly flow: TrainingFlow | undefined;
 }
 
 /**
@@ -19,11 +22,15 @@ export async function fitForecaster(
   quiet: boolean,
 ): Promise<Fitted> {
   const progress = await trainingProgress(io, quiet);
+  const watch = watchFlow();
   const began = performance.now();
   try {
-    const model = await forecaster(options).fit(values, { callbacks: [progress], signal: io.signal });
+    const model = await forecaster(options).fit(values, {
+      callbacks: [progress, ...watch.callbacks],
+      signal: io.signal,
+    });
     checkInterrupt(io);
-    return { model, seconds: (performance.now() - began) / 1000 };
+    return { model, seconds: (performance.now() - began) / 1000, flow: watch.of(model) };
   } catch (error) {
     // A fit that was stopped complains; why it was stopped is known here.
     checkInterrupt(io);

@@ -190,7 +190,7 @@ function addRecipe(command: Command): Command {
       `passes over the training rows (default: ${DEFAULTS.epochs}, or the recipe's)`,
       wholeNumber(1),
     )
-    .option("--seed <n>", "makes a run repeatable", wholeNumber(0), 1);
+    .option("--seed <n>", "makes a run repeatable", wholeNumber(0), DEFAULTS.seed);
 }
 
 function addDoctor(program: Command, io: Io, finish: (code: number) => void): void {
@@ -200,7 +200,12 @@ function addDoctor(program: Command, io: Io, finish: (code: number) => void): vo
       "Looks at a series and at a recipe for it, untrained, in training and trained, and says what is wrong, worst first: how it shows, why it stops learning, and the change to make, as code. With --fix it makes the changes, keeps those that lower the validation error, and writes the repaired recipe. The last rows, the test part, are never looked at.",
     )
     .optionsGroup(TEST)
-    .option("--test-fraction <f>", "share of the rows, from the end, nobody looks at", share, 0.2)
+    .option(
+      "--test-fraction <f>",
+      "share of the rows, from the end, nobody looks at",
+      share,
+      DEFAULTS.testFraction,
+    )
     .optionsGroup(REPAIR)
     .option("--fix", "repair the recipe and write it")
     .option(

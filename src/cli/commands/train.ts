@@ -99,7 +99,7 @@ export async function train(file: string, options: TrainOptions, io: Io): Promis
   title(
     `Training on the first ${plural(trainRows, "row")}; the last ${wholeNumber(testRows)} are kept for the test`,
   );
-  const { model, seconds } = await naming(series, () =>
+  const { model, seconds, flow } = await naming(series, () =>
     fitForecaster(values.subarray(0, trainRows), forecasterOptions(options, horizon, season), io, quiet),
   );
   const choices = choicesOf(model);
@@ -117,6 +117,7 @@ export async function train(file: string, options: TrainOptions, io: Io): Promis
     choices,
     notes: modelNote(model),
     history: model.history!,
+    flow,
     test,
     errors,
     forecast,

@@ -104,9 +104,8 @@ export async function check(
     if (causes.length === 0) io.out(`${headline(report)}\n`);
     for (const { diagnosis } of causes) io.out(oneLineCause(series, diagnosis));
   } else {
-    const given = options.recipe === undefined ? [] : ["--recipe", options.recipe];
     const fix = causes.some(({ diagnosis }) => diagnosis.fix !== undefined)
-      ? ["Try the changes, measured:", nextCommand(file, options, [...given, "--fix"])]
+      ? ["Try the changes, measured:", nextCommand(file, options, { fix: true })]
       : [];
     printReport(report, [...fix, ...files.map((path) => `Wrote ${path}`)], io);
   }

@@ -103,6 +103,6 @@ export async function fix(
   else if (quiet) {
     io.out(`${repairSentence(outcome)}\n`);
     for (const diagnosis of outcome.left) io.out(oneLineCause(series, diagnosis));
-  } else printRepair(outcome, nextCommand(file, options, ["--recipe", path]), io);
+  } else printRepair(outcome, nextCommand(file, options, { recipe: path }), io);
   return isSick({ causes });
 }

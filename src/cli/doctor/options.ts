@@ -4,7 +4,7 @@ import type { Recipe } from "../../index.js";
 import { checkFile } from "../output.js";
 import type { ColumnOptions } from "../series-file.js";
 import { checkWholeRecipe, readRecipe } from "./recipe-file.js";
-import { type RecipeFlags, recipeOf } from "./recipe-options.js";
+import { DEFAULTS, type RecipeFlags, recipeOf } from "./recipe-options.js";
 
 export interface DoctorOptions extends ColumnOptions, RecipeFlags {
   /** The user's own recipe, a JSON file. */
@@ -53,13 +53,39 @@ export async function recipeFor(options: DoctorOptions): Promise<Recipe> {
 
 /** Quotes only where a shell needs them. */
 const shellWord = (text: string): string =>
-  /^[\w./:=+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  /^[\w./:=+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
-/** The same columns of the same file once more, with other options. */
-export function nextCommand(file: string, options: DoctorOptions, rest: readonly string[]): string {
-  const { target, date, id, series, dataUnit } = options;
-  const columns = Object.entries({ target, date, id, series, "data-unit": dataUnit }).flatMap(
-    ([name, value]) => (value === undefined ? [] : [`--${name}`, value]),
+/** `--learning-rate 0.01` for what was given and is not the default. */
+function flagsOf(options: Readonly<Record<string, unknown>>, defaults: Readonly<Record<string, unknown>>) {
+  return Object.entries(options).flatMap(([name, value]) => {
+    if (value === undefined || String(value) === String(defaults[name])) return [];
+    const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return value === true ? [flag] : [flag, String(value)];
+  });
+}
+
+/** What says which recipe is meant, as it was given. */
+function shapeOf(options: DoctorOptions): Readonly<Record<string, unknown>> {
+  const { recipe, epochs, window, horizon, impute, log, difference, scale, layer, units } = options;
+  const { loss, optimizer, learningRate, batchSize } = options;
+  if (recipe !== undefined) return { recipe, epochs };
+  return {
+    ...{ window, horizon, impute, log, difference, scale, layer, units },
+    ...{ loss, optimizer, learningRate, batchSize, epochs },
+  };
+}
+
+/** A command to go on with: the same file, columns and parts, and the same recipe or that of a file. */
+export function nextCommand(
+  file: string,
+  options: DoctorOptions,
+  next: { readonly recipe?: string; readonly fix?: boolean },
+): string {
+  const { target, date, id, series, dataUnit, testFraction, seed } = options;
+  const shape = next.recipe === undefined ? shapeOf(options) : {};
+  const flags = flagsOf(
+    { target, date, id, series, dataUnit, testFraction, seed, ...shape, ...next },
+    DEFAULTS,
   );
-  return ["gateflow", "doctor", ...[file, ...columns, ...rest].map(shellWord)].join(" ");
+  return ["gateflow", "doctor", ...[file, ...flags].map(shellWord)].join(" ");
 }

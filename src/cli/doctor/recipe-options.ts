@@ -34,6 +34,8 @@ export const DEFAULTS = {
   optimizer: "adam",
   epochs: 25,
   batchSize: 32,
+  testFraction: 0.2,
+  seed: 1,
 } as const;
 
 /** The recipe that flags describe. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bothLooks } from "../../../src/cli/doctor/checkup.js";
+import { nextCommand } from "../../../src/cli/doctor/options.js";
 import { DEFAULTS, recipeOf } from "../../../src/cli/doctor/recipe-options.js";
 import { validationErrors } from "../../../src/cli/doctor/validation-errors.js";
 import type { Diagnosis, Severity } from "../../../src/index.js";
@@ -78,6 +79,25 @@ describe("options that say nothing together are refused:", () => {
     expect([code, out]).toEqual([1, ""]);
     expect(err).toMatch(/^gateflow: [^\n]+\n$/);
     expect(err).toMatch(expected);
+  });
+});
+
+describe("the command to go on with", () => {
+  const options = { ...DEFAULTS, target: "net sales", learningRate: 0.01, units: [64, 32], log: true };
+
+  it("repeats what was given and is not the default, quoted where a shell needs it", () => {
+    expect(nextCommand("a.csv", { ...options, testFraction: 0.5 }, { fix: true })).toBe(
+      "gateflow doctor a.csv --target 'net sales' --test-fraction 0.5 --log --units 64,32 --learning-rate 0.01 --fix",
+    );
+  });
+
+  it("names a recipe in place of the options, with --epochs where they replaced the recipe's own", () => {
+    expect(nextCommand("a.csv", options, { recipe: "b.json" })).toBe(
+      "gateflow doctor a.csv --target 'net sales' --recipe b.json",
+    );
+    expect(nextCommand("a.csv", { ...options, recipe: "b.json", epochs: 3 }, { fix: true })).toBe(
+      "gateflow doctor a.csv --target 'net sales' --recipe b.json --epochs 3 --fix",
+    );
   });
 });
 
