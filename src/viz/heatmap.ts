@@ -120,6 +120,8 @@ export function heatmap(rows: readonly HeatmapRow[], options: HeatmapOptions): s
     ...(all.includes(0) ? ["hatched: exactly 0"] : []),
     ...(all.every(Number.isFinite) ? [] : ["black: not finite"]),
   ];
-  if (notes.length > 0) body.push(text(notes.join("; "), left, HEAD + height + 54, { class: "small" }));
+  const note = notes.join("; ");
+  const noteAt = Math.max(8, Math.min(left, width - 8 - textWidth(note, 11)));
+  if (note !== "") body.push(text(note, noteAt, HEAD + height + 54, { class: "small" }));
   return svgDocument(width, HEAD + barHeight + FOOT, options.title, body);
 }

@@ -65,23 +65,46 @@ export const halo = { class: "small", "paint-order": "stroke", stroke: "#fff", "
 /** Thinner bands could not be seen. */
 const THINNEST = 2;
 
-const crowd = (points: readonly (readonly [number, number])[], left: number, top: number, width: number) =>
+type Points = readonly (readonly [number, number])[];
+
+const crowd = (points: Points, left: number, y: number, width: number): number =>
   points.reduce(
-    (count, [px, py]) =>
-      count + (px >= left && px <= left + width && py >= top - SMALL && py <= top + 4 ? 1 : 0),
+    (count, [px, py]) => count + (px >= left && px <= left + width && py >= y - SMALL && py <= y + 4 ? 1 : 0),
     0,
   );
 
 /**
+ * Where a label hides least of the curves: at the left or the right end of the panel, at one of some heights (the first of
+ * equals). Not where another label stands, nor outside the panel, unless there is no other place.
+ */
+function roomiest(
+  heights: readonly number[],
+  width: number,
+  panel: Panel,
+  points: Points,
+  taken: readonly number[],
+): { y: number; isLeft: boolean } {
+  const [right, bottom] = [panel.x + panel.width, panel.y + panel.height];
+  const free = heights.filter(
+    (y) => y - SMALL >= panel.y && y + 4 <= bottom && taken.every((other) => Math.abs(other - y) >= ROW),
+  );
+  const places = (free.length > 0 ? free : heights.slice(1, 2)).flatMap((y) => [
+    { y, isLeft: false, hidden: crowd(points, right - width, y, width) },
+    { y, isLeft: true, hidden: crowd(points, panel.x, y, width) },
+  ]);
+  return places.reduce((best, place) => (place.hidden < best.hidden ? place : best));
+}
+
+/**
  * Marks in two layers: bands go behind the curves, lines and labels above them.
- * @param points where the curves go, in pixels: labels stand at the end of their line that has fewer of them.
+ * @param points where the curves go, in pixels: labels stand where they hide few of them.
  */
 export function drawMarks(
   marks: readonly PictureMark[],
   panel: Panel,
   x: Scale,
   y: Scale,
-  points: readonly (readonly [number, number])[] = [],
+  points: Points = [],
 ): { behind: string[]; above: string[] } {
   const behind: string[] = [];
   const above: string[] = [];
@@ -105,20 +128,12 @@ export function drawMarks(
       above.push(element("path", { class: "mark", d }));
     }
     if (!across) continue;
-    // On the line; below it where there is no room above, or another label already stands.
-    const over = from - 4;
-    const free = over - SMALL >= panel.y && taken.every((other) => Math.abs(other - over) >= ROW);
-    const place = free ? over : from + SMALL + 3;
-    taken.push(place);
     const words = clipText(label, panel.width - 8, SMALL);
     const room = textWidth(words, SMALL) + 8;
-    const isLeft = crowd(points, panel.x, place, room) < crowd(points, right - room, place, room);
-    above.push(
-      text(words, isLeft ? panel.x + 4 : right - 4, place, {
-        ...halo,
-        "text-anchor": isLeft ? "start" : "end",
-      }),
-    );
+    const place = roomiest([from - 4, from + SMALL + 3, to + SMALL + 3, to - 4], room, panel, points, taken);
+    taken.push(place.y);
+    const anchor = { x: place.isLeft ? panel.x + 4 : right - 4, end: place.isLeft ? "start" : "end" };
+    above.push(text(words, anchor.x, place.y, { ...halo, "text-anchor": anchor.end }));
   }
   for (const { text: label, left, row } of labelsAbove(marks, panel, x)) {
     above.push(text(label, left, panel.y - 5 - row * ROW, halo));

@@ -78,6 +78,24 @@ export function checkPicture(where: string, picture: Picture): void {
   const parts =
     picture.kind === "lines" ? picture.lines : picture.kind === "bars" ? picture.bars : picture.rows;
   if (parts.length === 0) throw new DataError(`${where}: «${picture.title}» holds no values.`);
+  if (picture.kind === "heatmap") return;
+  for (const mark of picture.marks ?? []) {
+    const places = [mark.x, mark.y].filter((place) => place !== undefined);
+    if (places.length !== 1 || !places.flat().every(Number.isFinite)) {
+      throw new DataError(
+        `${where}: the mark «${mark.label}» of «${picture.title}» has ${JSON.stringify({ x: mark.x, y: mark.y })}, expected finite numbers in x or in y.`,
+        { received: mark },
+      );
+    }
+  }
+  for (const { name, values, x } of picture.kind === "lines" ? picture.lines : []) {
+    if (x !== undefined && x.length !== values.length) {
+      throw new DataError(
+        `${where}: «${name}» of «${picture.title}» has ${values.length} values at ${x.length} places; each value needs one.`,
+        { received: x.length, expected: values.length },
+      );
+    }
+  }
 }
 
 export const numbersOf = (values: readonly (number | null)[]): number[] =>
@@ -102,7 +120,8 @@ export function rangeOf({ lines, marks = [], y }: LinesPicture): readonly [numbe
 
 /**
  * A picture as an SVG document: axes named, lines told apart by dashes and points by their signs, shades by darkness.
- * @throws ConfigError for an unknown kind or option; DataError for a picture without values.
+ * @throws ConfigError for an unknown kind or option; DataError for a picture without values, a line with another number of
+ *   places, a mark that stands nowhere.
  */
 export function drawPicture(picture: Picture, options: DrawPictureOptions = {}): string {
   const where = "drawPicture()";

@@ -14,7 +14,7 @@ import { linearScale, logScale, NO_NUMBER, type Scale, shortNumber } from "./sca
 import { clipLine, shadedRows } from "./terminal.js";
 
 export interface PrintPictureOptions {
-  /** Characters a line may have, 40 and more. Default 72. */
+  /** Characters a line may have, 30 and more. Default 72. */
   readonly columns?: number;
   /** Signs of ASCII alone, for terminals and logs that know no others; words stay as they are. Default false. */
   readonly ascii?: boolean;
@@ -185,7 +185,7 @@ export function printPicture(picture: Picture, options: PrintPictureOptions = {}
   const where = "printPicture()";
   refuseUnknown(where, options, ["columns", "ascii"]);
   checkPicture(where, picture);
-  const columns = numberIn(where, "columns", options.columns ?? 72, { min: 40, integer: true });
+  const columns = numberIn(where, "columns", options.columns ?? 72, { min: 30, integer: true });
   const ascii = flag(where, "ascii", options.ascii ?? false);
   const signs = ascii ? plain : drawn;
   const body =

@@ -56,7 +56,7 @@ export function shadedRows(
 ): { lines: string[]; scale: Scale; shades: readonly string[]; margin: number } {
   const shades = ascii ? plainDarkness : darkness;
   const [left, right] = ascii ? ["|", "|"] : ["▏", "▕"];
-  const widest = Math.min(24, Math.max(0, ...rows.map(({ name }) => name.length)));
+  const widest = Math.min(24, Math.floor(columns / 3), Math.max(0, ...rows.map(({ name }) => name.length)));
   const scale = logScale(
     rows.flatMap(({ values }) => Array.from(values)),
     [0, shades.length],

@@ -176,21 +176,29 @@ describe("drawPicture", () => {
   it("refuses what is no picture, in words", () => {
     expect(() => drawPicture({ ...pictures.bars!, kind: "bar" } as never)).toThrow("Did you mean `bars`?");
     expect(() => drawPicture({ ...pictures.lines!, lines: [] } as Picture)).toThrow("holds no values");
+    const lines = pictures.lines as Extract<Picture, { kind: "lines" }>;
+    const marked = (mark: object) => ({ ...lines, marks: [{ label: "here", ...mark }] }) as Picture;
+    expect(() => drawPicture(marked({}))).toThrow("«here»");
+    expect(() => drawPicture(marked({ x: 1, y: 1 }))).toThrow("x or in y");
+    expect(() => printPicture(marked({ y: Number.NaN }))).toThrow("finite");
+    expect(() => printPicture({ ...lines, lines: [{ name: "a", x: [1], values: [1, 2] }] })).toThrow(
+      "2 values at 1 places",
+    );
     expect(() => drawPicture(pictures.lines!, { size: 3 } as never)).toThrow("size");
     expect(() => drawPicture(pictures.lines!, { width: 10 })).toThrow("at least 320");
     expect(() => drawPicture(pictures.lines!, { height: 0 })).toThrow("at least 60");
-    expect(() => printPicture(pictures.lines!, { columns: 10 })).toThrow("at least 40");
+    expect(() => printPicture(pictures.lines!, { columns: 10 })).toThrow("at least 30");
   });
 });
 
 describe("printPicture", () => {
   it.each(named)("%s fits the columns, with its title and the names of its axes", (_name, picture) => {
-    for (const columns of [40, 72, 120]) {
+    for (const columns of [30, 72, 120]) {
       const text = printPicture(picture, { columns });
       for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(columns);
-      expect(text).toContain(picture.title.slice(0, 30));
+      expect(text).toContain(picture.title.slice(0, 29));
       expect(text).toContain(picture.x.label);
-      expect(text).toContain(picture.y.label.slice(0, 30));
+      expect(text).toContain(picture.y.label.slice(0, 29));
       expect(text).not.toMatch(/NaN|undefined|Infinity/);
     }
   });
