@@ -83,9 +83,11 @@ export function nextCommand(
 ): string {
   const { target, date, id, series, dataUnit, testFraction, seed } = options;
   const shape = next.recipe === undefined ? shapeOf(options) : {};
+  // Beside a recipe, epochs have no default of their own.
+  const defaults = options.recipe === undefined ? DEFAULTS : { ...DEFAULTS, epochs: undefined };
   const flags = flagsOf(
     { target, date, id, series, dataUnit, testFraction, seed, ...shape, ...next },
-    DEFAULTS,
+    defaults,
   );
   return ["gateflow", "doctor", ...[file, ...flags].map(shellWord)].join(" ");
 }

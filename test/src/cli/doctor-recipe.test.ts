@@ -95,8 +95,8 @@ describe("the command to go on with", () => {
     expect(nextCommand("a.csv", options, { recipe: "b.json" })).toBe(
       "gateflow doctor a.csv --target 'net sales' --recipe b.json",
     );
-    expect(nextCommand("a.csv", { ...options, recipe: "b.json", epochs: 3 }, { fix: true })).toBe(
-      "gateflow doctor a.csv --target 'net sales' --recipe b.json --epochs 3 --fix",
+    expect(nextCommand("a.csv", { ...options, recipe: "b.json", epochs: 25 }, { fix: true })).toBe(
+      "gateflow doctor a.csv --target 'net sales' --recipe b.json --epochs 25 --fix",
     );
   });
 });
