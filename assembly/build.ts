@@ -5,15 +5,24 @@
  *     debug     assertions on, for the tests
  *     release   plain SIMD: the same bits everywhere
  *     relaxed   fused multiply-add where the processor has it
+ *
+ * `release` and `relaxed` are built twice: with all kernels, for `gateflow`, and with those of core.ts, for
+ * `gateflow/core`.
  */
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import asc from "assemblyscript/asc";
+import { encodeBytes } from "../src/engine/kernel-text.js";
 
-async function compile(outFile: string, target: "debug" | "release", ...more: string[]): Promise<Uint8Array> {
+async function compile(
+  outFile: string,
+  entry: "index" | "core",
+  target: "debug" | "release",
+  ...more: string[]
+): Promise<Uint8Array> {
   await mkdir("build", { recursive: true });
   const { error, stderr } = await asc.main([
-    "assembly/index.ts",
+    `assembly/${entry}.ts`,
     "--config",
     "asconfig.json",
     "--target",
@@ -51,21 +60,28 @@ function memoryFlagsOffset(bytes: Uint8Array): number {
 }
 
 function embed(name: string, what: string, bytes: Uint8Array): Promise<void> {
-  const base64 = Buffer.from(bytes).toString("base64");
   return writeIfChanged(
     `src/engine/generated/${name}.ts`,
     [
       `/** assembly/ compiled for ${what}; made by assembly/build.ts. */`,
-      `export const memoryFlagsOffset = ${memoryFlagsOffset(bytes)};`,
-      `export const wasmBase64 =\n  "${base64}";\n`,
+      "export const build = {",
+      `  memoryFlagsOffset: ${memoryFlagsOffset(bytes)},`,
+      `  wasmBytes: ${bytes.length},`,
+      `  wasmText:\n    "${encodeBytes(bytes)}",`,
+      "};\n",
     ].join("\n"),
   );
 }
 
-await compile("build/debug.wasm", "debug");
-await embed("simd128", "plain WebAssembly SIMD", await compile("build/release.wasm", "release"));
-await embed(
-  "relaxed",
-  "relaxed SIMD, with fused multiply-add",
-  await compile("build/relaxed.wasm", "release", "--enable", "relaxed-simd"),
-);
+const relaxed = ["--enable", "relaxed-simd"];
+
+await compile("build/debug.wasm", "index", "debug");
+for (const [entry, prefix] of [
+  ["index", ""],
+  ["core", "core-"],
+] as const) {
+  const plain = await compile(`build/${prefix}release.wasm`, entry, "release");
+  await embed(`${prefix}simd128`, "plain WebAssembly SIMD", plain);
+  const fused = await compile(`build/${prefix}relaxed.wasm`, entry, "release", ...relaxed);
+  await embed(`${prefix}relaxed`, "relaxed SIMD, with fused multiply-add", fused);
+}

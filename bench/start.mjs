@@ -10,8 +10,10 @@ const { createEngine, sequential, lstm, dense } = await import(`${dist}index.js`
 const importing = lap(began);
 
 // The wasm module alone: decode, compile, instantiate, with a memory of its own; no threads.
-const { instantiate, loadBuild, hasRelaxedSimd } = await import(`${dist}engine/load.js`);
-const build = await loadBuild(hasRelaxedSimd() ? "relaxed" : "simd128");
+const { instantiate, hasRelaxedSimd } = await import(`${dist}engine/load.js`);
+const { currentBuilds } = await import(`${dist}engine/builds.js`);
+const builds = currentBuilds();
+const build = hasRelaxedSimd() ? await builds.relaxed() : builds.simd128;
 began = performance.now();
 instantiate(false, build);
 const instantiation = lap(began);

@@ -22,13 +22,13 @@ const LN2_REST = 2.3190468138462996e-17;
 const TWO_POW_54 = 2 ** 54;
 
 /** Coefficients of 1/2! .. 1/14!, highest first: (exp(r) - 1 - r) / r². */
-const EXP_SERIES = reciprocals(14, 2, 1, (n) => factorial(n));
+const EXP_SERIES = /* @__PURE__ */ reciprocals(14, 2, 1, (n) => factorial(n));
 /** 2/3 .. 2/25 in odd steps, highest first: (log((1 + s) / (1 - s)) - 2 s) / s³. */
-const ATANH_SERIES = reciprocals(25, 3, 2, (n) => n / 2);
+const ATANH_SERIES = /* @__PURE__ */ reciprocals(25, 3, 2, (n) => n / 2);
 /** -1/3! .. 1/17!, highest first: (sin(r) - r) / r³. */
-const SIN_SERIES = reciprocals(17, 3, 2, (n) => (n % 4 === 3 ? -1 : 1) * factorial(n));
+const SIN_SERIES = /* @__PURE__ */ reciprocals(17, 3, 2, (n) => (n % 4 === 3 ? -1 : 1) * factorial(n));
 /** 1/4! .. 1/18!, highest first: (cos(r) - 1 + r²/2) / r⁴. */
-const COS_SERIES = reciprocals(18, 4, 2, (n) => (n % 4 === 2 ? -1 : 1) * factorial(n));
+const COS_SERIES = /* @__PURE__ */ reciprocals(18, 4, 2, (n) => (n % 4 === 2 ? -1 : 1) * factorial(n));
 
 /** Exact in float64 up to 18!. */
 function factorial(n: number): number {
@@ -201,7 +201,7 @@ const PAIR_ATANH: readonly Pair[] = [
   { high: 1, low: 0 },
 ];
 /** 1/33 .. 1/9: with z <= 0.0295 their rounding is z⁴ = 2^-20 of that of the leading terms. */
-const PAIR_ATANH_TAIL = reciprocals(33, 9, 2, (n) => n);
+const PAIR_ATANH_TAIL = /* @__PURE__ */ reciprocals(33, 9, 2, (n) => n);
 
 /** log(x) to about 2^-70 relative; x positive and finite. */
 function logPair(x: number): Pair {

@@ -1,4 +1,5 @@
 /** gateflow: the public door, for Node, browsers, workers, Deno and Bun. Files are behind `gateflow/node`. */
+import "./names.js";
 
 // Callbacks
 export { csvLogger } from "./callbacks/csv-logger.js";

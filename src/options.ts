@@ -59,16 +59,21 @@ export function refuseUnknown(where: string, given: unknown, known: readonly str
   }
 }
 
-/** `value` if it is one of `allowed`. @throws ConfigError naming the option and the nearest allowed value. */
+/**
+ * `value` if it is one of `allowed`.
+ * @param hint stands at the end of the error.
+ * @throws ConfigError naming the option and the nearest allowed value.
+ */
 export function oneOf<T extends string>(
   where: string,
   option: string,
   value: unknown,
   allowed: readonly T[],
+  hint = "",
 ): T {
   if (allowed.includes(value as T)) return value as T;
   throw new ConfigError(
-    `${where}: \`${option}\` is ${JSON.stringify(value) ?? String(value)}.${suggestion(String(value), allowed)} Allowed: ${allowed.join(", ")}.`,
+    `${where}: \`${option}\` is ${JSON.stringify(value) ?? String(value)}.${suggestion(String(value), allowed)} Allowed: ${allowed.join(", ")}.${hint}`,
     { received: value, expected: allowed },
   );
 }

@@ -1,5 +1,8 @@
 /** The rate no product can exceed: the micro-kernel of 2 rows by 16 columns with everything it reads in the L1 cache. */
 
+import type { EmbeddedBuild } from "../../src/engine/builds.js";
+import { decodeBytes } from "../../src/engine/kernel-text.js";
+
 export type Kernel = (...args: number[]) => number;
 
 export interface LoadedKernels {
@@ -9,14 +12,10 @@ export interface LoadedKernels {
   readonly base: number;
 }
 
-interface GeneratedBuild {
-  readonly wasmBase64: string;
-}
-
 /** The bytes of a variant, as the package ships them. */
 export async function embeddedBytes(dist: string, variant: string): Promise<Uint8Array<ArrayBuffer>> {
-  const { wasmBase64 } = (await import(`${dist}engine/generated/${variant}.js`)) as GeneratedBuild;
-  return Uint8Array.from(Buffer.from(wasmBase64, "base64"));
+  const { build } = (await import(`${dist}engine/generated/${variant}.js`)) as { build: EmbeddedBuild };
+  return decodeBytes(build.wasmText, build.wasmBytes);
 }
 
 /** A variant's kernels on a memory of their own, outside of any engine. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import { embeddedBytes } from "../kernels/ceiling.js";
 import type { Section } from "../support/section.js";
 
@@ -14,87 +14,118 @@ export interface Size {
 
 const KILO = 1024;
 /** The core entry with one wasm variant. */
-const ENTRY_BUDGET = 40 * KILO;
+export const CORE_BUDGET = 40 * KILO;
 export const WASM_BUDGET = 30 * KILO;
 
-const sizeOf = (what: string, bytes: Uint8Array, budget: number | null): Size => ({
+const sizeOf = (what: string, bytes: Uint8Array, budget: number | null = null): Size => ({
   what,
   bytes: bytes.length,
   gzip: gzipSync(bytes, { level: 9 }).length,
   budget,
 });
 
-/** Code bundled and minified for a browser; the relaxed variant, fetched where it runs, stays outside. */
-async function bundle(
-  dist: string,
-  code: string,
-): Promise<{ bytes: Uint8Array; inputs: [string, number][] }> {
+/** Leaves outside what is fetched when it is first needed: a page loads without it. */
+const later: Plugin = {
+  name: "later",
+  setup({ onResolve }) {
+    onResolve({ filter: /./ }, ({ kind, path }) =>
+      kind === "dynamic-import" ? { path, external: true } : undefined,
+    );
+  },
+};
+
+/** The other wasm variant, which runs instead of the one that is counted. */
+const RELAXED = "*relaxed.js";
+
+/** Code bundled and minified for a browser: what a page loads first, and that with all it may fetch later. */
+async function bundle(dist: string, code: string) {
   const folder = fileURLToPath(dist);
-  const { outputFiles, metafile } = await build({
-    stdin: { contents: code, resolveDir: folder, loader: "js" },
-    bundle: true,
-    minify: true,
-    format: "esm",
-    platform: "browser",
-    target: "es2022",
-    external: ["*/generated/relaxed.js"],
-    write: false,
-    metafile: true,
-    logLevel: "silent",
-    absWorkingDir: folder,
-  });
-  const [output] = Object.values(metafile.outputs);
-  const inputs = Object.entries(output!.inputs).map(([path, part]): [string, number] => [
-    path,
-    part.bytesInOutput,
-  ]);
-  return { bytes: outputFiles[0]!.contents, inputs };
+  const make = async (plugins: Plugin[]) => {
+    const { outputFiles, metafile } = await build({
+      stdin: { contents: code, resolveDir: folder, loader: "js" },
+      bundle: true,
+      minify: true,
+      format: "esm",
+      platform: "browser",
+      target: "es2022",
+      external: [RELAXED],
+      write: false,
+      metafile: true,
+      logLevel: "silent",
+      absWorkingDir: folder,
+      plugins,
+    });
+    const [output] = Object.values(metafile.outputs);
+    const inputs = Object.entries(output!.inputs).map(([path, part]): [string, number] => [
+      path,
+      part.bytesInOutput,
+    ]);
+    return { bytes: outputFiles[0]!.contents, inputs };
+  };
+  return { first: await make([later]), all: await make([]) };
 }
 
+const core = `export * from "./core.js";`;
 const everything = `export * from "./index.js";`;
 /** A program that trains one model. */
-const oneModel = `export { sequential, lstm, dense, adam } from "./index.js";`;
+const oneModel = (entry: string): string => `export { sequential, lstm, dense, adam } from "./${entry}.js";`;
 
 export interface Sizes {
   readonly wasm: readonly Size[];
-  /** Everything the public door exports, and what a program pays that trains one model. */
-  readonly whole: Size;
+  /** Everything gateflow/core exports, what a page loads first; with what it may fetch later; a program on it. */
+  readonly core: Size;
+  readonly coreWhole: Size;
+  readonly coreUsual: Size;
+  /** The same of gateflow: a program that trains one model, and everything the public door exports. */
   readonly usual: Size;
-  /** Minified bytes of each room of src/ in the whole entry, largest first. */
+  readonly whole: Size;
+  /** Minified bytes of each room of src/ in the core entry, largest first. */
   readonly rooms: readonly (readonly [string, number])[];
 }
 
-/** Sizes of what ships, from a built package. */
-export async function measureSizes(dist: string): Promise<Sizes> {
-  const wasm: Size[] = [];
-  for (const variant of ["simd128", "relaxed"]) {
-    wasm.push(sizeOf(`wasm, ${variant}`, await embeddedBytes(dist, variant), WASM_BUDGET));
-  }
-  const entry = await bundle(dist, everything);
-  const few = await bundle(dist, oneModel);
-  const whole = sizeOf("everything of gateflow, one variant", entry.bytes, ENTRY_BUDGET);
-  const usual = sizeOf("{ sequential, lstm, dense, adam }, one variant", few.bytes, ENTRY_BUDGET);
+function roomsOf(inputs: readonly [string, number][]): [string, number][] {
   const rooms = new Map<string, number>();
-  for (const [path, bytes] of entry.inputs) {
+  for (const [path, bytes] of inputs) {
     const room = path.includes("/generated/")
-      ? "wasm in base64"
+      ? "kernels as text"
       : path.includes("/")
         ? path.split("/")[0]!
         : "leaves";
     rooms.set(room, (rooms.get(room) ?? 0) + bytes);
   }
-  return { wasm, whole, usual, rooms: [...rooms].sort((a, b) => b[1] - a[1]) };
+  return [...rooms].sort((a, b) => b[1] - a[1]);
+}
+
+/** Sizes of what ships, from a built package. */
+export async function measureSizes(dist: string): Promise<Sizes> {
+  const wasm: Size[] = [];
+  for (const variant of ["simd128", "relaxed", "core-simd128", "core-relaxed"]) {
+    wasm.push(sizeOf(`wasm, ${variant}`, await embeddedBytes(dist, variant), WASM_BUDGET));
+  }
+  const coreEntry = await bundle(dist, core);
+  const coreFew = await bundle(dist, oneModel("core"));
+  const few = await bundle(dist, oneModel("index"));
+  const entry = await bundle(dist, everything);
+  return {
+    wasm,
+    core: sizeOf("gateflow/core, everything it exports", coreEntry.first.bytes, CORE_BUDGET),
+    coreWhole: sizeOf("… with what it may fetch later", coreEntry.all.bytes),
+    coreUsual: sizeOf("… { sequential, lstm, dense, adam }", coreFew.first.bytes, CORE_BUDGET),
+    usual: sizeOf("gateflow, { sequential, lstm, dense, adam }", few.first.bytes),
+    whole: sizeOf("gateflow, everything it exports", entry.first.bytes),
+    rooms: roomsOf(coreEntry.first.inputs),
+  };
 }
 
 /** What ships, in bytes. */
 export const bytes: Section = async ({ dist }) => {
-  const { wasm, whole, usual, rooms } = await measureSizes(dist);
-  const sizes = [...wasm, whole, usual];
+  const { rooms, wasm, ...bundles } = await measureSizes(dist);
+  const sizes = [...wasm, ...Object.values(bundles)];
   const kilo = (count: number): string => `${(count / KILO).toFixed(1)} KB`;
   return {
     reports: [
       {
-        title: "Bytes",
+        title: "Bytes, each bundle with one wasm variant",
         columns: ["what", "bytes", "gzip", "budget", "share"],
         rows: sizes.map(({ what, bytes: count, gzip, budget }) => [
           what,
@@ -104,7 +135,7 @@ export const bytes: Section = async ({ dist }) => {
           budget === null ? null : `${Math.round((100 * gzip) / budget)} %`,
         ]),
         notes: [
-          `The whole entry by room, minified: ${rooms.map(([room, count]) => `${room} ${kilo(count)}`).join(", ")}.`,
+          `gateflow/core by room, minified: ${rooms.map(([room, count]) => `${room} ${kilo(count)}`).join(", ")}.`,
         ],
       },
     ],

@@ -1,18 +1,13 @@
-import { ConfigError } from "../errors.js";
-import { oneOf } from "../options.js";
+import { type Described, Registry } from "../registry.js";
 import type { Constraint } from "./constraint.js";
-import { nonNeg } from "./non-neg.js";
-import { maxNorm, minMaxNorm, unitNorm } from "./norms.js";
 
-const factories = { maxNorm, nonNeg, unitNorm, minMaxNorm };
-export type ConstraintName = keyof typeof factories;
-const names = Object.keys(factories) as ConstraintName[];
+export type ConstraintName = "maxNorm" | "nonNeg" | "unitNorm" | "minMaxNorm";
 
 /** What is accepted where a constraint is asked for. */
-export type ConstraintLike =
-  | ConstraintName
-  | Constraint
-  | { readonly name: string; readonly config: Readonly<Record<string, unknown>> };
+export type ConstraintLike = ConstraintName | Constraint | Described;
+
+/** Constraints by name. */
+export const constraints = new Registry<Constraint>("maxNorm({ maxValue: 3 })", {});
 
 /**
  * The constraint meant by a name (with its factory's defaults), a factory's result or its `{ name, config }` as JSON,
@@ -22,16 +17,9 @@ export type ConstraintLike =
  */
 export function toConstraint(where: string, option: string, value: unknown): Constraint | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value === "string") return factories[oneOf(where, option, value, names)]({});
-  if (typeof value === "object") {
-    const { project, name, config } = value as Partial<Constraint>;
-    if (typeof project === "function") return value as Constraint;
-    if (typeof name === "string") {
-      return (factories[oneOf(where, option, name, names)] as (options: object) => Constraint)(config ?? {});
-    }
-  }
-  throw new ConfigError(
-    `${where}: \`${option}\` is ${String(value)}, expected a name (${names.join(", ")}) or the result of such a factory.`,
-    { received: value, expected: names },
+  if (typeof (value as Constraint).project === "function") return value as Constraint;
+  return (
+    constraints.make(where, option, value) ??
+    constraints.refuse(where, `\`${option}\``, value, "or the result of a factory such as maxNorm()")
   );
 }

@@ -1,17 +1,11 @@
 import { ConfigError, EngineError } from "../errors.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
+import { type Builds, currentBuilds, type EmbeddedBuild, type Variant } from "./builds.js";
 import type { Gauge } from "./gauge.js";
 import type { Kernels } from "./kernels.js";
-import {
-  type EmbeddedBuild,
-  hasRelaxedSimd,
-  instantiate,
-  type LoadedModule,
-  loadBuild,
-  type Variant,
-} from "./load.js";
+import { hasRelaxedSimd, instantiate, type LoadedModule } from "./load.js";
 import type { Memory } from "./memory.js";
-import { canShareMemory, type ParallelKernel, WorkerPool } from "./worker-pool.js";
+import type { ParallelKernel, WorkerPool } from "./worker-pool.js";
 
 export interface EngineOptions {
   /**
@@ -52,16 +46,22 @@ function processors(): number {
   return counted ?? globalThis.navigator?.hardwareConcurrency ?? 1;
 }
 
+/** Whether memory can be shared with workers here: in a page only if it is cross-origin isolated. */
+const canShareMemory = (): boolean =>
+  typeof SharedArrayBuffer === "function" &&
+  (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;
+
 /** Kernels with the memory they work on. Models hold regions of it; `dispose` ends them all. */
 export class Engine {
   #module: LoadedModule | null;
   #pool: WorkerPool | null = null;
+  #starting: Promise<void> | undefined;
   readonly #variant: Variant;
   readonly #wasmBytes: number;
   readonly #maximumThreads: number;
 
   /** @internal Use `createEngine`. */
-  constructor(threads: number, variant: Variant, build?: EmbeddedBuild) {
+  constructor(threads: number, variant: Variant, build: EmbeddedBuild) {
     this.#maximumThreads = canShareMemory() ? threads : 1;
     this.#module = instantiate(this.#maximumThreads > 1, build);
     this.#variant = variant;
@@ -100,7 +100,7 @@ export class Engine {
 
   /** @internal Starts the workers, and waits until they run. */
   async startThreads(): Promise<void> {
-    this.#startPool();
+    await this.#startPool();
     await this.#pool?.started(START_PATIENCE_MS);
   }
 
@@ -122,7 +122,7 @@ export class Engine {
     }
     const began = performance.now();
     alone();
-    if (pool === null && performance.now() - began > WORTH_STARTING_MS) this.#startPool();
+    if (pool === null && performance.now() - began > WORTH_STARTING_MS) void this.#startPool();
   }
 
   /** Gives all memory back and ends the workers. Models on this engine can no longer be used. Twice is harmless. */
@@ -132,10 +132,21 @@ export class Engine {
     this.#module = null;
   }
 
-  #startPool(): void {
-    if (this.#pool !== null || this.#maximumThreads === 1) return;
-    const { module, wasmMemory, instance } = this.#live;
-    this.#pool = new WorkerPool(module, wasmMemory, instance, this.#maximumThreads);
+  /** Fetches what runs workers, which a program of one thread or of little work does without, and starts them. */
+  #startPool(): Promise<void> {
+    this.#starting ??=
+      this.#maximumThreads === 1
+        ? Promise.resolve()
+        : import("./worker-pool.js").then(
+            (pool) => {
+              if (this.#module === null) return;
+              const { module, wasmMemory, instance } = this.#module;
+              this.#pool = new pool.WorkerPool(module, wasmMemory, instance, this.#maximumThreads);
+            },
+            // What cannot be fetched are threads that are missing, as `info.threads` says.
+            () => {},
+          );
+    return this.#starting;
   }
 
   get #live(): LoadedModule {
@@ -169,27 +180,38 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       : numberIn(where, "threads", threads, { min: 1, max: 64, integer: true });
   const reproducible = flag(where, "reproducible", options.reproducible ?? false);
   const variant: Variant = !reproducible && hasRelaxedSimd() ? "relaxed" : "simd128";
-  const engine = new Engine(wanted, variant, await loadBuild(variant));
+  const engine = new Engine(wanted, variant, await buildOf(variant));
   await engine.startThreads();
   return engine;
 }
 
-let shared: Engine | undefined;
+const buildOf = async (variant: Variant): Promise<EmbeddedBuild> => {
+  const builds = currentBuilds();
+  return variant === "relaxed" ? builds.relaxed() : builds.simd128;
+};
+
+let shared: { readonly engine: Engine; readonly builds: Builds } | undefined;
+
+/** The shared engine, unless it was disposed, or has not the kernels that are there by now. */
+const usable = (): Engine | undefined =>
+  shared === undefined || shared.engine.disposed || shared.builds !== currentBuilds()
+    ? undefined
+    : shared.engine;
+
+function share(variant: Variant, build: EmbeddedBuild): Engine {
+  const engine = new Engine(Math.min(processors(), MAXIMUM_AUTO_THREADS), variant, build);
+  shared = { engine, builds: currentBuilds() };
+  return engine;
+}
 
 /** The engine of models that were given none, with plain SIMD if nobody has prepared one. A disposed one is replaced. */
-export function defaultEngine(): Engine {
-  if (shared === undefined || shared.disposed)
-    shared = new Engine(Math.min(processors(), MAXIMUM_AUTO_THREADS), "simd128");
-  return shared;
-}
+export const defaultEngine = (): Engine => usable() ?? share("simd128", currentBuilds().simd128);
 
 /** Chooses the default engine's build before it is needed, where the caller can wait for it. */
 export async function prepareDefaultEngine(): Promise<Engine> {
-  if ((shared === undefined || shared.disposed) && hasRelaxedSimd()) {
-    const build = await loadBuild("relaxed");
-    if (shared === undefined || shared.disposed) {
-      shared = new Engine(Math.min(processors(), MAXIMUM_AUTO_THREADS), "relaxed", build);
-    }
+  if (usable() === undefined && hasRelaxedSimd()) {
+    const build = await buildOf("relaxed");
+    if (usable() === undefined) return share("relaxed", build);
   }
   return defaultEngine();
 }

@@ -1,16 +1,8 @@
 import { EngineError } from "../errors.js";
-import * as simd128 from "./generated/simd128.js";
+import type { EmbeddedBuild } from "./builds.js";
+import { decodeBytes } from "./kernel-text.js";
 import type { Kernels } from "./kernels.js";
 import { Memory } from "./memory.js";
-
-/** A build of the kernels, as assembly/build.ts embeds it. */
-export interface EmbeddedBuild {
-  readonly wasmBase64: string;
-  /** Where the byte stands that says whether the memory is shared. */
-  readonly memoryFlagsOffset: number;
-}
-
-export type Variant = "simd128" | "relaxed";
 
 /** Flags of a memory's limits in a module: it has a maximum; it has one and is shared (threads proposal). */
 const SHARED_WITH_MAXIMUM = 3;
@@ -26,17 +18,18 @@ const relaxedProbe = new Uint8Array([
 export const hasRelaxedSimd = (): boolean =>
   typeof WebAssembly === "object" && WebAssembly.validate(relaxedProbe);
 
-/** The build for a variant. The plain one is always there; the relaxed one is fetched only where it runs. */
-export const loadBuild = async (variant: Variant): Promise<EmbeddedBuild> =>
-  variant === "relaxed" ? import("./generated/relaxed.js") : simd128;
-
-/** Bytes of a base64 text. `Buffer` is Node's alone, `atob` is everywhere. */
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
-  return bytes;
-}
+/** Stands behind the kernels of a build that has not all, and says which one is not there. */
+const missing = new Proxy(
+  {},
+  {
+    get(_, name) {
+      throw new EngineError(
+        `The kernel ${String(name)} is not among those of gateflow/core, with which this engine was started. Import "gateflow" before the first model runs, or give this model an engine made after: sequential(layers, { engine: await createEngine() }).`,
+        { received: name },
+      );
+    },
+  },
+);
 
 export interface LoadedModule {
   readonly module: WebAssembly.Module;
@@ -52,19 +45,19 @@ export interface LoadedModule {
  * to wait.
  * @throws EngineError when the host has no WebAssembly or no SIMD.
  */
-export function instantiate(shared: boolean, build: EmbeddedBuild = simd128): LoadedModule {
+export function instantiate(shared: boolean, build: EmbeddedBuild): LoadedModule {
   if (typeof WebAssembly === "undefined") {
     throw new EngineError(
       "gateflow needs WebAssembly, which this host does not have (or which a content security policy without 'wasm-unsafe-eval' forbids).",
     );
   }
-  const bytes = decodeBase64(build.wasmBase64);
+  const bytes = decodeBytes(build.wasmText, build.wasmBytes);
   if (shared) bytes[build.memoryFlagsOffset] = SHARED_WITH_MAXIMUM;
   try {
     const wasmMemory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES, shared });
     const module = new WebAssembly.Module(bytes);
     const instance = new WebAssembly.Instance(module, { env: { memory: wasmMemory } });
-    const kernels = instance.exports as unknown as Kernels;
+    const kernels: Kernels = Object.assign(Object.create(missing), instance.exports);
     const memory = new Memory(wasmMemory, kernels.heapBase());
     return { module, instance, wasmMemory, kernels, memory, wasmBytes: bytes.length };
   } catch (cause) {

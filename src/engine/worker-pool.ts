@@ -75,11 +75,6 @@ function startWorker(data: WorkerData, onDeath: () => void): Handle | null {
   }
 }
 
-/** Whether memory can be shared with workers here: in a page only if it is cross-origin isolated. */
-export const canShareMemory = (): boolean =>
-  typeof SharedArrayBuffer === "function" &&
-  (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;
-
 /** Workers on one shared memory, which take their shares of a kernel while the caller takes the first. */
 export class WorkerPool {
   readonly #words: Int32Array;

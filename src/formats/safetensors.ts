@@ -1,3 +1,5 @@
+// A file names what a model is made of.
+import "../names.js";
 import type { Engine } from "../engine/engine.js";
 import { FormatError, GateflowError, StateError } from "../errors.js";
 import { layersFromConfig } from "../layers/from-config.js";

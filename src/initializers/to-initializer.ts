@@ -1,56 +1,41 @@
-import { ConfigError, DataError, ShapeError } from "../errors.js";
-import { oneOf } from "../options.js";
+import { DataError, ShapeError } from "../errors.js";
+import { type Described, Registry } from "../registry.js";
 import { describeShape, firstNonFinite, sizeOf } from "../tensor.js";
-import { chrono } from "./chrono.js";
-import { constant, identity, ones, zeros } from "./constant.js";
+import { ones, zeros } from "./constant.js";
 import type { Initializer, InitializerFunction } from "./initializer.js";
-import { orthogonal, orthogonalPerGate } from "./orthogonal.js";
-import { randomNormal, randomUniform, truncatedNormal } from "./random-distributions.js";
-import {
-  glorotNormal,
-  glorotUniform,
-  heNormal,
-  heUniform,
-  lecunNormal,
-  lecunUniform,
-  varianceScaling,
-} from "./variance-scaling.js";
-
-const factories = {
-  glorotUniform,
-  glorotNormal,
-  heUniform,
-  heNormal,
-  lecunUniform,
-  lecunNormal,
-  varianceScaling,
-  randomUniform,
-  randomNormal,
-  truncatedNormal,
-  orthogonal,
-  orthogonalPerGate,
-  identity,
-  zeros,
-  ones,
-  constant,
-  chrono,
-};
+import { orthogonal } from "./orthogonal.js";
+import { glorotUniform } from "./variance-scaling.js";
 
 export type { Initializer };
-export type InitializerName = keyof typeof factories;
+export type InitializerName =
+  | "glorotUniform"
+  | "glorotNormal"
+  | "heUniform"
+  | "heNormal"
+  | "lecunUniform"
+  | "lecunNormal"
+  | "varianceScaling"
+  | "randomUniform"
+  | "randomNormal"
+  | "truncatedNormal"
+  | "orthogonal"
+  | "orthogonalPerGate"
+  | "identity"
+  | "zeros"
+  | "ones"
+  | "constant"
+  | "chrono";
 
 /** What is accepted where a weight's initializer is asked for. */
-export type InitializerLike =
-  | InitializerName
-  | Initializer
-  | InitializerFunction
-  | { readonly name: string; readonly config: Readonly<Record<string, unknown>> };
+export type InitializerLike = InitializerName | Initializer | InitializerFunction | Described;
 
-const names = Object.keys(factories) as InitializerName[];
-
-const byName = (name: InitializerName, config: object): Initializer =>
-  // Every factory checks its options itself, so that plain JSON may be given to it.
-  (factories[name] as (options: object) => Initializer)(config);
+/** Initializers by name; from the start those that layers have by default. */
+export const initializers = new Registry<Initializer>("heNormal()", {
+  glorotUniform,
+  orthogonal,
+  zeros,
+  ones,
+});
 
 /** Keeps a user's function honest: right length, finite numbers. */
 function fromFunction(where: string, option: string, make: InitializerFunction): Initializer {
@@ -86,15 +71,16 @@ function fromFunction(where: string, option: string, make: InitializerFunction):
  * @throws ConfigError for anything else, naming the nearest known name.
  */
 export function toInitializer(where: string, option: string, value: unknown): Initializer {
-  if (typeof value === "string") return byName(oneOf(where, option, value, names), {});
   if (typeof value === "function") return fromFunction(where, option, value as InitializerFunction);
-  if (typeof value === "object" && value !== null) {
-    const { initialize, name, config } = value as Partial<Initializer>;
-    if (typeof initialize === "function") return value as Initializer;
-    if (typeof name === "string") return byName(oneOf(where, option, name, names), config ?? {});
-  }
-  throw new ConfigError(
-    `${where}: \`${option}\` is ${String(value)}, expected a name (${names.join(", ")}), the result of such a factory, or a function (shape, random) => values.`,
-    { received: value, expected: names },
+  if (typeof (value as Initializer | null | undefined)?.initialize === "function")
+    return value as Initializer;
+  return (
+    initializers.make(where, option, value) ??
+    initializers.refuse(
+      where,
+      `\`${option}\``,
+      value,
+      "the result of such a factory, or a function (shape, random) => values",
+    )
   );
 }

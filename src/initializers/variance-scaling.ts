@@ -77,14 +77,14 @@ const named =
   };
 
 /** Uniform within ±sqrt(6 / (fanIn + fanOut)). Glorot & Bengio (2010). */
-export const glorotUniform = named("glorotUniform", 1, "fanAvg", "uniform");
+export const glorotUniform = /* @__PURE__ */ named("glorotUniform", 1, "fanAvg", "uniform");
 /** Truncated normal of variance 2 / (fanIn + fanOut). Glorot & Bengio (2010). */
-export const glorotNormal = named("glorotNormal", 1, "fanAvg", "truncatedNormal");
+export const glorotNormal = /* @__PURE__ */ named("glorotNormal", 1, "fanAvg", "truncatedNormal");
 /** Uniform within ±sqrt(6 / fanIn), for relu. He et al. (2015). */
-export const heUniform = named("heUniform", 2, "fanIn", "uniform");
+export const heUniform = /* @__PURE__ */ named("heUniform", 2, "fanIn", "uniform");
 /** Truncated normal of variance 2 / fanIn, for relu. He et al. (2015). */
-export const heNormal = named("heNormal", 2, "fanIn", "truncatedNormal");
+export const heNormal = /* @__PURE__ */ named("heNormal", 2, "fanIn", "truncatedNormal");
 /** Uniform within ±sqrt(3 / fanIn), for selu. LeCun et al. (1998); Klambauer et al. (2017). */
-export const lecunUniform = named("lecunUniform", 1, "fanIn", "uniform");
+export const lecunUniform = /* @__PURE__ */ named("lecunUniform", 1, "fanIn", "uniform");
 /** Truncated normal of variance 1 / fanIn, for selu. LeCun et al. (1998); Klambauer et al. (2017). */
-export const lecunNormal = named("lecunNormal", 1, "fanIn", "truncatedNormal");
+export const lecunNormal = /* @__PURE__ */ named("lecunNormal", 1, "fanIn", "truncatedNormal");

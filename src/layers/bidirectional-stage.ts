@@ -23,9 +23,9 @@ export class BidirectionalStage implements Stage {
     readonly workspace: Workspace,
   ) {
     const { forward, backward, returnSequences } = layer;
-    const { features, isSequence, maxTimesteps, stride, mask } = input;
+    const { features, isSequence, maxTimesteps, stride } = input;
     this.#mirrored = new Signal(features, isSequence, maxTimesteps);
-    this.#mirrored.mask = mask;
+    this.#mirrored.takeMask(input);
     if (input.gradient !== 0) {
       const floats = workspace.batch * maxTimesteps * stride;
       this.#mirrored.gradient = workspace.region(layer, "dx of the backward direction", floats);
@@ -36,7 +36,7 @@ export class BidirectionalStage implements Stage {
       isSequence: returnSequences,
       maxTimesteps: returnSequences ? maxTimesteps : 1,
     });
-    this.output.mask = returnSequences ? mask : 0;
+    if (!returnSequences) this.output.mask = 0;
     this.#descriptor = workspace.region(layer, "descriptor", mergeFields.length);
     this.#fields = {
       mode: codes[layer.mergeMode ?? "concat"],

@@ -1,9 +1,9 @@
-import { ConfigError, ShapeError, StateError } from "../errors.js";
+import { ConfigError, StateError } from "../errors.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
-import { describeShape, type NamedTensor, sameShape, type TensorLike, toTensor } from "../tensor.js";
+import type { NamedTensor, TensorLike } from "../tensor.js";
 import type { Signal } from "./signal.js";
-import type { Variable } from "./variable.js";
+import { type Variable, writeWeights } from "./variable.js";
 import type { Stage, Workspace } from "./workspace.js";
 
 /** Extents of one sample, without the batch: `[features]` or `[timesteps, features]`, null where any length will do. */
@@ -180,25 +180,7 @@ export abstract class Layer {
         `Layer \`${this.name}\` has no weights yet: give the model's first layer an \`inputShape\`, or add the layer to a model.`,
       );
     }
-    if (weights.length !== this.variables.length) {
-      throw new ShapeError(
-        `Layer \`${this.name}\`: expected ${this.variables.length} weights (${this.variables.map((v) => v.key).join(", ")}), got ${weights.length}.`,
-        { received: weights.length, expected: this.variables.length },
-      );
-    }
-    const tensors = weights.map(toTensor);
-    this.variables.forEach((variable, i) => {
-      const { shape } = tensors[i]!;
-      if (!sameShape(shape, variable.shape)) {
-        throw new ShapeError(
-          `Layer \`${this.name}\`: \`${variable.key}\` has shape ${describeShape(variable.shape)}, got ${describeShape(shape)}.`,
-          { received: shape, expected: variable.shape },
-        );
-      }
-    });
-    this.variables.forEach((variable, i) => {
-      variable.write(tensors[i]!.data);
-    });
+    writeWeights(`Layer \`${this.name}\``, this.variables, weights);
     this.#onWrite();
   }
 
@@ -207,3 +189,6 @@ export abstract class Layer {
     this.#onWrite = listener;
   }
 }
+
+/** Whether a layer is an `inputLayer()`, which says what comes in and does nothing. */
+export const isInput = (layer: Layer): boolean => layer.kind === "inputLayer";

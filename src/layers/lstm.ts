@@ -3,7 +3,6 @@ import { ConfigError } from "../errors.js";
 import { type Initializer, toInitializer } from "../initializers/to-initializer.js";
 import { flag, numberIn } from "../options.js";
 import type { Random } from "../random.js";
-import { LstmExtendedStage } from "./lstm-extended-stage.js";
 import { LstmStage } from "./lstm-stage.js";
 import { type CellShapes, RecurrentLayer, type RecurrentOptions } from "./recurrent-layer.js";
 import { gateActivation } from "./recurrent-options.js";
@@ -27,6 +26,15 @@ export interface LstmOptions extends RecurrentOptions {
    * h become that wide, and so the rows of recurrent_kernel. Adds the weight projection_kernel `[units, projectionUnits]`.
    */
   readonly projectionUnits?: number;
+}
+
+type StageClass = new (layer: LstmLayer, input: Signal, workspace: Workspace) => Stage;
+
+let ExtendedStage: StageClass | undefined;
+
+/** Peepholes and projections have kernels of their own, which `gateflow` brings along and `gateflow/core` does not. */
+export function registerExtendedStage(stage: StageClass): void {
+  ExtendedStage = stage;
 }
 
 export class LstmLayer extends RecurrentLayer {
@@ -59,6 +67,11 @@ export class LstmLayer extends RecurrentLayer {
     const range = { min: 1, max: this.units, integer: true };
     this.projectionUnits =
       projectionUnits === undefined ? undefined : numberIn(where, "projectionUnits", projectionUnits, range);
+    if (!this.#isPlain && ExtendedStage === undefined) {
+      throw new ConfigError(
+        `${where}: \`${this.peepholes ? "peepholes" : "projectionUnits"}\` is not part of gateflow/core. Import lstm from "gateflow".`,
+      );
+    }
     if (this.unitForgetBias) this.initializers.bias = withUnitForgetBias(bias, this.units);
   }
 
@@ -94,8 +107,12 @@ export class LstmLayer extends RecurrentLayer {
   }
 
   stage(input: Signal, workspace: Workspace): Stage {
-    const isPlain = !this.peepholes && this.projectionUnits === undefined;
-    return isPlain ? new LstmStage(this, input, workspace) : new LstmExtendedStage(this, input, workspace);
+    const StageOfKind = this.#isPlain ? LstmStage : ExtendedStage!;
+    return new StageOfKind(this, input, workspace);
+  }
+
+  get #isPlain(): boolean {
+    return !this.peepholes && this.projectionUnits === undefined;
   }
 
   protected override ownConfig(): Record<string, unknown> {

@@ -2,6 +2,7 @@ import { ShapeError } from "../errors.js";
 import { numberIn } from "../options.js";
 import { describeShape } from "../tensor.js";
 import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
+import { RecurrentMask } from "./recurrent-mask.js";
 import type { Signal } from "./signal.js";
 import { ownSignal, type Stage, type Workspace } from "./workspace.js";
 
@@ -34,6 +35,7 @@ export class MaskingLayer extends Layer {
     const { kernels, batch } = workspace;
     // A new mask is begun: what the input's said is forgotten, as in Keras.
     output.mask = workspace.region(this, "mask", batch * maxTimesteps);
+    output.MaskReader = RecurrentMask;
     return {
       layer: this,
       output,

@@ -28,7 +28,8 @@ export class RecurrentMask {
   readonly #running: number;
   readonly #outputs: number;
 
-  private constructor(layer: MaskedLayer, input: Signal, output: Signal, workspace: Workspace) {
+  /** To be made where the layer's input has a mask, when the layer's own `output` signal exists. */
+  constructor(layer: MaskedLayer, input: Signal, output: Signal, workspace: Workspace) {
     this.#layer = layer;
     this.#input = input;
     this.#output = output;
@@ -41,13 +42,6 @@ export class RecurrentMask {
     this.#outputs = hides
       ? workspace.region(layer, "masked output", batch * output.maxTimesteps * output.stride)
       : 0;
-  }
-
-  /** null where the layer's input has no mask. To be called when the layer's own `output` signal exists. */
-  static of(layer: MaskedLayer, input: Signal, output: Signal, workspace: Workspace): RecurrentMask | null {
-    // Keras passes the mask on as it came, not turned, under goBackwards too.
-    output.mask = layer.returnSequences ? input.mask : 0;
-    return input.mask === 0 ? null : new RecurrentMask(layer, input, output, workspace);
   }
 
   /** Address of the mask in the order in which the layer reads its steps, for this pass's input. */

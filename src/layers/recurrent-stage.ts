@@ -2,10 +2,10 @@ import { activationCodes } from "../engine/activation-codes.js";
 import type { GruDescriptor, LstmDescriptor, RnnDescriptor } from "../engine/descriptors.js";
 import { Gauge } from "../engine/gauge.js";
 import type { ParallelKernel } from "../engine/worker-pool.js";
-import { FlowRecord, type RecordedFlow } from "./flow-record.js";
+import type { FlowRecord, RecordedFlow } from "./flow-record.js";
 import { pairsFloats } from "./pairs.js";
 import type { RecurrentLayer } from "./recurrent-layer.js";
-import { RecurrentMask } from "./recurrent-mask.js";
+import type { RecurrentMask } from "./recurrent-mask.js";
 import { Signal, strideOf } from "./signal.js";
 import { allocateGradient, type Packed, type Pass, type Stage, type Workspace } from "./workspace.js";
 
@@ -58,7 +58,7 @@ export abstract class RecurrentStage implements Stage {
   readonly #packed: { panels: Packed; recurrent: Packed; kernel: Packed };
   readonly #gauges = { forward: new Gauge(), backward: new Gauge(), weights: new Gauge() };
   readonly #mask: RecurrentMask | null;
-  readonly #record: FlowRecord;
+  #record: FlowRecord | undefined;
   readonly #inputMask: number;
   readonly #maskedInput: number;
   readonly #recurrentMask: number;
@@ -79,9 +79,9 @@ export abstract class RecurrentStage implements Stage {
     this.stride = strideOf(width);
     this.output = new Signal(width, returnSequences, returnSequences ? steps : 1);
     allocateGradient(workspace, layer, input, this.output);
-    this.#mask = RecurrentMask.of(layer, input, this.output, workspace);
-    const hasCell = "c" in layer.stateWidths;
-    this.#record = new FlowRecord(layer, workspace, steps, form.gates, hasCell);
+    // Keras passes the mask on as it came, not turned, under goBackwards too.
+    if (returnSequences) this.output.takeMask(input);
+    this.#mask = input.mask === 0 ? null : new input.MaskReader!(layer, input, this.output, workspace);
     this.learns = this.output.gradient !== 0;
     this.maxRing = taped || returnSequences ? steps + 1 : 2;
     this.dropsStates = taped && layer.recurrentDropout > 0;
@@ -186,7 +186,7 @@ export abstract class RecurrentStage implements Stage {
     d.mask = this.#mask?.inReadingOrder(batch) ?? 0;
     d.dySteps = layer.returnSequences ? steps : 1;
     d.truncate = pass.truncate;
-    d.record = pass.record && this.learns ? this.#record.begin(steps) : 0;
+    d.record = this.#beginRecord(pass, steps);
     d.xTimeStride = layer.goBackwards ? -stepFloats : stepFloats;
     d.dxTimeStride = d.xTimeStride;
     d.x = this.#droppedInput(pass) + last;
@@ -245,7 +245,17 @@ export abstract class RecurrentStage implements Stage {
 
   recorded(): RecordedFlow | null {
     const { record, timesteps, dx } = this.fields;
-    return record === 0 ? null : this.#record.read(timesteps, this.layer.units, dx !== 0);
+    return record === 0 ? null : this.#record!.read(timesteps, this.layer.units, dx !== 0);
+  }
+
+  /** Where this pass's record goes; 0: nowhere. */
+  #beginRecord(pass: Pass, steps: number): number {
+    if (pass.record === null || !this.learns) return 0;
+    const { layer, workspace, input } = this;
+    const { gates } = this.#form;
+    const hasCell = "c" in layer.stateWidths;
+    this.#record ??= new pass.record(layer, workspace, input.maxTimesteps, gates, hasCell);
+    return this.#record.begin(steps);
   }
 
   /** Addresses of kernel, recurrent kernel and bias; 0: there is none. */

@@ -1,3 +1,5 @@
+import type { RecurrentMask } from "./recurrent-mask.js";
+
 /** Floats from one row of an activation to the next: features, padded to whole vectors. */
 export const strideOf = (features: number): number => Math.ceil(features / 4) * 4;
 
@@ -16,6 +18,8 @@ export class Signal {
    * so that the stages behind it can be.
    */
   mask = 0;
+  /** How recurrent layers obey the mask: brought along by the layer that begins one, so that models without do without. */
+  MaskReader: typeof RecurrentMask | undefined;
   timesteps = 1;
 
   constructor(
@@ -26,6 +30,12 @@ export class Signal {
 
   get stride(): number {
     return strideOf(this.features);
+  }
+
+  /** Passes on the mask of a signal of the same rows. */
+  takeMask({ mask, MaskReader }: Signal): void {
+    this.mask = mask;
+    this.MaskReader = MaskReader;
   }
 
   rows(batch: number): number {

@@ -1,8 +1,9 @@
 import type { Constraint } from "../constraints/constraint.js";
+import { ShapeError } from "../errors.js";
 import type { Initializer } from "../initializers/initializer.js";
 import type { Random } from "../random.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
-import { sizeOf } from "../tensor.js";
+import { describeShape, sameShape, sizeOf, type TensorLike, toTensor } from "../tensor.js";
 import { Resident } from "./resident.js";
 
 export interface VariableOptions {
@@ -34,4 +35,35 @@ export class Variable extends Resident {
   initialize(random: Random): void {
     this.write(this.initializer.initialize(this.shape, random));
   }
+}
+
+/**
+ * Writes tensors into variables, in their order: all or, when one does not fit, none.
+ * @param nameOf how an error calls a variable.
+ * @throws ShapeError when the number or a shape does not fit.
+ */
+export function writeWeights(
+  where: string,
+  variables: readonly Variable[],
+  weights: readonly TensorLike[],
+  nameOf: (index: number) => string = (index) => variables[index]!.key,
+): void {
+  if (weights.length !== variables.length) {
+    throw new ShapeError(
+      `${where}: expected ${variables.length} weights (${variables.map((_, i) => nameOf(i)).join(", ")}), got ${weights.length}.`,
+      { received: weights.length, expected: variables.length },
+    );
+  }
+  const tensors = weights.map(toTensor);
+  variables.forEach((variable, i) => {
+    const { shape } = tensors[i]!;
+    if (sameShape(shape, variable.shape)) return;
+    throw new ShapeError(
+      `${where}: \`${nameOf(i)}\` has the shape ${describeShape(variable.shape)}, got ${describeShape(shape)}.`,
+      { received: shape, expected: variable.shape },
+    );
+  });
+  variables.forEach((variable, i) => {
+    variable.write(tensors[i]!.data);
+  });
 }

@@ -2,7 +2,7 @@ import type { Gauge } from "../engine/gauge.js";
 import type { Kernels } from "../engine/kernels.js";
 import type { Memory } from "../engine/memory.js";
 import type { ParallelKernel } from "../engine/worker-pool.js";
-import type { RecordedFlow } from "./flow-record.js";
+import type { FlowRecord, RecordedFlow } from "./flow-record.js";
 import type { Layer } from "./layer.js";
 import { Signal } from "./signal.js";
 import type { Variable } from "./variable.js";
@@ -35,8 +35,8 @@ export interface Pass {
   readonly training: boolean;
   /** Truncated BPTT: steps after which the gradient is cut; 0: never. */
   readonly truncate: number;
-  /** Recurrent layers write down what flows back through them. Changes no bit of anything else. */
-  readonly record: boolean;
+  /** With what recurrent layers write down what flows back through them; null: they do not. Changes no bit of anything else. */
+  readonly record: typeof FlowRecord | null;
   /** The sequences of the pass before go on: recurrent layers start in the state they ended in. */
   readonly continues?: boolean;
   /** Stateful layers keep the state this pass ends in. */
@@ -72,7 +72,7 @@ export function ownSignal(
   form: { features: number; isSequence: boolean; maxTimesteps: number },
 ): Signal {
   const signal = new Signal(form.features, form.isSequence, form.maxTimesteps);
-  signal.mask = input.mask;
+  signal.takeMask(input);
   signal.address = workspace.region(layer, "output", workspace.batch * form.maxTimesteps * signal.stride);
   allocateGradient(workspace, layer, input, signal);
   return signal;

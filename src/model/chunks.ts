@@ -12,20 +12,16 @@ const CHUNK_STEPS = 256;
  * go forward and back piece by piece, with one piece's tape in memory, and the sum of the pieces' gradients is the
  * gradient of the whole. Layers that need all steps at once (bidirectional, flatten, masks …) rule that out.
  */
-export function chunkSteps(
-  program: Program,
-  { x, weights }: Examples,
-  { truncate, loss }: Compiled,
-): number | null {
-  if (truncate === 0 || !program.input.isSequence || loss.isWholeBatch) return null;
+function chunkSteps(program: Program, { x, weights }: Examples, { truncate, loss }: Compiled): number | null {
+  if (!program.input.isSequence || loss.isWholeBatch) return null;
   const steps = truncate * Math.max(1, Math.ceil(CHUNK_STEPS / truncate));
   if (x.shape[1]! <= 2 * steps || weights?.shape.length === 2) return null;
   return program.layers.every((layer) => layer.worksByChunks) ? steps : null;
 }
 
 /**
- * Forward and back over chunks of `chunk` time steps; the gradients are left for the update. The plan that is returned
- * holds the last chunk, which is all that a recording of the gradient's flow can see.
+ * Forward and back over chunks of a batch's time steps; the gradients are left for the update. null, with nothing done,
+ * where the batch has to be taken whole.
  */
 export function trainInChunks(
   where: string,
@@ -34,8 +30,9 @@ export function trainInChunks(
   compiled: Compiled,
   capacity: number,
   pass: Pass,
-  chunk: number,
-): BatchLoss {
+): BatchLoss | null {
+  const chunk = chunkSteps(program, examples, compiled);
+  if (chunk === null) return null;
   program.checkLabels(where, examples, compiled.loss);
   const total = examples.x.shape[1]!;
   let value = 0;
@@ -50,7 +47,7 @@ export function trainInChunks(
       value += program.loss(where, plan, examples, compiled, true, range).value;
       plan.backward(part);
     }
-    if (pass.record) program.records.keep(plan);
+    if (pass.record !== null) program.records?.keep(plan);
   }
   program.addPenaltyGradients();
   return { value: value + program.penalty(), size: examples.size };

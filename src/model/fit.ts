@@ -1,4 +1,3 @@
-import { progressBar } from "../callbacks/progress-bar.js";
 import { ConfigError, DataError } from "../errors.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { createRandom } from "../random.js";
@@ -7,7 +6,6 @@ import { createBreather } from "./breathe.js";
 import type { Callback, History, Logs, TrainingModel, TrainingParams } from "./events.js";
 import {
   type ArrayExamples,
-  applyClassWeight,
   arraySource,
   type Dataset,
   datasetSource,
@@ -65,13 +63,13 @@ interface Sources {
 }
 
 /** Where training and validation batches come from. @throws ConfigError, DataError or ShapeError for what cannot be. */
-function sourcesOf(
+async function sourcesOf(
   x: TensorLike | Dataset,
   y: TensorLike | undefined,
   options: FitOptions,
   batchSize: number,
   check: (where: string, examples: ArrayExamples) => void,
-): Sources {
+): Promise<Sources> {
   const where = "fit()";
   const { validationData, classWeight } = options;
   const split = numberIn(where, "validationSplit", options.validationSplit ?? 0, { min: 0, below: 1 });
@@ -103,7 +101,10 @@ function sourcesOf(
   }
   let examples = toArrayExamples(where, x, y, options.sampleWeight);
   check(where, examples);
-  if (classWeight !== undefined) examples = applyClassWeight(where, examples, classWeight);
+  if (classWeight !== undefined) {
+    const { applyClassWeight } = await import("./class-weight.js");
+    examples = applyClassWeight(where, examples, classWeight);
+  }
   const count = examples.x.shape[0] ?? 0;
   if (validation === null && split > 0) {
     // Keras: the last floor-fraction, before shuffling.
@@ -199,6 +200,12 @@ export async function evaluateSource(
   return logs;
 }
 
+/** The bar, which only those pay for who want to see it. */
+async function progressOf(verbose: number): Promise<Callback> {
+  const { progressBar } = await import("../callbacks/progress-bar.js");
+  return verbose === 1 ? progressBar() : progressBar({ inPlace: false });
+}
+
 /** Trains a program epoch by epoch. See `Sequential.fit`. */
 export async function runEpochs(
   model: TrainingModel & { batchLoss: number },
@@ -217,7 +224,7 @@ export async function runEpochs(
   const verbose = numberIn(where, "verbose", options.verbose ?? 0, { min: 0, max: 2, integer: true });
   const shuffle = flag(where, "shuffle", options.shuffle ?? true);
   const { signal } = options;
-  const { train, validation } = sourcesOf(x, y, options, batchSize, (place, examples) => {
+  const { train, validation } = await sourcesOf(x, y, options, batchSize, (place, examples) => {
     program.input.check(place, examples.x);
     const size = examples.x.shape[0]!;
     if (size > 0) program.checkLabels(place, { ...examples, size, sampleOf: (n) => n }, compiled.loss);
@@ -235,7 +242,7 @@ export async function runEpochs(
     verbose,
     metrics: validation === null ? names : [...names, ...names.map((name) => `val_${name}`)],
   };
-  const own = verbose === 0 ? [] : [verbose === 1 ? progressBar() : progressBar({ inPlace: false })];
+  const own = verbose === 0 ? [] : [await progressOf(verbose)];
   const callbacks = new CallbackList([...(options.callbacks ?? []), ...own], model, params);
   const recorder = createHistory();
   const breathe = createBreather();
@@ -257,7 +264,8 @@ export async function runEpochs(
     for await (const examples of train.batches(order)) {
       if (aborted()) break;
       await callbacks.batches("onTrainBatchBegin", batch, {});
-      const { value, size } = program.trainStep(where, examples, compiled, train.batchSize ?? examples.size);
+      const capacity = train.batchSize ?? examples.size;
+      const { value, size } = await program.trainStep(where, examples, compiled, capacity);
       mean.add(value, size);
       model.batchLoss = value;
       const batchLogs: Logs = { loss: mean.value };

@@ -1,9 +1,9 @@
-import { BidirectionalLayer } from "../layers/bidirectional.js";
-import type { RecordedFlow } from "../layers/flow-record.js";
-import { InputLayer } from "../layers/input-layer.js";
-import type { Layer } from "../layers/layer.js";
+import type { BidirectionalLayer } from "../layers/bidirectional.js";
+import { FlowRecord, type RecordedFlow } from "../layers/flow-record.js";
+import { isInput, type Layer } from "../layers/layer.js";
 import type { Variable } from "../layers/variable.js";
 import type { Examples } from "./examples.js";
+import { FlowRecords } from "./flow-records.js";
 import type { Compiled, Program } from "./program.js";
 import { measureUpdate, rehearseUpdate, type UpdateMeasure } from "./rehearsal.js";
 
@@ -114,12 +114,18 @@ interface Part {
 }
 
 function partsOf(layer: Layer): Part[] {
-  if (!(layer instanceof BidirectionalLayer)) return [{ name: layer.name, layer, owner: layer.name }];
-  return layer.directions.map((direction) => ({
+  if (!("directions" in layer)) return [{ name: layer.name, layer, owner: layer.name }];
+  return (layer as BidirectionalLayer).directions.map((direction) => ({
     name: `${layer.name}/${direction.name}`,
     layer: direction,
     owner: layer.name,
   }));
+}
+
+/** What a pass needs to record in this program. */
+export function recordIn(program: Program): typeof FlowRecord {
+  program.records ??= new FlowRecords();
+  return FlowRecord;
 }
 
 /**
@@ -131,8 +137,8 @@ function readFlow(program: Program, loss: number, update: () => UpdateMeasure): 
   const { kernels } = residence.parameters;
   const norm = (address: number, { size }: Variable): number =>
     address === 0 ? 0 : Math.sqrt(kernels.sumOfSquares(address, size));
-  const recorded = program.records.take();
-  const layers = program.layers.filter((layer) => !(layer instanceof InputLayer)).flatMap(partsOf);
+  const recorded = program.records!.take();
+  const layers = program.layers.filter((layer) => !isInput(layer)).flatMap(partsOf);
   // Clipping and the update write over gradients and weights.
   const before = layers.map(({ layer, owner }) =>
     layer.variables.map((variable) => ({
@@ -175,12 +181,12 @@ export function gradientFlowOf(
     advanceState: false,
     truncate: compiled.truncate,
     step: 0,
-    record: true,
+    record: recordIn(program),
   });
   plan.forward(pass);
   const { value } = program.loss(where, plan, examples, { ...compiled, metrics: [] }, true);
   program.backward(plan, pass);
-  program.records.keep(plan);
+  program.records!.keep(plan);
   return readFlow(program, value, () => rehearseUpdate(program, compiled.optimizer));
 }
 

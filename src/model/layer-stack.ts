@@ -1,15 +1,8 @@
 import { ConfigError, ShapeError, StateError } from "../errors.js";
-import { InputLayer } from "../layers/input-layer.js";
-import { Layer, type SampleShape } from "../layers/layer.js";
+import { isInput, Layer, type SampleShape } from "../layers/layer.js";
+import { writeWeights } from "../layers/variable.js";
 import { createRandom } from "../random.js";
-import {
-  describeShape,
-  type NamedTensor,
-  sameShape,
-  type Tensor,
-  type TensorLike,
-  toTensor,
-} from "../tensor.js";
+import type { NamedTensor, TensorLike } from "../tensor.js";
 
 interface Stateful {
   readonly stateful: boolean;
@@ -40,7 +33,7 @@ export class LayerStack {
 
   /** Without an input layer, as Keras lists them. */
   get layers(): readonly Layer[] {
-    return this.#layers.filter((layer) => !(layer instanceof InputLayer));
+    return this.#layers.filter((layer) => !isInput(layer));
   }
 
   /** Shape of one sample; undefined until the first layer knows it. */
@@ -74,7 +67,7 @@ export class LayerStack {
         `model.add(): layer \`${layer.name}\` is already part of a model. Weights cannot be shared: make a second layer with its factory.`,
       );
     }
-    if (layer instanceof InputLayer && this.#layers.length > 0) {
+    if (isInput(layer) && this.#layers.length > 0) {
       throw new ConfigError("model.add(): an input layer comes first.");
     }
     this.#assignName(layer);
@@ -125,27 +118,9 @@ export class LayerStack {
 
   /** All or nothing. @throws ShapeError when a number or a shape does not fit. */
   setWeights(weights: readonly TensorLike[]): void {
-    const variables = this.#layers.flatMap((layer) =>
-      layer.variables.map((variable) => ({ variable, name: `${layer.name}/${variable.key}` })),
-    );
-    if (weights.length !== variables.length) {
-      throw new ShapeError(
-        `setWeights(): the model has ${variables.length} weights (${variables.map(({ name }) => name).join(", ")}), got ${weights.length}.`,
-        { received: weights.length, expected: variables.length },
-      );
-    }
-    const tensors: Tensor[] = weights.map((weight) => toTensor(weight));
-    variables.forEach(({ variable, name }, i) => {
-      const { shape } = tensors[i]!;
-      if (sameShape(shape, variable.shape)) return;
-      throw new ShapeError(
-        `setWeights(): \`${name}\` has the shape ${describeShape(variable.shape)}, got ${describeShape(shape)}.`,
-        { received: shape, expected: variable.shape },
-      );
-    });
-    variables.forEach(({ variable }, i) => {
-      variable.write(tensors[i]!.data);
-    });
+    const variables = this.#layers.flatMap((layer) => layer.variables);
+    const names = this.#layers.flatMap((layer) => layer.variables.map(({ key }) => `${layer.name}/${key}`));
+    writeWeights("setWeights()", variables, weights, (index) => names[index]!);
     this.onWrite();
   }
 

@@ -1,15 +1,13 @@
-import { InputLayer } from "../layers/input-layer.js";
-import type { Layer, SampleShape } from "../layers/layer.js";
+import { isInput, type Layer, type SampleShape } from "../layers/layer.js";
 import type { Pass } from "../layers/workspace.js";
 import type { Loss } from "../losses/loss.js";
 import type { Metric } from "../metrics/metric.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import { createRandom } from "../random.js";
 import type { Tensor } from "../tensor.js";
-import { chunkSteps, trainInChunks } from "./chunks.js";
 import type { Examples } from "./examples.js";
-import { FlowRecords } from "./flow-records.js";
-import { type FlowListener, updateAndTell } from "./gradient-flow.js";
+import type { FlowRecords } from "./flow-records.js";
+import type { FlowListener } from "./gradient-flow.js";
 import { ModelInput } from "./inputs.js";
 import type { Plan } from "./plan.js";
 import type { Residence } from "./residence.js";
@@ -43,7 +41,8 @@ export class Program {
   readonly input: ModelInput;
   /** Whom to tell what flows back in the training steps to come. Nothing is recorded while there is nobody. */
   readonly flowListeners = new Set<FlowListener>();
-  readonly records = new FlowRecords();
+  /** What the pass under way has recorded; made when something is first recorded. */
+  records: FlowRecords | undefined;
 
   constructor(
     readonly residence: Residence,
@@ -52,7 +51,7 @@ export class Program {
     readonly outputShape: SampleShape,
     readonly seed: number,
   ) {
-    const first = layers.find((layer) => !(layer instanceof InputLayer));
+    const first = layers.find((layer) => !isInput(layer));
     this.input = new ModelInput(inputShape, first?.vocabularySize);
   }
 
@@ -89,7 +88,7 @@ export class Program {
       advanceState: boolean;
       truncate: number;
       step: number;
-      record?: boolean;
+      record?: Pass["record"];
     },
   ): Pass {
     const { layers, seed, residence } = this;
@@ -97,7 +96,7 @@ export class Program {
       batch,
       training: options.training,
       truncate: options.truncate,
-      record: options.record ?? false,
+      record: options.record ?? null,
       advanceState: options.advanceState,
       weightsVersion: residence.weightsVersion,
       seeds(layer) {
@@ -235,21 +234,25 @@ export class Program {
   }
 
   /** Forward, loss, backward, update: a step of training. Returns the loss before the update. */
-  trainStep(where: string, examples: Examples, compiled: Compiled, capacity: number): BatchLoss {
-    const record = this.flowListeners.size > 0;
+  async trainStep(
+    where: string,
+    examples: Examples,
+    compiled: Compiled,
+    capacity: number,
+  ): Promise<BatchLoss> {
+    const flow = this.flowListeners.size > 0 ? await import("./gradient-flow.js") : null;
+    const chunks = compiled.truncate > 0 ? await import("./chunks.js") : null;
     const pass = this.pass(examples.size, {
       training: true,
       advanceState: true,
       truncate: compiled.truncate,
       step: compiled.optimizer.batches,
-      record,
+      record: flow?.recordIn(this) ?? null,
     });
-    const chunk = chunkSteps(this, examples, compiled);
     const loss =
-      chunk === null
-        ? this.#trainWhole(where, examples, compiled, capacity, pass)
-        : trainInChunks(where, this, examples, compiled, capacity, pass, chunk);
-    if (record) updateAndTell(this, compiled, loss.value);
+      chunks?.trainInChunks(where, this, examples, compiled, capacity, pass) ??
+      this.#trainWhole(where, examples, compiled, capacity, pass);
+    if (flow !== null) flow.updateAndTell(this, compiled, loss.value);
     else this.update(compiled.optimizer);
     return loss;
   }
@@ -266,7 +269,7 @@ export class Program {
     plan.forward(pass);
     const loss = this.loss(where, plan, examples, compiled, true);
     this.backward(plan, pass);
-    if (pass.record) this.records.keep(plan);
+    if (pass.record !== null) this.records?.keep(plan);
     return loss;
   }
 

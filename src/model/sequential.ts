@@ -11,15 +11,15 @@ import {
   type BatchOptions,
   type Dataset,
   type ExampleSource,
-  type Examples,
   isDataset,
   onlyBatch,
   sourceOf,
 } from "./examples.js";
 import { evaluateSource, type FitOptions, runEpochs } from "./fit.js";
-import { type FlowListener, type GradientFlow, gradientFlowOf } from "./gradient-flow.js";
-import { type Gradients, gradientsOf } from "./gradients.js";
+import type { FlowListener, GradientFlow } from "./gradient-flow.js";
+import type { Gradients } from "./gradients.js";
 import { LayerStack } from "./layer-stack.js";
+import { type Look, looks } from "./look.js";
 import { predictAll, splitParts } from "./predict.js";
 import { type Compiled, Program } from "./program.js";
 import { Residence } from "./residence.js";
@@ -200,18 +200,15 @@ export class Sequential implements TrainingModel {
   }
 
   /** One update on one batch. @returns the loss before the update, and the metrics. @throws as `fit`. */
-  async trainOnBatch(
-    x: TensorLike,
-    y: TensorLike,
-    options: { sampleWeight?: TensorLike } = {},
-  ): Promise<Logs> {
+  async trainOnBatch(x: TensorLike, y: TensorLike, options: WeightOption = {}): Promise<Logs> {
     const where = "trainOnBatch()";
     refuseUnknown(where, options, ["sampleWeight"]);
     return this.#alone(where, async () => {
       const compiled = this.#settled(where);
       const examples = onlyBatch(where, x, y, options.sampleWeight);
       for (const metric of compiled.metrics) metric.begin();
-      const { value } = this.#ready(where, examples.x).trainStep(where, examples, compiled, examples.size);
+      const program = this.#ready(where, examples.x);
+      const { value } = await program.trainStep(where, examples, compiled, examples.size);
       const logs: Logs = { loss: value };
       for (const metric of compiled.metrics) logs[metric.name] = metric.result();
       return logs;
@@ -223,7 +220,7 @@ export class Sequential implements TrainingModel {
    * @throws as `fit`.
    */
   async gradients(x: TensorLike, y: TensorLike, options: WeightOption = {}): Promise<Gradients> {
-    return this.#inspect("gradients()", x, y, options, gradientsOf);
+    return this.#inspect("gradients()", x, y, options, looks.gradients);
   }
 
   /**
@@ -232,7 +229,7 @@ export class Sequential implements TrainingModel {
    * @throws as `fit`.
    */
   async gradientFlow(x: TensorLike, y: TensorLike, options: WeightOption = {}): Promise<GradientFlow> {
-    return this.#inspect("gradientFlow()", x, y, options, gradientFlowOf);
+    return this.#inspect("gradientFlow()", x, y, options, looks.gradientFlow);
   }
 
   /**
@@ -347,12 +344,13 @@ export class Sequential implements TrainingModel {
     x: TensorLike,
     y: TensorLike,
     options: WeightOption,
-    look: (where: string, program: Program, compiled: Compiled, examples: Examples) => Result,
+    load: () => Promise<Look<Result>>,
   ): Promise<Result> {
     refuseUnknown(where, options, ["sampleWeight"]);
     return this.#alone(where, async () => {
       const compiled = this.#settled(where);
       const examples = onlyBatch(where, x, y, options.sampleWeight);
+      const look = await load();
       return look(where, this.#ready(where, examples.x), compiled, examples);
     });
   }

@@ -1,18 +1,13 @@
-import { ConfigError } from "../errors.js";
-import { oneOf } from "../options.js";
-import { l1, l1l2, l2 } from "./l1l2.js";
-import { orthogonal } from "./orthogonal.js";
+import { type Described, Registry } from "../registry.js";
 import type { Regularizer } from "./regularizer.js";
 
-const factories = { l1, l2, l1l2, orthogonal };
-export type RegularizerName = keyof typeof factories;
-const names = Object.keys(factories) as RegularizerName[];
+export type RegularizerName = "l1" | "l2" | "l1l2" | "orthogonal";
 
 /** What is accepted where a regularizer is asked for. */
-export type RegularizerLike =
-  | RegularizerName
-  | Regularizer
-  | { readonly name: string; readonly config: Readonly<Record<string, unknown>> };
+export type RegularizerLike = RegularizerName | Regularizer | Described;
+
+/** Regularizers by name. */
+export const regularizers = new Registry<Regularizer>("l2({ l2: 0.01 })", {});
 
 /**
  * The regularizer meant by a name (with its factory's defaults), a factory's result or its `{ name, config }` as JSON,
@@ -22,14 +17,10 @@ export type RegularizerLike =
  */
 export function toRegularizer(where: string, option: string, value: unknown): Regularizer | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value === "string") return factories[oneOf(where, option, value, names)]({});
-  if (typeof value === "object") {
-    const { penalty, addGradient, name, config } = value as Partial<Regularizer>;
-    if (typeof penalty === "function" && typeof addGradient === "function") return value as Regularizer;
-    if (typeof name === "string") return factories[oneOf(where, option, name, names)](config ?? {});
-  }
-  throw new ConfigError(
-    `${where}: \`${option}\` is ${String(value)}, expected a name (${names.join(", ")}) or the result of such a factory.`,
-    { received: value, expected: names },
+  const { penalty, addGradient } = value as Partial<Regularizer>;
+  if (typeof penalty === "function" && typeof addGradient === "function") return value as Regularizer;
+  return (
+    regularizers.make(where, option, value) ??
+    regularizers.refuse(where, `\`${option}\``, value, "or the result of a factory such as l2()")
   );
 }

@@ -1,31 +1,12 @@
 import { ConfigError } from "../errors.js";
-import { oneOf } from "../options.js";
-import { cosineDecay, cosineDecayRestarts } from "./cosine-decay.js";
-import { exponentialDecay, inverseTimeDecay, polynomialDecay } from "./decay.js";
-import { oneCycle } from "./one-cycle.js";
-import { piecewiseConstantDecay } from "./piecewise-constant-decay.js";
+import { type Described, Registry } from "../registry.js";
 import { isSchedule, type Schedule, type ScheduleFunction } from "./schedule.js";
-import { warmup } from "./warmup.js";
-
-const factories = {
-  exponentialDecay,
-  inverseTimeDecay,
-  polynomialDecay,
-  cosineDecay,
-  cosineDecayRestarts,
-  piecewiseConstantDecay,
-  oneCycle,
-  warmup,
-};
-
-type ScheduleName = keyof typeof factories;
-const names = Object.keys(factories) as ScheduleName[];
 
 /** What is accepted where a schedule is asked for. */
-export type ScheduleLike =
-  | Schedule
-  | ScheduleFunction
-  | { readonly name: string; readonly config: Readonly<Record<string, unknown>> };
+export type ScheduleLike = Schedule | ScheduleFunction | Described;
+
+/** Schedules by name, as files and recipes know them. */
+export const schedules = new Registry<Schedule>("cosineDecay({ … })", {});
 
 function fromFunction(where: string, option: string, rate: ScheduleFunction): Schedule {
   return {
@@ -50,17 +31,11 @@ function fromFunction(where: string, option: string, rate: ScheduleFunction): Sc
 export function toSchedule(where: string, option: string, value: unknown): Schedule {
   if (isSchedule(value)) return value;
   if (typeof value === "function") return fromFunction(where, option, value as ScheduleFunction);
-  if (typeof value === "object" && value !== null && "name" in value && "config" in value) {
-    const name = oneOf(where, option, value.name, names);
-    const config = { ...(value.config as object) } as { target?: unknown };
-    if (name === "warmup" && typeof config.target === "object") {
-      config.target = toSchedule(where, `${option}.target`, config.target);
-    }
-    // Every factory checks its options itself, so that plain JSON may be given to it.
-    return (factories[name] as unknown as (options: object) => Schedule)(config);
-  }
+  // A name alone is no schedule: every one has options it cannot do without.
+  const made = typeof value === "string" ? undefined : schedules.make(where, option, value);
+  if (made !== undefined) return made;
   throw new ConfigError(
-    `${where}: \`${option}\` is ${String(value)}, expected a schedule (${names.join(", ")}) or a function step => rate.`,
-    { received: value, expected: names },
+    `${where}: \`${option}\` is ${String(value)}, expected a schedule such as cosineDecay({ … }), or a function step => rate.`,
+    { received: value, expected: schedules.names },
   );
 }

@@ -1,5 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { allBuilds } from "../../src/engine/all-builds.js";
+import { coreBuilds } from "../../src/engine/core-builds.js";
+import { decodeBytes } from "../../src/engine/kernel-text.js";
 import { instantiateKernels } from "../support/kernels.js";
 import { root } from "./source-files.js";
 
@@ -51,8 +54,13 @@ describe.each(["debug", "release"])("the %s build", async (build) => {
   });
 });
 
-it("what src/engine embeds is the release build", async () => {
-  const { wasmBase64 } = await import("../../src/engine/generated/simd128.js");
-  const bytes = await readFile(new URL("build/release.wasm", root));
-  expect(Buffer.from(wasmBase64, "base64").equals(bytes)).toBe(true);
+it.each([
+  ["release", async () => allBuilds.simd128],
+  ["relaxed", allBuilds.relaxed],
+  ["core-release", async () => coreBuilds.simd128],
+  ["core-relaxed", coreBuilds.relaxed],
+])("what src/engine embeds is build/%s.wasm", async (name, embedded) => {
+  const { wasmText, wasmBytes } = await embedded();
+  const bytes = await readFile(new URL(`build/${name}.wasm`, root));
+  expect(Buffer.from(decodeBytes(wasmText, wasmBytes)).equals(bytes)).toBe(true);
 });
