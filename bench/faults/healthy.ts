@@ -21,7 +21,7 @@ const shapeOf = (uniform: Uniform, isTrained: boolean, change: Partial<Shape> = 
   window: whole(uniform, 12, 28),
   units: whole(uniform, 8, 32),
   learningRate: pick(uniform, [0.003, 0.005, 0.01, 0.01, 0.02]),
-  epochs: whole(uniform, 20, 35),
+  epochs: whole(uniform, 30, 45),
   seed: whole(uniform, 1, 1e6),
   isTrained,
   ...change,
@@ -98,6 +98,11 @@ export const healthy: Readonly<Record<string, Kind>> = {
   mae: regression(plain, { loss: "mae" }),
   momentum: regression(plain, {
     optimizer: { name: "sgd", config: { learningRate: 0.05, momentum: 0.9, globalClipnorm: 1 } },
+  }),
+  largeBatches: regression(plain, {
+    batchSize: 128,
+    epochs: 100,
+    optimizer: { name: "adam", config: { learningRate: 0.01 } },
   }),
   publicSeries: (uniform, part, isTrained) => {
     const shape = shapeOf(uniform, isTrained);

@@ -3,6 +3,7 @@ import type { ModelCase } from "./model-case.js";
 import { largerErrorsP, rmsOf, varianceOf } from "./statistics.js";
 import type { Windows } from "./windows.js";
 
+/** Shared out among the baselines that are tried (Bonferroni). */
 const LEVEL = 0.01;
 /** By how much, beside being significant: a hundredth of an error nobody would change a model for. */
 const WORSE = 1.1;
@@ -53,12 +54,14 @@ export const beatenBy = (at: ModelCase): Promise<Beaten | null> =>
       { batchSize: 256 },
     );
     const own = target.map((value, n) => data[n]! - value);
-    for (const { name, forecast } of baselines(windows, at)) {
+    const tried = baselines(windows, at);
+    for (const { name, forecast } of tried) {
       const theirs = forecast.map((value, n) => value - target[n]!);
       const [modelRmse, baselineRmse] = [rmsOf(own), rmsOf(theirs)];
       const ratio = modelRmse / baselineRmse;
       const p = largerErrorsP(own, theirs, at.data.alignment.horizon);
-      if (!(ratio > WORSE && p < LEVEL && modelRmse ** 2 > MATERIAL * varianceOf(target))) continue;
+      if (!(ratio > WORSE && p < LEVEL / tried.length && modelRmse ** 2 > MATERIAL * varianceOf(target)))
+        continue;
       const measuredOn = at.data.validation === null ? "training windows" : "validation windows";
       return {
         name,

@@ -6,17 +6,18 @@ import { createRandom, type Random } from "../random.js";
 import { openSingle, type SeriesLike } from "../series/kinds.js";
 import type { TensorLike } from "../tensor.js";
 import { diagnose } from "./diagnose.js";
-import { type Diagnosis, type RecipePatch, short } from "./diagnosis.js";
+import type { Diagnosis, RecipePatch } from "./diagnosis.js";
 import { examine } from "./examine.js";
+import { polishes } from "./polish.js";
 import { type Prepared, prepareExamples, prepareSeries } from "./prepare.js";
-import { applyFix, checkRecipe, optimizerOf, type Recipe } from "./recipe.js";
+import { applyFix, checkRecipe, type Recipe } from "./recipe.js";
 import { type Attempt, isClassLoss, runRecipe } from "./run-recipe.js";
 import { openBlock } from "./windows.js";
 
 export interface RepairProgress {
   readonly training: number;
   readonly budget: number;
-  /** What was tried: a diagnosis's code, `"as it is"`, `"rate"` or `"control"`. */
+  /** What was tried: a diagnosis's code, `"as it is"`, an option (`"rate"`, `"epochs"`, `"units"`, `"batchSize"`) or `"control"`. */
   readonly tried: string;
   readonly error: number;
   readonly isKept: boolean;
@@ -170,7 +171,7 @@ export async function diagnosesOf({
 
 /**
  * Repairs a recipe: trains it, diagnoses, tries remedies in the order of severity, keeps what lowers the validation error, and
- * goes on until nothing is found or the budget is spent; what is left of it goes into the learning rate. A random search
+ * goes on until nothing is found or the budget is spent; what is left of it goes into epochs, rate, units and batch size. A random search
  * with as many trainings runs beside it as a control, from the first recipe that gave a model. The test part, the series' end, is never touched.
  *
  * @param recipe plain JSON; it stays as it is.
@@ -238,15 +239,19 @@ export async function repair(recipe: Recipe, options: RepairOptions): Promise<Re
       applied.push(next);
     } else attempt.model?.dispose();
   }
-  // What is left of the budget: the rate, and time to use it.
-  for (const patch of polishing(best.recipe)) {
-    if (trainings >= budget || applied.length === 0) break;
+  // What is left of the budget: one option after the other, those again that have helped.
+  const turns = applied.length === 0 ? [] : polishes();
+  while (trainings < budget && turns.length > 0) {
+    const turn = turns.shift()!;
+    const patch = turn.change(best.recipe);
+    if (patch === null) continue;
     const attempt = await run(applyFix(best.recipe, patch));
     const isKept = attempt.error < HELPS * best.error;
-    tell("rate", attempt.error, isKept, patch);
+    tell(turn.tried, attempt.error, isKept, patch);
     if (isKept) {
       best.model?.dispose();
       best = attempt;
+      turns.push(turn);
     } else attempt.model?.dispose();
   }
   best.model?.dispose();
@@ -260,20 +265,6 @@ export async function repair(recipe: Recipe, options: RepairOptions): Promise<Re
 /** Refused before, refused for another reason now: one of two faults is gone. */
 const clears = (from: Attempt, to: Attempt): boolean =>
   from.model === null && to.model === null && from.refused?.message !== to.refused?.message;
-
-function polishing(recipe: Recipe): RecipePatch[] {
-  const { config } = optimizerOf(recipe);
-  const rate = typeof config.learningRate === "number" ? config.learningRate : 0.001;
-  const { epochs = 25 } = recipe.fit ?? {};
-  const at = (learningRate: number): RecipePatch => ({
-    compile: { optimizer: { learningRate: short(learningRate) } },
-  });
-  return [
-    at(Math.min(10 * rate, 0.01)),
-    at(rate < 0.005 ? 0.005 : rate / 3),
-    { fit: { epochs: 2 * epochs } },
-  ];
-}
 
 /** The control: the same number of trainings, options drawn at random, the best by the same measure. */
 async function randomSearch(

@@ -1,4 +1,4 @@
-import { log } from "../elementary.js";
+import { exp, log } from "../elementary.js";
 import { normalCdf } from "../series/normal.js";
 import { percentile } from "../series/statistics.js";
 
@@ -89,22 +89,26 @@ export function risingP(values: ArrayLike<number>): number {
 }
 
 /**
- * Diebold & Mariano (1995): one-sided p-value for «the first errors are larger than the second», squared losses, the
- * variance of their difference corrected for `horizon - 1` autocorrelations.
+ * Diebold & Mariano (1995): one-sided p-value for «the first errors are larger than the second», squared losses. The variance
+ * of their difference takes in its autocorrelation with Bartlett's weights, to the lag 4 (n / 100)^(2/9) of Newey & West
+ * (1994) or the horizon, for a model that is wrong at one step is wrong at the next; corrected for small samples as Harvey,
+ * Leybourne & Newbold (1997) do.
  */
 export function largerErrorsP(first: Float64Array, second: Float64Array, horizon = 1): number {
   const n = first.length;
   if (n < 10) return 1;
   const loss = Float64Array.from(first, (error, i) => error * error - second[i]! * second[i]!);
   const center = meanOf(loss);
+  const lags = Math.max(horizon - 1, Math.floor(4 * exp((2 / 9) * log(n / 100))));
   let longRun = varianceOf(loss);
-  for (let lag = 1; lag < horizon; lag++) {
+  for (let lag = 1; lag <= lags; lag++) {
     let sum = 0;
     for (let i = lag; i < n; i++) sum += (loss[i]! - center) * (loss[i - lag]! - center);
-    longRun += (2 * sum) / n;
+    longRun += (2 * (1 - lag / (lags + 1)) * sum) / n;
   }
   if (!(longRun > 0)) return center > 0 ? 0 : 1;
-  return 1 - normalCdf(center / Math.sqrt(longRun / n));
+  const correction = Math.sqrt((n + 1 - 2 * horizon + (horizon * (horizon - 1)) / n) / n);
+  return 1 - normalCdf((correction * center) / Math.sqrt(longRun / n));
 }
 
 /**

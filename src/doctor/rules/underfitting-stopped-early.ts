@@ -16,7 +16,8 @@ const GAIN = { few: 0.5, many: 0.3 };
 const LEVEL = 0.01;
 const LEAST_EPOCHS = 8;
 const MOST_UPDATES = 400;
-const LEAST_UPDATES = 100;
+/** A training of usual length: twenty epochs of a dozen batches. */
+const LEAST_UPDATES = 250;
 
 /** One-sided p-value for a fall over the last epochs; 1 where they are too few to tell. */
 function stillFalls(losses: readonly number[]): number {
@@ -65,7 +66,10 @@ export const underfittingStoppedEarly: Rule<ModelCase> = {
     const left = await unlearnt(at);
     if (!(left > POOR[amount] && left > LINEAR[amount] * (lab.linear ?? 0))) return null;
     const pFalling = stillFalls(losses);
-    if (amount === "many" && !(pFalling < LEVEL)) return null;
+    // Where the validation loss has stopped, going on would only be learning by heart: early stopping is right there.
+    const held = history?.val_loss ?? [];
+    const hasMore = pFalling < LEVEL && (held.length !== losses.length || stillFalls(held) < LEVEL);
+    if (amount === "many" && !hasMore) return null;
     const loss = await lab.trainLoss();
     const updates = Math.max(LEAST_UPDATES, Math.min(MOST_UPDATES, file.updates));
     const trial = await lab.trial("going on", { updates });

@@ -2,6 +2,7 @@ import { leastSquares } from "../../series/least-squares.js";
 import { seasonality } from "../../series/seasonality.js";
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
+import { unexplainedByNeighbours } from "../nearest-neighbours.js";
 import { autocorrelation } from "../pictures.js";
 import { varianceOf } from "../statistics.js";
 
@@ -60,12 +61,16 @@ export const windowShorterThanPeriod: Rule<DataCase> = {
       (rows > own.length + beyond.length ? 1 : 0) *
       (rows - own.length - beyond.length);
     if (before < UNEXPLAINED || after > GAIN * before || f < 6) return null;
+    // What no line through the window tells, its shape may: then the network can learn it from there.
+    const byShape = unexplainedByNeighbours(values, timesteps, horizon);
+    if (byShape < UNEXPLAINED || after > GAIN * byShape) return null;
     return {
       title: `the series repeats every ${season} steps, the window sees ${timesteps}`,
       evidence: {
         season,
         window: timesteps,
         unexplainedByWindow: short(before),
+        unexplainedBySimilarWindows: short(byShape),
         unexplainedWithSeason: short(after),
         bound: GAIN,
         fStatistic: short(f),

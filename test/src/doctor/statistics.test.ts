@@ -3,6 +3,7 @@ import { autoregressive, mulberry32, normalOf } from "../../../bench/faults/seri
 import {
   correlation,
   effectiveSize,
+  evenlySpacedP,
   fisherZ,
   largerErrorsP,
   risingP,
@@ -38,6 +39,29 @@ describe("the doctor's statistics", () => {
           ) < 0.05,
       ),
     ).toBeGreaterThan(0.9);
+  });
+
+  it("errors that follow each other do not count as so many", () => {
+    // An AR(1) of 0.8 has a ninth of its values as independent ones: without that, one in four would be significant.
+    const slow = (seed: number) => Float64Array.from(autoregressive(200, seed, 0.8));
+    expect(share(300, (s) => largerErrorsP(slow(s), slow(s + 9000)) < 0.05)).toBeLessThan(0.15);
+  });
+
+  it("times at random are called evenly spaced no oftener than the level says, regular ones always", () => {
+    const times = (seed: number, count: number): number[] => {
+      const uniform = mulberry32(seed);
+      let at = 0;
+      return Array.from({ length: count }, () => {
+        at -= 30 * Math.log(1 - uniform());
+        return Math.round(at);
+      });
+    };
+    // 500 runs: a share of 0.05 has a standard error of 0.01; four of them.
+    for (const count of [4, 6, 12])
+      expect(share(500, (s) => evenlySpacedP(times(s, count)) < 0.05)).toBeLessThan(0.09);
+    expect(evenlySpacedP([10, 40, 70, 100, 130])).toBeLessThan(1e-4);
+    expect(evenlySpacedP([10, 41, 69, 101, 130, 161])).toBeLessThan(1e-3);
+    expect(evenlySpacedP([10, 40, 70])).toBe(1);
   });
 
   it("Mann and Kendall's test finds a rise and none in noise", () => {
