@@ -16,6 +16,8 @@ const squashes: Readonly<Record<string, (z: number) => number>> = {
 
 /** Keras's clipping of probabilities in cross-entropies, and of the logarithm in the poisson loss. */
 const EPSILON = 1e-7;
+/** As float32 rounds 1 - 1e-7. */
+const NEARLY_ONE = Math.fround(1 - EPSILON);
 
 interface LossOf {
   readonly loss: string;
@@ -28,7 +30,7 @@ function lossAt({ loss, activation, fromLogits }: LossOf, z: number, target: num
   const output = squashes[activation]?.(z) ?? z;
   if (loss === "poisson") return output - target * log(output + EPSILON);
   const share = fromLogits ? 1 / (1 + exp(-output)) : output;
-  const p = Math.max(EPSILON, Math.min(1 - EPSILON, share));
+  const p = Math.max(EPSILON, Math.min(NEARLY_ONE, share));
   const own = -target * log(p);
   return loss === "binaryCrossentropy" ? own - (1 - target) * log(1 - p) : own;
 }
