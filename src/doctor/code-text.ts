@@ -25,9 +25,14 @@ const STEP = "  ";
 
 const isName = /^(?:[A-Za-z_$][\w$]*|\d+)$/;
 
-/** Keras's way to write a thing made by a factory as data. */
-const isMade = (value: object): value is { name: string; config: object } =>
-  "name" in value && "config" in value && typeof value.name === "string" && typeof value.config === "object";
+/** A thing made by a factory as data: an initializer is `{ name, config }`, a layer inside another `{ kind, config }`. */
+function factoryOf(value: object): { name: string; config: object } | undefined {
+  const { name, kind, config } = value as { name?: unknown; kind?: unknown; config?: unknown };
+  const own = kind ?? name;
+  return typeof own === "string" && typeof config === "object" && config !== null
+    ? { name: own, config }
+    : undefined;
+}
 
 const entriesOf = (value: object): string[] =>
   Object.keys(value).map((key) => (isName.test(key) ? key : JSON.stringify(key)));
@@ -49,9 +54,10 @@ export function codeText(value: unknown, indent = "", room = WIDTH): string {
   if (value === null || value === undefined) return "undefined";
   if (value instanceof Code) return value.text;
   if (typeof value !== "object") return JSON.stringify(value);
-  if (isMade(value))
+  const made = factoryOf(value);
+  if (made !== undefined)
     return codeText(
-      new Call(value.name, Object.keys(value.config).length === 0 ? [] : [value.config]),
+      new Call(made.name, Object.keys(made.config).length === 0 ? [] : [made.config]),
       indent,
       room,
     );

@@ -98,7 +98,7 @@ export function applyFix(recipe: Recipe, patch: RecipePatch): Recipe {
   const last = recipe.layers.findLastIndex(({ kind }) => heads.includes(kind));
   let layers: readonly LayerRecipe[] = recipe.layers;
   for (const { kind, set } of patch.layers ?? []) {
-    const isMeant = (layer: LayerRecipe, i: number): boolean =>
+    const isMeant = (layer: { readonly kind: string }, i: number): boolean =>
       kind === "last"
         ? i === last
         : kind === "recurrent"
@@ -106,11 +106,15 @@ export function applyFix(recipe: Recipe, patch: RecipePatch): Recipe {
           : kind === "weighted"
             ? weighted.includes(layer.kind)
             : layer.kind === kind && !(kind === "dense" && i === last);
-    layers = layers.map((layer, i) =>
-      isMeant(layer, i)
-        ? ({ ...merged({ ...layer }, own(layer.kind, set)), kind: layer.kind } as LayerRecipe)
-        : layer,
-    );
+    layers = layers.map((layer, i) => {
+      if (isMeant(layer, i))
+        return { ...merged({ ...layer }, own(layer.kind, set)), kind: layer.kind } as LayerRecipe;
+      // The layer inside a wrapper, such as bidirectional.
+      const inner = layer.layer as { kind: string; config: Record<string, unknown> } | undefined;
+      return inner !== undefined && isMeant(inner, -1)
+        ? { ...layer, layer: { ...inner, config: merged(inner.config, own(inner.kind, set)) } }
+        : layer;
+    });
   }
   const { optimizer, ...compile } = patch.compile ?? {};
   const { name, config } = optimizerOf(recipe);

@@ -1,6 +1,8 @@
+import { DataError } from "../../errors.js";
 import { examine } from "../../index.js";
 import type { Patient } from "../../node/report/doctor-report.js";
-import { type NamedSeries, summarize } from "../../node/report/series-summary.js";
+import { plural } from "../../node/report/numbers.js";
+import { type NamedSeries, sourceName, summarize } from "../../node/report/series-summary.js";
 import { check } from "../doctor/check.js";
 import { checkOptions, type DoctorOptions, recipeFor } from "../doctor/options.js";
 import { printBefore } from "../doctor/print-checkup.js";
@@ -37,11 +39,16 @@ export async function doctor(file: string, options: DoctorOptions, io: Io): Prom
   const whole = await readSeries(file, options);
   const seen = Math.floor(whole.values.length * (1 - options.testFraction));
   const series = seenPart(whole, seen);
+  const split = Math.floor(seen * (1 - VALIDATION));
+  if (!series.values.subarray(0, split).some(Number.isFinite))
+    throw new DataError(
+      `${sourceName(series)}, column ${JSON.stringify(series.target)}: the first ${plural(split, "row")}, the training part, hold no value. Leave them out of the file.`,
+    );
   return naming(whole, async () => {
     const patient: Patient = {
       summary: summarize(series),
       testRows: whole.values.length - seen,
-      split: Math.floor(seen * (1 - VALIDATION)),
+      split,
       recipe,
       data: examine(series.values),
     };

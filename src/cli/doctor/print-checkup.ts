@@ -31,6 +31,9 @@ const indented = (text: string, by = INDENT): string =>
     .map((line) => (line === "" ? "\n" : `${by}${line}\n`))
     .join("");
 
+/** Charts stand four columns in; narrower than this they cannot be read. */
+const chartColumns = ({ columns }: Io): number => Math.max(40, columns - 4);
+
 /** `error unscaled_target: the target is of the size 340`, for --quiet. */
 export function oneLineCause(series: { readonly target: string }, diagnosis: Diagnosis): string {
   const { code, severity, title } = inWordsOf(series, diagnosis);
@@ -55,7 +58,9 @@ function causeText(report: DoctorReport, index: number, io: Io, colors: Colors):
     { name: "change", text: remedy },
   ];
   const picturePart =
-    picture === undefined ? "" : `${indented(printPicture(picture, { columns: io.columns - 4 }), "    ")}\n`;
+    picture === undefined
+      ? ""
+      : `${indented(printPicture(picture, { columns: chartColumns(io) }), "    ")}\n`;
   return [
     `\n${heading(`${index + 1}. ${titleText(title)}`, io.columns, colors.bold)}`,
     `${INDENT}${coloured(colors, severity)} ${code}\n`,
@@ -109,7 +114,7 @@ export function printReport(report: DoctorReport, next: readonly string[], io: I
   io.out(bullets(numbersOfTraining(report), io.columns));
   const losses = lossPicture(history);
   if (losses !== undefined)
-    io.out(`\n${indented(printPicture(losses, { columns: io.columns - 4 }), "    ")}`);
+    io.out(`\n${indented(printPicture(losses, { columns: chartColumns(io) }), "    ")}`);
   if (errors !== undefined && wasTrained) {
     const unit = errors.unit === undefined ? "" : ` (${errors.unit})`;
     io.out(

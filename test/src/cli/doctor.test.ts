@@ -195,6 +195,29 @@ describe("gateflow doctor", () => {
     expect([code, causes.map((cause) => cause.code)]).toEqual([2, ["insufficient_data"]]);
   });
 
+  it("names a training part without a value, and values a logarithm cannot take", async () => {
+    const late = file("late.csv", column(waves.map((value, t) => (t < 200 ? null : value))));
+    const empty = await gateflow(["doctor", late, "-t", "v", ...SMALL]);
+    expect(empty.code).toBe(1);
+    expect(empty.err).toMatch(/^gateflow: .*late\.csv, column "v": the first 192 rows.* hold no value.*\n$/);
+    const log = await gateflow(["doctor", healthy, "-t", "v", "--log", ...SMALL]);
+    expect(log.err).toMatch(/^gateflow: .*healthy\.csv, column "v": log needs values above 0\.\n$/m);
+  });
+
+  it("fits a wide terminal and a narrow one, charts included", async () => {
+    for (const [columns, most] of [
+      [100, 100],
+      [60, 60],
+    ] as const) {
+      const { out } = await gateflow(["doctor", spikes, "-t", "v", "--window", "5", ...SMALL], { columns });
+      const lines = out.split("\n").filter((line) => !line.includes(folder) && !line.startsWith("    "));
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(most);
+      const charts = out.split("\n").filter((line) => /^ {4}.*[│└]/.test(line));
+      expect(charts.length).toBeGreaterThan(10);
+      expect(Math.max(...charts.map((line) => line.length))).toBeLessThanOrEqual(most);
+    }
+  });
+
   it("Ctrl-C ends it with 130 and leaves nothing behind", async () => {
     const interrupt = new AbortController();
     const path = join(folder, "stopped.html");

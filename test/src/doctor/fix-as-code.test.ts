@@ -127,6 +127,21 @@ describe("fixAsCode()", () => {
     expect(fixAsCode(patch)).toContain("clipnorm: undefined");
   });
 
+  it("changes the layer inside a wrapper, and writes it as the call it is", async () => {
+    const wrapped = {
+      ...recipe,
+      layers: [
+        { kind: "bidirectional", layer: { kind: "lstm", config: { units: 4 } } },
+        { kind: "dense", units: 1 },
+      ],
+    };
+    const code = fixAsCode({ layers: [{ kind: "recurrent", set: { units: 6 } }] }, wrapped);
+    expect(code).toContain("bidirectional({ layer: lstm({ units: 6 }), inputShape: [12, 1] })");
+    const { model } = await run(code);
+    // Two LSTMs of 6 units, and the dense layer behind both.
+    expect((model as gateflow.Sequential).countParams()).toBe(2 * 4 * 6 * (1 + 6 + 1) + 13);
+  });
+
   it("says nothing for a patch that changes nothing", () => {
     expect([fixAsCode({}), fixAsCode({}, recipe), fixAsCode({ window: 12 }, recipe)]).toEqual(["", "", ""]);
   });
