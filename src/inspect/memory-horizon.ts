@@ -12,7 +12,8 @@ export interface MemoryHorizonOptions {
  * Meant for a loss at the end of the sequence; where every step has a loss of its own, each step's gradient is fed anew.
  *
  * @param gradient ‖dL/dh_t‖ or ‖dL/dc_t‖, one a time step in the order of processing, as in `LayerFlow`.
- * @returns whole steps. 0 where the last step has no gradient at all, NaN where it is not finite.
+ * @returns whole steps. 0 where the last step has no gradient at all, NaN where it is not finite or a NaN
+ *   stands on the way.
  * @throws ConfigError for a threshold outside (0, 1).
  */
 export function memoryHorizon(gradient: ArrayLike<number>, options: MemoryHorizonOptions = {}): number {
@@ -24,7 +25,9 @@ export function memoryHorizon(gradient: ArrayLike<number>, options: MemoryHorizo
   if (!Number.isFinite(end)) return Number.NaN;
   if (end === 0) return 0;
   for (let back = 1; back <= last; back++) {
-    if (gradient[last - back]! < threshold * end) return back;
+    const norm = gradient[last - back]!;
+    if (Number.isNaN(norm)) return Number.NaN;
+    if (norm < threshold * end) return back;
   }
   return Number.POSITIVE_INFINITY;
 }

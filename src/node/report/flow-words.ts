@@ -1,4 +1,10 @@
-import { isRecurrentFlow, type RecurrentLayerFlow, summarizeFlow } from "../../index.js";
+import {
+  type GradientFlow,
+  isRecurrentFlow,
+  type RecurrentLayerFlow,
+  summarizeFlow,
+  type WeightFlow,
+} from "../../index.js";
 import { percent, plural, readableNumber } from "./numbers.js";
 import type { TrainingFlow } from "./training-flow.js";
 
@@ -14,6 +20,10 @@ export function lastFlow({ flows, layer }: TrainingFlow): RecurrentLayerFlow {
     .find(({ name }) => name === layer)!;
 }
 
+/** Matrices of weights; biases are small at first, and what moves them says little. */
+export const kernelsOf = (flow: GradientFlow): WeightFlow[] =>
+  flow.layers.flatMap(({ weights }) => weights).filter(({ name }) => name.endsWith("kernel"));
+
 /** `12 %`, `0.25 %`, `0.0031 %`: shares span decades here. */
 const share = (value: number): string =>
   value >= 0.1 ? percent(value) : `${readableNumber(Number((100 * value).toPrecision(2)))} %`;
@@ -24,7 +34,7 @@ export function memoryInWords(training: TrainingFlow): string {
   const { memoryHorizon } = summarizeFlow(training.flows.at(-1)!.flow).find((layer) => layer.name === name)!;
   const window = hiddenGradient.length;
   const steps = plural(window, "step");
-  if (Number.isNaN(memoryHorizon)) {
+  if (!hiddenGradient.every(Number.isFinite)) {
     return `The gradient is not finite at the end of the training: nothing can be said of the ${steps} of the window.`;
   }
   if (memoryHorizon === 0) {
@@ -55,9 +65,7 @@ export function flowFacts(training: TrainingFlow): string[] {
       ? "Saturation: no gate is near a bound at any step."
       : `Saturation: at one step or another up to ${share(saturated)} of the ${gate} gate's activations are within 0.05 of a bound, where they learn little.`,
   );
-  const ratios = flow.layers
-    .flatMap(({ weights }) => weights)
-    .filter(({ updateRatio }) => Number.isFinite(updateRatio));
+  const ratios = kernelsOf(flow).filter(({ updateRatio }) => Number.isFinite(updateRatio));
   const largest = ratios.reduce<(typeof ratios)[number] | null>(
     (most, weight) => (most === null || weight.updateRatio > most.updateRatio ? weight : most),
     null,
@@ -71,7 +79,7 @@ export function flowFacts(training: TrainingFlow): string[] {
           ? " That is standing still."
           : "";
     facts.push(
-      `Updates: the last one recorded moves no tensor by more than ${share(updateRatio)} of its size (${name}); a tenth of a percent is usual.${verdict}`,
+      `Updates: the last one recorded moves no kernel by more than ${share(updateRatio)} of its size (${name}); a tenth of a percent is usual.${verdict}`,
     );
   }
   return facts;

@@ -38,6 +38,10 @@ describe("memory horizon", () => {
   it("is 0 without a gradient at the end, and NaN where it is not a number", () => {
     expect(memoryHorizon([1, 1, 0])).toBe(0);
     expect(memoryHorizon([1, 1, Number.NaN])).toBeNaN();
+    expect(memoryHorizon([1, Number.NaN, 1, 1])).toBeNaN();
+    // What lies beyond the horizon is not asked.
+    expect(memoryHorizon([Number.NaN, 1e-9, 1, 1])).toBe(2);
+    expect(memoryHorizon([Number.POSITIVE_INFINITY, 1, 1])).toBe(Number.POSITIVE_INFINITY);
   });
 
   it("ends at the cut of truncated BPTT", () => {
