@@ -51,14 +51,21 @@ export function changeText({ series, window, layers = [], compile, fit }: Recipe
     .join(", ");
 }
 
-const nameOf = ({ tried, change }: RepairProgress): string =>
-  tried !== "rate" ? tried : change?.fit === undefined ? "another rate" : "more epochs";
+/** Options that are tried once the diagnoses are through; a diagnosis goes by its code. */
+const names: Readonly<Record<string, string>> = {
+  rate: "another rate",
+  epochs: "more epochs",
+  units: "more units",
+  batchSize: "smaller batches",
+};
+
+const nameOf = ({ tried }: RepairProgress): string => names[tried] ?? tried;
 
 /** Each training with its error, whether its change was kept, and what the change was. */
 function attemptLines(attempts: readonly RepairProgress[], columns: number): string {
-  const names = attempts.map(nameOf);
+  const labels = attempts.map(nameOf);
   const errors = attempts.map(({ error }) => errorText(error));
-  const nameWidth = Math.max(...names.map(({ length }) => length));
+  const nameWidth = Math.max(...labels.map(({ length }) => length));
   const errorWidth = Math.max(...errors.map(({ length }) => length));
   const before = 2 + nameWidth + 2 + errorWidth + 2;
   return attempts
@@ -66,7 +73,7 @@ function attemptLines(attempts: readonly RepairProgress[], columns: number): str
       const verdict = tried === "as it is" ? "" : isKept ? "kept" : "not kept";
       const text = [verdict, change === undefined ? "" : changeText(change)].filter((part) => part !== "");
       const lines = wrap(text.join(": "), Math.max(20, columns - before));
-      const head = `  ${names[i]!.padEnd(nameWidth)}  ${errors[i]!.padStart(errorWidth)}  `;
+      const head = `  ${labels[i]!.padEnd(nameWidth)}  ${errors[i]!.padStart(errorWidth)}  `;
       return (lines.length === 0 ? [""] : lines).map((line, k) =>
         `${(k === 0 ? head : " ".repeat(before)) + line}`.trimEnd().concat("\n"),
       );

@@ -29,6 +29,7 @@ describe("gateflow doctor --fix", () => {
       expect(out).toMatch(/as it is +no model\n/);
       expect(out).toMatch(/missing_values +[\d.]+ +kept: impute linear\n/);
       expect(out).toMatch(/unscaled_target +[\d.]+ +kept: scale standard\n/);
+      expect(out).toMatch(/more epochs +[\d.]+ +(?:not )?kept: epochs \d+\n/);
       expect(out).toMatch(/repaired +[\d.]+/);
       expect(out).toMatch(/random search, best of 4 +[\d.]+/);
       expect(out).toMatch(/series\.scale +not set → standard/);
