@@ -22,16 +22,16 @@ describe("gateflow doctor --fix", () => {
     async () => {
       const path = join(folder, "out", "repaired.json");
       const { code, out, err } = await gateflow([
-        ...["doctor", sick, "-t", "v", "--fix", "--budget", "4", "-o", path],
+        ...["doctor", sick, "-t", "v", "--fix", "--budget", "6", "-o", path],
         ...SMALL,
       ]);
-      expect(err).toContain("at most 4 trainings for changes, as many for a random search");
+      expect(err).toContain("at most 6 trainings for changes, as many for a random search");
       expect(out).toMatch(/as it is +no model\n/);
       expect(out).toMatch(/missing_values +[\d.]+ +kept: impute linear\n/);
       expect(out).toMatch(/unscaled_target +[\d.]+ +kept: scale standard\n/);
       expect(out).toMatch(/more epochs +[\d.]+ +(?:not )?kept: epochs \d+\n/);
       expect(out).toMatch(/repaired +[\d.]+/);
-      expect(out).toMatch(/random search, best of 4 +[\d.]+/);
+      expect(out).toMatch(/random search, best of 6 +[\d.]+/);
       expect(out).toMatch(/series\.scale +not set → standard/);
       expect(out).toContain(
         `Wrote ${path}. Go on with it:\ngateflow doctor ${sick} --target v --recipe ${path}\n`,
