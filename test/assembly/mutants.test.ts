@@ -92,7 +92,7 @@ const mutants: readonly Mutant[] = [
   {
     title: "sigmoid does not saturate",
     file: "assembly/simd/sigmoid.ts",
-    search: "f32x4.pmax(f32x4.pmin(x, f32x4.splat(30)), f32x4.splat(-104.5))",
+    search: "f32x4.pmax(f32x4.pmin(x, constant4(AT_SIGMOID_TOP)), constant4(AT_SIGMOID_BOTTOM))",
     replacement: "x",
     exports: { "assembly/activation/activation-forward": ["activationForward"] },
     check: sigmoidCheck,
