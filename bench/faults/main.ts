@@ -35,7 +35,7 @@ for (const own of parts) {
   if (!flags["repairs-only"])
     await diagnoseFaults({
       part: own,
-      perCode: Number(flags.n ?? (flags.quick ? 2 : 6)),
+      perCode: Number(flags.n ?? (flags.quick ? 1 : 6)),
       perKind: Number(flags.h ?? (flags.quick ? 2 : 10)),
       code: flags.code,
       kind: flags.kind,
@@ -43,5 +43,10 @@ for (const own of parts) {
       withSteps: !flags["no-steps"],
     });
   if (!flags["no-repairs"] && flags.kind === undefined)
-    await repairFaults({ part: own, perCode: flags.quick ? 1 : 3, code: flags.code });
+    await repairFaults({
+      part: own,
+      perCode: flags.quick ? 1 : 3,
+      budget: flags.quick ? 4 : 10,
+      code: flags.code,
+    });
 }

@@ -7,6 +7,8 @@ import { fraction, share, table } from "./tally.js";
 export interface RepairRun {
   readonly part: Part;
   readonly perCode: number;
+  /** Trainings a repair may make; the random search makes as many. */
+  readonly budget: number;
   readonly code: string | undefined;
 }
 
@@ -14,7 +16,7 @@ export interface RepairRun {
 const NEAR = 1.1;
 
 /** Repairs every case that a machine can, beside a random search, and prints what came of it. */
-export async function repairFaults({ part, perCode, code }: RepairRun): Promise<void> {
+export async function repairFaults({ part, perCode, budget, code }: RepairRun): Promise<void> {
   let [cases, repaired, beat] = [0, 0, 0];
   console.log(`\n### Repairs, ${part === "develop" ? "development part" : "report part"}\n`);
   const rows: string[][] = [];
@@ -30,7 +32,7 @@ export async function repairFaults({ part, perCode, code }: RepairRun): Promise<
         seed: i,
         withControl: false,
       });
-      const { before, after, control, applied } = await repair(sick, { series, budget: 10, seed: i });
+      const { before, after, control, applied } = await repair(sick, { series, budget, seed: i });
       if (after <= NEAR * healthyError) near++;
       if (after <= control) notWorse++;
       console.log(
