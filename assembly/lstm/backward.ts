@@ -1,3 +1,5 @@
+import { tanhRows } from "../activation/abreast";
+import { SIGMOID, TANH } from "../activation/activate";
 import { addFloats, addProducts } from "../linalg/elementwise";
 import { addLanes, OUTER_ROWS, outerProduct, packPairs, pairsBytes } from "../linalg/outer-product";
 import { packSteps } from "../linalg/pack-steps";
@@ -34,6 +36,7 @@ export function lstmBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, part
   const dh = d.dh + firstRow;
   const dc = d.dc + firstRow;
   const record = recordOf(d.record, part, d.timesteps, LSTM_GATES);
+  const isUsual = d.activation == TANH && d.recurrentActivation == SIGMOID;
   memory.fill(dh, 0, rowsBytes);
   memory.fill(dc, 0, rowsBytes);
   for (let t = d.timesteps - 1; t >= 0; t--) {
@@ -45,15 +48,17 @@ export function lstmBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, part
     for (let group = 0; group < groups; group++) {
       const unit = <usize>group << 4;
       const gates = d.gates + (<usize>((group * d.timesteps + t) * d.batch + rowBegin) << 6);
+      const c = cPrev + stepBytes + unit;
+      const dz = dzRows + (<usize>group << 6);
+      // The place of dz is free until the cell gets there.
+      if (isUsual) tanhRows(c, rowBytes, dz, dzRowBytes, rows);
       if (record) {
         lstmRecordCell(
-          d, record, t, group, gates, d.h + <usize>(t + 1) * stepBytes + firstRow + unit, cPrev + stepBytes + unit,
-          dh + unit, dc + unit, rowBytes, mask, rows,
+          d, record, t, group, gates, dz, dzRowBytes, c, dh + unit, dc + unit, rowBytes, mask, rows,
         );
       }
       lstmCellBackward(
-        gates, dzRows + (<usize>group << 6), dzRowBytes,
-        cPrev + unit, cPrev + stepBytes + unit, dh + unit, dc + unit,
+        gates, dz, dzRowBytes, cPrev + unit, c, dh + unit, dc + unit,
         rowBytes, mask, rows, d.activation, d.recurrentActivation,
       );
     }

@@ -1,4 +1,3 @@
-import { tanhRows } from "../activation/abreast";
 import { SIGMOID, TANH } from "../activation/activate";
 import { activateAny4, derivativeAny4 } from "../activation/any";
 import { store4x4 } from "../simd/lanes";
@@ -9,12 +8,13 @@ import { store4x4 } from "../simd/lanes";
  * A masked row copied its state forward, so its dh and dc pass back unchanged and its dz is zero.
  *
  * Math     MATH.md (7)-(11)
- * Shapes   gates [rows, 16], in: the tape, out: dz; dzRows [rows, 16] with dzRowBytes from row to row;
+ * Shapes   gates [rows, 16], in: the tape, out: dz; dzRows [rows, 16] with dzRowBytes from row to row, where with tanh
+ *          and sigmoid the first four floats of a row come in as tanh(c);
  *          cPrev, c, dh, dc [rows] of four floats, rowBytes apart; mask [rows] or 0
  * Writes   gates, dzRows (=): dz; dc (=): dL/dc_{t-1}; dh (=) zero in rows that are not masked
  * Alias    none
- * Error    that of tanh4, then a handful of roundings
- * Cost     1 transcendental function, 22 flops a unit
+ * Error    a handful of roundings
+ * Cost     22 flops a unit
  */
 export function lstmCellBackward(
   gatesPtr: usize,
@@ -31,8 +31,6 @@ export function lstmCellBackward(
   recurrentActivation: i32,
 ): void {
   const usual = activation == TANH && recurrentActivation == SIGMOID;
-  // The place of dz holds tanh(c) until its row is reached.
-  if (usual) tanhRows(cPtr, rowBytes, dzRowsPtr, dzRowBytes, rows);
   const one = f32x4.splat(1);
   const zero = f32x4.splat(0);
   for (let row = 0; row < rows; row++) {

@@ -4,6 +4,7 @@ import {
   addGate, addTo, addWideSquares, CELL, COUNTED, GATES, HIDDEN, highEdge, INPUT, isSafe, laneSum, lowEdge, NEAR, nearEdge,
   recordGateGradients, rowSquares, scaleFor, stepBytes, unscaled,
 } from "../probe/record";
+import { constant4, HALF, ONE } from "../simd/constants";
 import { addWide, hsumWide, laneMask } from "../simd/lanes";
 import { LstmDescriptor } from "./descriptor";
 
@@ -18,10 +19,12 @@ const FIXED_BITS: i32 = 0x40400000;
 const FIXED_UNIT: f64 = 2.384185791015625e-7;
 /** Rows whose fixed-point sums, four units together, cannot leave 32 bits. */
 const BLOCK: i32 = 64;
-const TINY: f32 = 1e-30;
 /** (0.5 - NEAR)² and (1 - NEAR)²: a gate in [0, 1] or [-1, 1] is near a bound where its distance from the middle is so. */
 const GATE_EDGE: f32 = (0.5 - NEAR) * (0.5 - NEAR);
 const CELL_EDGE: f32 = (1 - NEAR) * (1 - NEAR);
+const AT_FIXED_OFFSET: usize = memory.data<f32>([FIXED_OFFSET]);
+const AT_GATE_EDGE: usize = memory.data<f32>([GATE_EDGE]);
+const AT_CELL_EDGE: usize = memory.data<f32>([CELL_EDGE]);
 
 export const LSTM_GATES: i32 = 4;
 
@@ -33,10 +36,11 @@ export function lstmRecordState(d: LstmDescriptor, record: usize, t: i32, dhPtr:
   addTo(step + HIDDEN, rowSquares(dhPtr, rowBytes, rows, d.units, scaleFor(later)));
 }
 
-/** Before the cell of one group of units at step t, while its gates are still activations. */
+/** Before the cell of one group of units at step t, while its gates are still activations; `tanhPtr`: tanh(c) of usual cells. */
 export function lstmRecordCell(
   d: LstmDescriptor, record: usize, t: i32, group: i32,
-  gatesPtr: usize, hPtr: usize, cPtr: usize, dhPtr: usize, dcPtr: usize, rowBytes: usize, maskPtr: usize, rows: i32,
+  gatesPtr: usize, tanhPtr: usize, tanhBytes: usize, cPtr: usize, dhPtr: usize, dcPtr: usize, rowBytes: usize,
+  maskPtr: usize, rows: i32,
 ): void {
   const step = record + <usize>t * stepBytes(LSTM_GATES);
   const valid = laneMask(d.units - 4 * group);
@@ -50,7 +54,7 @@ export function lstmRecordCell(
     const mask = maskPtr ? maskPtr + (<usize>row << 2) : 0;
     if (usual) {
       const squares = usualCellSquares(
-        gates, hPtr + offset, dhPtr + offset, dcPtr + offset, rowBytes, mask, count, scale,
+        gates, tanhPtr + <usize>row * tanhBytes, tanhBytes, dhPtr + offset, dcPtr + offset, rowBytes, mask, count, scale,
       );
       if (isSafe(squares)) {
         addTo(step + CELL, unscaled(squares, scale));
@@ -76,26 +80,27 @@ export function lstmRecordGradients(d: LstmDescriptor, record: usize, t: i32, dz
  * batch begin on even rows, so the pairs are the same whoever takes them.
  */
 function usualCellSquares(
-  gatesPtr: usize, hPtr: usize, dhPtr: usize, dcPtr: usize, rowBytes: usize, maskPtr: usize, rows: i32, scale: f32,
+  gatesPtr: usize, tanhPtr: usize, tanhBytes: usize, dhPtr: usize, dcPtr: usize, rowBytes: usize, maskPtr: usize,
+  rows: i32, scale: f32,
 ): f64 {
   const factor = f32x4.splat(scale);
   let squares = f64x2.splat(0);
   let row = 0;
   for (; row + 2 <= rows; row += 2) {
-    const first = square(f32x4.mul(cellGradient(gatesPtr, hPtr, dhPtr, dcPtr, maskPtr), factor));
+    const first = square(f32x4.mul(cellGradient(gatesPtr, tanhPtr, dhPtr, dcPtr, maskPtr), factor));
     const mask = maskPtr ? maskPtr + 4 : 0;
     const second = square(
-      f32x4.mul(cellGradient(gatesPtr + 64, hPtr + rowBytes, dhPtr + rowBytes, dcPtr + rowBytes, mask), factor),
+      f32x4.mul(cellGradient(gatesPtr + 64, tanhPtr + tanhBytes, dhPtr + rowBytes, dcPtr + rowBytes, mask), factor),
     );
     squares = addWide(squares, f32x4.add(first, second));
     gatesPtr += 128;
-    hPtr += 2 * rowBytes;
+    tanhPtr += 2 * tanhBytes;
     dhPtr += 2 * rowBytes;
     dcPtr += 2 * rowBytes;
     if (maskPtr) maskPtr += 8;
   }
   if (row < rows) {
-    squares = addWide(squares, square(f32x4.mul(cellGradient(gatesPtr, hPtr, dhPtr, dcPtr, maskPtr), factor)));
+    squares = addWide(squares, square(f32x4.mul(cellGradient(gatesPtr, tanhPtr, dhPtr, dcPtr, maskPtr), factor)));
   }
   return hsumWide(squares);
 }
@@ -103,21 +108,19 @@ function usualCellSquares(
 /** dL/dc of one row of four units: what came from the step after, and through h_t. */
 // @ts-ignore: decorator
 @inline
-function cellGradient(gatesPtr: usize, hPtr: usize, dhPtr: usize, dcPtr: usize, maskPtr: usize): v128 {
+function cellGradient(gatesPtr: usize, tanhPtr: usize, dhPtr: usize, dcPtr: usize, maskPtr: usize): v128 {
   const dc = v128.load(dcPtr);
   if (maskPtr && load<f32>(maskPtr) == 0) return dc;
-  const o = v128.load(gatesPtr, 48);
-  // o φ'(c) = o (1 - φ(c)²) = o - h² / o: the tape has h, and no tanh is needed.
-  const slope = f32x4.sub(o, f32x4.div(square(v128.load(hPtr)), f32x4.pmax(o, f32x4.splat(TINY))));
-  return f32x4.add(dc, f32x4.mul(v128.load(dhPtr), slope));
+  const slope = f32x4.sub(constant4(ONE), square(v128.load(tanhPtr)));
+  return f32x4.add(dc, f32x4.mul(f32x4.mul(v128.load(dhPtr), v128.load(gatesPtr, 48)), slope));
 }
 
 /** Means and saturation of the usual gates; returns the number of rows that count. */
 function usualGates(step: usize, gatesPtr: usize, maskPtr: usize, rows: i32, valid: v128): i32 {
-  const offset = f32x4.splat(FIXED_OFFSET);
-  const half = f32x4.splat(0.5);
-  const gateEdge = f32x4.splat(GATE_EDGE);
-  const cellEdge = f32x4.splat(CELL_EDGE);
+  const offset = constant4(AT_FIXED_OFFSET);
+  const half = constant4(HALF);
+  const gateEdge = constant4(AT_GATE_EDGE);
+  const cellEdge = constant4(AT_CELL_EDGE);
   let iSum = i32x4.splat(0), fSum = iSum, gSum = iSum, oSum = iSum;
   let iNear = iSum, fNear = iSum, gNear = iSum, oNear = iSum;
   let counted = 0;
