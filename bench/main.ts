@@ -8,6 +8,7 @@ import { kernels } from "./sections/kernels.js";
 import { memory } from "./sections/memory.js";
 import { prediction, training } from "./sections/models.js";
 import { pytorch } from "./sections/pytorch.js";
+import { recording } from "./sections/recording.js";
 import { start } from "./sections/start.js";
 import { shapes } from "./shapes.js";
 import { circumstances } from "./support/machine.js";
@@ -18,6 +19,7 @@ const sections: Readonly<Record<string, Section>> = {
   kernels,
   training,
   prediction,
+  recording,
   pytorch,
   memory,
   start,
