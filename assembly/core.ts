@@ -1,4 +1,4 @@
-/** The kernels of `gateflow/core`: of those in index.ts the ones that LSTM and dense layers, their training and four losses need. */
+/** The kernels of `gateflow/core`: of those in index.ts the ones that LSTM and dense layers, their training and three losses need. */
 
 /** First byte behind the module's own data; everything from here on is the engine's to hand out. */
 export function heapBase(): usize {
@@ -14,7 +14,7 @@ export { copyFloats, fillZero } from "./linalg/copy";
 export { multiplySteps } from "./linalg/elementwise";
 export { packColumns, packTransposed } from "./linalg/pack";
 export { matrixProduct } from "./linalg/panel-product";
-export { meanAbsoluteErrorLoss, meanSquaredErrorLoss } from "./loss/regression";
+export { huberLoss, meanAbsoluteErrorLoss, meanSquaredErrorLoss } from "./loss/regression";
 export { lstmBackward, lstmWeightGradients } from "./lstm/backward";
 export { lstmForward } from "./lstm/forward";
 export { lstmPackKernel, lstmPackTransposed } from "./lstm/pack";

@@ -17,15 +17,23 @@ export {
 export { ones, zeros } from "./initializers/constant.js";
 export type { Initializer, InitializerFunction } from "./initializers/initializer.js";
 export { orthogonal } from "./initializers/orthogonal.js";
-export { glorotUniform } from "./initializers/variance-scaling.js";
+export {
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  lecunNormal,
+  lecunUniform,
+} from "./initializers/variance-scaling.js";
 export { type DenseOptions, dense } from "./layers/dense.js";
 export type { Layer, LayerOptions } from "./layers/layer.js";
 export { type LstmOptions, lstm } from "./layers/lstm.js";
 export type { LossFunction, LossResult } from "./losses/custom.js";
 export type { Loss } from "./losses/loss.js";
-export { meanAbsoluteError, meanSquaredError } from "./losses/regression.js";
+export { huber, meanAbsoluteError, meanSquaredError } from "./losses/regression.js";
 export type { MetricFunction } from "./metrics/custom.js";
 export type { Metric, MetricFactory } from "./metrics/metric.js";
+export { rootMeanSquaredError } from "./metrics/regression.js";
 export type { CompileOptions } from "./model/compile.js";
 export type { Callback, History, Logs, TrainingModel, TrainingParams } from "./model/events.js";
 export type { Dataset, DatasetBatch } from "./model/examples.js";

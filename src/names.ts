@@ -47,7 +47,7 @@ import {
   topKCategoricalAccuracy,
 } from "./metrics/accuracy.js";
 import { accuracyByLoss } from "./metrics/accuracy-by-loss.js";
-import { cosineSimilarityMetric, mase, r2, rootMeanSquaredError } from "./metrics/regression.js";
+import { cosineSimilarityMetric, mase, r2, rmse, rootMeanSquaredError } from "./metrics/regression.js";
 import { type MetricName, metrics } from "./metrics/to-metric.js";
 import { adagrad } from "./optimizers/adagrad.js";
 import { adam, adamw, nadam } from "./optimizers/adam.js";
@@ -120,7 +120,7 @@ metrics.complete({
   topKCategoricalAccuracy,
   sparseTopKCategoricalAccuracy,
   rootMeanSquaredError,
-  rmse: () => rootMeanSquaredError({}, "rmse"),
+  rmse,
   r2,
   mase,
   cosineSimilarity: cosineSimilarityMetric,

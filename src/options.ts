@@ -73,7 +73,7 @@ export function oneOf<T extends string>(
 ): T {
   if (allowed.includes(value as T)) return value as T;
   throw new ConfigError(
-    `${where}: \`${option}\` is ${JSON.stringify(value) ?? String(value)}.${suggestion(String(value), allowed)} Allowed: ${allowed.join(", ")}.${hint}`,
+    `${where}: \`${option}\` is ${JSON.stringify(value) ?? String(value)}.${suggestion(String(value), allowed)} Allowed: ${allowed.join(", ") || "none"}.${hint}`,
     { received: value, expected: allowed },
   );
 }

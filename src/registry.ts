@@ -22,9 +22,9 @@ export class Registry<Made> {
   readonly #factories: Map<string, Factory<Made>>;
   #isComplete = false;
 
-  /** @param example how one is given without a name, for the error about a name that is missing here. */
+  /** @param expected what may be given beside a name, as errors say it. */
   constructor(
-    readonly example: string,
+    readonly expected: string,
     factories: Readonly<Record<string, Factory<Made>>>,
   ) {
     this.#factories = new Map(Object.entries(factories));
@@ -61,16 +61,16 @@ export class Registry<Made> {
     return this.#factories.get(name)!((config ?? {}) as never);
   }
 
-  /** @throws ConfigError: `value` is neither a name nor what is expected beside one. */
-  refuse(where: string, subject: string, value: unknown, expected: string): never {
-    const { names } = this;
-    throw new ConfigError(
-      `${where}: ${subject} is ${String(value)}, expected ${names.length === 0 ? "" : `a name (${names.join(", ")}), `}${expected}.`,
-      { received: value, expected: names },
-    );
+  /** @throws ConfigError: `value` is none of what is expected. `names` are those it might have been. */
+  refuse(where: string, subject: string, value: unknown, names: readonly string[] = this.names): never {
+    const named = names.length === 0 ? "" : `a name (${names.join(", ")}), `;
+    throw new ConfigError(`${where}: ${subject} is ${String(value)}, expected ${named}${this.expected}.`, {
+      received: value,
+      expected: names,
+    });
   }
 
   get #hint(): string {
-    return ` gateflow/core knows no other names: import what you need and give it as an object, such as ${this.example}, or import from "gateflow", which knows them all.`;
+    return ` gateflow/core knows no other names. Give ${this.expected}; or import from "gateflow", which knows them all.`;
   }
 }

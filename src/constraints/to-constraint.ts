@@ -7,7 +7,7 @@ export type ConstraintName = "maxNorm" | "nonNeg" | "unitNorm" | "minMaxNorm";
 export type ConstraintLike = ConstraintName | Constraint | Described;
 
 /** Constraints by name. */
-export const constraints = new Registry<Constraint>("maxNorm({ maxValue: 3 })", {});
+export const constraints = new Registry<Constraint>("a constraint: an object with project", {});
 
 /**
  * The constraint meant by a name (with its factory's defaults), a factory's result or its `{ name, config }` as JSON,
@@ -18,8 +18,5 @@ export const constraints = new Registry<Constraint>("maxNorm({ maxValue: 3 })", 
 export function toConstraint(where: string, option: string, value: unknown): Constraint | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof (value as Constraint).project === "function") return value as Constraint;
-  return (
-    constraints.make(where, option, value) ??
-    constraints.refuse(where, `\`${option}\``, value, "or the result of a factory such as maxNorm()")
-  );
+  return constraints.make(where, option, value) ?? constraints.refuse(where, `\`${option}\``, value);
 }

@@ -1,3 +1,5 @@
+// A recipe names what a model is made of.
+import "../names.js";
 import { earlyStopping } from "../callbacks/early-stopping.js";
 import { terminateOnNaN } from "../callbacks/terminate-on-nan.js";
 import { EngineError, GateflowError } from "../errors.js";

@@ -30,12 +30,10 @@ export type InitializerName =
 export type InitializerLike = InitializerName | Initializer | InitializerFunction | Described;
 
 /** Initializers by name; from the start those that layers have by default. */
-export const initializers = new Registry<Initializer>("heNormal()", {
-  glorotUniform,
-  orthogonal,
-  zeros,
-  ones,
-});
+export const initializers = new Registry<Initializer>(
+  "an initializer such as heNormal(), or a function (shape, random) => values",
+  { glorotUniform, orthogonal, zeros, ones },
+);
 
 /** Keeps a user's function honest: right length, finite numbers. */
 function fromFunction(where: string, option: string, make: InitializerFunction): Initializer {
@@ -74,13 +72,5 @@ export function toInitializer(where: string, option: string, value: unknown): In
   if (typeof value === "function") return fromFunction(where, option, value as InitializerFunction);
   if (typeof (value as Initializer | null | undefined)?.initialize === "function")
     return value as Initializer;
-  return (
-    initializers.make(where, option, value) ??
-    initializers.refuse(
-      where,
-      `\`${option}\``,
-      value,
-      "the result of such a factory, or a function (shape, random) => values",
-    )
-  );
+  return initializers.make(where, option, value) ?? initializers.refuse(where, `\`${option}\``, value);
 }

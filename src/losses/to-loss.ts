@@ -2,7 +2,7 @@ import { ConfigError } from "../errors.js";
 import { type Described, Registry } from "../registry.js";
 import { customLoss, type LossFunction } from "./custom.js";
 import { isLoss, type Loss } from "./loss.js";
-import { meanAbsoluteError, meanSquaredError } from "./regression.js";
+import { huber, meanAbsoluteError, meanSquaredError } from "./regression.js";
 
 /** Keras's short names included. */
 export type LossName =
@@ -23,12 +23,16 @@ export type LossName =
 export type LossLike = LossName | Loss | LossFunction | Described;
 
 /** Losses by name. */
-export const losses = new Registry<Loss>("huber()", {
-  meanSquaredError,
-  mse: meanSquaredError,
-  meanAbsoluteError,
-  mae: meanAbsoluteError,
-});
+export const losses = new Registry<Loss>(
+  "a loss such as huber({ delta: 1 }), or a function (yTrue, yPred) => ({ loss, gradient })",
+  {
+    meanSquaredError,
+    mse: meanSquaredError,
+    meanAbsoluteError,
+    mae: meanAbsoluteError,
+    huber,
+  },
+);
 
 /**
  * The loss meant by a name, a factory's result, its `{ name, config }` or a function of a user's own.
@@ -43,13 +47,5 @@ export function toLoss(where: string, value: unknown): Loss {
     );
   }
   if (typeof value === "function") return customLoss(value as LossFunction);
-  return (
-    losses.make(where, "loss", value) ??
-    losses.refuse(
-      where,
-      "`loss`",
-      value,
-      "a loss such as huber({ delta: 1 }), or a function (yTrue, yPred) => ({ loss, gradient })",
-    )
-  );
+  return losses.make(where, "loss", value) ?? losses.refuse(where, "`loss`", value);
 }

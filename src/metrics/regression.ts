@@ -9,6 +9,9 @@ export function rootMeanSquaredError(options: object = {}, name = "rootMeanSquar
   return { name, config: {}, create: () => lossMetric(name, meanSquaredError(), Math.sqrt) };
 }
 
+/** The same under its short name. */
+export const rmse = (options: object = {}): MetricFactory => rootMeanSquaredError(options, "rmse");
+
 /** Cosine of the angle between target and prediction, mean over rows: 1 is best (the loss of this name has its sign turned). */
 export function cosineSimilarityMetric(): MetricFactory {
   const name = "cosineSimilarity";

@@ -5,6 +5,7 @@ import { type Described, described, Registry } from "../registry.js";
 import { customMetric, type MetricFunction } from "./custom.js";
 import { lossMetric } from "./from-loss.js";
 import type { Metric, MetricFactory } from "./metric.js";
+import { rmse, rootMeanSquaredError } from "./regression.js";
 
 export type MetricName =
   | "binaryAccuracy"
@@ -28,7 +29,10 @@ export interface MetricForLoss {
 }
 
 /** Metrics by name; every loss is one too. */
-export const metrics = new Registry<MetricForLoss>("rootMeanSquaredError()", {});
+export const metrics = new Registry<MetricForLoss>(
+  "a metric such as rootMeanSquaredError(), or a function (yTrue, yPred) => number",
+  { rootMeanSquaredError, rmse },
+);
 
 const isFactory = (value: unknown): value is MetricFactory =>
   typeof (value as Partial<MetricFactory> | null | undefined)?.create === "function";
@@ -52,6 +56,6 @@ export function toMetric(where: string, value: unknown, loss: Loss, width: numbe
   }
   const made =
     metrics.make(where, "metrics", value, losses.names) ??
-    metrics.refuse(where, "a metric", value, "a metric such as r2(), or a function (yTrue, yPred) => number");
+    metrics.refuse(where, "a metric", value, [...metrics.names, ...losses.names]);
   return made.create(loss, width);
 }

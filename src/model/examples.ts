@@ -1,5 +1,4 @@
 import { DataError, ShapeError } from "../errors.js";
-import { numberIn, refuseUnknown } from "../options.js";
 import {
   describeShape,
   firstNonFinite,
@@ -142,69 +141,6 @@ export function arraySource(where: string, examples: ArrayExamples, batchSize: n
       }
     },
   };
-}
-
-/** Batches of a user's dataset, each checked as it comes. */
-export function datasetSource(where: string, dataset: Dataset): ExampleSource {
-  const { length } = dataset as { length?: unknown };
-  return {
-    samples: null,
-    steps: typeof length === "number" ? length : null,
-    batchSize: null,
-    async *batches() {
-      let count = 0;
-      for await (const batch of dataset) {
-        if (typeof batch !== "object" || batch === null || !("x" in batch)) {
-          throw new DataError(
-            `${where}: batch ${count} of the dataset is ${batch === null ? "null" : typeof batch}, expected { x, y, sampleWeight? }.`,
-          );
-        }
-        const examples = toArrayExamples(
-          `${where}: batch ${count} of the dataset`,
-          batch.x,
-          batch.y,
-          batch.sampleWeight,
-        );
-        const size = examples.x.shape[0] ?? 0;
-        if (size > 0) yield { ...examples, size, sampleOf: (n) => n };
-        count += 1;
-      }
-      if (count === 0) {
-        throw new DataError(
-          `${where}: the dataset gave no batch. A generator object can be iterated only once, but each epoch needs it anew: ` +
-            "give an object with [Symbol.iterator]() or [Symbol.asyncIterator]() that starts over each time.",
-          { code: "insufficient_data" },
-        );
-      }
-    },
-  };
-}
-
-export interface BatchOptions {
-  /** Samples at a time. Default 32, or the first layer's `batchSize`. */
-  readonly batchSize?: number;
-}
-
-/**
- * Batches of tensors, once `check` has seen their input, or a dataset's own.
- * @param usual samples at a time where the options do not say; Keras's 32 where this does not either.
- * @throws ConfigError for an unknown option; DataError, ShapeError for tensors that cannot be used.
- */
-export function sourceOf(
-  where: string,
-  x: TensorLike | Dataset,
-  y: TensorLike | null,
-  options: BatchOptions,
-  usual: number | undefined,
-  check: (inputs: Tensor, batchSize: number) => void,
-): ExampleSource {
-  refuseUnknown(where, options, ["batchSize"]);
-  const given = options.batchSize ?? usual ?? 32;
-  const batchSize = numberIn(where, "batchSize", given, { min: 1, integer: true });
-  if (isDataset(x)) return datasetSource(where, x);
-  const examples = toArrayExamples(where, x, y);
-  check(examples.x, batchSize);
-  return arraySource(where, examples, batchSize);
 }
 
 /** All samples as one batch. @throws as `toArrayExamples`; DataError when there are none. */

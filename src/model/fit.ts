@@ -8,7 +8,6 @@ import {
   type ArrayExamples,
   arraySource,
   type Dataset,
-  datasetSource,
   type ExampleSource,
   isDataset,
   sliceExamples,
@@ -17,6 +16,7 @@ import {
 import { createHistory } from "./history.js";
 import type { LayerStack } from "./layer-stack.js";
 import type { Compiled, Program } from "./program.js";
+import { datasetSource } from "./sources.js";
 
 /** Options of `fit`, with Keras's names, meanings and defaults. */
 export interface FitOptions {
@@ -75,7 +75,7 @@ async function sourcesOf(
   const split = numberIn(where, "validationSplit", options.validationSplit ?? 0, { min: 0, below: 1 });
   let validation: ExampleSource | null = null;
   if (validationData !== undefined) {
-    if (isDataset(validationData)) validation = datasetSource("fit() validationData", validationData);
+    if (isDataset(validationData)) validation = await datasetSource("fit() validationData", validationData);
     else {
       if (!Array.isArray(validationData) || validationData.length < 2) {
         throw new ConfigError(`${where}: \`validationData\` needs [x, y].`, { received: validationData });
@@ -94,7 +94,7 @@ async function sourcesOf(
         { received: option },
       );
     }
-    return { train: datasetSource(where, x), validation };
+    return { train: await datasetSource(where, x), validation };
   }
   if (y === undefined) {
     throw new DataError(`${where}: there are no labels: fit(x, y, options), or fit(dataset, options).`);

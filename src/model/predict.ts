@@ -1,4 +1,3 @@
-import type { Layer } from "../layers/layer.js";
 import type { Tensor } from "../tensor.js";
 import { createBreather } from "./breathe.js";
 import type { ExampleSource } from "./examples.js";
@@ -42,22 +41,4 @@ export async function predictAll(where: string, program: Program, source: Exampl
     await breathe();
   }
   return { shape: [samples, ...shape], data: parts.length === 1 ? parts[0]! : concatenate(parts) };
-}
-
-/** The outputs of a last layer that has several, which stand side by side in the last axis. */
-export function splitParts(output: Tensor, last: Layer | undefined): Tensor | Tensor[] {
-  const parts = last?.outputParts ?? 1;
-  if (parts === 1) return output;
-  const { shape, data } = output;
-  const whole = shape.at(-1)!;
-  const width = whole / parts;
-  const rows = data.length / whole;
-  return Array.from({ length: parts }, (_, part) => {
-    const own = new Float32Array(rows * width);
-    for (let row = 0; row < rows; row++) {
-      const from = row * whole + part * width;
-      own.set(data.subarray(from, from + width), row * width);
-    }
-    return { shape: [...shape.slice(0, -1), width], data: own };
-  });
 }

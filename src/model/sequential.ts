@@ -7,22 +7,16 @@ import { createRandom } from "../random.js";
 import { type NamedTensor, type Tensor, type TensorLike, toTensor } from "../tensor.js";
 import { type CompileOptions, settle } from "./compile.js";
 import type { History, Logs, TrainingModel } from "./events.js";
-import {
-  type BatchOptions,
-  type Dataset,
-  type ExampleSource,
-  isDataset,
-  onlyBatch,
-  sourceOf,
-} from "./examples.js";
+import { type Dataset, type ExampleSource, isDataset, onlyBatch } from "./examples.js";
 import { evaluateSource, type FitOptions, runEpochs } from "./fit.js";
 import type { FlowListener, GradientFlow } from "./gradient-flow.js";
 import type { Gradients } from "./gradients.js";
 import { LayerStack } from "./layer-stack.js";
 import { type Look, looks } from "./look.js";
-import { predictAll, splitParts } from "./predict.js";
+import { predictAll } from "./predict.js";
 import { type Compiled, Program } from "./program.js";
 import { Residence } from "./residence.js";
+import { type BatchOptions, sourceOf } from "./sources.js";
 import { stepOnce } from "./step.js";
 import { summarize } from "./summary.js";
 import { Turns } from "./turns.js";
@@ -173,7 +167,7 @@ export class Sequential implements TrainingModel {
     const options = (dataset ? (second as BatchOptions | undefined) : third) ?? {};
     return this.#alone(where, async () => {
       const compiled = this.#settled(where);
-      const source = this.#source(where, x, dataset ? null : (second as TensorLike), options);
+      const source = await this.#source(where, x, dataset ? null : (second as TensorLike), options);
       if (!dataset && second === undefined)
         throw new DataError(`${where}: there are no labels: evaluate(x, y).`);
       const program = this.#ready(where, firstOf(x));
@@ -193,9 +187,11 @@ export class Sequential implements TrainingModel {
   ): Promise<Output> {
     const where = "predict()";
     return this.#alone(where, async () => {
-      const source = this.#source(where, x, null, options);
+      const source = await this.#source(where, x, null, options);
       const program = this.#ready(where, firstOf(x));
-      return splitParts(await predictAll(where, program, source), this.layers.at(-1)) as Output;
+      const output = await predictAll(where, program, source);
+      const parts = this.layers.at(-1)?.outputParts ?? 1;
+      return (parts === 1 ? output : (await import("./parts.js")).splitParts(output, parts)) as Output;
     });
   }
 
@@ -332,7 +328,7 @@ export class Sequential implements TrainingModel {
     x: TensorLike | Dataset,
     y: TensorLike | null,
     options: BatchOptions,
-  ): ExampleSource {
+  ): Promise<ExampleSource> {
     return sourceOf(where, x, y, options, this.batchSize, (inputs, batchSize) => {
       this.#ready(where, inputs).input.check(where, inputs);
       this.#stack.checkStatefulCount(where, inputs.shape[0] ?? 0, batchSize);

@@ -7,13 +7,14 @@ export type OptimizerName = "sgd" | "rmsprop" | "adagrad" | "adam" | "adamw" | "
 export type OptimizerLike = OptimizerName | Optimizer | Described;
 
 /** Optimizers by name. */
-export const optimizers = new Registry<Optimizer>("adam({ learningRate: 0.001 })", { adam, adamw, sgd });
+export const optimizers = new Registry<Optimizer>("an optimizer such as adam({ learningRate: 0.001 })", {
+  adam,
+  adamw,
+  sgd,
+});
 
 /** The optimizer meant by a name, a factory's result or its `{ name, config }`. @throws ConfigError for anything else. */
 export function toOptimizer(where: string, value: unknown): Optimizer {
   if (value instanceof Optimizer) return value;
-  return (
-    optimizers.make(where, "optimizer", value) ??
-    optimizers.refuse(where, "`optimizer`", value, "or an optimizer such as adam({ learningRate: 0.001 })")
-  );
+  return optimizers.make(where, "optimizer", value) ?? optimizers.refuse(where, "`optimizer`", value);
 }

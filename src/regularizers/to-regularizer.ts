@@ -7,7 +7,10 @@ export type RegularizerName = "l1" | "l2" | "l1l2" | "orthogonal";
 export type RegularizerLike = RegularizerName | Regularizer | Described;
 
 /** Regularizers by name. */
-export const regularizers = new Registry<Regularizer>("l2({ l2: 0.01 })", {});
+export const regularizers = new Registry<Regularizer>(
+  "a regularizer: an object with penalty and addGradient",
+  {},
+);
 
 /**
  * The regularizer meant by a name (with its factory's defaults), a factory's result or its `{ name, config }` as JSON,
@@ -19,8 +22,5 @@ export function toRegularizer(where: string, option: string, value: unknown): Re
   if (value === undefined || value === null) return undefined;
   const { penalty, addGradient } = value as Partial<Regularizer>;
   if (typeof penalty === "function" && typeof addGradient === "function") return value as Regularizer;
-  return (
-    regularizers.make(where, option, value) ??
-    regularizers.refuse(where, `\`${option}\``, value, "or the result of a factory such as l2()")
-  );
+  return regularizers.make(where, option, value) ?? regularizers.refuse(where, `\`${option}\``, value);
 }

@@ -6,7 +6,10 @@ import { isSchedule, type Schedule, type ScheduleFunction } from "./schedule.js"
 export type ScheduleLike = Schedule | ScheduleFunction | Described;
 
 /** Schedules by name, as files and recipes know them. */
-export const schedules = new Registry<Schedule>("cosineDecay({ … })", {});
+export const schedules = new Registry<Schedule>(
+  "a schedule: an object with name, config and rate, or a function step => rate",
+  {},
+);
 
 function fromFunction(where: string, option: string, rate: ScheduleFunction): Schedule {
   return {
@@ -33,9 +36,5 @@ export function toSchedule(where: string, option: string, value: unknown): Sched
   if (typeof value === "function") return fromFunction(where, option, value as ScheduleFunction);
   // A name alone is no schedule: every one has options it cannot do without.
   const made = typeof value === "string" ? undefined : schedules.make(where, option, value);
-  if (made !== undefined) return made;
-  throw new ConfigError(
-    `${where}: \`${option}\` is ${String(value)}, expected a schedule such as cosineDecay({ … }), or a function step => rate.`,
-    { received: value, expected: schedules.names },
-  );
+  return made ?? schedules.refuse(where, `\`${option}\``, value, []);
 }
