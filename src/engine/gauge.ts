@@ -1,13 +1,18 @@
 /** Runs of each way in a trial; their median decides, which one disturbed run does not move. */
 const TRIALS = 3;
+/** Work that takes less than a millisecond is disturbed more, and costs less to try. */
+const TRIALS_OF_SHORT_WORK = 9;
+const SHORT_MS = 1;
 /**
  * Runs between two trials: few at first, because the host compiles better code while it runs, four times as many each
  * time the choice stands.
  */
 const FIRST_TERM = 64;
 const LONGEST_TERM = 4_096;
-/** Sharing has to save this much to be chosen, and to lose as much to be dropped before its term ends. */
-const MARGIN = 0.05;
+/** Sharing has to save this much to be chosen: two processors save far more, or wait for each other. */
+const GAIN = 0.1;
+/** It is dropped before its term ends when it comes to cost this much more than working alone. */
+const LOSS = 0.05;
 /** Weight of the last run in the running mean by which sharing is watched. */
 const FORGETTING = 0.125;
 /** Sizes remembered at once, so that the smaller last batch of an epoch does not make a gauge forget the others. */
@@ -46,8 +51,9 @@ class Comparison {
     (isShared ? this.#shared : this.#alone).push(elapsed);
     if (this.#shared.length < TRIALS) return;
     this.#aloneTime = median(this.#alone);
+    if (this.#aloneTime < SHORT_MS && this.#shared.length < TRIALS_OF_SHORT_WORK) return;
     const sharedTime = median(this.#shared);
-    const choice = sharedTime < this.#aloneTime * (1 - MARGIN);
+    const choice = sharedTime < this.#aloneTime * (1 - GAIN);
     this.#term = choice === this.#isShared ? Math.min(LONGEST_TERM, this.#term * 4) : FIRST_TERM;
     this.#isShared = choice;
     this.#runningMean = sharedTime;
@@ -59,7 +65,7 @@ class Comparison {
   /** Another program may have taken the other processors meanwhile: then waiting for them costs more than it saves. */
   #watch(elapsed: number): void {
     this.#runningMean += FORGETTING * (elapsed - this.#runningMean);
-    this.#left = this.#runningMean > this.#aloneTime * (1 + MARGIN) ? 0 : this.#left - 1;
+    this.#left = this.#runningMean > this.#aloneTime * (1 + LOSS) ? 0 : this.#left - 1;
   }
 }
 

@@ -37,7 +37,13 @@ describe("a gauge", () => {
   });
 
   it("stays alone where sharing saves next to nothing", () => {
-    expect(runs(new Gauge(), 12, 10, 9.8)).toBe("asasasaaaaaa");
+    expect(runs(new Gauge(), 12, 10, 9.2)).toBe("asasasaaaaaa");
+    expect(runs(new Gauge(), 12, 10, 8.8)).toBe("asasasssssss");
+  });
+
+  it("tries work of less than a millisecond nine times: one disturbed run weighs more there", () => {
+    expect(runs(new Gauge(), 24, 0.5, 0.3)).toBe(`${"as".repeat(9)}ssssss`);
+    expect(runs(new Gauge(), 24, 0.5, 0.6)).toBe(`${"as".repeat(9)}aaaaaa`);
   });
 
   it("drops sharing soon after the other processors became busy, and tries again later", () => {
