@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build, type Plugin } from "esbuild";
+import { build } from "esbuild";
 import { embeddedBytes } from "../kernels/ceiling.js";
 import type { Section } from "../support/section.js";
 
@@ -17,53 +18,79 @@ const KILO = 1024;
 export const CORE_BUDGET = 40 * KILO;
 export const WASM_BUDGET = 30 * KILO;
 
-const sizeOf = (what: string, bytes: Uint8Array, budget: number | null = null): Size => ({
-  what,
-  bytes: bytes.length,
-  gzip: gzipSync(bytes, { level: 9 }).length,
-  budget,
-});
-
-/** Leaves outside what is fetched when it is first needed: a page loads without it. */
-const later: Plugin = {
-  name: "later",
-  setup({ onResolve }) {
-    onResolve({ filter: /./ }, ({ kind, path }) =>
-      kind === "dynamic-import" ? { path, external: true } : undefined,
-    );
-  },
-};
+const gzipOf = (bytes: Uint8Array): number => gzipSync(bytes, { level: 9 }).length;
 
 /** The other wasm variant, which runs instead of the one that is counted. */
 const RELAXED = "*relaxed.js";
 
-/** Code bundled and minified for a browser: what a page loads first, and that with all it may fetch later. */
-async function bundle(dist: string, code: string) {
-  const folder = fileURLToPath(dist);
-  const make = async (plugins: Plugin[]) => {
-    const { outputFiles, metafile } = await build({
-      stdin: { contents: code, resolveDir: folder, loader: "js" },
-      bundle: true,
-      minify: true,
-      format: "esm",
-      platform: "browser",
-      target: "es2022",
-      external: [RELAXED],
-      write: false,
-      metafile: true,
-      logLevel: "silent",
-      absWorkingDir: folder,
-      plugins,
-    });
-    const [output] = Object.values(metafile.outputs);
-    const inputs = Object.entries(output!.inputs).map(([path, part]): [string, number] => [
-      path,
-      part.bytesInOutput,
-    ]);
-    return { bytes: outputFiles[0]!.contents, inputs };
-  };
-  return { first: await make([later]), all: await make([]) };
+/** Files a bundler makes, each compressed by itself, as a server sends them. */
+interface Files {
+  readonly bytes: number;
+  readonly gzip: number;
+  /** Minified bytes of each module of dist/ in them. */
+  readonly inputs: readonly [string, number][];
 }
+
+interface Bundle {
+  /** What a page loads before its first line runs: the entry's chunk with all that it imports statically. */
+  readonly first: Files;
+  /** That, and what it may fetch when it is first needed. */
+  readonly all: Files;
+}
+
+/** Code bundled and minified for a browser. */
+async function bundle(dist: string, code: string): Promise<Bundle> {
+  const folder = fileURLToPath(dist);
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: code, resolveDir: folder, loader: "js" },
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    external: [RELAXED],
+    outdir: folder,
+    write: false,
+    metafile: true,
+    logLevel: "silent",
+    absWorkingDir: folder,
+  });
+  const chunks = Object.entries(metafile.outputs).map(([path, chunk]) => ({
+    ...chunk,
+    path,
+    contents: outputFiles.find((file) => file.path === join(folder, path))!.contents,
+  }));
+  const found = new Set<string>();
+  const visit = (path: string): void => {
+    if (found.has(path)) return;
+    found.add(path);
+    const { imports } = chunks.find((chunk) => chunk.path === path)!;
+    for (const { kind, path: next, external } of imports) {
+      if (kind === "import-statement" && external !== true) visit(next);
+    }
+  };
+  visit(chunks.find(({ entryPoint }) => entryPoint === "<stdin>")!.path);
+  const sum = (files: typeof chunks): Files => ({
+    bytes: files.reduce((total, { contents }) => total + contents.length, 0),
+    gzip: files.reduce((total, { contents }) => total + gzipOf(contents), 0),
+    inputs: files.flatMap(({ inputs }) =>
+      Object.entries(inputs).map(([path, part]): [string, number] => [path, part.bytesInOutput]),
+    ),
+  });
+  return { first: sum(chunks.filter(({ path }) => found.has(path))), all: sum(chunks) };
+}
+
+const sizeOf = (
+  what: string,
+  { bytes, gzip }: Omit<Files, "inputs">,
+  budget: number | null = null,
+): Size => ({
+  what,
+  bytes,
+  gzip,
+  budget,
+});
 
 const core = `export * from "./core.js";`;
 const everything = `export * from "./index.js";`;
@@ -100,7 +127,8 @@ function roomsOf(inputs: readonly [string, number][]): [string, number][] {
 export async function measureSizes(dist: string): Promise<Sizes> {
   const wasm: Size[] = [];
   for (const variant of ["simd128", "relaxed", "core-simd128", "core-relaxed"]) {
-    wasm.push(sizeOf(`wasm, ${variant}`, await embeddedBytes(dist, variant), WASM_BUDGET));
+    const module = await embeddedBytes(dist, variant);
+    wasm.push(sizeOf(`wasm, ${variant}`, { bytes: module.length, gzip: gzipOf(module) }, WASM_BUDGET));
   }
   const coreEntry = await bundle(dist, core);
   const coreFew = await bundle(dist, oneModel("core"));
@@ -108,11 +136,11 @@ export async function measureSizes(dist: string): Promise<Sizes> {
   const entry = await bundle(dist, everything);
   return {
     wasm,
-    core: sizeOf("gateflow/core, everything it exports", coreEntry.first.bytes, CORE_BUDGET),
-    coreWhole: sizeOf("… with what it may fetch later", coreEntry.all.bytes),
-    coreUsual: sizeOf("… { sequential, lstm, dense, adam }", coreFew.first.bytes, CORE_BUDGET),
-    usual: sizeOf("gateflow, { sequential, lstm, dense, adam }", few.first.bytes),
-    whole: sizeOf("gateflow, everything it exports", entry.first.bytes),
+    core: sizeOf("gateflow/core, everything it exports", coreEntry.first, CORE_BUDGET),
+    coreWhole: sizeOf("… with what it may fetch later", coreEntry.all),
+    coreUsual: sizeOf("… { sequential, lstm, dense, adam }", coreFew.first, CORE_BUDGET),
+    usual: sizeOf("gateflow, { sequential, lstm, dense, adam }", few.first),
+    whole: sizeOf("gateflow, everything it exports", entry.first),
     rooms: roomsOf(coreEntry.first.inputs),
   };
 }

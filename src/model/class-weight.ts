@@ -1,5 +1,4 @@
 import { ConfigError, ShapeError } from "../errors.js";
-import { describeShape } from "../tensor.js";
 import type { ArrayExamples } from "./examples.js";
 
 /**
@@ -14,7 +13,7 @@ export function applyClassWeight(
   if (y === null) return { x, y, weights };
   if (y.shape.length > 2) {
     throw new ShapeError(
-      `${where}: classWeight needs one label a sample, got labels ${describeShape(y.shape)}.`,
+      `${where}: classWeight needs one label a sample, got labels [${y.shape.join(", ")}].`,
       {
         received: y.shape,
       },

@@ -1,8 +1,8 @@
 import { DataError } from "../errors.js";
-import { type Dataset, type ExampleSource, toArrayExamples } from "./examples.js";
+import type { Dataset, ExampleSource, toArrayExamples } from "./examples.js";
 
 /** Batches of a user's dataset, each checked as it comes. */
-export function batchesOf(where: string, dataset: Dataset): ExampleSource {
+export function batchesOf(where: string, dataset: Dataset, check: typeof toArrayExamples): ExampleSource {
   const { length } = dataset as { length?: unknown };
   return {
     samples: null,
@@ -16,7 +16,7 @@ export function batchesOf(where: string, dataset: Dataset): ExampleSource {
             `${where}: batch ${count} of the dataset is ${batch === null ? "null" : typeof batch}, expected { x, y, sampleWeight? }.`,
           );
         }
-        const examples = toArrayExamples(
+        const examples = check(
           `${where}: batch ${count} of the dataset`,
           batch.x,
           batch.y,

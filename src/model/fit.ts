@@ -202,8 +202,9 @@ export async function evaluateSource(
 
 /** The bar, which only those pay for who want to see it. */
 async function progressOf(verbose: number): Promise<Callback> {
-  const { progressBar } = await import("../callbacks/progress-bar.js");
-  return verbose === 1 ? progressBar() : progressBar({ inPlace: false });
+  const { defaultTerminal, progressLine } = await import("../callbacks/progress-line.js");
+  const terminal = defaultTerminal();
+  return progressLine(verbose === 1 ? terminal : { ...terminal, inPlace: false });
 }
 
 /** Trains a program epoch by epoch. See `Sequential.fit`. */

@@ -1,6 +1,6 @@
 import type { BidirectionalLayer } from "../layers/bidirectional.js";
 import { FlowRecord, type RecordedFlow } from "../layers/flow-record.js";
-import { isInput, type Layer } from "../layers/layer.js";
+import type { Layer } from "../layers/layer.js";
 import type { Variable } from "../layers/variable.js";
 import type { Examples } from "./examples.js";
 import { FlowRecords } from "./flow-records.js";
@@ -138,7 +138,7 @@ function readFlow(program: Program, loss: number, update: () => UpdateMeasure): 
   const norm = (address: number, { size }: Variable): number =>
     address === 0 ? 0 : Math.sqrt(kernels.sumOfSquares(address, size));
   const recorded = program.records!.take();
-  const layers = program.layers.filter((layer) => !isInput(layer)).flatMap(partsOf);
+  const layers = program.hidden.flatMap(partsOf);
   // Clipping and the update write over gradients and weights.
   const before = layers.map(({ layer, owner }) =>
     layer.variables.map((variable) => ({

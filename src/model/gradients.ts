@@ -1,7 +1,6 @@
 import type { NamedTensor, Tensor } from "../tensor.js";
 import type { Examples } from "./examples.js";
 import type { Compiled, Program } from "./program.js";
-import { fromTimeMajor } from "./transpose.js";
 
 export interface Gradients {
   /** The compiled loss, regularization included. */
@@ -38,9 +37,7 @@ export function gradientsOf(
       return { name: `${layer.name}/${variable.key}`, shape: variable.shape, data };
     }),
   );
-  const data = new Float32Array(examples.x.data.length);
-  const { timesteps, features, stride } = input;
-  const layout = { batch: examples.size, timesteps, features, stride };
-  fromTimeMajor(memory.floats(input.gradient, input.rows(examples.size) * stride), data, layout, 0);
+  // Indices [batch, timesteps] before an embedding have one feature and no axis for it.
+  const { data } = plan.read(input.gradient, input, examples.size);
   return { loss: value, weights, input: { shape: [...examples.x.shape], data } };
 }

@@ -7,8 +7,10 @@ import type { Layer } from "../layers/layer.js";
 import { Signal, strideOf } from "../layers/signal.js";
 import type { Variable } from "../layers/variable.js";
 import type { Packed, Pass, Stage, Workspace } from "../layers/workspace.js";
+import type { Tensor } from "../tensor.js";
 import { Regions } from "./regions.js";
 import type { Residence } from "./residence.js";
+import { fromTimeMajor } from "./transpose.js";
 
 export interface PlanRequest {
   /** Samples of the largest batch. */
@@ -112,6 +114,15 @@ export class Plan implements Workspace {
       (own.taped || !request.taped) &&
       (own.inputGradient || !request.inputGradient)
     );
+  }
+
+  /** A copy of what stands at `address` in the rows of `signal`, `[batch, timesteps, features]` or `[batch, features]`. */
+  read(address: number, signal: Signal, batch: number): Tensor {
+    const { features, stride, timesteps, isSequence } = signal;
+    const data = new Float32Array(batch * timesteps * features);
+    const rows = this.memory.floats(address, signal.rows(batch) * stride);
+    fromTimeMajor(rows, data, { batch, timesteps, features, stride }, 0);
+    return { shape: isSequence ? [batch, timesteps, features] : [batch, features], data };
   }
 
   forward(pass: Pass): void {

@@ -3,17 +3,10 @@ import { createBreather } from "./breathe.js";
 import type { ExampleSource } from "./examples.js";
 import type { Plan } from "./plan.js";
 import type { Program } from "./program.js";
-import { fromTimeMajor } from "./transpose.js";
 
 /** The output of a pass over `batch` samples, `[batch, …outputShape]`. */
-export function readOutput(plan: Plan, batch: number): Tensor {
-  const { output, memory } = plan;
-  const { features, stride, timesteps, isSequence } = output;
-  const data = new Float32Array(batch * timesteps * features);
-  const rows = memory.floats(output.address, output.rows(batch) * stride);
-  fromTimeMajor(rows, data, { batch, timesteps, features, stride }, 0);
-  return { shape: isSequence ? [batch, timesteps, features] : [batch, features], data };
-}
+export const readOutput = (plan: Plan, batch: number): Tensor =>
+  plan.read(plan.output.address, plan.output, batch);
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {
   const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));

@@ -39,6 +39,8 @@ export interface BatchLoss {
 /** A model's passes over its plans: load, forward, loss, backward, update. Knows nothing of epochs or callbacks. */
 export class Program {
   readonly input: ModelInput;
+  /** The layers but an input layer. */
+  readonly hidden: readonly Layer[];
   /** Whom to tell what flows back in the training steps to come. Nothing is recorded while there is nobody. */
   readonly flowListeners = new Set<FlowListener>();
   /** What the pass under way has recorded; made when something is first recorded. */
@@ -51,8 +53,8 @@ export class Program {
     readonly outputShape: SampleShape,
     readonly seed: number,
   ) {
-    const first = layers.find((layer) => !isInput(layer));
-    this.input = new ModelInput(inputShape, first?.vocabularySize);
+    this.hidden = layers.filter((layer) => !isInput(layer));
+    this.input = new ModelInput(inputShape, this.hidden[0]?.vocabularySize);
   }
 
   /**

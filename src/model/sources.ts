@@ -4,7 +4,7 @@ import { arraySource, type Dataset, type ExampleSource, isDataset, toArrayExampl
 
 /** Batches of a dataset of a user's own, which takes code that tensors do without. */
 export async function datasetSource(where: string, dataset: Dataset): Promise<ExampleSource> {
-  return (await import("./dataset-source.js")).batchesOf(where, dataset);
+  return (await import("./dataset-source.js")).batchesOf(where, dataset, toArrayExamples);
 }
 
 export interface BatchOptions {
