@@ -2,6 +2,14 @@
  * gateflow/core: a program that trains an LSTM and predicts with it, in as few bytes as that takes. Options are given as
  * objects, `optimizer: adam()`, `loss: meanSquaredError()`; of names it knows the defaults only, and says so when it is
  * given another. Its kernels are those of assembly/core.ts. What it computes has the bits that `gateflow` computes.
+ *
+ * @example
+ * import { adam, dense, lstm, meanSquaredError, sequential } from "gateflow/core";
+ *
+ * const model = sequential([lstm({ units: 16, inputShape: [24, 1] }), dense({ units: 1 })], { seed: 1 });
+ * model.compile({ optimizer: adam({ learningRate: 0.01 }), loss: meanSquaredError() });
+ * await model.fit(x, y, { epochs: 15 });
+ * const predicted = await model.predict(newX);
  */
 export { createEngine, type Engine, type EngineInfo, type EngineOptions } from "./engine/engine.js";
 export {
