@@ -162,7 +162,7 @@ export function oneRowPanels(
     sixSums(
       aPtr, aDepth, sPtr, sDepth, panelsPtr, panelsPtr + panelBytes, startPtr, half, cPtr, cPtr + cPanelBytes, accumulate,
     );
-    const last = 2 * panelBytes;
+    const last = <usize>2 * panelBytes;
     sixSums(
       aPtr, aDepth, sPtr, sDepth, panelsPtr + last, panelsPtr + panelBytes + 32, startPtr + 2 * startBytes,
       startPtr ? half + 32 : 0, cPtr + 2 * cPanelBytes, cPtr + cPanelBytes + 32, accumulate,

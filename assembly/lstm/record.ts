@@ -4,7 +4,7 @@ import {
   addGate, addTo, addWideSquares, CELL, COUNTED, GATES, HIDDEN, highEdge, INPUT, isSafe, laneSum, lowEdge, NEAR, nearEdge,
   recordGateGradients, rowSquares, scaleFor, stepBytes, unscaled,
 } from "../probe/record";
-import { constant4, HALF, ONE } from "../simd/constants";
+import { constant4, ONE } from "../simd/constants";
 import { addWide, hsumWide, laneMask } from "../simd/lanes";
 import { LstmDescriptor } from "./descriptor";
 
@@ -19,8 +19,11 @@ const FIXED_BITS: i32 = 0x40400000;
 const FIXED_UNIT: f64 = 2.384185791015625e-7;
 /** Rows whose fixed-point sums, four units together, cannot leave 32 bits. */
 const BLOCK: i32 = 64;
-/** (0.5 - NEAR)² and (1 - NEAR)²: a gate in [0, 1] or [-1, 1] is near a bound where its distance from the middle is so. */
-const GATE_EDGE: f32 = (0.5 - NEAR) * (0.5 - NEAR);
+/**
+ * A gate y in [0, 1] is near a bound where y (1 - y) is at most NEAR (1 - NEAR); one in [-1, 1] where y² is at least
+ * (1 - NEAR)². Distances from the middle would take one constant more, and with it a spilled counter.
+ */
+const GATE_EDGE: f32 = NEAR * (1 - NEAR);
 const CELL_EDGE: f32 = (1 - NEAR) * (1 - NEAR);
 const AT_FIXED_OFFSET: usize = memory.data<f32>([FIXED_OFFSET]);
 const AT_GATE_EDGE: usize = memory.data<f32>([GATE_EDGE]);
@@ -118,7 +121,6 @@ function cellGradient(gatesPtr: usize, tanhPtr: usize, dhPtr: usize, dcPtr: usiz
 /** Means and saturation of the usual gates; returns the number of rows that count. */
 function usualGates(step: usize, gatesPtr: usize, maskPtr: usize, rows: i32, valid: v128): i32 {
   const offset = constant4(AT_FIXED_OFFSET);
-  const half = constant4(HALF);
   const gateEdge = constant4(AT_GATE_EDGE);
   const cellEdge = constant4(AT_CELL_EDGE);
   let iSum = i32x4.splat(0), fSum = iSum, gSum = iSum, oSum = iSum;
@@ -134,10 +136,10 @@ function usualGates(step: usize, gatesPtr: usize, maskPtr: usize, rows: i32, val
     fSum = i32x4.add(fSum, f32x4.add(f, offset));
     gSum = i32x4.add(gSum, f32x4.add(g, offset));
     oSum = i32x4.add(oSum, f32x4.add(o, offset));
-    iNear = i32x4.sub(iNear, f32x4.ge(square(f32x4.sub(i, half)), gateEdge));
-    fNear = i32x4.sub(fNear, f32x4.ge(square(f32x4.sub(f, half)), gateEdge));
+    iNear = i32x4.sub(iNear, f32x4.le(f32x4.sub(i, square(i)), gateEdge));
+    fNear = i32x4.sub(fNear, f32x4.le(f32x4.sub(f, square(f)), gateEdge));
     gNear = i32x4.sub(gNear, f32x4.ge(square(g), cellEdge));
-    oNear = i32x4.sub(oNear, f32x4.ge(square(f32x4.sub(o, half)), gateEdge));
+    oNear = i32x4.sub(oNear, f32x4.le(f32x4.sub(o, square(o)), gateEdge));
     counted++;
   }
   const base = i32x4.splat(counted * FIXED_BITS);

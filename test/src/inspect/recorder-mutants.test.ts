@@ -107,16 +107,16 @@ const faults: readonly RecorderFault[] = [
     replacement: "const f = v128.load(gatesPtr);",
   },
   {
-    title: "nearness to a bound is compared without the square",
+    title: "nearness to a bound is compared without the distance from the other",
     cell: "lstm",
-    search: "(0.5 - NEAR) * (0.5 - NEAR)",
-    replacement: "(0.5 - NEAR)",
+    search: "GATE_EDGE: f32 = NEAR * (1 - NEAR)",
+    replacement: "GATE_EDGE: f32 = NEAR",
   },
   {
     title: "the cell candidate is taken for a gate between 0 and 1",
     cell: "lstm",
     search: "f32x4.ge(square(g), cellEdge)",
-    replacement: "f32x4.ge(square(f32x4.sub(g, half)), gateEdge)",
+    replacement: "f32x4.le(f32x4.sub(g, square(g)), gateEdge)",
   },
   {
     title: "padding counts among the units",
