@@ -1,4 +1,4 @@
-import { type ConstraintLike, toConstraint } from "../constraints/to-constraint.js";
+import type { ConstraintLike } from "../constraints/to-constraint.js";
 import { type Activation, activations } from "../engine/activation-codes.js";
 import { ShapeError } from "../errors.js";
 import { type Initializer, type InitializerLike, toInitializer } from "../initializers/to-initializer.js";
@@ -6,10 +6,11 @@ import { flag, numberIn, oneOf } from "../options.js";
 import { type RegularizerLike, toRegularizer } from "../regularizers/to-regularizer.js";
 import { describeShape } from "../tensor.js";
 import { ActivationPass } from "./activation-stage.js";
+import { declaredWeight } from "./declared-weight.js";
 import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
 import { OUTER_ROWS } from "./pairs.js";
 import type { Signal } from "./signal.js";
-import { Variable } from "./variable.js";
+import type { Variable } from "./variable.js";
 import { ownSignal, type Packed, type Pass, type Stage, type Workspace } from "./workspace.js";
 
 /** Options of `dense`, with Keras's names, meanings and defaults. */
@@ -79,28 +80,15 @@ export class DenseLayer extends Layer {
       );
     }
     const where = `dense() \`${this.name}\``;
-    const { kernelRegularizer, biasRegularizer, kernelConstraint, biasConstraint } = this.#options;
+    const { units } = this;
+    const { kernel, bias } = this.#initializers;
+    const own = this.#options;
     this.variables = [
-      new Variable({
-        key: "kernel",
-        shape: [features, this.units],
-        initializer: this.#initializers.kernel,
-        regularizer: toRegularizer(where, "kernelRegularizer", kernelRegularizer),
-        constraint: toConstraint(where, "kernelConstraint", kernelConstraint),
-      }),
+      declaredWeight(where, own, "kernel", { key: "kernel", shape: [features, units], initializer: kernel }),
+      ...(this.useBias
+        ? [declaredWeight(where, own, "bias", { key: "bias", shape: [units], initializer: bias })]
+        : []),
     ];
-    if (this.useBias) {
-      this.variables = [
-        ...this.variables,
-        new Variable({
-          key: "bias",
-          shape: [this.units],
-          initializer: this.#initializers.bias,
-          regularizer: toRegularizer(where, "biasRegularizer", biasRegularizer),
-          constraint: toConstraint(where, "biasConstraint", biasConstraint),
-        }),
-      ];
-    }
     return [...inputShape.slice(0, -1), this.units];
   }
 

@@ -1,14 +1,15 @@
-import { type ConstraintLike, toConstraint } from "../constraints/to-constraint.js";
+import type { ConstraintLike } from "../constraints/to-constraint.js";
 import type { ElementwiseActivation } from "../engine/activation-codes.js";
 import { ConfigError } from "../errors.js";
 import { type Initializer, type InitializerLike, toInitializer } from "../initializers/to-initializer.js";
 import { flag, numberIn } from "../options.js";
 import { type RegularizerLike, toRegularizer } from "../regularizers/to-regularizer.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import { declaredWeight } from "./declared-weight.js";
 import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
 import { gateActivation, sequenceShape } from "./recurrent-options.js";
 import { RecurrentState, stateOf } from "./recurrent-state.js";
-import { Variable } from "./variable.js";
+import type { Variable } from "./variable.js";
 
 /** Options all recurrent layers share, with Keras's names, meanings and defaults. */
 export interface RecurrentOptions extends LayerOptions {
@@ -138,28 +139,20 @@ export abstract class RecurrentLayer extends Layer {
   /** The weights, in Keras's order. */
   protected makeVariables(features: number): readonly Variable[] {
     const where = `${this.kind}() \`${this.name}\``;
-    const { kernelRegularizer, recurrentRegularizer, biasRegularizer } = this.#options;
-    const { kernelConstraint, recurrentConstraint, biasConstraint } = this.#options;
-    const variable = (
-      key: string,
-      shape: readonly number[],
-      initializer: Initializer,
-      regularizer: RegularizerLike | undefined,
-      constraint: ConstraintLike | undefined,
-    ): Variable =>
-      new Variable({
-        key: `${this.keyPrefix}${key}`,
-        shape,
-        initializer,
-        regularizer: toRegularizer(where, `${key} regularizer`, regularizer),
-        constraint: toConstraint(where, `${key} constraint`, constraint),
-      });
     const { kernel, recurrent, bias } = this.initializers;
     const shapes = this.cellShapes(features);
+    const own = this.#options;
+    const key = (name: string): string => `${this.keyPrefix}${name}`;
     return [
-      variable("kernel", shapes.kernel, kernel, kernelRegularizer, kernelConstraint),
-      variable("recurrent_kernel", shapes.recurrent, recurrent, recurrentRegularizer, recurrentConstraint),
-      ...(this.useBias ? [variable("bias", shapes.bias, bias, biasRegularizer, biasConstraint)] : []),
+      declaredWeight(where, own, "kernel", { key: key("kernel"), shape: shapes.kernel, initializer: kernel }),
+      declaredWeight(where, own, "recurrent", {
+        key: key("recurrent_kernel"),
+        shape: shapes.recurrent,
+        initializer: recurrent,
+      }),
+      ...(this.useBias
+        ? [declaredWeight(where, own, "bias", { key: key("bias"), shape: shapes.bias, initializer: bias })]
+        : []),
     ];
   }
 

@@ -173,6 +173,13 @@ export class RunningMean {
   }
 }
 
+/** The loss and what the metrics have counted so far, under the names Keras logs them by. */
+export function logsOf(loss: number, { metrics }: Compiled): Logs {
+  const logs: Logs = { loss };
+  for (const metric of metrics) logs[metric.name] = metric.result();
+  return logs;
+}
+
 /** Loss and metrics over all batches of a source. */
 export async function evaluateSource(
   where: string,
@@ -194,8 +201,7 @@ export async function evaluateSource(
     batch += 1;
     await breathe();
   }
-  const logs: Logs = { loss: mean.value };
-  for (const metric of compiled.metrics) logs[metric.name] = metric.result();
+  const logs = logsOf(mean.value, compiled);
   await callbacks?.whole("onTestEnd", logs);
   return logs;
 }
@@ -269,16 +275,13 @@ export async function runEpochs(
       const { value, size } = await program.trainStep(where, examples, compiled, capacity);
       mean.add(value, size);
       model.batchLoss = value;
-      const batchLogs: Logs = { loss: mean.value };
-      for (const metric of metrics) batchLogs[metric.name] = metric.result();
-      await callbacks.batches("onTrainBatchEnd", batch, batchLogs);
+      await callbacks.batches("onTrainBatchEnd", batch, logsOf(mean.value, compiled));
       batch += 1;
       if (model.stopTraining) break;
       await breathe();
     }
     if (aborted()) break;
-    logs = { loss: mean.value };
-    for (const metric of metrics) logs[metric.name] = metric.result();
+    logs = logsOf(mean.value, compiled);
     if (validation !== null) {
       const validated = await evaluateSource(
         "fit() validationData",

@@ -8,7 +8,7 @@ import { type NamedTensor, type Tensor, type TensorLike, toTensor } from "../ten
 import { type CompileOptions, settle } from "./compile.js";
 import type { History, Logs, TrainingModel } from "./events.js";
 import { type Dataset, type ExampleSource, isDataset, onlyBatch } from "./examples.js";
-import { evaluateSource, type FitOptions, runEpochs } from "./fit.js";
+import { evaluateSource, type FitOptions, logsOf, runEpochs } from "./fit.js";
 import type { FlowListener, GradientFlow } from "./gradient-flow.js";
 import type { Gradients } from "./gradients.js";
 import { LayerStack } from "./layer-stack.js";
@@ -205,9 +205,7 @@ export class Sequential implements TrainingModel {
       for (const metric of compiled.metrics) metric.begin();
       const program = this.#ready(where, examples.x);
       const { value } = await program.trainStep(where, examples, compiled, examples.size);
-      const logs: Logs = { loss: value };
-      for (const metric of compiled.metrics) logs[metric.name] = metric.result();
-      return logs;
+      return logsOf(value, compiled);
     });
   }
 
