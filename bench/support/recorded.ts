@@ -81,4 +81,4 @@ plain.getWeights().forEach(({ data }, i) => {
   const same = data.every((value, j) => Object.is(value, others[i]!.data[j]));
   if (!same) throw new Error(`${shape.name}: recording changed the training`);
 });
-answer<Recorded>({ unwatched, watched });
+answer({ unwatched, watched } satisfies Recorded);
