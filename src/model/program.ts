@@ -9,10 +9,14 @@ import type { Examples } from "./examples.js";
 import type { FlowRecords } from "./flow-records.js";
 import type { FlowListener } from "./gradient-flow.js";
 import { ModelInput } from "./inputs.js";
+import { lazily } from "./lazily.js";
 import type { Plan } from "./plan.js";
 import type { Residence } from "./residence.js";
 import { checkLabels } from "./targets.js";
 import { type StepRange, toTimeMajor } from "./transpose.js";
+
+const flowModule = lazily(() => import("./gradient-flow.js"));
+const chunksModule = lazily(() => import("./chunks.js"));
 
 /** What `compile` settled. */
 export interface Compiled {
@@ -242,8 +246,8 @@ export class Program {
     compiled: Compiled,
     capacity: number,
   ): Promise<BatchLoss> {
-    const flow = this.flowListeners.size > 0 ? await import("./gradient-flow.js") : null;
-    const chunks = compiled.truncate > 0 ? await import("./chunks.js") : null;
+    const flow = this.flowListeners.size > 0 ? await flowModule() : null;
+    const chunks = compiled.truncate > 0 ? await chunksModule() : null;
     const pass = this.pass(examples.size, {
       training: true,
       advanceState: true,
