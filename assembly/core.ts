@@ -19,6 +19,6 @@ export { lstmBackward, lstmWeightGradients } from "./lstm/backward";
 export { lstmForward } from "./lstm/forward";
 export { lstmPackKernel, lstmPackTransposed } from "./lstm/pack";
 export { adamAmsgradStep, adamStep } from "./optim/adam";
-export { sumOfSquares } from "./optim/norms";
+export { squaredDistance, sumOfSquares } from "./optim/norms";
 export { sgdMomentumStep, sgdStep } from "./optim/sgd";
 export { axpy, clipByValue, lerpInPlace, scaleInPlace } from "./optim/vector";

@@ -66,7 +66,7 @@ export {
 export { adamAmsgradStep, adamStep, nadamStep } from "./optim/adam";
 export { adagradStep, rmspropStep } from "./optim/adaptive";
 export { lionStep } from "./optim/lion";
-export { sumAbs, sumOfSquares } from "./optim/norms";
+export { squaredDistance, sumAbs, sumOfSquares } from "./optim/norms";
 export { addL1L2Gradient } from "./optim/regularizer";
 export { sgdMomentumStep, sgdStep } from "./optim/sgd";
 export { addInPlace, axpy, clipByValue, lerpInPlace, scaleInPlace } from "./optim/vector";

@@ -84,7 +84,7 @@ export class GruDescriptor {
   dBias: usize;
   /** Truncated BPTT: nothing flows from step t to t-1 where t is a multiple of it; 0: never cut. */
   truncate: i32;
-  /** What backward writes down, f64 [parts][T][13], zeroed before (../probe/record); 0: nothing. */
+  /** What backward writes down, f64 [parts][T + 1][13], zeroed before (../probe/record); 0: nothing. */
   record: usize;
 }
 

@@ -2,10 +2,11 @@ import { activateAny4, derivativeAny4 } from "../activation/any";
 import { LstmDescriptor } from "../lstm/descriptor";
 import { LSTM_GATES } from "../lstm/record";
 import {
-  addGate, addTo, addWideSquares, CELL, COUNTED, HIDDEN, highEdge, INPUT, laneSum, lowEdge, nearEdge, recordGateGradients,
+  addGate, addTo, CELL, COUNTED, HIDDEN, highEdge, INPUT, laneSum, lowEdge, nearEdge, recordGateGradients,
   rowSquares, scaleFor, stepBytes,
 } from "../probe/record";
 import { addWide, hsumWide, laneMask } from "../simd/lanes";
+import { addWideSquares } from "../simd/squares";
 
 /** What lstmExtendedBackward writes down of each step: see ../probe/record. Reads only. Gates as in ../lstm/record. */
 

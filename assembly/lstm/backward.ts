@@ -7,7 +7,7 @@ import { matrixProduct } from "../linalg/panel-product";
 import { lstmCellBackward } from "./cell-backward";
 import { LstmDescriptor } from "./descriptor";
 import { recordOf } from "../probe/record";
-import { LSTM_GATES, lstmRecordCell, lstmRecordGradients, lstmRecordState } from "./record";
+import { LSTM_GATES, lstmRecordAnyCell, lstmRecordGradients, lstmRecordState, lstmWatchCell } from "./record";
 
 /**
  * lstmBackward: back-propagation through time for the rows [rowBegin, rowEnd) of the batch.
@@ -44,7 +44,7 @@ export function lstmBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, part
     else if (t == d.timesteps - 1) addFloats(d.dy + firstRow, dh, rowsBytes);
     const cPrev = d.c + <usize>t * stepBytes + firstRow;
     const mask = d.mask ? d.mask + (<usize>(t * d.batch + rowBegin) << 2) : 0;
-    if (record) lstmRecordState(d, record, t, dh, rows);
+    const dcTotal = record && lstmRecordState(d, record, t, dh, rows) ? d.dcTotal + firstRow : 0;
     for (let group = 0; group < groups; group++) {
       const unit = <usize>group << 4;
       const gates = d.gates + (<usize>((group * d.timesteps + t) * d.batch + rowBegin) << 6);
@@ -52,11 +52,13 @@ export function lstmBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, part
       const dz = dzRows + (<usize>group << 6);
       // The place of dz is free until the cell gets there.
       if (isUsual) tanhRows(c, rowBytes, dz, dzRowBytes, rows);
-      if (record) {
-        lstmRecordCell(
-          d, record, t, group, gates, dz, dzRowBytes, c, dh + unit, dc + unit, rowBytes, mask, rows,
+      if (dcTotal) {
+        lstmWatchCell(
+          d, record, t, group, gates, dz, dzRowBytes, cPrev + unit, dh + unit, dc + unit, dcTotal + unit, rowBytes, mask, rows,
         );
+        continue;
       }
+      if (record) lstmRecordAnyCell(d, record, t, group, gates, c, dh + unit, dc + unit, rowBytes, mask, rows);
       lstmCellBackward(
         gates, dz, dzRowBytes, cPrev + unit, c, dh + unit, dc + unit,
         rowBytes, mask, rows, d.activation, d.recurrentActivation,
@@ -68,7 +70,7 @@ export function lstmBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, part
         dzRows, stride << 2, d.kernelTransposed, 0, dx, d.dxStride, rows, stride << 2, d.features, 0,
       );
     }
-    if (record) lstmRecordGradients(d, record, t, dzRows, dx, rows);
+    if (record) lstmRecordGradients(d, record, t, dzRows, dx, rows, dcTotal);
     if (d.truncate > 0 && t % d.truncate == 0) {
       memory.fill(dh, 0, rowsBytes);
       memory.fill(dc, 0, rowsBytes);

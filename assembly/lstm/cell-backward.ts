@@ -1,5 +1,7 @@
 import { SIGMOID, TANH } from "../activation/activate";
 import { activateAny4, derivativeAny4 } from "../activation/any";
+import { tallyGates } from "./gate-tally";
+import { constant4, ONE } from "../simd/constants";
 import { store4x4 } from "../simd/lanes";
 
 /**
@@ -31,54 +33,10 @@ export function lstmCellBackward(
   recurrentActivation: i32,
 ): void {
   const usual = activation == TANH && recurrentActivation == SIGMOID;
-  const one = f32x4.splat(1);
-  const zero = f32x4.splat(0);
   for (let row = 0; row < rows; row++) {
-    if (maskPtr && load<f32>(maskPtr + (<usize>row << 2)) == 0) {
-      store4x4(gatesPtr, zero, zero, zero, zero);
-      store4x4(dzRowsPtr, zero, zero, zero, zero);
-    } else {
-      const zi = v128.load(gatesPtr);
-      const zf = v128.load(gatesPtr, 16);
-      const zg = v128.load(gatesPtr, 32);
-      const zo = v128.load(gatesPtr, 48);
-      const c = v128.load(cPtr);
-      const dh = v128.load(dhPtr);
-      let i: v128, f: v128, g: v128, o: v128, a: v128;
-      let si: v128, sf: v128, sg: v128, so: v128, sa: v128;
-      if (usual) {
-        i = zi;
-        f = zf;
-        g = zg;
-        o = zo;
-        a = v128.load(dzRowsPtr);
-        si = f32x4.mul(i, f32x4.sub(one, i));
-        sf = f32x4.mul(f, f32x4.sub(one, f));
-        sg = f32x4.sub(one, f32x4.mul(g, g));
-        so = f32x4.mul(o, f32x4.sub(one, o));
-        sa = f32x4.sub(one, f32x4.mul(a, a));
-      } else {
-        i = activateAny4(recurrentActivation, zi);
-        f = activateAny4(recurrentActivation, zf);
-        g = activateAny4(activation, zg);
-        o = activateAny4(recurrentActivation, zo);
-        a = activateAny4(activation, c);
-        si = derivativeAny4(recurrentActivation, zi, i);
-        sf = derivativeAny4(recurrentActivation, zf, f);
-        sg = derivativeAny4(activation, zg, g);
-        so = derivativeAny4(recurrentActivation, zo, o);
-        sa = derivativeAny4(activation, c, a);
-      }
-      const dc = f32x4.add(v128.load(dcPtr), f32x4.mul(f32x4.mul(dh, o), sa));
-      const di = f32x4.mul(f32x4.mul(dc, g), si);
-      const df = f32x4.mul(f32x4.mul(dc, v128.load(cPrevPtr)), sf);
-      const dg = f32x4.mul(f32x4.mul(dc, i), sg);
-      const dO = f32x4.mul(f32x4.mul(dh, a), so);
-      store4x4(gatesPtr, di, df, dg, dO);
-      store4x4(dzRowsPtr, di, df, dg, dO);
-      v128.store(dcPtr, f32x4.mul(dc, f));
-      v128.store(dhPtr, zero);
-    }
+    if (isMasked(maskPtr, row)) sleepingRow(gatesPtr, dzRowsPtr);
+    else if (usual) usualRow(gatesPtr, dzRowsPtr, cPrevPtr, dhPtr, dcPtr, 0, 0);
+    else anyRow(gatesPtr, dzRowsPtr, cPrevPtr, cPtr, dhPtr, dcPtr, activation, recurrentActivation);
     gatesPtr += 64;
     dzRowsPtr += dzRowBytes;
     cPrevPtr += rowBytes;
@@ -86,4 +44,112 @@ export function lstmCellBackward(
     dhPtr += rowBytes;
     dcPtr += rowBytes;
   }
+}
+
+/**
+ * lstmCellBackwardWatched: the same of the usual activations, to the bit, with what is seen on the way: the gates'
+ * activations in `tally` (./gate-tally), and dL/dc_t in dcTotal, laid out as dc.
+ *
+ * @returns rows that are not masked.
+ */
+export function lstmCellBackwardWatched(
+  gatesPtr: usize, dzRowsPtr: usize, dzRowBytes: usize, cPrevPtr: usize, dhPtr: usize, dcPtr: usize, dcTotalPtr: usize,
+  rowBytes: usize, maskPtr: usize, rows: i32, tally: usize,
+): i32 {
+  let awake = 0;
+  for (let row = 0; row < rows; row++) {
+    if (isMasked(maskPtr, row)) {
+      v128.store(dcTotalPtr, v128.load(dcPtr));
+      sleepingRow(gatesPtr, dzRowsPtr);
+    } else {
+      usualRow(gatesPtr, dzRowsPtr, cPrevPtr, dhPtr, dcPtr, dcTotalPtr, tally);
+      awake++;
+    }
+    gatesPtr += 64;
+    dzRowsPtr += dzRowBytes;
+    cPrevPtr += rowBytes;
+    dhPtr += rowBytes;
+    dcPtr += rowBytes;
+    dcTotalPtr += rowBytes;
+  }
+  return awake;
+}
+
+// @ts-ignore: decorator
+@inline
+function isMasked(maskPtr: usize, row: i32): bool {
+  return maskPtr != 0 && load<f32>(maskPtr + (<usize>row << 2)) == 0;
+}
+
+// @ts-ignore: decorator
+@inline
+function sleepingRow(gatesPtr: usize, dzRowsPtr: usize): void {
+  const zero = f32x4.splat(0);
+  store4x4(gatesPtr, zero, zero, zero, zero);
+  store4x4(dzRowsPtr, zero, zero, zero, zero);
+}
+
+/** tanh and sigmoid: slopes from the activations. One gate after the other, so that no register has to be spilled. */
+// @ts-ignore: decorator
+@inline
+function usualRow(
+  gatesPtr: usize, dzRowsPtr: usize, cPrevPtr: usize, dhPtr: usize, dcPtr: usize, dcTotalPtr: usize, tally: usize,
+): void {
+  const one = constant4(ONE);
+  const dh = v128.load(dhPtr);
+  const a = v128.load(dzRowsPtr);
+  const o = v128.load(gatesPtr, 48);
+  const so = f32x4.mul(o, f32x4.sub(one, o));
+  const dO = f32x4.mul(f32x4.mul(dh, a), so);
+  const sa = f32x4.sub(one, f32x4.mul(a, a));
+  const dc = f32x4.add(v128.load(dcPtr), f32x4.mul(f32x4.mul(dh, o), sa));
+  const i = v128.load(gatesPtr);
+  const g = v128.load(gatesPtr, 32);
+  const si = f32x4.mul(i, f32x4.sub(one, i));
+  const sg = f32x4.sub(one, f32x4.mul(g, g));
+  const di = f32x4.mul(f32x4.mul(dc, g), si);
+  const dg = f32x4.mul(f32x4.mul(dc, i), sg);
+  const f = v128.load(gatesPtr, 16);
+  const sf = f32x4.mul(f, f32x4.sub(one, f));
+  const df = f32x4.mul(f32x4.mul(dc, v128.load(cPrevPtr)), sf);
+  if (tally) {
+    v128.store(dcTotalPtr, dc);
+    tallyGates(tally, i, f, g, o, si, sf, sg, so);
+  }
+  storeRow(gatesPtr, dzRowsPtr, dhPtr, dcPtr, di, df, dg, dO, dc, f);
+}
+
+// @ts-ignore: decorator
+@inline
+function anyRow(
+  gatesPtr: usize, dzRowsPtr: usize, cPrevPtr: usize, cPtr: usize, dhPtr: usize, dcPtr: usize,
+  activation: i32, recurrentActivation: i32,
+): void {
+  const zi = v128.load(gatesPtr), zf = v128.load(gatesPtr, 16), zg = v128.load(gatesPtr, 32), zo = v128.load(gatesPtr, 48);
+  const c = v128.load(cPtr);
+  const dh = v128.load(dhPtr);
+  const i = activateAny4(recurrentActivation, zi);
+  const f = activateAny4(recurrentActivation, zf);
+  const g = activateAny4(activation, zg);
+  const o = activateAny4(recurrentActivation, zo);
+  const a = activateAny4(activation, c);
+  const sa = derivativeAny4(activation, c, a);
+  const dc = f32x4.add(v128.load(dcPtr), f32x4.mul(f32x4.mul(dh, o), sa));
+  const di = f32x4.mul(f32x4.mul(dc, g), derivativeAny4(recurrentActivation, zi, i));
+  const df = f32x4.mul(f32x4.mul(dc, v128.load(cPrevPtr)), derivativeAny4(recurrentActivation, zf, f));
+  const dg = f32x4.mul(f32x4.mul(dc, i), derivativeAny4(activation, zg, g));
+  const dO = f32x4.mul(f32x4.mul(dh, a), derivativeAny4(recurrentActivation, zo, o));
+  storeRow(gatesPtr, dzRowsPtr, dhPtr, dcPtr, di, df, dg, dO, dc, f);
+}
+
+// @ts-ignore: decorator
+@inline
+function storeRow(
+  gatesPtr: usize, dzRowsPtr: usize, dhPtr: usize, dcPtr: usize,
+  di: v128, df: v128, dg: v128, dO: v128, dc: v128, f: v128,
+): void {
+  store4x4(gatesPtr, di, df, dg, dO);
+  store4x4(dzRowsPtr, di, df, dg, dO);
+  v128.store(dcPtr, f32x4.mul(dc, f));
+  v128.store(dhPtr, f32x4.splat(0));
 }

@@ -69,8 +69,10 @@ export class LstmDescriptor {
   dBias: usize;
   /** Truncated BPTT: nothing flows from step t to t-1 where t is a multiple of it; 0: never cut. */
   truncate: i32;
-  /** What backward writes down, f64 [parts][T][16], zeroed before (../probe/record); 0: nothing. */
+  /** What backward writes down, f64 [parts][T + 1][16], zeroed before (../probe/record); 0: nothing. */
   record: usize;
+  /** Scratch [B][Hp] with a record: dL/dc_t. */
+  dcTotal: usize;
 }
 
 /** Bytes of a descriptor, for the side that writes it. */

@@ -1,11 +1,12 @@
 import { HARD_SIGMOID, HARD_SIGMOID_LEGACY, SIGMOID, SOFTSIGN, TANH } from "../activation/activate";
 import { addWide, hsumWide, loadTail } from "../simd/lanes";
+import { addSquares, addWideSquares, isSafe } from "../simd/squares";
 
 /**
  * What the backward kernels of recurrent layers write down of one time step while it passes, if they are asked to.
  *
- * A record is [parts][T][fields] float64, so that threads never share a word; its owner fills it with zeros and adds
- * the parts up. The first four fields are the same for every cell, then come three for each gate:
+ * A record is [parts][T + 1][fields] float64, so that threads never share a word; its owner fills it with zeros and adds
+ * the parts up. The place behind the last step is the kernel's, for what it gathers. The first four fields are the same for every cell, then come three for each gate:
  *
  *     Σ (dL/dh_t)²   Σ (dL/dc_t)²   Σ (dL/dx_t)²   samples that are not masked
  *     for each gate: Σ (dL/dz_t)²; for each: Σ activation; for each: activations within NEAR of a bound
@@ -20,10 +21,6 @@ export const GATES: usize = 32;
 
 /** How near to a bound an activation counts as saturated. */
 export const NEAR: f32 = 0.05;
-
-/** Sums of scaled squares outside of these may have lost terms to the ends of float32, and are made again in float64. */
-const SAFE_LOW: f64 = 1e-20;
-const SAFE_HIGH: f64 = 1e20;
 
 // @ts-ignore: decorator
 @inline
@@ -43,7 +40,7 @@ export function addGate(step: usize, gates: i32, gate: i32, sum: f64, saturated:
 // @ts-ignore: decorator
 @inline
 export function recordOf(record: usize, part: i32, timesteps: i32, gates: i32): usize {
-  return record ? record + <usize>(part * timesteps) * stepBytes(gates) : 0;
+  return record ? record + <usize>(part * (timesteps + 1)) * stepBytes(gates) : 0;
 }
 
 // @ts-ignore: decorator
@@ -63,32 +60,11 @@ export function scaleFor(sum: f64): f32 {
   return reinterpret<f32>((127 - max(-120, min(120, exponent >> 1))) << 23);
 }
 
-// @ts-ignore: decorator
-@inline
-export function isSafe(sum: f64): bool {
-  return sum > SAFE_LOW && sum < SAFE_HIGH;
-}
-
 /** Undoes a scale on a sum of squares. */
 // @ts-ignore: decorator
 @inline
 export function unscaled(sum: f64, scale: f32): f64 {
   return sum / (<f64>scale * <f64>scale);
-}
-
-/** A pair of float64 sums plus the squares of four lanes. */
-// @ts-ignore: decorator
-@inline
-export function addWideSquares(sums: v128, v: v128): v128 {
-  const low = f64x2.promote_low_f32x4(v);
-  const high = f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3));
-  return f64x2.add(sums, f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high)));
-}
-
-// @ts-ignore: decorator
-@inline
-function addSquares(sums: v128, v: v128): v128 {
-  return f32x4.add(sums, f32x4.mul(v, v));
 }
 
 // @ts-ignore: decorator

@@ -62,7 +62,7 @@ export class RnnDescriptor {
   dBias: usize;
   /** Truncated BPTT: nothing flows from step t to t-1 where t is a multiple of it; 0: never cut. */
   truncate: i32;
-  /** What backward writes down, f64 [parts][T][7], zeroed before (../probe/record); 0: nothing. */
+  /** What backward writes down, f64 [parts][T + 1][7], zeroed before (../probe/record); 0: nothing. */
   record: usize;
 }
 

@@ -42,6 +42,7 @@ export const lstmFields = [
   "dBias",
   "truncate",
   "record",
+  "dcTotal",
 ] as const;
 
 export type LstmDescriptor = Record<(typeof lstmFields)[number], number>;

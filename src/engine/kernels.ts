@@ -298,6 +298,8 @@ export interface Kernels {
   scaleInPlace(x: Address, count: Count, factor: number): void;
   clipByValue(x: Address, count: Count, bound: number): void;
   sumOfSquares(x: Address, count: Count): number;
+  /** Σ (x - y)² */
+  squaredDistance(x: Address, y: Address, count: Count): number;
   addInPlace(y: Address, x: Address, count: Count): void;
   /** y += factor · x */
   axpy(count: Count, factor: number, x: Address, y: Address): void;

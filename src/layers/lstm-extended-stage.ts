@@ -56,6 +56,7 @@ export class LstmExtendedStage extends RecurrentStage {
       dc: this.region("dc", rows, learns),
       dhMasked: this.region("dh masked", batch * this.stride, learns && this.dropsStates),
       dzRows: this.region("dz", GATES * rows, learns),
+      dcTotal: 0,
     };
     const peepholes = layer.weight("peephole_kernel");
     const projection = layer.weight("projection_kernel");

@@ -46,6 +46,7 @@ export class LstmStage extends RecurrentStage {
       dc: this.region("dc", rows, learns),
       dhMasked: this.region("dh masked", rows, learns && this.dropsStates),
       dzRows: this.region("dz", GATES * rows, learns),
+      dcTotal: 0,
     };
   }
 
@@ -74,6 +75,9 @@ export class LstmStage extends RecurrentStage {
     const { taped } = this.workspace;
     this.fields.cRing = taped ? steps + 1 : 1;
     this.fields.gateSteps = taped ? steps : 1;
+    if (this.fields.record !== 0 && this.fields.dcTotal === 0) {
+      this.fields.dcTotal = this.region("dc in total", this.workspace.batch * this.stride);
+    }
   }
 
   protected writeFields(): void {

@@ -76,34 +76,12 @@ export const isRecurrentFlow = (layer: LayerFlow): layer is RecurrentLayerFlow =
 /** Told of a training pass: called after the update. */
 export type FlowListener = (flow: GradientFlow) => void;
 
-/** Loops, not Float32Array.from, which takes longer than all the rest of reading a record. */
-function norms(squares: Float64Array): Float32Array {
-  const values = new Float32Array(squares.length);
-  for (let t = 0; t < squares.length; t++) values[t] = Math.sqrt(squares[t]!);
-  return values;
-}
-
-function recurrentFlow(recorded: RecordedFlow): Omit<RecurrentLayerFlow, "name" | "kind" | "weights"> {
-  const { counted, units } = recorded;
-  const share = (sums: Float64Array): Float32Array => {
-    const values = new Float32Array(sums.length);
-    for (let t = 0; t < sums.length; t++) {
-      values[t] = counted[t] === 0 ? 0 : sums[t]! / (counted[t]! * units);
-    }
-    return values;
-  };
-  return {
-    hiddenGradient: norms(recorded.hidden),
-    cellGradient: norms(recorded.cell),
-    inputGradient: norms(recorded.input),
-    gates: Object.fromEntries(
-      Object.entries(recorded.gates).map(([name, { squares, activations, saturated }]) => [
-        name,
-        { gradient: norms(squares), mean: share(activations), saturated: share(saturated) },
-      ]),
-    ),
-  };
-}
+const recurrentFlow = (recorded: RecordedFlow): Omit<RecurrentLayerFlow, "name" | "kind" | "weights"> => ({
+  hiddenGradient: recorded.hidden,
+  cellGradient: recorded.cell,
+  inputGradient: recorded.input,
+  gates: Object.fromEntries(recorded.form.gates.map((name, i) => [name, recorded.gate(i)])),
+});
 
 /** A layer, or a direction of one: what has a flow of its own. */
 interface Part {
@@ -128,8 +106,35 @@ export function recordIn(program: Program): typeof FlowRecord {
   return FlowRecord;
 }
 
+/** Numbers of one weight, taken while gradients and weights stand as before the update. */
+interface Measured extends Omit<WeightFlow, "updateRatio"> {
+  readonly variable: Variable;
+}
+
+/** What was measured of a part of the model, before it is put into words and arrays. */
+interface PartMeasure {
+  readonly part: Part;
+  readonly weights: readonly Measured[];
+  readonly recorded: RecordedFlow | undefined;
+}
+
+const layerFlow = (
+  { part: { name, layer }, weights, recorded }: PartMeasure,
+  moved: (variable: Variable) => number,
+): LayerFlow => ({
+  name,
+  kind: layer.kind,
+  weights: weights.map(({ variable, ...weight }) => {
+    const distance = moved(variable);
+    return { ...weight, updateRatio: distance === 0 ? 0 : distance / weight.norm };
+  }),
+  ...(recorded === undefined ? {} : recurrentFlow(recorded)),
+});
+
 /**
- * Reads what a backward pass with `record` left behind.
+ * Reads what a backward pass with `record` left behind. Numbers are taken now; the layers' arrays are made of them when
+ * somebody looks, so that recording every step costs little of the step.
+ *
  * @param update makes the next update, or only tries it out, and says how far each weight went and what clipping did.
  */
 function readFlow(program: Program, loss: number, update: () => UpdateMeasure): GradientFlow {
@@ -138,31 +143,25 @@ function readFlow(program: Program, loss: number, update: () => UpdateMeasure): 
   const norm = (address: number, { size }: Variable): number =>
     address === 0 ? 0 : Math.sqrt(kernels.sumOfSquares(address, size));
   const recorded = program.records!.take();
-  const layers = program.hidden.flatMap(partsOf);
   // Clipping and the update write over gradients and weights.
-  const before = layers.map(({ layer, owner }) =>
-    layer.variables.map((variable) => ({
+  const measures = program.hidden.flatMap(partsOf).map((part) => ({
+    part,
+    weights: part.layer.variables.map((variable) => ({
       variable,
-      name: `${owner}/${variable.key}`,
+      name: `${part.owner}/${variable.key}`,
       norm: norm(residence.weights(variable), variable),
       gradientNorm: norm(residence.gradients(variable), variable),
     })),
-  );
+    recorded: recorded.get(part.layer),
+  }));
   const { moved, gradientNorm } = update();
+  let layers: LayerFlow[] | undefined;
   return {
     loss,
-    layers: layers.map(({ name, layer }, i) => {
-      const flow = recorded.get(layer);
-      return {
-        name,
-        kind: layer.kind,
-        weights: before[i]!.map(({ variable, ...weight }) => {
-          const distance = moved(variable);
-          return { ...weight, updateRatio: distance === 0 ? 0 : distance / weight.norm };
-        }),
-        ...(flow === undefined ? {} : recurrentFlow(flow)),
-      };
-    }),
+    get layers() {
+      layers ??= measures.map((measure) => layerFlow(measure, moved));
+      return layers;
+    },
     gradientNorm,
   };
 }

@@ -24,12 +24,11 @@ export function measureUpdate(program: Program, optimizer: Optimizer): UpdateMea
   kernels.copyFloats(weights, before, count);
   const applied = optimizer.iterations;
   program.update(optimizer);
-  // before - after; the sign does not matter.
-  kernels.axpy(count, -1, weights, before);
   const distances = new Map<Variable, number>();
   for (const variable of trainable) {
-    const offset = residence.weights(variable) - weights;
-    distances.set(variable, Math.sqrt(kernels.sumOfSquares(before + offset, variable.size)));
+    const address = residence.weights(variable);
+    const squared = kernels.squaredDistance(address, before + address - weights, variable.size);
+    distances.set(variable, Math.sqrt(squared));
   }
   // A gradient that is only gathered is not clipped.
   const gathered = (): number => Math.sqrt(kernels.sumOfSquares(gradients, count));

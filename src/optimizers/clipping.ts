@@ -52,10 +52,9 @@ export class Clipping {
         }
         break;
       case "globalClipnorm":
+        if (before <= this.bound) return { before, after: before };
         // An infinite or NaN norm turns every gradient into NaN, as in Keras: the fault must not look like a zero step.
-        if (!(before <= this.bound)) {
-          kernels.scaleInPlace(gradients, count, Number.isFinite(before) ? this.bound / before : Number.NaN);
-        }
+        kernels.scaleInPlace(gradients, count, Number.isFinite(before) ? this.bound / before : Number.NaN);
         break;
     }
     return { before, after: globalNorm() };

@@ -225,7 +225,8 @@ export function runLstm({ kernels, arena }: KernelBuild, layer: LstmCase, shares
   const dBias = memory.inout(numbers.dBias);
 
   const parts = 1 + (shares.rows?.length ?? 0);
-  const recordFloats = 2 * parts * timesteps * LSTM_RECORD;
+  const recordFloats = 2 * parts * (timesteps + 1) * LSTM_RECORD;
+  const dcTotal = memory.output(batch * stride);
   const record = shares.record ? memory.inout(new Float32Array(recordFloats)) : undefined;
 
   const stepFloats = batch * xStride;
@@ -269,6 +270,7 @@ export function runLstm({ kernels, arena }: KernelBuild, layer: LstmCase, shares
     dBias: layer.useBias === false ? 0 : dBias.ptr,
     truncate: layer.truncate ?? 0,
     record: record?.ptr ?? 0,
+    dcTotal: dcTotal.ptr,
   };
   const descriptor = memory.integers(
     // What a run does not ask for is 0.

@@ -25,6 +25,7 @@ describe.each(await kernelBuilds())("vector arithmetic ($name)", ({ kernels, are
     const memory = arena();
     const x = memory.input(randomValues(n, n + 1, 3), 1);
     const start = randomValues(n, n + 2, 3);
+    const other = memory.input(start, 2);
     const [sum, added, average, penalty] = [1, 2, 3, 0].map((shift) => memory.inout(start, shift));
     const scaled = memory.inout(start);
     const clipped = memory.inout(start, 1);
@@ -54,7 +55,11 @@ describe.each(await kernelBuilds())("vector arithmetic ($name)", ({ kernels, are
     );
 
     const squares = values.reduce((total, v) => total + v * v, 0);
-    expect(Math.abs(kernels.sumOfSquares!(x.ptr, n) - squares)).toBeLessThanOrEqual(n * 2 ** -52 * squares);
+    expect(Math.abs(kernels.sumOfSquares!(x.ptr, n) - squares)).toBeLessThanOrEqual(2 ** -21 * squares);
+    const distance = values.reduce((total, v, i) => total + (v - start[i]!) ** 2, 0);
+    const measured = kernels.squaredDistance!(x.ptr, other.ptr, n);
+    // The differences are rounded first.
+    expect(Math.abs(measured - distance)).toBeLessThanOrEqual(2 ** -20 * distance);
     const sizesSum = values.reduce((total, v) => total + Math.abs(v), 0);
     expect(Math.abs(kernels.sumAbs!(x.ptr, n) - sizesSum)).toBeLessThanOrEqual(n * 2 ** -52 * sizesSum);
   });

@@ -96,6 +96,7 @@ const recorders: Readonly<Record<Cell, string>> = {
 };
 
 const shared = "assembly/probe/record.ts";
+const tally = "assembly/lstm/gate-tally.ts";
 const masked: Scene = { mask: true, batch: 5 };
 const relu: Scene = { options: { activation: "relu" } as Partial<OracleLayerSpec> };
 
@@ -103,45 +104,51 @@ const faults: readonly RecorderFault[] = [
   {
     title: "the forget gate's mean is the input gate's",
     cell: "lstm",
-    search: "const f = v128.load(gatesPtr, 16);",
-    replacement: "const f = v128.load(gatesPtr);",
+    file: tally,
+    search: "f32x4.add(f, offset)",
+    replacement: "f32x4.add(i, offset)",
   },
   {
     title: "nearness to a bound is compared without the distance from the other",
     cell: "lstm",
+    file: tally,
     search: "GATE_EDGE: f32 = NEAR * (1 - NEAR)",
     replacement: "GATE_EDGE: f32 = NEAR",
   },
   {
     title: "the cell candidate is taken for a gate between 0 and 1",
     cell: "lstm",
-    search: "f32x4.ge(square(g), cellEdge)",
-    replacement: "f32x4.le(f32x4.sub(g, square(g)), gateEdge)",
+    file: tally,
+    search: "f32x4.le(sg, constant4(AT_CELL_EDGE))",
+    replacement: "f32x4.le(f32x4.sub(g, f32x4.mul(g, g)), gateEdge)",
   },
   {
     title: "padding counts among the units",
     cell: "lstm",
-    search: "v128.and(i32x4.sub(fSum, base), valid)",
-    replacement: "i32x4.sub(fSum, base)",
+    file: tally,
+    search: "v128.and(i32x4.sub(v128.load(tally, 16), base), valid)",
+    replacement: "i32x4.sub(v128.load(tally, 16), base)",
   },
   {
-    title: "the last row of an odd batch is left out of dL/dc",
+    title: "dL/dc is what the forget gate leaves of it",
     cell: "lstm",
-    search: "if (row < rows) {",
-    replacement: "if (row + 1 < rows) {",
+    file: "assembly/lstm/cell-backward.ts",
+    search: "v128.store(dcTotalPtr, dc);",
+    replacement: "v128.store(dcTotalPtr, f32x4.mul(dc, f));",
   },
   {
-    title: "rows beyond the first block are left out",
+    title: "rows beyond the first tally are left out",
     cell: "lstm",
-    search: "row < rows; row += BLOCK",
-    replacement: "row < min(rows, BLOCK); row += BLOCK",
-    scene: { batch: 67, scale: 1 },
+    search: "row < rows; row += TALLY_ROWS",
+    replacement: "row < min(rows, TALLY_ROWS); row += TALLY_ROWS",
+    scene: { batch: 257, scale: 1 },
   },
   {
     title: "masked steps count among the gates",
     cell: "lstm",
-    search: "<< 2)) == 0) continue;",
-    replacement: "<< 2)) == 0) {}",
+    file: "assembly/lstm/cell-backward.ts",
+    search: "v128.store(dcTotalPtr, v128.load(dcPtr));",
+    replacement: "v128.store(dcTotalPtr, v128.load(dcPtr)); awake++;",
     scene: masked,
   },
   {
@@ -236,14 +243,14 @@ const faults: readonly RecorderFault[] = [
     title: "the second share of a batch writes into the first one's steps",
     cell: "gru",
     file: shared,
-    search: "(part * timesteps)",
+    search: "(part * (timesteps + 1))",
     replacement: "(part * gates)",
     scene: { parts: 2 },
   },
   {
     title: "squares that float32 cannot hold are not made again",
     cell: "rnn",
-    file: shared,
+    file: "assembly/simd/squares.ts",
     search: "return sum > SAFE_LOW && sum < SAFE_HIGH;",
     replacement: "return true;",
     scene: { weight: 2 ** -84 },
@@ -283,13 +290,13 @@ describe("a recorder with a fault does not pass the check of its flow", () => {
       {
         title: "nothing",
         file: shared,
-        search: "SAFE_LOW: f64 = 1e-20",
-        replacement: "SAFE_LOW: f64 = 1e-20",
+        search: "NEAR: f32 = 0.05",
+        replacement: "NEAR: f32 = 0.05",
         exports: { [module]: [kernel] },
       },
       "debug",
     );
-    for (const scene of [masked, relu, { batch: 67, scale: 1 }, { parts: 2 }, { ...masked, parts: 2 }]) {
+    for (const scene of [masked, relu, { batch: 257, scale: 1 }, { parts: 2 }, { ...masked, parts: 2 }]) {
       await checkFlow(healthy, cell, scene);
     }
   });
