@@ -2,6 +2,7 @@ import { SIGMOID, TANH } from "../activation/activate";
 import { activateAny4, derivativeAny4 } from "../activation/any";
 import { tallyGates } from "./gate-tally";
 import { constant4, ONE } from "../simd/constants";
+import { withoutDust4 } from "../simd/dust";
 import { store4x4 } from "../simd/lanes";
 
 /**
@@ -15,7 +16,7 @@ import { store4x4 } from "../simd/lanes";
  *          cPrev, c, dh, dc [rows] of four floats, rowBytes apart; mask [rows] or 0
  * Writes   gates, dzRows (=): dz; dc (=): dL/dc_{t-1}; dh (=) zero in rows that are not masked
  * Alias    none
- * Error    a handful of roundings
+ * Error    a handful of roundings, and what is below 1e-36 (../simd/dust)
  * Cost     22 flops a unit
  */
 export function lstmCellBackward(
@@ -148,8 +149,12 @@ function storeRow(
   gatesPtr: usize, dzRowsPtr: usize, dhPtr: usize, dcPtr: usize,
   di: v128, df: v128, dg: v128, dO: v128, dc: v128, f: v128,
 ): void {
+  di = withoutDust4(di);
+  df = withoutDust4(df);
+  dg = withoutDust4(dg);
+  dO = withoutDust4(dO);
   store4x4(gatesPtr, di, df, dg, dO);
   store4x4(dzRowsPtr, di, df, dg, dO);
-  v128.store(dcPtr, f32x4.mul(dc, f));
+  v128.store(dcPtr, withoutDust4(f32x4.mul(dc, f)));
   v128.store(dhPtr, f32x4.splat(0));
 }

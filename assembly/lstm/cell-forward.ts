@@ -1,6 +1,7 @@
 import { lstmGatesAbreast, tanhRows } from "../activation/abreast";
 import { SIGMOID, TANH } from "../activation/activate";
 import { activateAny4 } from "../activation/any";
+import { withoutDust4 } from "../simd/dust";
 
 /**
  * lstmCellForward: gates, cell state and hidden state of four units for each row, from their pre-activations.
@@ -13,7 +14,7 @@ import { activateAny4 } from "../activation/any";
  *          mask [rows] or 0
  * Writes   gates, c, h (=)
  * Alias    c may be cPrev; h may not be hPrev
- * Error    that of sigmoid4 and tanh4, then three roundings
+ * Error    that of sigmoid4 and tanh4, then three roundings; h of the usual pair without what is below 1e-36 (../simd/dust)
  * Cost     5 transcendental functions, 4 flops a unit
  */
 export function lstmCellForward(
@@ -71,7 +72,7 @@ function usualStates(
   tanhRows(cPtr, rowBytes, hPtr, rowBytes, rows);
   gates = gatesPtr;
   for (let row = 0; row < rows; row++) {
-    const h = f32x4.mul(v128.load(gates, 48), v128.load(hPtr));
+    const h = withoutDust4(f32x4.mul(v128.load(gates, 48), v128.load(hPtr)));
     v128.store(hPtr, isMasked(maskPtr, row) ? v128.load(hPrevPtr) : h);
     gates += 64;
     hPrevPtr += rowBytes;
