@@ -1,12 +1,42 @@
-import { log } from "../elementary.js";
+import { exp, log, log1p } from "../elementary.js";
+import type { Loss } from "../losses/loss.js";
 import { leastSquares } from "../series/least-squares.js";
-import { meanOf, median } from "./statistics.js";
+import { meanOf, median, quantile } from "./statistics.js";
 import type { Windows } from "./windows.js";
 
 const logarithm = (p: number): number => log(Math.max(p, 1e-7));
 
+/** Losses of one value that are convex in the answer, by the size of the error. */
+const errorLosses: Readonly<Record<string, (config: Loss["config"]) => (error: number) => number>> = {
+  huber: ({ delta }) => {
+    const bend = Number(delta ?? 1);
+    return (error) => (Math.abs(error) <= bend ? 0.5 * error * error : bend * (Math.abs(error) - 0.5 * bend));
+  },
+  // ln cosh e = |e| + ln(1 + e^-2|e|) - ln 2
+  logCosh: () => (error) => Math.abs(error) + log1p(exp(-2 * Math.abs(error))) - log(2),
+};
+
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+const SECTIONS = 60;
+
+/** The least mean of a convex loss over all constant answers: a golden-section search between the extremes. */
+function leastMean(values: Float64Array, loss: (error: number) => number): number {
+  const at = (answer: number): number => meanOf(values.map((value) => loss(answer - value)));
+  let low = values.reduce((least, value) => Math.min(least, value), Infinity);
+  let high = values.reduce((most, value) => Math.max(most, value), -Infinity);
+  let best = Math.min(at(low), at(high));
+  for (let i = 0; i < SECTIONS && high > low; i++) {
+    const [left, right] = [high - GOLDEN * (high - low), low + GOLDEN * (high - low)];
+    const [ofLeft, ofRight] = [at(left), at(right)];
+    best = Math.min(best, ofLeft, ofRight);
+    if (ofLeft < ofRight) high = right;
+    else low = left;
+  }
+  return best;
+}
+
 /** The loss of the best constant answer: what a model reaches that has learnt nothing but the mean. */
-export function constantLoss(windows: Windows, loss: string): number | null {
+export function constantLoss(windows: Windows, { name: loss, config }: Loss): number | null {
   const { targets, y } = windows;
   if (targets.length === 0) return null;
   const width = y.shape.at(-1)!;
@@ -45,8 +75,20 @@ export function constantLoss(windows: Windows, loss: string): number | null {
         0,
       );
     }
-    default:
-      return null;
+    case "quantile": {
+      const levels = config.quantiles as readonly number[];
+      const pinball = (values: Float64Array, level: number): number => {
+        const answer = quantile(values, level);
+        return meanOf(
+          values.map((value) => Math.max(level * (value - answer), (level - 1) * (value - answer))),
+        );
+      };
+      return mean((values) => meanOf(levels.map((level) => pinball(values, level))));
+    }
+    default: {
+      const ofError = errorLosses[loss]?.(config);
+      return ofError === undefined ? null : mean((values) => leastMean(values, ofError));
+    }
   }
 }
 

@@ -1,13 +1,18 @@
 import { modelOf } from "../callbacks/monitor.js";
-import type { Callback, History } from "../model/events.js";
+import type { Callback, History, TrainingModel } from "../model/events.js";
+import { type GradientFlow, isRecurrentFlow } from "../model/gradient-flow.js";
 import { Sequential } from "../model/sequential.js";
 import { numberIn, refuseUnknown } from "../options.js";
 import type { NamedTensor, TensorLike } from "../tensor.js";
-import type { Picture } from "../viz/picture.js";
 import { diagnose } from "./diagnose.js";
-import { type Diagnosis, short } from "./diagnosis.js";
-import { line, lines } from "./pictures.js";
+import { type Diagnosis, worstFirst } from "./diagnosis.js";
+import { findNonFinite, type NonFinitePlace } from "./find-non-finite.js";
+import { Lab } from "./lab.js";
+import { fileOf } from "./model-copy.js";
+import { placeEvidence } from "./rules/nan-in-loss.js";
 import { median } from "./statistics.js";
+import { BURST, brokenLoose, noGradient, notFinite, type Place, ZERO_BATCHES } from "./watched-faults.js";
+import { openBlock, openWindows } from "./windows.js";
 
 export interface DoctorOptions {
   /** What is trained on: with it a stop is explained by a whole diagnosis, not only by what was watched. */
@@ -21,23 +26,59 @@ export interface DoctorOptions {
 export interface Doctor extends Callback {
   /** Why training was stopped, worst first; empty while nothing is hopeless. */
   readonly diagnoses: readonly Diagnosis[];
-  /** Batch, counted over all epochs from 0, after which training was stopped. */
+  /** Index of the batch after which training was stopped, counted over all epochs from 0. */
   readonly stoppedAt: number | undefined;
 }
 
-/** A gradient this many times the median of those before it, and not one of them near: the recurrence has broken loose. */
-const BURST = 1e6;
-/** Batches a gradient must be exactly zero before it is given up: one may be an accident of rectified units. */
-const ZERO_BATCHES = 8;
 const REMEMBERED = 64;
 const LEAP = 100;
+/** Weights are kept from before each of the first batches, and while the loss is so many times its lowest. */
+const FIRST_BATCHES = 4;
+const RESTLESS = 10;
+/** At these batches one step's flow is recorded: whether any gradient reaches the recurrent layers. */
+const LOOKS: readonly number[] = [8, 16, 24];
+/** What is said of a result, which a training that was stopped and put back to an earlier place has not got. */
+const ofResults: readonly string[] = ["beaten_by_baseline", "underfitting_stopped_early", "overfitting"];
+
+/** Numbers of the training under way. */
+class Watched {
+  diagnoses: readonly Diagnosis[] = [];
+  stoppedAt: number | undefined;
+  batches = 0;
+  epoch = 0;
+  zeros = 0;
+  /** Looks at which no gradient reached a recurrent layer. */
+  unreached = 0;
+  norms: number[] = [];
+  lowest = Infinity;
+  lastLoss = 0;
+  /** Weights as an epoch began with them, and as a batch did, as long as they are kept. */
+  good: NamedTensor[] | undefined;
+  before: NamedTensor[] | undefined;
+  endLook: (() => void) | undefined;
+  readonly history: History = { epoch: [], history: { loss: [] } };
+
+  get isRestless(): boolean {
+    return this.batches < FIRST_BATCHES || this.lastLoss > RESTLESS * this.lowest;
+  }
+}
+
+/** Whether some recurrent layer is in a flow, and no weight of any of them gets a gradient. */
+function isUnreached({ layers }: GradientFlow): boolean {
+  const recurrent = layers.filter(isRecurrentFlow);
+  return (
+    recurrent.length > 0 &&
+    recurrent.every(({ weights }) => weights.every(({ gradientNorm }) => gradientNorm === 0))
+  );
+}
 
 /**
  * Watches a training and ends it where it is hopeless: a loss or gradient that is no number or breaks loose, a gradient
- * that is exactly zero. Weights are put back to the last ones of an epoch's beginning, so that the model is left with
- * numbers; `diagnoses` says why it was stopped.
+ * that is exactly zero or never reaches a recurrent layer. Weights are put back to the last ones of an epoch's beginning,
+ * so that the model is left with numbers; `diagnoses` says why it was stopped.
  *
- * Looks at numbers `fit` has anyway (the batch's loss, the gradient's norm): no pass of its own before it stops.
+ * Looks at numbers `fit` has anyway (the batch's loss, the gradient's norm), and at the gradient flow of three batches: no
+ * pass of its own before it stops.
  *
  * @throws ConfigError for an unknown option.
  *
@@ -50,62 +91,83 @@ export function doctor(options: DoctorOptions = {}): Doctor {
   const where = "doctor()";
   refuseUnknown(where, options, ["x", "y", "validationData", "verbose"]);
   const isLoud = numberIn(where, "verbose", options.verbose ?? 1, { min: 0, max: 1, integer: true }) === 1;
-  let diagnoses: readonly Diagnosis[] = [];
-  let stoppedAt: number | undefined;
-  let batches = 0;
-  let epoch = 0;
-  let zeros = 0;
-  let norms: number[] = [];
-  let good: NamedTensor[] | undefined;
-  let history: History = { epoch: [], history: { loss: [] } };
+  let at = new Watched();
 
-  const stop = async (watched: Diagnosis): Promise<void> => {
+  /** What the data and short trainings of copies say of the cause; nothing where no data were given. */
+  const causes = async (model: TrainingModel): Promise<Diagnosis[]> => {
+    const { x, y, validationData } = options;
+    if (x === undefined || y === undefined || !(model instanceof Sequential)) return [];
+    const found = await diagnose(model, {
+      x,
+      y,
+      ...(validationData === undefined ? {} : { validationData }),
+      ...(at.history.epoch.length > 0 ? { history: at.history } : {}),
+    });
+    return found.filter(({ code }) => !ofResults.includes(code));
+  };
+
+  const stop = async (seen: Diagnosis, { epoch, batch }: Place): Promise<void> => {
     const model = modelOf(where, callback);
     model.stopTraining = true;
-    stoppedAt = batches;
-    if (watched.code !== "zero_gradient" && good !== undefined) model.setWeights(good);
-    let found: Diagnosis[] = [];
-    if (options.x !== undefined && options.y !== undefined && model instanceof Sequential) {
-      const { x, y, validationData } = options;
-      found = await diagnose(model, {
-        x,
-        y,
-        ...(validationData === undefined ? {} : { validationData }),
-        ...(history.epoch.length > 0 ? { history } : {}),
-      });
-    }
-    diagnoses = found.some(({ code }) => code === watched.code) ? found : [...found, watched];
-    const [worst] = diagnoses;
+    at.stoppedAt = at.batches - 1;
+    const isBroken = seen.code === "nan_in_loss" || seen.code === "exploding_gradients";
+    const { x, y } = options;
+    const place =
+      seen.code === "nan_in_loss" && at.before !== undefined && x !== undefined && y !== undefined
+        ? await placeOfBreak(model, at.before, x, y)
+        : null;
+    const backTo = at.good ?? at.before;
+    if (isBroken && backTo !== undefined) model.setWeights(backTo);
+    const found = await causes(model);
+    const own = place === null ? seen : { ...seen, evidence: { ...seen.evidence, ...placeEvidence(place) } };
+    // Of a gradient that is zero only the symptom was seen; the data tell the cause.
+    const isTold = found.some(({ code }) => code === own.code) || (!isBroken && found.length > 0);
+    at.diagnoses = worstFirst(isTold ? found : [...found, own]);
+    const [worst] = at.diagnoses;
     if (isLoud)
       console.warn(
-        `${where}: training stopped after batch ${batches} of epoch ${epoch + 1}: ${worst!.title}. ${worst!.remedy}`,
+        `${where}: training stopped after batch ${batch} of epoch ${epoch}: ${worst!.title}. ${worst!.remedy}`,
       );
   };
 
   const callback: Doctor = {
     get diagnoses() {
-      return diagnoses;
+      return at.diagnoses;
     },
     get stoppedAt() {
-      return stoppedAt;
+      return at.stoppedAt;
     },
     onTrainBegin() {
-      [diagnoses, stoppedAt, batches, zeros, norms, good] = [[], undefined, 0, 0, [], undefined];
-      history = { epoch: [], history: { loss: [] } };
+      at.endLook?.();
+      at = new Watched();
+    },
+    onTrainEnd() {
+      at.endLook?.();
     },
     onEpochBegin(index) {
-      epoch = index;
+      at.epoch = index;
       const weights = modelOf(where, callback).getWeights();
       // A sum is finite where all are; one that overflows costs a restore point, no more.
-      if (weights.every(({ data }) => isFiniteSum(data))) good = weights;
+      if (weights.every(({ data }) => isFiniteSum(data))) at.good = weights;
     },
     onEpochEnd(index, { loss }) {
       if (loss === undefined) return;
-      history.epoch.push(index);
-      history.history.loss!.push(loss);
+      at.history.epoch.push(index);
+      at.history.history.loss!.push(loss);
+    },
+    onTrainBatchBegin() {
+      const model = modelOf(where, callback);
+      if (at.isRestless) at.before = model.getWeights();
+      if (!LOOKS.includes(at.batches)) return;
+      const training = at;
+      training.endLook = model.watchFlow?.((flow) => {
+        if (isUnreached(flow)) training.unreached++;
+      });
     },
     onTrainBatchEnd(batch, logs) {
-      batches++;
+      at.endLook?.();
+      at.endLook = undefined;
+      at.batches++;
       const model = modelOf(where, callback);
       const loss = model.batchLoss ?? logs.loss ?? 0;
       const { optimizer } = model;
@@ -113,17 +175,22 @@ export function doctor(options: DoctorOptions = {}): Doctor {
         "lastGradientNorm" in optimizer
           ? (optimizer as { lastGradientNorm: { before: number } }).lastGradientNorm.before
           : Number.NaN;
-      const place = { epoch: epoch + 1, batch };
-      if (!Number.isFinite(loss)) return stop(notFinite(loss, { norms, batches }, place));
+      const { norms, batches } = at;
+      const place = { epoch: at.epoch + 1, batch: batch + 1 };
+      const seen = { norms, batches };
+      if (!Number.isFinite(loss)) return stop(notFinite(loss, seen, place), place);
+      at.lastLoss = loss;
+      at.lowest = Math.min(at.lowest, loss);
       // Before the first update there is no norm yet.
       if (Number.isNaN(norm) && norms.length === 0) return;
       // The median costs more than all the rest: it is asked for where the norm has leapt.
       const hasLeapt = norms.length >= 4 && !(norm <= LEAP * norms.at(-1)!);
       const usual = hasLeapt ? median(norms) : Infinity;
       if (!Number.isFinite(norm) || norm > BURST * Math.max(usual, 1e-6))
-        return stop(brokenLoose(norm, usual, { norms, batches }, place));
-      zeros = norm === 0 ? zeros + 1 : 0;
-      if (zeros >= ZERO_BATCHES) return stop(noGradient(loss, { norms, batches }, place));
+        return stop(brokenLoose(norm, usual, seen, place), place);
+      at.zeros = norm === 0 ? at.zeros + 1 : 0;
+      if (at.zeros >= ZERO_BATCHES || at.unreached >= LOOKS.length)
+        return stop(noGradient(model, norm, loss, seen, place), place);
       norms.push(norm);
       if (norms.length > REMEMBERED) norms.shift();
       return undefined;
@@ -138,58 +205,20 @@ function isFiniteSum(data: ArrayLike<number>): boolean {
   return Number.isFinite(sum);
 }
 
-type Place = { readonly epoch: number; readonly batch: number };
-
-/** Gradient norms of the last batches before this one, and the number of batches over all epochs, this one included. */
-type Seen = { readonly norms: readonly number[]; readonly batches: number };
-
-/** The gradient's norm up to the batch that ended the training, that one included. */
-const normsPicture = ({ norms, batches }: Seen, norm: number, what: string): Picture =>
-  lines(
-    "Gradient norm while training",
-    [line("norm before clipping", [...norms, norm], { first: batches - norms.length })],
-    {
-      x: "batch, over all epochs",
-      y: "‖dL/dw‖",
-      log: norm !== 0 && norms.every((before) => before > 0),
-      marks: [{ label: `${what}: batch ${batches}`, x: batches }],
-    },
-  );
-
-const notFinite = (loss: number, seen: Seen, place: Place): Diagnosis => ({
-  code: "nan_in_loss",
-  severity: "error",
-  title: `the loss is ${loss} in batch ${place.batch} of epoch ${place.epoch}`,
-  evidence: {
-    ...place,
-    loss: String(loss),
-    lastGradientNorm: short(seen.norms.at(-1) ?? Number.NaN),
-    bound: "finite",
-  },
-  why: "Something grew without bound; one update with it makes every weight NaN.",
-  remedy:
-    "globalClipnorm: 1 in the optimizer and a learning rate ten times smaller. The weights are those this epoch began with.",
-  fix: { compile: { optimizer: { globalClipnorm: 1 } } },
-  picture: normsPicture(seen, Number.NaN, "the loss is no number"),
-});
-
-const brokenLoose = (norm: number, usual: number, seen: Seen, place: Place): Diagnosis => ({
-  code: "exploding_gradients",
-  severity: "error",
-  title: `the gradient's norm is ${short(norm)} in batch ${place.batch} of epoch ${place.epoch}, ${short(usual)} before`,
-  evidence: { ...place, gradientNorm: short(norm), medianBefore: short(usual), bound: BURST },
-  why: "The recurrence multiplies the gradient at every step back; past the edge of stability it grows as a power of the sequence's length (Pascanu et al. 2013).",
-  remedy: "globalClipnorm: 1 in the optimizer; tanh and orthogonal recurrent weights in the layer.",
-  fix: { compile: { optimizer: { globalClipnorm: 1 } } },
-  picture: normsPicture(seen, norm, "broken loose"),
-});
-
-const noGradient = (loss: number, seen: Seen, place: Place): Diagnosis => ({
-  code: "zero_gradient",
-  severity: "error",
-  title: `the gradient has been exactly zero for ${ZERO_BATCHES} batches`,
-  evidence: { ...place, gradientNorm: 0, batches: ZERO_BATCHES, loss: short(loss), bound: 0 },
-  why: "No weight changes any more: the loss does not depend on them, as behind a softmax over one unit, rectified units that are all off, or weights that are all zero.",
-  remedy: "diagnose(model, { x, y }) names the layer.",
-  picture: normsPicture(seen, 0, "given up"),
-});
+/** Where the loss first is no number with these weights. null where it is one. */
+async function placeOfBreak(
+  model: TrainingModel,
+  weights: readonly NamedTensor[],
+  x: TensorLike,
+  y: TensorLike,
+): Promise<NonFinitePlace | null> {
+  if (!(model instanceof Sequential)) return null;
+  const [inputs, labels] = [openBlock(x), openBlock(y)];
+  const file = { ...fileOf(model, inputs.shape.slice(1)), weights };
+  const lab = new Lab(file, inputs, labels, openWindows(x, y), null);
+  try {
+    return await findNonFinite(lab);
+  } finally {
+    lab.dispose();
+  }
+}

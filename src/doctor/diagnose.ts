@@ -1,12 +1,13 @@
 import { ConfigError, GateflowError, StateError } from "../errors.js";
 import type { History } from "../model/events.js";
+import { onlyBatch } from "../model/examples.js";
 import { Sequential } from "../model/sequential.js";
 import { refuseUnknown } from "../options.js";
 import { open, type SeriesLike } from "../series/kinds.js";
 import type { TensorLike } from "../tensor.js";
 import { examplesCase } from "./data-case.js";
 import { dataRules } from "./data-rules.js";
-import { type Diagnosis, worstFirst } from "./diagnosis.js";
+import { type Diagnosis, type Rule, worstFirst } from "./diagnosis.js";
 import { Lab } from "./lab.js";
 import type { ModelCase } from "./model-case.js";
 import { allLayers } from "./model-case.js";
@@ -78,21 +79,12 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
     isStateful: layers.some(({ config }) => config.stateful === true),
   });
   const found = runRules(dataRules, data);
-  if (
-    data.columns.length === 0 ||
-    found.some(
-      ({ code, evidence }) =>
-        hopeless.includes(code) || (code === "constant_feature" && evidence.value === "NaN"),
-    )
-  ) {
-    return worstFirst(found);
-  }
-  const validation = data.validation === null ? null : { x: data.validation.x, y: data.validation.y };
-  const finite =
+  if (data.columns.length === 0) return worstFirst(found);
+  const { validation } = data;
+  const isUsable =
     validation?.x.data.every(Number.isFinite) === true && validation.y.data.every(Number.isFinite);
-  const lab = new Lab(file, x, y, data.windows!, finite ? validation : null);
-  const logged = options.history ?? null;
-  const history = logged === null ? null : isHistory(logged) ? logged.history : logged;
+  const lab = new Lab(file, x, y, data.windows!, isUsable ? { x: validation!.x, y: validation!.y } : null);
+  const history = historyOf(where, options.history);
   const at: ModelCase = {
     data,
     windows: data.windows!,
@@ -102,17 +94,18 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
     isTrained: (history?.loss?.length ?? 0) > 0 || file.updates > 0,
     fit: options.fit ?? {},
   };
+  const rules = modelRules(
+    found.map(({ code }) => code),
+    at.isTrained,
+  );
   try {
-    return worstFirst(
-      await runSlowRules(
-        modelRules(
-          found.map(({ code }) => code),
-          at.isTrained,
-        ),
-        at,
-        found,
-      ),
+    const isHopeless = found.some(
+      ({ code, evidence }) =>
+        hopeless.includes(code) || (code === "constant_feature" && evidence.value === "NaN"),
     );
+    if (isHopeless) return worstFirst(runRules(rules.map(withoutRun), at, found));
+    checkExamples(where, lab);
+    return worstFirst(await runSlowRules(rules, at, found));
   } catch (error) {
     // Faults that fit itself refuses are told in its words.
     if (!(error instanceof GateflowError) || error.code === undefined) throw error;
@@ -122,10 +115,35 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
   }
 }
 
+/** What a rule can say where the model cannot be run. */
+const withoutRun = (rule: Rule<ModelCase>): Rule<ModelCase> =>
+  rule.isStatic ? rule : { ...rule, look: (at) => rule.lookAnyway?.(at) ?? null };
+
+/** What `fit` would refuse, said of the examples as they were given. @throws ShapeError, DataError */
+function checkExamples(where: string, { copy, x, y, file }: Lab): void {
+  const program = copy.program(where, x);
+  program.input.checkShape(where, x);
+  program.checkLabels(where, onlyBatch(where, x, y, undefined), file.loss);
+}
+
+function historyOf(where: string, given: DiagnoseOptions["history"]): ModelCase["history"] {
+  if (given == null) return null;
+  const history = isHistory(given) ? given.history : given;
+  for (const [name, values] of Object.entries(history)) {
+    if (Array.isArray(values) && values.every((value) => typeof value === "number")) continue;
+    throw new ConfigError(
+      `${where}: \`history.${name}\` is no list of numbers. Give what fit() returned, or its \`history\`.`,
+      { received: values, expected: "number[]" },
+    );
+  }
+  return history;
+}
+
 const refusal = (error: GateflowError, samples: number): Diagnosis => ({
   code: error.code!,
   severity: "error",
-  title: error.message.split(". ")[0]!,
+  // Not which call refused it: the person made none.
+  title: error.message.replace(/^[\w.]+\(\)[^:]{0,20}: /, "").split(". ")[0]!,
   evidence: { received: describe(error.received), expected: describe(error.expected), samples },
   why: "fit() refuses this before the first update.",
   remedy: error.message,

@@ -57,7 +57,11 @@ export interface Rule<Case> {
   readonly severity: Severity;
   /** Codes of root causes: once one of them is found, this would only describe its symptom again. */
   readonly explainedBy?: readonly string[];
+  /** Whether it looks at configuration alone: then it can be asked where nothing can be run. */
+  readonly isStatic?: true;
   look(at: Case): Finding | null | Promise<Finding | null>;
+  /** What can be said without a run even where another cause explains every symptom: two faults are two faults. */
+  lookAnyway?(at: Case): Finding | null;
 }
 
 const weight: Readonly<Record<Severity, number>> = { error: 0, warning: 1, hint: 2 };

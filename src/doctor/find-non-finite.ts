@@ -1,14 +1,20 @@
+import { trace } from "../inspect/trace.js";
+import { BidirectionalLayer } from "../layers/bidirectional.js";
+import type { Layer } from "../layers/layer.js";
 import { RecurrentLayer } from "../layers/recurrent-layer.js";
-import type { Tensor } from "../tensor.js";
-import { outputOfLayer } from "./activations.js";
+import { sizeOf, type Tensor } from "../tensor.js";
+import { largestByStep, outputOfLayer } from "./activations.js";
 import type { Lab } from "./lab.js";
 
 /** Where a value that is no number arises first, in the order of computation. */
 export interface NonFinitePlace {
+  /** The layer; of a bidirectional one the direction too. */
   readonly layer: string;
-  /** A recurrent layer's gate; empty elsewhere. */
+  /** A recurrent layer's gate, `state` where every gate is still finite; empty elsewhere. */
   readonly gate: string;
+  /** In the order of the sequence. */
   readonly timeStep: number;
+  /** Index in the examples that were given. */
   readonly sample: number;
   readonly unit: number;
   readonly value: number;
@@ -23,77 +29,110 @@ export const gateNames: Readonly<Record<string, readonly string[]>> = {
   simpleRNN: ["cell"],
 };
 
-/** The first gate whose weights are no numbers, or that computes none from finite inputs. */
-function gateOf(layer: RecurrentLayer, input: ArrayLike<number>): { gate: string; unit: number } {
-  const names = gateNames[layer.kind] ?? [""];
-  const [kernel, recurrent, bias] = layer.variables.map((variable) => variable.read());
-  const columns = names.length * layer.units;
-  for (let column = 0; column < columns; column++) {
-    const place = { gate: names[Math.floor(column / layer.units)]!, unit: column % layer.units };
-    let z = bias?.[column] ?? 0;
-    for (let f = 0; f < layer.features; f++) z += Math.fround(kernel![f * columns + column]! * input[f]!);
-    if (!Number.isFinite(Math.fround(z))) return place;
-    for (let h = 0; h < layer.units; h++)
-      if (!Number.isFinite(recurrent![h * columns + column]!)) return place;
-  }
-  return { gate: "state", unit: 0 };
+const MOST_SAMPLES = 64;
+const BATCH = 256;
+
+const isFinite32 = (value: number): boolean => Number.isFinite(Math.fround(value));
+
+/** Some of a tensor's rows. */
+function rowsOf({ shape, data }: Tensor, rows: readonly number[]): Tensor {
+  const size = sizeOf(shape.slice(1));
+  const picked = new Float32Array(rows.length * size);
+  rows.forEach((row, i) => {
+    picked.set(data.subarray(row * size, (row + 1) * size), i * size);
+  });
+  const values = data instanceof Int32Array ? Int32Array.from(picked) : picked;
+  return { shape: [rows.length, ...shape.slice(1)], data: values };
 }
 
-/** Largest |value| at each step of `[samples, steps, width]`, or of `[samples, width]` as one; NaN where one is not finite. */
-function sizesOf({ shape, data }: Tensor): Float64Array {
+/** Samples for which the model's answer is no number, the first of them. */
+async function brokenSamples({ copy, x, file }: Lab): Promise<number[]> {
+  const batchSize = file.batchSize ?? BATCH;
+  const samples = file.batchSize ?? x.shape[0]!;
+  const { shape, data } = await copy.predict(
+    rowsOf(
+      x,
+      Array.from({ length: samples }, (_, n) => n),
+    ),
+    {
+      batchSize,
+    },
+  );
+  const size = sizeOf(shape.slice(1));
+  const broken: number[] = [];
+  for (let n = 0; n < samples && broken.length < MOST_SAMPLES; n++) {
+    if (data.subarray(n * size, (n + 1) * size).some((value) => !Number.isFinite(value))) broken.push(n);
+  }
+  return broken;
+}
+
+/** Names under which a layer's recurrences can be traced. */
+const recurrences = (layer: Layer): string[] =>
+  layer instanceof BidirectionalLayer
+    ? layer.directions.map((direction) => `${layer.name}/${direction.name}`)
+    : layer instanceof RecurrentLayer
+      ? [layer.name]
+      : [];
+
+type InLayer = Pick<NonFinitePlace, "layer" | "gate" | "timeStep" | "unit" | "value">;
+
+/** The first gate of one sequence, or where all of them are finite the first state, that is no number. */
+function inRecurrence(lab: Lab, x: Tensor, layer: string): InLayer | null {
+  const { timesteps, units, gates, cell, hidden } = trace(lab.copy, x, { layer, jacobian: false });
+  const isBackward = layer.split("/").at(-1)!.startsWith("backward");
+  const step = (t: number): number => (isBackward ? timesteps - 1 - t : t);
+  for (let t = 0; t < timesteps; t++) {
+    for (const [gate, { activation }] of [
+      ...Object.entries(gates),
+      ["state", { activation: cell }] as const,
+      ["state", { activation: hidden }] as const,
+    ]) {
+      const row = activation.subarray(t * units, (t + 1) * units);
+      const unit = row.findIndex((value) => !isFinite32(value));
+      if (unit >= 0) return { layer, gate, timeStep: step(t), unit, value: Math.fround(row[unit]!) };
+    }
+  }
+  return null;
+}
+
+/** The first value of a layer's output that is no number, first in time, for what is first in time made the others. */
+function inOutput(layer: Layer, { shape, data }: Tensor): (InLayer & { readonly row: number }) | null {
   const width = shape.at(-1)!;
-  const sizes = new Float64Array(shape.length === 3 ? shape[1]! : 1);
+  const steps = shape.length === 3 ? shape[1]! : 1;
+  let [timeStep, row] = [steps, -1];
   for (let i = 0; i < data.length; i++) {
-    const step = Math.floor(i / width) % sizes.length;
-    const size = Number.isFinite(data[i]!) ? Math.abs(data[i]!) : Number.NaN;
-    if (!(size <= sizes[step]!)) sizes[step] = Number.isNaN(sizes[step]!) ? Number.NaN : size;
+    const t = Math.floor(i / width) % steps;
+    if (!Number.isFinite(data[i]!) && t < timeStep) [timeStep, row] = [t, Math.floor(i / width / steps)];
   }
-  return sizes;
+  if (row < 0) return null;
+  const begin = (row * steps + timeStep) * width;
+  const unit = data.subarray(begin, begin + width).findIndex((value) => !Number.isFinite(value));
+  return { layer: layer.name, gate: "", timeStep, unit, value: data[begin + unit]!, row };
 }
 
-/** Runs the model layer by layer over the lab's sample. null where everything is finite. */
+/**
+ * Looks for the samples whose prediction is no number, and runs the model over them layer by layer. null where every
+ * prediction is finite.
+ */
 export async function findNonFinite(lab: Lab): Promise<NonFinitePlace | null> {
-  const { copy, file, sample } = lab;
-  let input = sample.x;
+  const { copy, file } = lab;
+  const broken = await brokenSamples(lab);
+  if (broken.length === 0) return null;
+  const isStateful = file.batchSize !== undefined;
+  const rows = isStateful ? Array.from({ length: file.batchSize! }, (_, n) => n) : broken;
+  const x = rowsOf(lab.x, rows);
   const sizes: { name: string; values: Float64Array }[] = [];
   for (const [index, layer] of copy.layers.entries()) {
     // The whole sequence of states tells the step; the last one would only tell that there was one.
-    const isRecurrent = layer instanceof RecurrentLayer;
-    const output = await outputOfLayer(lab, index, isRecurrent);
-    sizes.push({ name: layer.name, values: sizesOf(output) });
-    const at = output.data.findIndex((value) => !Number.isFinite(value));
-    if (at >= 0) {
-      const width = output.shape.at(-1)!;
-      const steps = output.shape.length === 3 ? output.shape[1]! : 1;
-      // In the order of time, not of samples: what is first in time made the others.
-      let [timeStep, sampleAt] = [steps, 0];
-      for (let i = 0; i < output.data.length; i++) {
-        const t = Math.floor(i / width) % steps;
-        if (!Number.isFinite(output.data[i]!) && t < timeStep)
-          [timeStep, sampleAt] = [t, Math.floor(i / width / steps)];
-      }
-      const row = (sampleAt * steps + timeStep) * width;
-      const unit = output.data.subarray(row, row + width).findIndex((value) => !Number.isFinite(value));
-      const features = input.shape.at(-1)!;
-      const from =
-        input.shape.length === 3 ? (sampleAt * input.shape[1]! + timeStep) * features : sampleAt * features;
-      const gate = isRecurrent
-        ? gateOf(layer, input.data.subarray(from, from + features))
-        : { gate: "", unit };
-      return {
-        layer: layer.name,
-        gate: gate.gate,
-        unit: gate.gate === "state" || gate.gate === "" ? unit : gate.unit,
-        timeStep,
-        sample: sampleAt,
-        value: output.data[row + unit]!,
-        sizes,
-      };
-    }
-    input =
-      isRecurrent && file.layers[index]!.config.returnSequences !== true
-        ? await outputOfLayer(lab, index)
-        : output;
+    const output = await outputOfLayer(lab, index, layer instanceof RecurrentLayer, x);
+    sizes.push({ name: layer.name, values: largestByStep(output) });
+    const found = inOutput(layer, output);
+    if (found === null) continue;
+    const { row, ...place } = found;
+    const one = rowsOf(x, [row]);
+    const inside = isStateful ? [] : recurrences(layer).flatMap((name) => inRecurrence(lab, one, name) ?? []);
+    const [first = place] = inside.sort((a, b) => a.timeStep - b.timeStep);
+    return { ...first, sample: rows[row]!, sizes };
   }
   return null;
 }

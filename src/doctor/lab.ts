@@ -62,7 +62,7 @@ export class Lab {
     readonly windows: Windows,
     readonly validation: { readonly x: Tensor; readonly y: Tensor } | null,
   ) {
-    this.constantLoss = constantLoss(windows, file.loss.name);
+    this.constantLoss = constantLoss(windows, file.loss);
   }
 
   /** Share of the variance a linear regression leaves. */
@@ -160,6 +160,37 @@ export class Lab {
 
   #batchOption(batchSize: number): { batchSize: number } {
     return { batchSize: this.file.batchSize ?? batchSize };
+  }
+
+  /**
+   * Trains a copy from the start, as it was, until its loss is no number. @returns a lab over the weights that loss was
+   * computed with, to be disposed of; null where the training goes well.
+   */
+  async beforeBreak(updates = 200): Promise<Lab | null> {
+    return this.with({ weights: "fresh" }, async (model) => {
+      const { x, y } = this.#trialData();
+      let last = model.getWeights();
+      let left = updates;
+      let isBroken = false;
+      while (left > 0 && !isBroken) {
+        model.resetStates();
+        await model.fit(x, y, {
+          ...this.#batchOption(Math.min(BATCH, x.shape[0]!)),
+          shuffle: false,
+          callbacks: [
+            {
+              onTrainBatchEnd() {
+                isBroken = !Number.isFinite(model.batchLoss);
+                if (isBroken || --left === 0) model.stopTraining = true;
+                else last = model.getWeights();
+              },
+            },
+          ],
+        });
+      }
+      const file = { ...this.file, weights: last };
+      return isBroken ? new Lab(file, this.x, this.y, this.windows, null) : null;
+    });
   }
 
   /** Trains a copy for a few updates. */

@@ -22,7 +22,7 @@ export async function untilItBreaks(at: ModelCase): Promise<Picture | null> {
       { label: `no number: epoch ${epoch + 1}`, x: epoch + 1 },
     ]);
   }
-  const { batchLosses } = await trialAt(at, 1);
+  const { batchLosses } = await trialAt(at);
   const batch = firstBroken(batchLosses);
   if (batch >= LEAST) {
     return lines(

@@ -1,7 +1,18 @@
-import type { Diagnosis, Rule } from "./diagnosis.js";
+import type { Diagnosis, Finding, Rule } from "./diagnosis.js";
 
 const isExplained = <Case>(rule: Rule<Case>, found: readonly Diagnosis[]): boolean =>
   rule.explainedBy?.some((code) => found.some((diagnosis) => diagnosis.code === code)) === true;
+
+/** A finding under its rule's name. Numbers that are none are words: JSON would make null of them. */
+export function diagnosisOf<Case>({ code, severity }: Rule<Case>, finding: Finding): Diagnosis {
+  const evidence = Object.fromEntries(
+    Object.entries(finding.evidence).map(([name, value]) => [
+      name,
+      typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
+    ]),
+  );
+  return { code, severity, ...finding, evidence };
+}
 
 /** Asks rules that answer at once, in their order. @returns what was there and what is new. */
 export function runRules<Case>(
@@ -11,10 +22,9 @@ export function runRules<Case>(
 ): Diagnosis[] {
   const found = [...before];
   for (const rule of rules) {
-    if (isExplained(rule, found)) continue;
-    const finding = rule.look(at);
+    const finding = isExplained(rule, found) ? (rule.lookAnyway?.(at) ?? null) : rule.look(at);
     if (finding === null || finding instanceof Promise) continue;
-    found.push({ code: rule.code, severity: rule.severity, ...finding });
+    found.push(diagnosisOf(rule, finding));
   }
   return found;
 }
@@ -27,9 +37,8 @@ export async function runSlowRules<Case>(
 ): Promise<Diagnosis[]> {
   const found = [...before];
   for (const rule of rules) {
-    if (isExplained(rule, found)) continue;
-    const finding = await rule.look(at);
-    if (finding !== null) found.push({ code: rule.code, severity: rule.severity, ...finding });
+    const finding = isExplained(rule, found) ? (rule.lookAnyway?.(at) ?? null) : await rule.look(at);
+    if (finding !== null) found.push(diagnosisOf(rule, finding));
   }
   return found;
 }

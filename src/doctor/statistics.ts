@@ -88,6 +88,15 @@ export function risingP(values: ArrayLike<number>): number {
   return 1 - normalCdf((score - Math.sign(score)) / spread);
 }
 
+/** One-sided p-value of Mann & Whitney's rank sum test (1947) for «the first are larger», normal approximation, halves for ties. */
+export function largerP(first: readonly number[], second: readonly number[]): number {
+  let wins = 0;
+  for (const a of first) for (const b of second) wins += a > b ? 1 : a === b ? 0.5 : 0;
+  const pairs = first.length * second.length;
+  const spread = Math.sqrt((pairs * (first.length + second.length + 1)) / 12);
+  return 1 - normalCdf((wins - pairs / 2 - 0.5) / spread);
+}
+
 /**
  * Diebold & Mariano (1995): one-sided p-value for «the first errors are larger than the second», squared losses. The variance
  * of their difference takes in its autocorrelation with Bartlett's weights, to the lag 4 (n / 100)^(2/9) of Newey & West

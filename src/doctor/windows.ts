@@ -119,7 +119,7 @@ export function openWindows(xLike: TensorLike, yLike: TensorLike): Windows {
   return { x, y, samples, timesteps, features, isSequence, width, stride, columns, targets, at };
 }
 
-/** Which feature's future the first target number is, and how far ahead; affinely, for it may be scaled by itself. */
+/** Which feature's future a target number is, and how far ahead; affinely, for it may be scaled by itself. */
 export interface Alignment {
   readonly feature: number;
   readonly horizon: number;
@@ -132,10 +132,10 @@ const MOST_HORIZON = 64;
 /** float32 leaves a correlation of a value with itself nearer to 1 than this. */
 const EXACT = 1 - 1e-9;
 
-/** Finds the feature whose value some steps after the window is the target; null where there is none. */
-export function alignmentOf(windows: Windows): Alignment | null {
+/** Finds the feature whose value some steps after the window is the target number `which`; null where there is none. */
+export function alignmentOf(windows: Windows, which = 0): Alignment | null {
   const { samples, timesteps, features, stride, targets, columns } = windows;
-  const [target] = targets;
+  const target = targets[which];
   if (target === undefined || samples < 10) return null;
   const step = stride === 0 ? (timesteps === 1 ? 1 : 0) : stride;
   if (step === 0) return null;

@@ -21,9 +21,9 @@ export interface TrainingModel {
   setWeights(weights: readonly NamedTensor[]): void;
   /**
    * Has the gradient flow of every training step recorded and told to `listener`, after its update, until the function
-   * returned is called. Changes no bit of the training.
+   * returned is called. Changes no bit of the training. With `inputGradient` dL/dx is computed of every layer.
    */
-  watchFlow?(listener: FlowListener): () => void;
+  watchFlow?(listener: FlowListener, inputGradient?: boolean): () => void;
 }
 
 /** What `fit` is about to do, given to `onTrainBegin` through `params`. */

@@ -24,6 +24,8 @@ export interface WeightFlow {
   readonly norm: number;
   /** ‖dL/dw‖ before clipping, regularization included; 0 where the layer is not trainable. */
   readonly gradientNorm: number;
+  /** The same after the optimizer's clipping. */
+  readonly clippedGradientNorm: number;
   /**
    * ‖Δw‖ / ‖w‖, where Δw is all that the optimizer's next update changes: clipping, moments, weight decay, learning rate
    * and constraints as they stand. 0 where nothing changes, Infinity where a weight that is all zeros does.
@@ -107,7 +109,7 @@ export function recordIn(program: Program): typeof FlowRecord {
 }
 
 /** Numbers of one weight, taken while gradients and weights stand as before the update. */
-interface Measured extends Omit<WeightFlow, "updateRatio"> {
+interface Measured extends Omit<WeightFlow, "updateRatio" | "clippedGradientNorm"> {
   readonly variable: Variable;
 }
 
@@ -120,13 +122,17 @@ interface PartMeasure {
 
 const layerFlow = (
   { part: { name, layer }, weights, recorded }: PartMeasure,
-  moved: (variable: Variable) => number,
+  { moved, clipped }: UpdateMeasure,
 ): LayerFlow => ({
   name,
   kind: layer.kind,
   weights: weights.map(({ variable, ...weight }) => {
     const distance = moved(variable);
-    return { ...weight, updateRatio: distance === 0 ? 0 : distance / weight.norm };
+    return {
+      ...weight,
+      clippedGradientNorm: clipped?.(variable) ?? weight.gradientNorm,
+      updateRatio: distance === 0 ? 0 : distance / weight.norm,
+    };
   }),
   ...(recorded === undefined ? {} : recurrentFlow(recorded)),
 });
@@ -154,15 +160,15 @@ function readFlow(program: Program, loss: number, update: () => UpdateMeasure): 
     })),
     recorded: recorded.get(part.layer),
   }));
-  const { moved, gradientNorm } = update();
+  const updated = update();
   let layers: LayerFlow[] | undefined;
   return {
     loss,
     get layers() {
-      layers ??= measures.map((measure) => layerFlow(measure, moved));
+      layers ??= measures.map((measure) => layerFlow(measure, updated));
       return layers;
     },
-    gradientNorm,
+    gradientNorm: updated.gradientNorm,
   };
 }
 

@@ -47,6 +47,8 @@ export class Program {
   readonly hidden: readonly Layer[];
   /** Whom to tell what flows back in the training steps to come. Nothing is recorded while there is nobody. */
   readonly flowListeners = new Set<FlowListener>();
+  /** Whether dL/dx is wanted of watched steps, where nothing before a layer learns. */
+  watchesInput = false;
   /** What the pass under way has recorded; made when something is first recorded. */
   records: FlowRecords | undefined;
 
@@ -270,7 +272,8 @@ export class Program {
     capacity: number,
     pass: Pass,
   ): BatchLoss {
-    const plan = this.load(where, "training", examples, capacity);
+    const watchesInput = pass.record !== null && this.watchesInput;
+    const plan = this.load(where, watchesInput ? "inspection" : "training", examples, capacity);
     this.checkLabels(where, examples, compiled.loss);
     plan.forward(pass);
     const loss = this.loss(where, plan, examples, compiled, true);

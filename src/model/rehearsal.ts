@@ -6,6 +6,8 @@ import type { Program } from "./program.js";
 export interface UpdateMeasure {
   /** ‖Δw‖ of a weight; 0 where the layer is not trainable. */
   readonly moved: (variable: Variable) => number;
+  /** Norm of a weight's gradient after clipping; null where nothing was clipped. */
+  readonly clipped: ((variable: Variable) => number) | null;
   /** Norm of all gradients together before clipping and after, as they stood at this update. */
   readonly gradientNorm: { readonly before: number; readonly after: number };
 }
@@ -19,7 +21,7 @@ export function measureUpdate(program: Program, optimizer: Optimizer): UpdateMea
   const { parameters } = residence;
   const { kernels, weights, gradients, count } = parameters;
   const trainable = program.layers.filter((layer) => layer.trainable).flatMap((layer) => layer.variables);
-  if (trainable.length === 0) return { moved: () => 0, gradientNorm: { before: 0, after: 0 } };
+  if (trainable.length === 0) return { moved: () => 0, clipped: null, gradientNorm: { before: 0, after: 0 } };
   const before = residence.scratch("weights before the update");
   kernels.copyFloats(weights, before, count);
   const applied = optimizer.iterations;
@@ -30,13 +32,21 @@ export function measureUpdate(program: Program, optimizer: Optimizer): UpdateMea
     const squared = kernels.squaredDistance(address, before + address - weights, variable.size);
     distances.set(variable, Math.sqrt(squared));
   }
+  const norm = (address: number, size: number): number => Math.sqrt(kernels.sumOfSquares(address, size));
+  const moved = (variable: Variable): number => distances.get(variable) ?? 0;
   // A gradient that is only gathered is not clipped.
-  const gathered = (): number => Math.sqrt(kernels.sumOfSquares(gradients, count));
-  const norms = (norm: number) => ({ before: norm, after: norm });
-  return {
-    moved: (variable) => distances.get(variable) ?? 0,
-    gradientNorm: optimizer.iterations > applied ? optimizer.lastGradientNorm : norms(gathered()),
-  };
+  if (optimizer.iterations === applied) {
+    const gathered = norm(gradients, count);
+    return { moved, clipped: null, gradientNorm: { before: gathered, after: gathered } };
+  }
+  const gradientNorm = optimizer.lastGradientNorm;
+  if (Object.is(gradientNorm.before, gradientNorm.after)) return { moved, clipped: null, gradientNorm };
+  const after = new Map<Variable, number>();
+  for (const variable of trainable) {
+    const address = residence.gradients(variable);
+    after.set(variable, address === 0 ? 0 : norm(address, variable.size));
+  }
+  return { moved, clipped: (variable) => after.get(variable) ?? 0, gradientNorm };
 }
 
 /** Measures the update the optimizer would make, and takes it back: weights, moments and counts are as before. */

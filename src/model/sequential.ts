@@ -294,11 +294,15 @@ export class Sequential implements TrainingModel {
     return this.#ready(where, x);
   }
 
-  /** Tells `listener` what flows back in each training step, until the function returned is called; see `gradientFlow`. */
-  watchFlow(listener: FlowListener): () => void {
-    const { flowListeners } = this.#ready("watchFlow()", undefined);
-    flowListeners.add(listener);
-    return () => void flowListeners.delete(listener);
+  /**
+   * Tells `listener` what flows back in each training step, until the function returned is called; see `gradientFlow`.
+   * @param inputGradient whether dL/dx is computed for layers before which nothing learns, which training does without.
+   */
+  watchFlow(listener: FlowListener, inputGradient = false): () => void {
+    const program = this.#ready("watchFlow()", undefined);
+    program.flowListeners.add(listener);
+    program.watchesInput = inputGradient;
+    return () => void program.flowListeners.delete(listener);
   }
 
   #weightsChanged(): void {

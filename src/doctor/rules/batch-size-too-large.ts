@@ -12,8 +12,12 @@ const MOST_TRIAL = 400;
  */
 const POOR = 0.05;
 const LINEAR = 2;
-/** The same epochs in batches of 32 must leave at most this share of the loss. */
+/**
+ * The same epochs in batches of 32 must leave at most this share of the loss, or, where noise is most of it, win back this
+ * share of the constant answer's.
+ */
 const GAIN = 0.4;
+const WON = 0.25;
 
 /** Too few updates an epoch to get anywhere in the epochs there are. */
 export const batchSizeTooLarge: Rule<ModelCase> = {
@@ -53,9 +57,9 @@ export const batchSizeTooLarge: Rule<ModelCase> = {
     const updates = Math.min(MOST_TRIAL, epochs * Math.ceil(Math.min(windows.samples, 1024) / USUAL));
     const trial = await lab.trial("small batches", { weights: "fresh", batch: USUAL, updates });
     const small = outcome(trial);
-    if (!(small < GAIN * loss)) return null;
+    if (!(small < GAIN * loss || loss - small > WON * lab.constantLoss!)) return null;
     return {
-      title: `batches of ${batchSize} make ${short(steps)} updates an epoch`,
+      title: `batches of ${batchSize} make ${short(steps)} update${steps === 1 ? "" : "s"} an epoch`,
       evidence: {
         batchSize,
         updatesPerEpoch: short(steps),

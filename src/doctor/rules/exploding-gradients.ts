@@ -1,10 +1,11 @@
 import { type GradientFlow, isRecurrentFlow, type RecurrentLayerFlow } from "../../model/gradient-flow.js";
 import type { Picture } from "../../viz/picture.js";
+import { largestByStep, outputOfLayer } from "../activations.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
-import { type ModelCase, recurrentLayers } from "../model-case.js";
+import { type ModelCase, recurrentKinds, recurrentLayers } from "../model-case.js";
 import { bars, byTimeStep } from "../pictures.js";
 import { untilItBreaks } from "../pictures-of-break.js";
-import { outcome, trialAt } from "./learning-rate-too-high.js";
+import { outcome, TRIAL_UPDATES, trialAt } from "./learning-rate-too-high.js";
 
 /** Back through the sequence the gradient may grow by this much: an update that is a thousandfold of what the end asks for. */
 const GROWTH = 1000;
@@ -50,6 +51,16 @@ function growthIn(flow: GradientFlow): Growth | null {
   return worst;
 }
 
+/** Whether the same training goes well with gradients held to norm 1: if not, the rate alone is too high. */
+const isMendedByClipping = async ({ lab, file, isTrained }: ModelCase): Promise<boolean> =>
+  outcome(
+    await lab.trial("clipped", {
+      weights: isTrained ? "fresh" : "current",
+      optimizer: { globalClipnorm: 1, learningRate: file.learningRate },
+      updates: TRIAL_UPDATES,
+    }),
+  ) < Infinity;
+
 export const explodingGradients: Rule<ModelCase> = {
   code: "exploding_gradients",
   severity: "error",
@@ -63,6 +74,7 @@ export const explodingGradients: Rule<ModelCase> = {
     const flow = lost ? await lab.freshFlow() : await lab.flow();
     const growth = growthIn(flow);
     if (growth === null) return null;
+    if (flow.gradientNorm.before === 0) return growingStates(at);
     const { layer, factor, step } = growth;
     const { activation } =
       recurrentLayers(file).find(({ config }) => layer.name.startsWith(String(config.name ?? layer.name)))
@@ -76,7 +88,9 @@ export const explodingGradients: Rule<ModelCase> = {
     // Unbounded states break a training whose first gradient still looks harmless: a short one of a copy tells.
     const isUnbounded = unbounded.includes(String(activation));
     const breaks =
-      isUnbounded && (broke || lost || (!at.isTrained && outcome(await trialAt(at, 1)) === Infinity));
+      isUnbounded &&
+      (broke || lost || (!at.isTrained && outcome(await trialAt(at)) === Infinity)) &&
+      (await isMendedByClipping(at));
     if (!grows && !breaks) return null;
     const perStep =
       layer.hiddenGradient.length > 1
@@ -92,7 +106,11 @@ export const explodingGradients: Rule<ModelCase> = {
         timeStep: step,
         growth: short(factor),
         growthPerStep: short(perStep),
-        bound: GROWTH,
+        bound: grows
+          ? factor > GROWTH
+            ? GROWTH
+            : TORN
+          : "a loss that stays finite, as with clipping it does",
         gradientNorm: short(flow.gradientNorm.before),
         updateRatio: short(ratio),
         activation: String(activation ?? ""),
@@ -108,6 +126,47 @@ export const explodingGradients: Rule<ModelCase> = {
     } satisfies Finding;
   },
 };
+
+/**
+ * No gradient at all, because states of an unbounded activation have grown until the output behind them is saturated: the
+ * same product of Jacobians that would make the gradient explode, on its way forward.
+ */
+async function growingStates({ file, lab }: ModelCase): Promise<Finding | null> {
+  for (const [index, { kind, config }] of file.layers.entries()) {
+    if (!recurrentKinds.includes(kind) || !unbounded.includes(String(config.activation))) continue;
+    const states = largestByStep(await outputOfLayer(lab, index, true));
+    const growth = states.at(-1)! / states[0]!;
+    if (!(growth > TORN)) continue;
+    const name = String(config.name ?? kind);
+    return {
+      title: `states of ${name} grow ${short(growth)}-fold over the sequence, and the output saturates`,
+      evidence: {
+        layer: name,
+        activation: String(config.activation),
+        growth: short(growth),
+        bound: TORN,
+        largestState: short(states.at(-1)!),
+        gradientNorm: 0,
+      },
+      why: "Each step multiplies the state by the recurrent weights; where their largest factor is above 1 it is a power of the number of steps. Behind it the output's activation stands at its bound, where its slope is zero: no weight gets a gradient.",
+      remedy:
+        'activation "tanh" and recurrentInitializer "orthogonal" in the layer; globalClipnorm: 1 in the optimizer for what comes then.',
+      fix: {
+        compile: { optimizer: { globalClipnorm: 1 } },
+        layers: [{ kind: "recurrent", set: { activation: "tanh", recurrentInitializer: "orthogonal" } }],
+      },
+      picture: byTimeStep(
+        "States on their way forward",
+        { [name]: Float32Array.from(states) },
+        {
+          y: "largest |h|",
+          log: true,
+        },
+      ),
+    };
+  }
+  return null;
+}
 
 const wayBack = ({ name, hiddenGradient }: RecurrentLayerFlow, step: number): Picture =>
   byTimeStep(

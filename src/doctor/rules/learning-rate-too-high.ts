@@ -3,11 +3,16 @@ import { shortNumber } from "../../viz/scales.js";
 import { type Rule, short } from "../diagnosis.js";
 import type { Trial } from "../lab.js";
 import type { ModelCase } from "../model-case.js";
+import type { ModelFile } from "../model-copy.js";
 import { line, lines } from "../pictures.js";
 
 /** Updates a trial makes: enough for a good rate to show itself, too few for a bad one to recover by chance. */
 export const TRIAL_UPDATES = 120;
 const LOWER = [0.1, 0.01, 0.001];
+/** Optimizers that move each weight by about the rate, whatever its gradient (Kingma & Ba 2015, section 2.1). */
+export const adaptive: readonly string[] = ["adam", "adamw", "nadam", "rmsprop", "lion"];
+/** Several times as long as the weights of any layer are large: Glorot's limit is below 1 from three units on. */
+const WHOLE_STEP = 1;
 /** Above this share of the constant answer's loss little has been learnt. */
 const POOR = 0.1;
 /** How many times the loss at a lower rate that is; twice as much where hardly anything is learnt. */
@@ -24,22 +29,34 @@ export const outcome = ({ after, losses }: Trial): number =>
     ? Math.max(after, Math.min(losses.at(-1)!, after))
     : Infinity;
 
-/** A trial at another rate; fresh where the model's own weights are already the result of a training. */
-export function trialAt({ lab, file, isTrained }: ModelCase, factor: number): Promise<Trial> {
-  return lab.trial(`rate × ${factor}`, {
+/** The rate Keras would have taken. */
+const usualRate = ({ optimizer }: ModelFile): number => (optimizer.name === "sgd" ? 0.01 : 0.001);
+
+/** Rates to try beside a model's own: its multiples, and the optimizer's usual rate where that lies still further off. */
+export function otherRates({ file }: ModelCase, factors: readonly number[]): number[] {
+  const rates = factors.map((factor) => file.learningRate * factor);
+  const usual = usualRate(file);
+  const [least, most] = [Math.min(...rates), Math.max(...rates)];
+  const isFurther = factors[0]! < 1 ? usual < least : usual > most;
+  return isFurther ? [...rates, usual] : rates;
+}
+
+/** A trial at a rate; fresh where the model's own weights are already the result of a training. */
+export function trialAt({ lab, file, isTrained }: ModelCase, rate = file.learningRate): Promise<Trial> {
+  return lab.trial(`rate ${rate}`, {
     weights: isTrained ? "fresh" : "current",
-    optimizer: { learningRate: file.learningRate * factor },
+    optimizer: { learningRate: rate },
     updates: TRIAL_UPDATES,
   });
 }
 
 /** How trainings at two rates go, batch by batch; one that breaks ends there. */
-export async function trialsPicture(at: ModelCase, factors: readonly number[]): Promise<Picture> {
+export async function trialsPicture(at: ModelCase, rates: readonly number[]): Promise<Picture> {
   const trials: Trial[] = [];
-  for (const factor of factors) trials.push(await trialAt(at, factor));
-  const named = factors.map((factor, i) => {
-    const rate = shortNumber(at.file.learningRate * factor);
-    return line(`rate ${rate}${factor === 1 ? " (as it is)" : ""}`, trials[i]!.batchLosses, { first: 1 });
+  for (const rate of rates) trials.push(await trialAt(at, rate));
+  const named = rates.map((rate, i) => {
+    const own = rate === at.file.learningRate ? " (as it is)" : "";
+    return line(`rate ${shortNumber(rate)}${own}`, trials[i]!.batchLosses, { first: 1 });
   });
   return lines("The same updates of copies at another learning rate", named, {
     x: "update",
@@ -73,18 +90,34 @@ export const learningRateTooHigh: Rule<ModelCase> = {
     "dying_relu",
     "truncation_shorter_than_dependency",
   ],
+  lookAnyway({ file: { learningRate, optimizer } }) {
+    if (!adaptive.includes(optimizer.name) || !(learningRate >= WHOLE_STEP)) return null;
+    const usual = 0.001;
+    return {
+      title: `learning rate ${short(learningRate)} is too high for ${optimizer.name}`,
+      evidence: {
+        learningRate,
+        optimizer: optimizer.name,
+        movesEachWeightBy: learningRate,
+        bound: WHOLE_STEP,
+      },
+      why: "Each update moves every weight by about the rate itself, several times its own size: nothing of what the last update did is left.",
+      remedy: `${optimizer.name}({ learningRate: ${usual} }); lrFinder() finds the best.`,
+      fix: { compile: { optimizer: { learningRate: usual } } },
+    };
+  },
   async look(at) {
     const { file, lab, history } = at;
     const whole = lab.constantLoss;
     if (whole === null || !(whole > 0)) return null;
     // A training that has ended tells more than the first steps of another.
     const ended = at.isTrained ? await lab.trainLoss() : 0;
-    const given = Math.max(outcome(await trialAt(at, 1)), Number.isFinite(ended) ? ended : 0);
+    const given = Math.max(outcome(await trialAt(at)), Number.isFinite(ended) ? ended : 0);
     if (!(given > POOR * whole)) return null;
     let best = { rate: file.learningRate, loss: given };
-    for (const factor of LOWER) {
-      const loss = outcome(await trialAt(at, factor));
-      if (loss < best.loss) best = { rate: file.learningRate * factor, loss };
+    for (const rate of otherRates(at, LOWER)) {
+      const loss = outcome(await trialAt(at, rate));
+      if (loss < best.loss) best = { rate, loss };
     }
     const factor = given / best.loss;
     const diverged = !(given < DIVERGED * whole) && best.loss < 0.98 * whole;
@@ -117,10 +150,7 @@ export const learningRateTooHigh: Rule<ModelCase> = {
       why: "Each step overshoots the valley it was to go down: the loss jumps about or climbs instead of falling, and gates are thrown into saturation, from where they do not return.",
       remedy: `${file.optimizer.name}({ learningRate: ${short(best.rate)} }); lrFinder() finds the best, reduceLROnPlateau() lowers it towards the end.`,
       fix: { compile: { optimizer: { learningRate: best.rate } } },
-      picture: await trialsPicture(at, [
-        1,
-        LOWER.find((lower) => file.learningRate * lower === best.rate) ?? 1,
-      ]),
+      picture: await trialsPicture(at, [...new Set([file.learningRate, best.rate])]),
     };
   },
 };

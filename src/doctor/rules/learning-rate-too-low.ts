@@ -3,7 +3,14 @@ import { beatenBy } from "../baselines.js";
 import { type Rule, short } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
 import { unlearnt } from "../model-case.js";
-import { outcome, TRIAL_UPDATES, trialAt, trialsPicture } from "./learning-rate-too-high.js";
+import {
+  adaptive,
+  otherRates,
+  outcome,
+  TRIAL_UPDATES,
+  trialAt,
+  trialsPicture,
+} from "./learning-rate-too-high.js";
 
 /** A loss that came down by less over a whole training stands still. */
 const FALL = 0.03;
@@ -17,6 +24,8 @@ const TRAVEL = 0.05;
 /** Updates of a training to come, where nothing is known of it. */
 const USUAL_UPDATES = 1000;
 const HIGHER = [10, 100, 1000, 10000];
+/** Weights are of the size of 0.1 to 0.2: less than this in a whole training of usual length is nothing. */
+const WHOLE_TRAVEL = 0.005;
 
 export const learningRateTooLow: Rule<ModelCase> = {
   code: "learning_rate_too_low",
@@ -39,6 +48,24 @@ export const learningRateTooLow: Rule<ModelCase> = {
     "weight_decay_too_high",
     "gradient_clipping_always_active",
   ],
+  lookAnyway({ file: { learningRate, optimizer } }) {
+    const travel = learningRate * USUAL_UPDATES;
+    if (!adaptive.includes(optimizer.name) || !(travel < WHOLE_TRAVEL)) return null;
+    const usual = 0.001;
+    return {
+      title: `learning rate ${short(learningRate)} is too low for ${optimizer.name}: the weights hardly move`,
+      evidence: {
+        learningRate,
+        optimizer: optimizer.name,
+        updates: USUAL_UPDATES,
+        travel: short(travel),
+        bound: WHOLE_TRAVEL,
+      },
+      why: "An update moves a weight by about the rate, however large its gradient: a thousand of them end beside where they began.",
+      remedy: `${optimizer.name}({ learningRate: ${usual} }); lrFinder() finds the best.`,
+      fix: { compile: { optimizer: { learningRate: usual } } },
+    };
+  },
   async look(at) {
     const { file, lab, history } = at;
     const whole = lab.constantLoss;
@@ -57,13 +84,13 @@ export const learningRateTooLow: Rule<ModelCase> = {
       losses.length > 2 && losses[0]! - losses.at(-1)! < FALL * losses[0]! && losses[0]! < 50 * whole;
     const crawls = ratio < CRAWL && (await beatenBy(at)) !== null;
     if (!(ratio * updates < TRAVEL || (stands && ratio < CRAWL) || crawls)) return null;
-    const given = await trialAt(at, 1);
+    const given = await trialAt(at);
     const fall = given.before - outcome(given);
     let best = { rate: file.learningRate, fall };
-    for (const factor of HIGHER) {
-      const trial = await trialAt(at, factor);
+    for (const rate of otherRates(at, HIGHER)) {
+      const trial = await trialAt(at, rate);
       const own = trial.before - outcome(trial);
-      if (own > best.fall) best = { rate: file.learningRate * factor, fall: own };
+      if (own > best.fall) best = { rate, fall: own };
     }
     // Worse than a baseline after a whole training: then three times as far down in the same updates is reason enough.
     const gain = crawls ? GAIN_OF_CRAWLING : GAIN;
@@ -85,10 +112,7 @@ export const learningRateTooLow: Rule<ModelCase> = {
       why: "The gradient is there, but each update changes the weights by so little that the whole training ends beside where it began.",
       remedy: `${file.optimizer.name}({ learningRate: ${short(best.rate)} }); lrFinder() finds the best.`,
       fix: { compile: { optimizer: { learningRate: best.rate } } },
-      picture: await trialsPicture(at, [
-        1,
-        HIGHER.find((higher) => file.learningRate * higher === best.rate)!,
-      ]),
+      picture: await trialsPicture(at, [file.learningRate, best.rate]),
     };
   },
 };

@@ -14,23 +14,24 @@ export const nanInLoss: Rule<ModelCase> = {
     const epoch = history?.loss?.findIndex((loss) => !Number.isFinite(loss)) ?? -1;
     const lost = file.weights?.find(({ data }) => data.some((value) => !Number.isFinite(value)));
     if (epoch < 0 && lost === undefined && Number.isFinite(await lab.trainLoss())) return null;
-    const place = await findNonFinite(lab);
+    // Weights that are all lost were lost to an update: where it began shows in a new training, before its last one.
+    const isAllLost =
+      file.weights?.every(({ data }) => data.some((value) => !Number.isFinite(value))) === true;
+    const again = isAllLost ? await lab.beforeBreak() : null;
+    const place = isAllLost ? again && (await findNonFinite(again)) : await findNonFinite(lab);
+    again?.dispose();
     const picture = (await untilItBreaks(at)) ?? (place === null ? null : placePicture(place));
+    const what =
+      epoch < 0 && lost !== undefined && Number.isFinite(await lab.trainLoss())
+        ? `${lost.name} holds a value that is no number`
+        : `the loss is no number${epoch < 0 ? "" : ` since epoch ${epoch + 1}`}`;
     return {
-      title: `the loss is no number${epoch < 0 ? "" : ` since epoch ${epoch + 1}`}${place === null ? "" : `; first in ${place.layer}`}`,
+      title: `${what}${place === null ? "" : `; first in ${place.layer}`}`,
       evidence: {
         ...(epoch < 0 ? {} : { epoch: epoch + 1 }),
         ...(lost === undefined ? {} : { weight: lost.name }),
-        ...(place === null
-          ? {}
-          : {
-              layer: place.layer,
-              gate: place.gate,
-              timeStep: place.timeStep,
-              sample: place.sample,
-              unit: place.unit,
-              value: String(place.value),
-            }),
+        ...(place === null ? { layer: lost === undefined ? "loss" : "weights" } : placeEvidence(place)),
+        ...(again === null ? {} : { foundIn: "a new training of a copy" }),
         learningRate: short(file.learningRate),
         bound: "finite",
       },
@@ -42,6 +43,15 @@ export const nanInLoss: Rule<ModelCase> = {
     };
   },
 };
+
+export const placeEvidence = (place: NonFinitePlace): Record<string, number | string> => ({
+  layer: place.layer,
+  gate: place.gate,
+  timeStep: place.timeStep,
+  sample: place.sample,
+  unit: place.unit,
+  value: String(place.value),
+});
 
 const MOST_STEPS = 80;
 

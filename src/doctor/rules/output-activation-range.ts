@@ -23,6 +23,7 @@ const TOUCH = 1e-4;
 export const outputActivationRange: Rule<ModelCase> = {
   code: "output_activation_range",
   severity: "error",
+  isStatic: true,
   explainedBy: [
     "softmax_with_one_unit",
     "loss_activation_mismatch",
@@ -47,7 +48,7 @@ export const outputActivationRange: Rule<ModelCase> = {
       title: `${short(100 * share)} % of the targets lie where ${activation} cannot go`,
       evidence: {
         activation,
-        low,
+        low: String(low),
         high: String(high),
         targetMin: short(min),
         targetMax: short(max),

@@ -1,15 +1,19 @@
 import { type Rule, short } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
 import { byEpoch } from "../pictures.js";
-import { median, risingP } from "../statistics.js";
+import { largerP, median } from "../statistics.js";
 
-/** How far the validation loss must have risen from its lowest, medians of neighbours against the noise of epochs. */
+/**
+ * How far the validation loss must have risen from its lowest, medians of neighbours, and the last epochs must lie above
+ * those around the lowest (Mann & Whitney): it may have peaked in between, and sagged.
+ */
 const RISE = 1.3;
 const LEVEL = 0.01;
+const LEAST_EPOCHS = 5;
 /** Meanwhile the training loss went on falling to this share of what it was at that time. */
 const FALL = 0.8;
 /** And ends so many times below the validation loss. */
-const GAP = 8;
+const GAP = 4;
 
 const smooth = (values: readonly number[], reach: number): number[] =>
   values.map((_, i) => median(values.slice(Math.max(0, i - reach), i + reach + 1)));
@@ -35,11 +39,14 @@ export const overfitting: Rule<ModelCase> = {
     const reach = Math.max(1, Math.floor(held.length / 20));
     const [train, validation] = [smooth(loss, reach), smooth(held, reach)];
     const lowest = validation.indexOf(Math.min(...validation));
-    const after = held.slice(lowest);
+    const some = Math.max(LEAST_EPOCHS, Math.ceil(held.length / 6));
+    const from = Math.max(0, lowest - Math.floor(some / 2));
+    const [around, last] = [held.slice(from, from + some), held.slice(-some)];
+    if (from + some > held.length - some) return null;
     const rise = validation.at(-1)! / validation[lowest]!;
     const fall = train.at(-1)! / train[lowest]!;
     const gap = validation.at(-1)! / train.at(-1)!;
-    const p = risingP(after);
+    const p = largerP(last, around);
     if (!(rise > RISE && p < LEVEL && fall < FALL && gap > GAP)) return null;
     // Early stopping that gave the best weights back has mended it.
     const now = await lab.validationLoss();
@@ -53,7 +60,7 @@ export const overfitting: Rule<ModelCase> = {
         validationLossAtEnd: short(validation.at(-1)!),
         rise: short(rise),
         bound: RISE,
-        trendPValue: short(p),
+        rankPValue: short(p),
         trainingLossAtEnd: short(train.at(-1)!),
         gap: short(gap),
       },

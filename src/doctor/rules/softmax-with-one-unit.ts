@@ -8,6 +8,7 @@ const SHOWN = 100;
 export const softmaxWithOneUnit: Rule<ModelCase> = {
   code: "softmax_with_one_unit",
   severity: "error",
+  isStatic: true,
   look({ file, lab, windows }) {
     const width = lab.copy.outputShape!.at(-1);
     if (outputActivation(file) !== "softmax" || width !== 1) return null;

@@ -12,6 +12,9 @@ const POOR = { few: 0.05, many: 0.15 };
 const LINEAR = { few: 2, many: 1.5 };
 /** As many updates again must leave at most this share of the loss; less where it had a fair number of them. */
 const GAIN = { few: 0.5, many: 0.3 };
+/** After few updates nearly all may be left, and much of that be noise: then any clear fall is what was missed. */
+const NEARLY_ALL = 0.75;
+const CLEAR = 0.85;
 /** After many updates the last third of the epochs (eight at least) must fall, by Mann & Kendall's test at this level. */
 const LEVEL = 0.01;
 const LEAST_EPOCHS = 8;
@@ -74,7 +77,7 @@ export const underfittingStoppedEarly: Rule<ModelCase> = {
     const updates = Math.max(LEAST_UPDATES, Math.min(MOST_UPDATES, file.updates));
     const trial = await lab.trial("going on", { updates });
     const later = outcome(trial);
-    const bound = GAIN[amount];
+    const bound = amount === "few" && left > NEARLY_ALL ? CLEAR : GAIN[amount];
     if (!(later < bound * loss)) return null;
     return {
       title: `training stopped after ${losses.length} epoch${losses.length === 1 ? "" : "s"}, while the loss was still falling`,

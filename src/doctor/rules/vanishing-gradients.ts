@@ -31,8 +31,14 @@ export const vanishingGradients: Rule<ModelCase> = {
     if (layer === undefined || layer.name.includes("/")) return null;
     const norms = layer.hiddenGradient;
     const end = Math.max(...norms.subarray(Math.max(0, norms.length - 3)));
-    const ratio = norms[need.step]! / end;
-    const bound = at.isTrained ? BOUND_AFTER : BOUND;
+    let ratio = norms[need.step]! / end;
+    let bound = at.isTrained ? BOUND_AFTER : BOUND;
+    if (at.isTrained && !(ratio < bound)) {
+      // A training in vain may have opened the gates without finding the answer: what counts is how it began.
+      const began = (await at.lab.freshFlow()).layers.find(isRecurrentFlow)!.hiddenGradient;
+      ratio = began[need.step]! / Math.max(...began.subarray(Math.max(0, began.length - 3)));
+      bound = BOUND;
+    }
     if (!(ratio < bound)) return null;
     const horizon = norms.length - 1 - norms.findIndex((norm) => norm >= end / 1000);
     const forget = layer.gates.forget?.mean;

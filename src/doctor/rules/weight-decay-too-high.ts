@@ -1,6 +1,6 @@
 import type { Picture } from "../../viz/picture.js";
 import { type Rule, short } from "../diagnosis.js";
-import type { ModelCase } from "../model-case.js";
+import { type ModelCase, unlearnt } from "../model-case.js";
 import { bars, line, lines } from "../pictures.js";
 
 const signLike: readonly string[] = ["adam", "adamw", "nadam", "lion", "rmsprop"];
@@ -8,6 +8,8 @@ const signLike: readonly string[] = ["adam", "adamw", "nadam", "lion", "rmsprop"
 const NEEDED = 0.5;
 /** A step of gradient descent that takes a hundredth of the weights outruns any gradient that is left. */
 const SHRINK = 0.01;
+/** A training that left less than this of the constant answer's loss has not been kept from learning. */
+const LEARNT = 0.5;
 
 /**
  * Decay λ against steps of length η: each update takes ηλw and adds at most η (Adam and its kin), so weights end below 1/λ
@@ -47,9 +49,12 @@ export const weightDecayTooHigh: Rule<ModelCase> = {
       ),
     ).includes("egularizer");
     if (!hasRegularizer || lab.constantLoss === null) return null;
-    const penalty = lab.copy.program("diagnose()").penalty();
+    // A training has paid the price by then, with its weights: what it was at the start tells.
+    const penalty = at.isTrained
+      ? await lab.with({ weights: "fresh" }, async (model) => model.program("diagnose()").penalty())
+      : lab.copy.program("diagnose()").penalty();
     const bound = 10 * lab.constantLoss;
-    if (!(penalty > bound) || (at.isTrained && penalty < lab.constantLoss)) return null;
+    if (!(penalty > bound) || (at.isTrained && (await unlearnt(at)) < LEARNT)) return null;
     return {
       title: `the regularizers' price is ${short(penalty)}, ten times what a constant answer costs`,
       evidence: { penalty: short(penalty), constantLoss: short(lab.constantLoss), bound: short(bound) },

@@ -52,9 +52,6 @@ describe("doctor() in fit", () => {
     const watch = doctor({ x, y, verbose: 0 });
     const history = await model.fit(x, y, { epochs: 20, callbacks: [watch] });
     expect(history.epoch.length).toBe(1);
-    expect(watch.diagnoses.map(({ code }) => code)).toEqual(
-      expect.arrayContaining(["softmax_with_one_unit", "zero_gradient"]),
-    );
     expect(watch.diagnoses[0]!.code).toBe("softmax_with_one_unit");
   });
 

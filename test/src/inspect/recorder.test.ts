@@ -11,6 +11,7 @@ import {
   lstm,
   type Sequential,
   sequential,
+  sgd,
   simpleRNN,
 } from "../../../src/index.js";
 import { bitsOf, errorOf, values } from "../model/support.js";
@@ -141,9 +142,50 @@ describe("recording while training", () => {
       expect(updateRatio * norm || moved).toBeCloseTo(moved, 5);
     });
     expect(seen).toEqual([0]);
-    // The first layer's input is the data's: training has no use for its gradient.
-    expect(flow.layers[0]!.inputGradient!.length).toBe(0);
+    expect(flow.layers[0]!.inputGradient!.length).toBe(9);
     expect(flow.layers[2]!.inputGradient!.length).toBe(9);
+    model.dispose();
+  });
+
+  it("computes the gradient of the data only where it is asked to, and the training is the same to the bit", async () => {
+    const [with_, without] = [build(), build()];
+    const options = { epochs: 2, batchSize: 6 };
+    const recorder = gradientFlowRecorder({ every: 1 });
+    const asked = gradientFlowRecorder({ every: 1, inputGradient: true });
+    await without.fit(x, y, { ...options, callbacks: [recorder] });
+    await with_.fit(x, y, { ...options, callbacks: [asked] });
+    // The first layer's input is the data's: training has no use for its gradient.
+    expect(recorder.flows[0]!.flow.layers[0]!.inputGradient!.length).toBe(0);
+    expect(asked.flows[0]!.flow.layers[0]!.inputGradient!.every((norm) => norm > 0)).toBe(true);
+    expect(with_.getWeights()).toEqual(without.getWeights());
+    with_.dispose();
+    without.dispose();
+  });
+
+  it("lets go of the model when `onFlow` throws", async () => {
+    const model = build();
+    let calls = 0;
+    const recorder = gradientFlowRecorder({
+      onFlow: () => {
+        calls++;
+        throw new Error("enough");
+      },
+    });
+    await expect(model.fit(x, y, { callbacks: [recorder] })).rejects.toThrow("enough");
+    await model.fit(x, y, { epochs: 2 });
+    expect(calls).toBe(1);
+    model.dispose();
+  });
+
+  it("tells each weight's gradient norm before clipping and after", async () => {
+    const model = build();
+    model.compile({ optimizer: sgd({ learningRate: 0.1, globalClipnorm: 1e-3 }), loss: "mse" });
+    const { layers, gradientNorm } = await model.gradientFlow(x, y);
+    const weights = layers.flatMap((layer) => layer.weights);
+    const factor = gradientNorm.after / gradientNorm.before;
+    expect(factor).toBeLessThan(1);
+    for (const { gradientNorm: before, clippedGradientNorm: after } of weights)
+      expect(after).toBeCloseTo(factor * before, 8);
     model.dispose();
   });
 

@@ -21,6 +21,7 @@ export function sampleFlow(sample: FlowSample = {}): TrainingFlow {
     name,
     norm: 1,
     gradientNorm: 0.1,
+    clippedGradientNorm: 0.1,
     updateRatio: ratio,
   });
   const flowAt = (epoch: number): GradientFlow => {
