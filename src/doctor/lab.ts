@@ -1,3 +1,4 @@
+import { terminateOnNaN } from "../callbacks/terminate-on-nan.js";
 import type { GradientFlow } from "../model/gradient-flow.js";
 import type { Sequential } from "../model/sequential.js";
 import { sizeOf, type Tensor } from "../tensor.js";
@@ -25,6 +26,9 @@ export interface Trial {
 }
 
 const BATCH = 32;
+/** Examples to be learnt by heart, and how often they are shown. */
+const FEW = 16;
+const TIMES = 200;
 const FLOW_BATCH = 64;
 const MOST_SAMPLES = 1024;
 /** Steps × samples a trial may cost: keeps long sequences from taking minutes. */
@@ -160,6 +164,19 @@ export class Lab {
 
   #batchOption(batchSize: number): { batchSize: number } {
     return { batchSize: this.file.batchSize ?? batchSize };
+  }
+
+  /** Loss of a copy, begun anew, on sixteen examples it was shown again and again: a model that can learn knows them by heart. */
+  async byHeart(): Promise<number> {
+    return this.once("by heart", () =>
+      this.with({ weights: "fresh" }, async (model) => {
+        const count = Math.min(FEW, this.x.shape[0]!);
+        const [x, y] = [spread(this.x, count), spread(this.y, count)];
+        await model.fit(x, y, { epochs: TIMES, batchSize: count, callbacks: [terminateOnNaN()] });
+        const { loss } = await model.evaluate(x, y, { batchSize: count });
+        return loss!;
+      }),
+    );
   }
 
   /**

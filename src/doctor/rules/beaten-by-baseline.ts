@@ -1,3 +1,4 @@
+import { constantLoss } from "../baseline-loss.js";
 import { beatenBy } from "../baselines.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
@@ -5,37 +6,62 @@ import { bars } from "../pictures.js";
 
 /** From this share of the loss of one answer for everything on, nothing of the examples has been learnt. */
 const NOTHING = 0.97;
+/** Below this share of it a few examples have been learnt by heart. */
+const KNOWN = 0.3;
 
-/** A trained model that is no better, on what it was trained on, than the best constant answer; null where it is. */
-async function beatenByConstant({ isTrained, lab, file }: ModelCase): Promise<Finding | null> {
-  const { constantLoss } = lab;
-  if (!isTrained || lab.isStateful || constantLoss === null || !(constantLoss > 0)) return null;
+interface Losses {
+  readonly loss: number;
+  readonly constant: number;
+  readonly bound: number;
+  readonly measuredOn: string;
+}
+
+/** What a trained model and the best constant answer come to, where the model is no better; null where it is. */
+async function noBetterThanConstant({ isTrained, lab, data, file }: ModelCase): Promise<Losses | null> {
+  const constant = lab.constantLoss;
+  if (!isTrained || lab.isStateful || constant === null || !(constant > 0)) return null;
   const loss = await lab.trainLoss();
-  if (!(loss > NOTHING * constantLoss)) return null;
+  if (loss > NOTHING * constant) return { loss, constant, bound: NOTHING, measuredOn: "training examples" };
+  // A classifier may be right and too sure of itself: its crossentropy on new examples says little.
+  if (data.validation === null || data.isClassification) return null;
+  const [held, itsConstant] = [await lab.validationLoss(), constantLoss(data.validation, file.loss)];
+  return held !== null && itsConstant !== null && itsConstant > 0 && held > itsConstant
+    ? { loss: held, constant: itsConstant, bound: 1, measuredOn: "validation examples" }
+    : null;
+}
+
+/** The fault of all faults, where none of the others was found. */
+async function beatenByConstant(at: ModelCase): Promise<Finding | null> {
+  const found = await noBetterThanConstant(at);
+  if (found === null) return null;
+  const { loss, constant, bound, measuredOn } = found;
+  const byHeart = await at.lab.byHeart();
+  const canLearn = byHeart < KNOWN * constant;
   return {
     title: "the same answer for everything does as well as the model",
     evidence: {
       baseline: "the best constant answer",
       modelLoss: short(loss),
-      baselineLoss: short(constantLoss),
-      ratio: short(loss / constantLoss),
-      bound: NOTHING,
-      measuredOn: "training examples",
+      baselineLoss: short(constant),
+      ratio: short(loss / constant),
+      bound,
+      measuredOn,
+      lossOfSixteenLearntByHeart: short(byHeart),
     },
-    why: "After training the loss is still where it would be without looking at the inputs: what was trained never came to depend on them.",
-    remedy:
-      "Train a few examples until they are known by heart: where that fails too, look at the gradients (model.gradientFlow) and the output's activation; where it succeeds, train longer, with lrFinder()'s rate.",
+    why: canLearn
+      ? "After training the loss is where it would be without looking at the inputs. A few examples can be learnt by heart, so the gradient arrives: what was learnt of all of them does not hold for others, or the training ended before it."
+      : "After training the loss is where it would be without looking at the inputs, and not even sixteen examples can be learnt by heart: the gradient does not arrive, or the output cannot go where the targets are.",
+    remedy: canLearn
+      ? "Train longer at lrFinder()'s rate, with more examples or inputs that tell more; keep a baseline in the table of results."
+      : "Look at model.gradientFlow(x, y) and the output's activation; begin again from the default initializers with adam().",
     picture: bars(
       "Loss of the model and of a constant answer",
       [
         ["the model", loss],
-        ["the best constant answer", constantLoss],
+        ["the best constant answer", constant],
+        ["a copy, of 16 examples learnt by heart", byHeart],
       ],
-      {
-        x: `loss (${file.loss.name}, training examples)`,
-        y: "answer",
-        marks: { bound: NOTHING * constantLoss },
-      },
+      { x: `loss (${at.file.loss.name}, ${measuredOn})`, y: "answer", marks: { bound: bound * constant } },
     ),
   };
 }
