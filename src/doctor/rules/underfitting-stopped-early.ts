@@ -65,8 +65,10 @@ export const underfittingStoppedEarly: Rule<ModelCase> = {
     const { file, lab, history } = at;
     const losses = history?.loss ?? [];
     if (losses.length === 0 || file.updates === 0 || lab.isStateful) return null;
-    const amount = file.updates > MANY ? "many" : "few";
     const left = await unlearnt(at);
+    // Few epochs show no trend either, however many batches they had.
+    const isShort = file.updates <= MANY || (losses.length < LEAST_EPOCHS && left > NEARLY_ALL);
+    const amount = isShort ? "few" : "many";
     if (!(left > POOR[amount] && left > LINEAR[amount] * (lab.linear ?? 0))) return null;
     const pFalling = stillFalls(losses);
     // Where the validation loss has stopped, going on would only be learning by heart: early stopping is right there.
