@@ -140,7 +140,8 @@ export class WorkerPool {
     Atomics.add(words, word.sequence, 1);
     Atomics.notify(words, word.sequence);
     const began = performance.now();
-    this.#kernels[job]!(descriptor, 0, boundary(1), 0);
+    const own = boundary(1);
+    if (own > 0) this.#kernels[job]!(descriptor, 0, own, 0);
     this.#join(Math.max(PATIENCE_MS, PATIENCE_SHARES * (performance.now() - began)));
   }
 
