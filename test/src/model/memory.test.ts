@@ -7,8 +7,11 @@ import {
   dense,
   type Engine,
   lstm,
+  type NamedTensor,
   type Sequential,
+  StateError,
   sequential,
+  type Tensor,
 } from "../../../src/index.js";
 import { bitsOf, expectNear, values } from "./support.js";
 
@@ -104,6 +107,59 @@ describe("dispose gives everything back", () => {
     }
     model.dispose();
     engine.dispose();
+  });
+});
+
+describe("a model that is disposed of while it", () => {
+  type Call = (model: Sequential, during: () => void) => Promise<unknown>;
+  /** Batches that call `during` before the third. */
+  function* batches(during: () => void): Generator<{ x: Tensor; y: Tensor }> {
+    for (let i = 0; i < 5; i++) {
+      if (i === 2) during();
+      yield { x, y };
+    }
+  }
+  const dataset = (during: () => void) => ({ [Symbol.iterator]: () => batches(during) });
+  const calls: Record<string, Call> = {
+    "trains, from a callback": (model, during) =>
+      model.fit(x, y, {
+        epochs: 3,
+        batchSize: 1,
+        callbacks: [{ onTrainBatchEnd: (batch) => void (batch === 1 && during()) }],
+      }),
+    "trains on a dataset": (model, during) => model.fit(dataset(during), { epochs: 3 }),
+    "validates what it learned": (model, during) =>
+      model.fit(x, y, { validationData: [x, y], callbacks: [{ onTestBegin: during }] }),
+    evaluates: (model, during) => model.evaluate(dataset(during)),
+    predicts: (model, during) => model.predict(dataset(during)),
+  };
+
+  describe.each(Object.entries(calls))("%s", (_, call) => {
+    it("ends that with a StateError, keeps no memory and writes into no other model's", async () => {
+      const engine = await createEngine({ threads: 1 });
+      const model = make(engine);
+      let other: Sequential | undefined;
+      let inUse = 0;
+      let weights: readonly NamedTensor[] = [];
+      const running = call(model, () => {
+        model.dispose();
+        expect(engine.info.memoryInUse).toBe(0);
+        other = make(engine);
+        other.memoryMap();
+        inUse = engine.info.memoryInUse;
+        weights = other.getWeights();
+      });
+      await expect(running).rejects.toThrow(StateError);
+      expect(engine.info.memoryInUse).toBe(inUse);
+      expect(other?.getWeights()).toEqual(weights);
+      engine.dispose();
+    });
+
+    it("ends that with a StateError when it was the engine that was disposed of", async () => {
+      const engine = await createEngine({ threads: 1 });
+      const running = call(make(engine), () => engine.dispose());
+      await expect(running).rejects.toThrow(StateError);
+    });
   });
 });
 
