@@ -96,11 +96,16 @@ export class WorkerPool {
     this.#kernels = parallelKernels.map((name) => instance.exports[name] as never);
     this.#mayBlock = typeof document === "undefined";
     for (let part = 1; part < size; part++) {
-      const worker = startWorker({ module, memory, control, part, imports: parallelKernels }, () => {
-        this.#dead = true;
-      });
-      if (worker === null) break;
-      this.#workers.push(worker);
+      try {
+        const worker = startWorker({ module, memory, control, part, imports: parallelKernels }, () => {
+          this.#dead = true;
+        });
+        if (worker === null) break;
+        this.#workers.push(worker);
+      } catch {
+        // A host may forbid workers (Node's permission model, a page's trusted types): threads are then missing, no more.
+        break;
+      }
     }
   }
 

@@ -1,4 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { createRequire } from "node:module";
+import type { Worker } from "node:worker_threads";
+import { afterEach, describe, expect, it } from "vitest";
 import { createEngine, EngineError } from "../../../src/index.js";
 import { recordWorkers } from "./host-workers.js";
 import { losses, numbers, sharedModel } from "./models.js";
@@ -68,6 +70,31 @@ describe("a host whose workers do not start", () => {
     const engine = await createEngine({ threads: 2 });
     expect(started.length).toBe(1);
     expect(engine.info.threads).toBe(1);
+    expect((await losses(sharedModel(engine), 64)).every(Number.isFinite)).toBe(true);
+    engine.dispose();
+  });
+});
+
+describe("a host that forbids workers", () => {
+  const threads = createRequire(import.meta.url)("node:worker_threads") as { Worker: unknown };
+  const original = threads.Worker;
+  afterEach(() => {
+    threads.Worker = original;
+  });
+
+  it.each([1, 2])("computes without those that it refuses from the %i. on", async (first) => {
+    let asked = 0;
+    threads.Worker = class extends (original as typeof Worker) {
+      constructor(...all: ConstructorParameters<typeof Worker>) {
+        asked += 1;
+        // What Node's permission model throws.
+        if (asked >= first) throw new Error("Access to this API has been restricted");
+        super(...all);
+      }
+    };
+    const engine = await createEngine({ threads: 4 });
+    expect(asked).toBe(first);
+    expect(engine.info.threads).toBe(first);
     expect((await losses(sharedModel(engine), 64)).every(Number.isFinite)).toBe(true);
     engine.dispose();
   });
