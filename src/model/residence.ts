@@ -50,7 +50,13 @@ export class Residence {
     const count = trainable.reduce((sum, { size }) => sum + padded(size), 0);
     const frozenCount = frozen.reduce((sum, { size }) => sum + padded(size), 0);
     const weights = this.#own.take("parameters", "weights", count + frozenCount);
-    const gradients = this.#own.take("parameters", "gradients", count);
+    let gradients: number;
+    try {
+      gradients = this.#own.take("parameters", "gradients", count);
+    } catch (error) {
+      this.release();
+      throw error;
+    }
     let offset = 0;
     for (const variable of [...trainable, ...frozen]) {
       const address = weights + offset * 4;

@@ -6,6 +6,7 @@ import {
   createEngine,
   dense,
   type Engine,
+  EngineError,
   lstm,
   type NamedTensor,
   type Sequential,
@@ -160,6 +161,51 @@ describe("a model that is disposed of while it", () => {
       const running = call(make(engine), () => engine.dispose());
       await expect(running).rejects.toThrow(StateError);
     });
+  });
+});
+
+describe("a model that does not fit into memory", () => {
+  /** Makes the engine refuse its `nth` region from now on; the function returned makes it willing again. */
+  function refuse(engine: Engine, nth: number): () => void {
+    const { memory } = engine;
+    const take = memory.take.bind(memory);
+    let left = nth;
+    memory.take = (floats) => {
+      left -= 1;
+      if (left <= 0) throw new EngineError("engine memory: these do not fit");
+      return take(floats);
+    };
+    return () => {
+      memory.take = take;
+    };
+  }
+
+  it.each([1, 2, 3, 6, 10, 30])(
+    "has given all back after dispose, whichever region was refused: %i",
+    async (nth) => {
+      const engine = await createEngine({ threads: 1 });
+      const model = make(engine);
+      refuse(engine, nth);
+      await expect(model.fit(x, y)).rejects.toThrow(EngineError);
+      model.dispose();
+      expect(engine.info.memoryInUse).toBe(0);
+      engine.dispose();
+    },
+  );
+
+  it("trains as if nothing had happened once there is room", async () => {
+    const engine = await createEngine({ threads: 1 });
+    const [model, other] = [make(engine), make(engine)];
+    for (const nth of [1, 2, 3, 6, 10, 30]) {
+      const relent = refuse(engine, nth);
+      await expect(model.fit(x, y)).rejects.toThrow(EngineError);
+      relent();
+    }
+    expect((await model.fit(x, y)).history).toEqual((await other.fit(x, y)).history);
+    model.dispose();
+    other.dispose();
+    expect(engine.info.memoryInUse).toBe(0);
+    engine.dispose();
   });
 });
 
