@@ -179,16 +179,24 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       ? Math.min(processors(), MAXIMUM_AUTO_THREADS)
       : numberIn(where, "threads", threads, { min: 1, max: 64, integer: true });
   const reproducible = flag(where, "reproducible", options.reproducible ?? false);
-  const variant: Variant = !reproducible && hasRelaxedSimd() ? "relaxed" : "simd128";
-  const engine = new Engine(wanted, variant, await buildOf(variant));
+  const engine = new Engine(wanted, ...(await choose(reproducible)));
   await engine.startThreads();
   return engine;
 }
 
-const buildOf = async (variant: Variant): Promise<EmbeddedBuild> => {
-  const builds = currentBuilds();
-  return variant === "relaxed" ? builds.relaxed() : builds.simd128;
-};
+type Choice = readonly [variant: Variant, build: EmbeddedBuild];
+
+const plain = (): Choice => ["simd128", currentBuilds().simd128];
+
+/** The fastest kernels that run here, or those that are the same everywhere, which need not be fetched. */
+async function choose(reproducible: boolean): Promise<Choice> {
+  try {
+    if (!reproducible && hasRelaxedSimd()) return ["relaxed", await currentBuilds().relaxed()];
+  } catch {
+    // A network that fails, or a service worker, which may not import(): the plain ones do the same.
+  }
+  return plain();
+}
 
 let shared: { readonly engine: Engine; readonly builds: Builds } | undefined;
 
@@ -198,20 +206,17 @@ const usable = (): Engine | undefined =>
     ? undefined
     : shared.engine;
 
-function share(variant: Variant, build: EmbeddedBuild): Engine {
-  const engine = new Engine(Math.min(processors(), MAXIMUM_AUTO_THREADS), variant, build);
+function share(...choice: Choice): Engine {
+  const engine = new Engine(Math.min(processors(), MAXIMUM_AUTO_THREADS), ...choice);
   shared = { engine, builds: currentBuilds() };
   return engine;
 }
 
 /** The engine of models that were given none, with plain SIMD if nobody has prepared one. A disposed one is replaced. */
-export const defaultEngine = (): Engine => usable() ?? share("simd128", currentBuilds().simd128);
+export const defaultEngine = (): Engine => usable() ?? share(...plain());
 
 /** Chooses the default engine's build before it is needed, where the caller can wait for it. */
 export async function prepareDefaultEngine(): Promise<Engine> {
-  if (usable() === undefined && hasRelaxedSimd()) {
-    const build = await buildOf("relaxed");
-    if (usable() === undefined) return share("relaxed", build);
-  }
-  return defaultEngine();
+  const choice = usable() === undefined ? await choose(false) : plain();
+  return usable() ?? share(...choice);
 }
