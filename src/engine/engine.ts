@@ -1,7 +1,6 @@
 import { ConfigError, EngineError } from "../errors.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { type Builds, currentBuilds, type EmbeddedBuild, type Variant } from "./builds.js";
-import type { Gauge } from "./gauge.js";
 import type { Kernels } from "./kernels.js";
 import { hasRelaxedSimd, instantiate, type LoadedModule } from "./load.js";
 import type { Memory } from "./memory.js";
@@ -107,22 +106,19 @@ export class Engine {
   /**
    * @internal Runs a kernel over [0, count), on several threads where that was measured to be faster.
    * @param grain ranges begin at its multiples.
+   * @param owner whose work it is: other work of the same kernel is measured by itself.
    */
-  split(kernel: ParallelKernel, descriptor: number, count: number, grain: number, gauge: Gauge): void {
+  split(kernel: ParallelKernel, descriptor: number, count: number, grain: number, owner: object): void {
     const run = this.#live.kernels[kernel];
     const alone = (): void => run(descriptor, 0, count, 0);
-    if (this.#maximumThreads === 1 || count <= grain) {
-      alone();
-      return;
-    }
     const pool = this.#pool;
-    if (pool !== null && pool.threads > 1) {
-      gauge.run(count, alone, () => pool.run(kernel, descriptor, count, grain));
-      return;
+    if (this.#maximumThreads === 1 || count <= grain) alone();
+    else if (pool !== null) pool.split(kernel, descriptor, count, grain, owner, alone);
+    else {
+      const began = performance.now();
+      alone();
+      if (performance.now() - began > WORTH_STARTING_MS) void this.#startPool();
     }
-    const began = performance.now();
-    alone();
-    if (pool === null && performance.now() - began > WORTH_STARTING_MS) void this.#startPool();
   }
 
   /** Gives all memory back and ends the workers. Models on this engine can no longer be used. Twice is harmless. */

@@ -1,4 +1,5 @@
 import { EngineError } from "../errors.js";
+import { Gauge } from "./gauge.js";
 import { word, workerSource } from "./worker-source.js";
 
 /** Kernels whose work can be cut into ranges: `(descriptor, begin, end, part)`. */
@@ -82,6 +83,8 @@ export class WorkerPool {
   readonly #kernels: readonly ((descriptor: number, begin: number, end: number, part: number) => void)[];
   /** A page's main thread must not block; it looks again and again. */
   readonly #mayBlock: boolean;
+  /** Whose work gains by sharing; forgotten with the owner. */
+  readonly #gauges = new WeakMap<object, Map<ParallelKernel, Gauge>>();
   #dead = false;
 
   /** @param size threads in all, the caller's included. */
@@ -124,10 +127,30 @@ export class WorkerPool {
   }
 
   /**
-   * Runs a kernel over [0, count), cut at multiples of `grain`, one share a thread.
+   * Runs a kernel over [0, count), cut at multiples of `grain`, one share a thread; or by `alone`, where that is faster.
    * @throws EngineError when a worker died, trapped, or does not answer.
    */
-  run(kernel: ParallelKernel, descriptor: number, count: number, grain: number): void {
+  split(
+    kernel: ParallelKernel,
+    descriptor: number,
+    count: number,
+    grain: number,
+    owner: object,
+    alone: () => void,
+  ): void {
+    if (this.threads === 1) alone();
+    else this.#gauge(owner, kernel).run(count, alone, () => this.#run(kernel, descriptor, count, grain));
+  }
+
+  #gauge(owner: object, kernel: ParallelKernel): Gauge {
+    const ofOwner = this.#gauges.get(owner) ?? new Map<ParallelKernel, Gauge>();
+    this.#gauges.set(owner, ofOwner);
+    const gauge = ofOwner.get(kernel) ?? new Gauge();
+    ofOwner.set(kernel, gauge);
+    return gauge;
+  }
+
+  #run(kernel: ParallelKernel, descriptor: number, count: number, grain: number): void {
     if (this.#dead) throw new EngineError(WORKER_LOST);
     const words = this.#words;
     const threads = this.threads;
