@@ -42,7 +42,8 @@ interface HostProcess {
 function processors(): number {
   const process = (globalThis as { process?: HostProcess }).process;
   const counted = process?.getBuiltinModule?.("node:os")?.availableParallelism?.();
-  return counted ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+  // A host that does not say, such as Node 20.0, still has two most likely; whether sharing pays is measured.
+  return counted ?? globalThis.navigator?.hardwareConcurrency ?? 2;
 }
 
 /** Whether memory can be shared with workers here: in a page only if it is cross-origin isolated. */
@@ -135,9 +136,9 @@ export class Engine {
         ? Promise.resolve()
         : import("./worker-pool.js").then(
             (pool) => {
-              if (this.#module === null) return;
-              const { module, wasmMemory, instance } = this.#module;
-              this.#pool = new pool.WorkerPool(module, wasmMemory, instance, this.#maximumThreads);
+              if (this.#module !== null) {
+                this.#pool = new pool.WorkerPool(this.#module, this.#maximumThreads, this);
+              }
             },
             // What cannot be fetched are threads that are missing, as `info.threads` says.
             () => {},
