@@ -131,7 +131,8 @@ export function lstmExtendedWeightGradients(descriptor: usize, groupBegin: i32, 
       addBiasAndPeepholes(d, e, group, first, rows);
     }
   }
-  if (e.projection && groupBegin == 0) {
+  // An empty share that begins at 0 has not the first group either: another thread has.
+  if (e.projection && groupBegin == 0 && groupEnd > 0) {
     denseWeightGradients(
       e.m, ((d.units + 3) >> 2) << 2, e.dhSteps, hStride, total, d.units, e.width, pairs, e.dProjection, 0,
     );

@@ -38,9 +38,9 @@ export async function recurrenceOf(dist: string, shape: Shape, reproducible: boo
   const engine = await createEngine({ threads: 1, reproducible });
   const calls = new Map<string, { descriptor: number; count: number }>();
   const split: Engine["split"] = engine.split.bind(engine);
-  engine.split = (kernel, descriptor, count, grain, gauge) => {
+  engine.split = (kernel, descriptor, count, grain, owner) => {
     calls.set(kernel, { descriptor, count });
-    split(kernel, descriptor, count, grain, gauge);
+    split(kernel, descriptor, count, grain, owner);
   };
   const model = sequential([lstm({ units, inputShape: [timesteps, features] }), dense({ units: 1 })], {
     seed: 1,

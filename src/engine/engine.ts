@@ -1,7 +1,6 @@
 import { ConfigError, EngineError } from "../errors.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { type Builds, currentBuilds, type EmbeddedBuild, type Variant } from "./builds.js";
-import type { Gauge } from "./gauge.js";
 import type { Kernels } from "./kernels.js";
 import { hasRelaxedSimd, instantiate, type LoadedModule } from "./load.js";
 import type { Memory } from "./memory.js";
@@ -43,7 +42,8 @@ interface HostProcess {
 function processors(): number {
   const process = (globalThis as { process?: HostProcess }).process;
   const counted = process?.getBuiltinModule?.("node:os")?.availableParallelism?.();
-  return counted ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+  // A host that does not say, such as Node 20.0, still has two most likely; whether sharing pays is measured.
+  return counted ?? globalThis.navigator?.hardwareConcurrency ?? 2;
 }
 
 /** Whether memory can be shared with workers here: in a page only if it is cross-origin isolated. */
@@ -107,22 +107,19 @@ export class Engine {
   /**
    * @internal Runs a kernel over [0, count), on several threads where that was measured to be faster.
    * @param grain ranges begin at its multiples.
+   * @param owner whose work it is: other work of the same kernel is measured by itself.
    */
-  split(kernel: ParallelKernel, descriptor: number, count: number, grain: number, gauge: Gauge): void {
+  split(kernel: ParallelKernel, descriptor: number, count: number, grain: number, owner: object): void {
     const run = this.#live.kernels[kernel];
     const alone = (): void => run(descriptor, 0, count, 0);
-    if (this.#maximumThreads === 1 || count <= grain) {
-      alone();
-      return;
-    }
     const pool = this.#pool;
-    if (pool !== null && pool.threads > 1) {
-      gauge.run(count, alone, () => pool.run(kernel, descriptor, count, grain));
-      return;
+    if (this.#maximumThreads === 1 || count <= grain) alone();
+    else if (pool !== null) pool.split(kernel, descriptor, count, grain, owner, alone);
+    else {
+      const began = performance.now();
+      alone();
+      if (performance.now() - began > WORTH_STARTING_MS) void this.#startPool();
     }
-    const began = performance.now();
-    alone();
-    if (pool === null && performance.now() - began > WORTH_STARTING_MS) void this.#startPool();
   }
 
   /** Gives all memory back and ends the workers. Models on this engine can no longer be used. Twice is harmless. */
@@ -139,9 +136,9 @@ export class Engine {
         ? Promise.resolve()
         : import("./worker-pool.js").then(
             (pool) => {
-              if (this.#module === null) return;
-              const { module, wasmMemory, instance } = this.#module;
-              this.#pool = new pool.WorkerPool(module, wasmMemory, instance, this.#maximumThreads);
+              if (this.#module !== null) {
+                this.#pool = new pool.WorkerPool(this.#module, this.#maximumThreads, this);
+              }
             },
             // What cannot be fetched are threads that are missing, as `info.threads` says.
             () => {},
@@ -179,16 +176,24 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       ? Math.min(processors(), MAXIMUM_AUTO_THREADS)
       : numberIn(where, "threads", threads, { min: 1, max: 64, integer: true });
   const reproducible = flag(where, "reproducible", options.reproducible ?? false);
-  const variant: Variant = !reproducible && hasRelaxedSimd() ? "relaxed" : "simd128";
-  const engine = new Engine(wanted, variant, await buildOf(variant));
+  const engine = new Engine(wanted, ...(await choose(reproducible)));
   await engine.startThreads();
   return engine;
 }
 
-const buildOf = async (variant: Variant): Promise<EmbeddedBuild> => {
-  const builds = currentBuilds();
-  return variant === "relaxed" ? builds.relaxed() : builds.simd128;
-};
+type Choice = readonly [variant: Variant, build: EmbeddedBuild];
+
+const plain = (): Choice => ["simd128", currentBuilds().simd128];
+
+/** The fastest kernels that run here, or those that are the same everywhere, which need not be fetched. */
+async function choose(reproducible: boolean): Promise<Choice> {
+  try {
+    if (!reproducible && hasRelaxedSimd()) return ["relaxed", await currentBuilds().relaxed()];
+  } catch {
+    // A network that fails, or a service worker, which may not import(): the plain ones do the same.
+  }
+  return plain();
+}
 
 let shared: { readonly engine: Engine; readonly builds: Builds } | undefined;
 
@@ -198,20 +203,17 @@ const usable = (): Engine | undefined =>
     ? undefined
     : shared.engine;
 
-function share(variant: Variant, build: EmbeddedBuild): Engine {
-  const engine = new Engine(Math.min(processors(), MAXIMUM_AUTO_THREADS), variant, build);
+function share(...choice: Choice): Engine {
+  const engine = new Engine(Math.min(processors(), MAXIMUM_AUTO_THREADS), ...choice);
   shared = { engine, builds: currentBuilds() };
   return engine;
 }
 
 /** The engine of models that were given none, with plain SIMD if nobody has prepared one. A disposed one is replaced. */
-export const defaultEngine = (): Engine => usable() ?? share("simd128", currentBuilds().simd128);
+export const defaultEngine = (): Engine => usable() ?? share(...plain());
 
 /** Chooses the default engine's build before it is needed, where the caller can wait for it. */
 export async function prepareDefaultEngine(): Promise<Engine> {
-  if (usable() === undefined && hasRelaxedSimd()) {
-    const build = await buildOf("relaxed");
-    if (usable() === undefined) return share("relaxed", build);
-  }
-  return defaultEngine();
+  const choice = usable() === undefined ? await choose(false) : plain();
+  return usable() ?? share(...choice);
 }

@@ -1,5 +1,8 @@
 import { EngineError } from "../errors.js";
-import { word, workerSource } from "./worker-source.js";
+import { Gauge } from "./gauge.js";
+import { type Worker, type WorkerData, workersOfHost } from "./host-workers.js";
+import type { LoadedModule } from "./load.js";
+import { word } from "./worker-source.js";
 
 /** Kernels whose work can be cut into ranges: `(descriptor, begin, end, part)`. */
 export const parallelKernels = [
@@ -19,111 +22,133 @@ export const parallelKernels = [
 export type ParallelKernel = (typeof parallelKernels)[number];
 
 /**
- * How long the main thread waits for a worker that does not answer, in milliseconds; or so many times as long as its own
- * share took, where that is longer: a share of a large job on a busy machine may take minutes.
+ * How long the main thread waits for a worker, in milliseconds of its own waiting: while the whole program is stopped, or
+ * gets no processor, nobody waits. A worker that lives takes a job within a fraction of a millisecond, or as soon as the
+ * machine lets it run, and the machine lets the main thread run no sooner. What it takes after that depends on the job, so
+ * that one counts as lost much later: so many times as long as the main thread's own share took, where that is longer.
  */
+const TAKE_PATIENCE_MS = 2_000;
 const PATIENCE_MS = 20_000;
 const PATIENCE_SHARES = 10;
+/** Longest stretch of waiting without a look at the workers. */
+const SLICE_MS = 50;
 /** Looks at a counter before blocking: about as long as waking a thread takes. */
 const SPINS = 20_000;
 const END = -1;
-const WORKER_LOST =
-  "A worker thread of the engine ended or does not answer. Dispose of this engine and create another.";
+const ADVICE = "Dispose of this engine and create another.";
 
-interface Handle {
-  stop(): void;
-}
-
-interface WorkerData {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
-  readonly control: SharedArrayBuffer;
-  readonly part: number;
-  readonly imports: readonly string[];
-}
-
-type NodeWorker = new (
-  source: string,
-  options: { eval: true; workerData: unknown },
-) => { unref(): void; terminate(): unknown; on(event: string, listener: (detail: unknown) => void): void };
-
-interface NodeProcess {
-  getBuiltinModule?(name: string): { Worker: NodeWorker } | undefined;
-}
-
-/** A worker of Node, Bun or Deno, which does not keep the process alive; or of a page. null where there is none. */
-function startWorker(data: WorkerData, onDeath: () => void): Handle | null {
-  const process = (globalThis as { process?: NodeProcess }).process;
-  const threads = process?.getBuiltinModule?.("node:worker_threads");
-  if (threads !== undefined) {
-    const worker = new threads.Worker(workerSource, { eval: true, workerData: data });
-    worker.unref();
-    worker.on("error", onDeath);
-    worker.on("exit", onDeath);
-    return { stop: () => void worker.terminate() };
-  }
-  if (typeof Worker !== "function" || typeof Blob !== "function") return null;
-  const url = URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" }));
-  try {
-    const worker = new Worker(url);
-    worker.onerror = onDeath;
-    worker.postMessage(data);
-    return { stop: () => worker.terminate() };
-  } finally {
-    // The worker has its own reference to the script by now.
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  }
-}
+/** Ends the workers of an engine that was forgotten instead of disposed of. */
+const forgotten = new FinalizationRegistry<WorkerPool>((pool) => pool.dispose());
 
 /** Workers on one shared memory, which take their shares of a kernel while the caller takes the first. */
 export class WorkerPool {
   readonly #words: Int32Array;
-  readonly #workers: Handle[] = [];
   readonly #kernels: readonly ((descriptor: number, begin: number, end: number, part: number) => void)[];
   /** A page's main thread must not block; it looks again and again. */
   readonly #mayBlock: boolean;
-  #dead = false;
+  /** Whose work gains by sharing; forgotten with the owner. */
+  readonly #gauges = new WeakMap<object, Map<ParallelKernel, Gauge>>();
+  readonly #starting: Promise<void>;
+  #workers: readonly Worker[] = [];
+  #disposed = false;
+  /** Why the workers cannot be counted on any more. */
+  #failure: string | undefined;
 
-  /** @param size threads in all, the caller's included. */
+  /**
+   * @param size threads in all, the caller's included.
+   * @param engine whose pool it is: when it is garbage, the workers end.
+   */
   constructor(
-    module: WebAssembly.Module,
-    memory: WebAssembly.Memory,
-    instance: WebAssembly.Instance,
-    readonly size: number,
+    { module, wasmMemory, instance }: Pick<LoadedModule, "module" | "wasmMemory" | "instance">,
+    size: number,
+    engine: object,
   ) {
     const control = new SharedArrayBuffer((word.shares + size * word.wordsPerShare) * 4);
     this.#words = new Int32Array(control);
     this.#kernels = parallelKernels.map((name) => instance.exports[name] as never);
     this.#mayBlock = typeof document === "undefined";
-    for (let part = 1; part < size; part++) {
-      const worker = startWorker({ module, memory, control, part, imports: parallelKernels }, () => {
-        this.#dead = true;
-      });
-      if (worker === null) break;
-      this.#workers.push(worker);
-    }
+    const parts = Array.from({ length: size - 1 }, (_, i) => i + 1);
+    this.#starting = this.#start(
+      parts.map((part) => ({ module, memory: wasmMemory, control, part, imports: parallelKernels })),
+    );
+    forgotten.register(engine, this, this);
   }
 
-  /** Threads that can be counted on now: one until every worker has started. */
+  /** Threads that can be counted on now: one until every worker has started, and one after a worker was lost. */
   get threads(): number {
     const workers = this.#workers.length;
-    return workers > 0 && Atomics.load(this.#words, word.ready) === workers ? workers + 1 : 1;
+    const ready = workers > 0 && Atomics.load(this.#words, word.ready) === workers;
+    return ready && this.#failure === undefined ? workers + 1 : 1;
   }
 
   /** Waits until the workers have started, or for `patienceMs`. */
   async started(patienceMs: number): Promise<void> {
     const end = performance.now() + patienceMs;
-    while (this.threads < this.#workers.length + 1 && !this.#dead && performance.now() < end) {
+    await this.#starting;
+    while (this.threads < this.#workers.length + 1 && performance.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }
 
   /**
-   * Runs a kernel over [0, count), cut at multiples of `grain`, one share a thread.
-   * @throws EngineError when a worker died, trapped, or does not answer.
+   * Runs a kernel over [0, count), cut at multiples of `grain`, one share a thread; or by `alone`, where that is faster.
+   * @throws EngineError when a worker died, trapped, or does not answer; from then on at every call.
    */
-  run(kernel: ParallelKernel, descriptor: number, count: number, grain: number): void {
-    if (this.#dead) throw new EngineError(WORKER_LOST);
+  split(
+    kernel: ParallelKernel,
+    descriptor: number,
+    count: number,
+    grain: number,
+    owner: object,
+    alone: () => void,
+  ): void {
+    if (this.#failure !== undefined) throw new EngineError(this.#failure);
+    if (this.threads === 1) alone();
+    else this.#gauge(owner, kernel).run(count, alone, () => this.#run(kernel, descriptor, count, grain));
+  }
+
+  /** Ends the workers. They never keep a process alive, disposed or not. */
+  dispose(): void {
+    forgotten.unregister(this);
+    this.#disposed = true;
+    Atomics.store(this.#words, word.job, END);
+    Atomics.add(this.#words, word.sequence, 1);
+    Atomics.notify(this.#words, word.sequence);
+    for (const worker of this.#workers) worker.stop();
+    this.#workers = [];
+  }
+
+  async #start(all: readonly WorkerData[]): Promise<void> {
+    const workers: Worker[] = [];
+    try {
+      const start = await workersOfHost();
+      if (this.#disposed || start === null) return;
+      for (const data of all) workers.push(start(data, () => this.#died()));
+    } catch {
+      // A host may forbid workers (Node's permission model, a page's trusted types): threads are then missing, no more.
+    }
+    this.#workers = workers;
+  }
+
+  #died(): void {
+    if (this.threads > 1) this.#lose();
+    // One that never ran is a thread that is missing, and the others wait for nothing.
+    else if (this.#failure === undefined) this.dispose();
+  }
+
+  #lose(): void {
+    this.#failure = `A worker thread of the engine ended or does not answer. ${ADVICE}`;
+  }
+
+  #gauge(owner: object, kernel: ParallelKernel): Gauge {
+    const ofOwner = this.#gauges.get(owner) ?? new Map<ParallelKernel, Gauge>();
+    this.#gauges.set(owner, ofOwner);
+    const gauge = ofOwner.get(kernel) ?? new Gauge();
+    ofOwner.set(kernel, gauge);
+    return gauge;
+  }
+
+  #run(kernel: ParallelKernel, descriptor: number, count: number, grain: number): void {
     const words = this.#words;
     const threads = this.threads;
     const job = parallelKernels.indexOf(kernel);
@@ -140,42 +165,49 @@ export class WorkerPool {
     Atomics.add(words, word.sequence, 1);
     Atomics.notify(words, word.sequence);
     const began = performance.now();
-    this.#kernels[job]!(descriptor, 0, boundary(1), 0);
-    this.#join(Math.max(PATIENCE_MS, PATIENCE_SHARES * (performance.now() - began)));
-  }
-
-  /** Ends the workers. They never keep a process alive, disposed or not. */
-  dispose(): void {
-    Atomics.store(this.#words, word.job, END);
-    Atomics.add(this.#words, word.sequence, 1);
-    Atomics.notify(this.#words, word.sequence);
-    for (const worker of this.#workers) worker.stop();
-    this.#workers.length = 0;
+    const own = boundary(1);
+    try {
+      if (own > 0) this.#kernels[job]!(descriptor, 0, own, 0);
+    } finally {
+      this.#join(Math.max(PATIENCE_MS, PATIENCE_SHARES * (performance.now() - began)));
+    }
   }
 
   #join(patienceMs: number): void {
     const words = this.#words;
     let spins = 0;
-    let end = 0;
+    let waited = 0;
+    let last = 0;
     for (
       let pending = Atomics.load(words, word.pending);
       pending !== 0;
       pending = Atomics.load(words, word.pending)
     ) {
       if (++spins < SPINS) continue;
-      if (end === 0) end = performance.now() + patienceMs;
-      if (this.#mayBlock) Atomics.wait(words, word.pending, pending, 50);
-      if (performance.now() > end) {
-        // It may still write its share, and count down a job that is not its own.
-        this.#dead = true;
-        throw new EngineError(WORKER_LOST);
-      }
+      if (last === 0) last = performance.now();
+      if (this.#mayBlock) Atomics.wait(words, word.pending, pending, SLICE_MS);
+      const now = performance.now();
+      waited += Math.min(now - last, SLICE_MS);
+      last = now;
+      if (!this.#isLost(waited, patienceMs)) continue;
+      // It may still write its share, and count down a job that is not its own.
+      this.#lose();
+      throw new EngineError(this.#failure!);
     }
-    this.#check();
+    if (Atomics.load(words, word.failed) === 0) return;
+    this.#failure = `A kernel failed on a worker thread. ${ADVICE}`;
+    throw new EngineError(this.#failure);
   }
 
-  #check(): void {
-    if (Atomics.load(this.#words, word.failed) === 0) return;
-    throw new EngineError("A kernel failed on a worker thread. Dispose of this engine and create another.");
+  /** Whether a worker that has been waited for cannot be expected to answer. */
+  #isLost(waitedMs: number, patienceMs: number): boolean {
+    if (waitedMs < TAKE_PATIENCE_MS) return false;
+    if (waitedMs > patienceMs) return true;
+    const sequence = Atomics.load(this.#words, word.sequence);
+    // The last word of each worker's share is the job it took last.
+    return this.#workers.some(
+      (_, i) =>
+        Atomics.load(this.#words, word.shares + (i + 1) * word.wordsPerShare + word.taken) !== sequence,
+    );
   }
 }

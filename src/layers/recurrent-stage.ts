@@ -1,6 +1,5 @@
 import { activationCodes } from "../engine/activation-codes.js";
 import type { GruDescriptor, LstmDescriptor, RnnDescriptor } from "../engine/descriptors.js";
-import { Gauge } from "../engine/gauge.js";
 import type { ParallelKernel } from "../engine/worker-pool.js";
 import type { FlowRecord, RecordedFlow } from "./flow-record.js";
 import { pairsFloats } from "./pairs.js";
@@ -56,7 +55,6 @@ export abstract class RecurrentStage implements Stage {
   protected readonly maxRing: number;
   readonly #form: CellForm;
   readonly #packed: { panels: Packed; recurrent: Packed; kernel: Packed };
-  readonly #gauges = { forward: new Gauge(), backward: new Gauge(), weights: new Gauge() };
   readonly #mask: RecurrentMask | null;
   #record: FlowRecord | undefined;
   readonly #inputMask: number;
@@ -208,7 +206,7 @@ export abstract class RecurrentStage implements Stage {
       else if (pass.continues === true) kernels.copyFloats(this.#ends[i]!, start, floats);
       else kernels.fillZero(start, floats);
     });
-    workspace.split(this.#form.forward, this.descriptor, batch, ROW_GRAIN, this.#gauges.forward);
+    workspace.split(this.#form.forward, this.descriptor, batch, ROW_GRAIN, this);
     this.#ends = places.map(({ end }) => end);
     if (state !== undefined && pass.advanceState) {
       places.forEach(({ end }, i) => {
@@ -231,10 +229,10 @@ export abstract class RecurrentStage implements Stage {
     }
     this.#mask?.hideGradient(batch);
     const form = this.#form;
-    workspace.split(form.backward, this.descriptor, batch, ROW_GRAIN, this.#gauges.backward);
+    workspace.split(form.backward, this.descriptor, batch, ROW_GRAIN, this);
     if (layer.trainable) {
       const groups = Math.ceil(layer.units / 4);
-      workspace.split(form.weightGradients, this.descriptor, groups, form.groupGrain, this.#gauges.weights);
+      workspace.split(form.weightGradients, this.descriptor, groups, form.groupGrain, this);
     }
     if (input.gradient !== 0 && this.#inputMask !== 0 && pass.training) {
       const count = batch * input.stride;

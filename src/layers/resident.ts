@@ -3,12 +3,11 @@ import { ShapeError, StateError } from "../errors.js";
 
 /** Floats that live in an ordinary array until their model moves into an engine's memory, and there from then on. */
 export class Resident {
-  #host: Float32Array | null;
+  /** Made when it is first asked for; null once the values live elsewhere. */
+  #host: Float32Array | null | undefined;
   #home: { memory: Memory; address: number } | null = null;
 
-  constructor(readonly size: number) {
-    this.#host = new Float32Array(size);
-  }
+  constructor(readonly size: number) {}
 
   /** A copy of the values. @throws StateError after the model was disposed. */
   read(): Float32Array {
@@ -43,6 +42,7 @@ export class Resident {
 
   #mine(): Float32Array {
     if (this.#host === null) throw new StateError("The model was disposed: its weights and states are gone.");
+    this.#host ??= new Float32Array(this.size);
     return this.#host;
   }
 }

@@ -1,4 +1,3 @@
-import type { Gauge } from "../engine/gauge.js";
 import type { Kernels } from "../engine/kernels.js";
 import type { Memory } from "../engine/memory.js";
 import type { ParallelKernel } from "../engine/worker-pool.js";
@@ -16,8 +15,8 @@ export interface Workspace {
   readonly maximumThreads: number;
   /** Whether a tape is kept and gradients flow back. */
   readonly taped: boolean;
-  /** Runs a kernel over [0, count) cut at multiples of `grain`, on several threads where the gauge says so. */
-  split(kernel: ParallelKernel, descriptor: number, count: number, grain: number, gauge: Gauge): void;
+  /** Runs a kernel over [0, count) cut at multiples of `grain`, on several threads where `owner`'s work gains by it. */
+  split(kernel: ParallelKernel, descriptor: number, count: number, grain: number, owner: object): void;
   /** A region of this workspace, zeroed when it is taken. */
   region(owner: Layer, label: string, floats: number): number;
   /** A region that all workspaces of the model share, such as packed weights. */

@@ -1,8 +1,27 @@
-import { DataError } from "../errors.js";
+import { ConfigError, DataError } from "../errors.js";
 import type { Dataset, ExampleSource, toArrayExamples } from "./examples.js";
 
-/** Batches of a user's dataset, each checked as it comes. */
-export function batchesOf(where: string, dataset: Dataset, check: typeof toArrayExamples): ExampleSource {
+/** Options of `fit` that say about tensors what a dataset says itself. */
+const ofTensors = ["validationSplit", "sampleWeight", "classWeight", "batchSize"];
+
+/**
+ * Batches of a user's dataset, each checked as it comes.
+ * @param options those it is trained with.
+ * @throws ConfigError for one that does not go with a dataset.
+ */
+export function batchesOf(
+  where: string,
+  dataset: Dataset,
+  check: typeof toArrayExamples,
+  options: object,
+): ExampleSource {
+  for (const [option, value] of Object.entries(options)) {
+    if (value === undefined || !ofTensors.includes(option)) continue;
+    throw new ConfigError(
+      `${where}: \`${option}\` does not go with a dataset, whose batches bring their own size, weights and validation part.`,
+      { received: option },
+    );
+  }
   const { length } = dataset as { length?: unknown };
   return {
     samples: null,

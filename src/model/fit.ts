@@ -87,14 +87,7 @@ async function sourcesOf(
     }
   }
   if (isDataset(x)) {
-    for (const option of ["validationSplit", "sampleWeight", "classWeight", "batchSize"] as const) {
-      if (options[option] === undefined) continue;
-      throw new ConfigError(
-        `${where}: \`${option}\` does not go with a dataset, whose batches bring their own size, weights and validation part.`,
-        { received: option },
-      );
-    }
-    return { train: await datasetSource(where, x), validation };
+    return { train: await datasetSource(where, x, options), validation };
   }
   if (y === undefined) {
     throw new DataError(`${where}: there are no labels: fit(x, y, options), or fit(dataset, options).`);

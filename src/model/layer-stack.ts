@@ -154,6 +154,13 @@ export class LayerStack {
     const layer = this.#layers[index]!;
     const previous = this.#layers[index - 1];
     layer.build(previous?.outputShape ?? this.#inputShape!, previous);
+    const bytes = layer.countParams() * (layer.trainable ? 8 : 4);
+    if (bytes > 2 ** 32) {
+      throw new ConfigError(
+        `\`${layer.name}\` (${layer.kind}) needs ${Math.ceil(bytes / 2 ** 30)} GiB for its weights and gradients, and WebAssembly has 4. Use fewer \`units\` (\`inputDim\`).`,
+        { received: bytes, expected: 2 ** 32 },
+      );
+    }
     if (isStateful(layer)) layer.prepareState(this.#batchSize);
     const random = createRandom(this.seed);
     for (const variable of layer.variables) variable.initialize(random.fork(`${index}/${variable.key}`));

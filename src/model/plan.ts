@@ -1,4 +1,3 @@
-import type { Gauge } from "../engine/gauge.js";
 import type { Kernels } from "../engine/kernels.js";
 import type { Memory } from "../engine/memory.js";
 import type { ParallelKernel } from "../engine/worker-pool.js";
@@ -80,8 +79,8 @@ export class Plan implements Workspace {
     return this.residence.engine.maximumThreads;
   }
 
-  split(kernel: ParallelKernel, descriptor: number, count: number, grain: number, gauge: Gauge): void {
-    this.residence.engine.split(kernel, descriptor, count, grain, gauge);
+  split(kernel: ParallelKernel, descriptor: number, count: number, grain: number, owner: object): void {
+    this.residence.engine.split(kernel, descriptor, count, grain, owner);
   }
 
   region(owner: Layer, label: string, floats: number): number {

@@ -1,4 +1,5 @@
 import type { Engine } from "../engine/engine.js";
+import { StateError } from "../errors.js";
 import type { Layer } from "../layers/layer.js";
 import type { Variable } from "../layers/variable.js";
 import { Packed } from "../layers/workspace.js";
@@ -49,7 +50,13 @@ export class Residence {
     const count = trainable.reduce((sum, { size }) => sum + padded(size), 0);
     const frozenCount = frozen.reduce((sum, { size }) => sum + padded(size), 0);
     const weights = this.#own.take("parameters", "weights", count + frozenCount);
-    const gradients = this.#own.take("parameters", "gradients", count);
+    let gradients: number;
+    try {
+      gradients = this.#own.take("parameters", "gradients", count);
+    } catch (error) {
+      this.release();
+      throw error;
+    }
     let offset = 0;
     for (const variable of [...trainable, ...frozen]) {
       const address = weights + offset * 4;
@@ -122,8 +129,15 @@ export class Residence {
     return packed;
   }
 
-  /** The plan for a purpose, laid out anew (and larger) when the one there is does not serve. */
+  /**
+   * The plan for a purpose, laid out anew (and larger) when the one there is does not serve.
+   * @throws StateError after `release`: a call that was running then ends at its next batch, before it writes into memory
+   *   that is somebody else's by now.
+   */
   plan(purpose: string, request: PlanRequest): Plan {
+    if (this.#held.size === 0 || this.engine.disposed) {
+      throw new StateError("This model was disposed, or its engine.");
+    }
     const existing = this.#plans.get(purpose);
     if (existing?.serves(request)) return existing;
     let wanted = request;

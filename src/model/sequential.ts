@@ -132,8 +132,8 @@ export class Sequential implements TrainingModel {
    * of `{ x, y }` batches that can be iterated anew each epoch.
    *
    * @returns the epochs run, with loss and metrics of each, under Keras's names.
-   * @throws ShapeError, DataError (NaN, Infinity, missing labels), ConfigError; StateError before `compile`. Bad arguments
-   *   are refused before the first update.
+   * @throws ShapeError, DataError (NaN, Infinity, missing labels), ConfigError; StateError before `compile`, and at the
+   *   next batch after `dispose`. Bad arguments are refused before the first update.
    */
   async fit(x: Dataset, options?: FitOptions): Promise<History>;
   async fit(x: TensorLike, y: TensorLike, options?: FitOptions): Promise<History>;
@@ -279,7 +279,10 @@ export class Sequential implements TrainingModel {
     return this.#ready("memoryMap()", undefined).residence.describe();
   }
 
-  /** Gives the model's memory back. It can no longer be used; disposing twice is harmless. */
+  /**
+   * Gives the model's memory back. It can no longer be used; disposing twice is harmless. A `fit`, `evaluate` or `predict`
+   * that is running ends with a StateError at its next batch.
+   */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;

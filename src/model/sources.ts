@@ -2,9 +2,13 @@ import { numberIn, refuseUnknown } from "../options.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { arraySource, type Dataset, type ExampleSource, isDataset, toArrayExamples } from "./examples.js";
 
-/** Batches of a dataset of a user's own, which takes code that tensors do without. */
-export async function datasetSource(where: string, dataset: Dataset): Promise<ExampleSource> {
-  return (await import("./dataset-source.js")).batchesOf(where, dataset, toArrayExamples);
+/** Batches of a dataset of a user's own, which takes code that tensors do without; see `batchesOf`. */
+export async function datasetSource(
+  where: string,
+  dataset: Dataset,
+  options: object = {},
+): Promise<ExampleSource> {
+  return (await import("./dataset-source.js")).batchesOf(where, dataset, toArrayExamples, options);
 }
 
 export interface BatchOptions {

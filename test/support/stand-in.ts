@@ -29,9 +29,9 @@ export function standIn(
     if (missing > 0) build.memory.grow(Math.ceil(missing / PAGE));
     return new Float32Array(build.memory.buffer, first, floats());
   };
-  const split: Engine["split"] = (kernel, descriptor, count, grain, gauge) => {
+  const split: Engine["split"] = (kernel, descriptor, count, grain, owner) => {
     if (!kernels.includes(kernel)) {
-      engineSplit(kernel, descriptor, count, grain, gauge);
+      engineSplit(kernel, descriptor, count, grain, owner);
       return;
     }
     own().set(engine.memory.floats(first, floats()));

@@ -51,6 +51,17 @@ describe("a program", () => {
     expect(await run(source)).toEqual({ code: 0, output: "trained 2\n" });
   });
 
+  it("that stands on the command line has threads", async () => {
+    const source = `${training("await createEngine({ threads: 3 })")} console.log(engine.info.threads, "threads");`;
+    expect(await run(source)).toEqual({ code: 0, output: "3 threads\n" });
+  });
+
+  it("on a host without process.getBuiltinModule, such as Node 20.0, has threads", async () => {
+    const source = `process.getBuiltinModule = undefined; ${training("await createEngine({ threads: 3 })")}
+console.log(engine.info.threads, "threads");`;
+    expect(await run(source)).toEqual({ code: 0, output: "3 threads\n" });
+  });
+
   it("that never heard of engines ends", async () => {
     const { code, output } = await run(`${training("undefined")} console.log("trained");`);
     expect({ code, output }).toEqual({ code: 0, output: "trained\n" });

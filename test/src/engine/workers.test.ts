@@ -1,5 +1,9 @@
-import { describe, expect, it } from "vitest";
-import { createEngine, EngineError } from "../../../src/index.js";
+import { createRequire } from "node:module";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import type { Worker } from "node:worker_threads";
+import { afterEach, describe, expect, it } from "vitest";
+import { createEngine, EngineError, type Tensor } from "../../../src/index.js";
 import { recordWorkers } from "./host-workers.js";
 import { losses, numbers, sharedModel } from "./models.js";
 
@@ -73,18 +77,95 @@ describe("a host whose workers do not start", () => {
   });
 });
 
-describe("a worker that falls silent in the middle of a job", () => {
+describe("a host that forbids workers", () => {
+  const threads = createRequire(import.meta.url)("node:worker_threads") as { Worker: unknown };
+  const original = threads.Worker;
+  afterEach(() => {
+    threads.Worker = original;
+  });
+
+  it.each([1, 2])("computes without those that it refuses from the %i. on", async (first) => {
+    let asked = 0;
+    threads.Worker = class extends (original as typeof Worker) {
+      constructor(...all: ConstructorParameters<typeof Worker>) {
+        asked += 1;
+        // What Node's permission model throws.
+        if (asked >= first) throw new Error("Access to this API has been restricted");
+        super(...all);
+      }
+    };
+    const engine = await createEngine({ threads: 4 });
+    expect(asked).toBe(first);
+    expect(engine.info.threads).toBe(first);
+    expect((await losses(sharedModel(engine), 64)).every(Number.isFinite)).toBe(true);
+    engine.dispose();
+  });
+});
+
+describe("a worker that falls silent", () => {
   // It reports for work, then sleeps for good.
   recordWorkers((source) => source.replace("for (;;) {", "for (;;) { Atomics.wait(words, 7, 0);"));
 
-  it("gives an EngineError after a while, not a hang", async () => {
+  it("gives an EngineError after two seconds, not a hang, and is counted on no more", async () => {
     const engine = await createEngine({ threads: 2 });
     expect(engine.info.threads).toBe(2);
     const model = sharedModel(engine);
     const began = performance.now();
     await expect(losses(model, 64)).rejects.toThrow(EngineError);
-    // It waits twenty seconds for a share that takes a millisecond.
-    expect(performance.now() - began).toBeLessThan(40_000);
+    expect(performance.now() - began).toBeLessThan(15_000);
+    expect(engine.info.threads).toBe(1);
+    // The gauge would have taken both ways in turn; every call says the same.
+    for (let i = 0; i < 4; i++) {
+      await expect(losses(model, 64, 1)).rejects.toThrow(/worker thread/);
+      await expect(losses(sharedModel(engine), 64, 1)).rejects.toThrow(/worker thread/);
+    }
     engine.dispose();
+  });
+});
+
+describe("a worker that is slow", () => {
+  // It takes its first job at once, and is longer about it than the main thread waits for one that takes none.
+  recordWorkers((source) =>
+    source.replace("try {", "if (seen === 1) Atomics.wait(words, 7, 0, 3500); try {"),
+  );
+
+  it("is waited for", async () => {
+    const predict = async (threads: number): Promise<Tensor[]> => {
+      const engine = await createEngine({ threads, reproducible: true });
+      const model = sharedModel(engine);
+      const predictions: Tensor[] = [];
+      for (let i = 0; i < 4; i++) {
+        predictions.push(await model.predict(numbers([64, 20, 8]), { batchSize: 64 }));
+      }
+      expect(engine.info.threads).toBe(threads);
+      engine.dispose();
+      return predictions;
+    };
+    const began = performance.now();
+    const shared = await predict(2);
+    expect(performance.now() - began).toBeGreaterThan(3400);
+    expect(shared).toEqual(await predict(1));
+  });
+});
+
+describe("an engine that is forgotten instead of disposed of", () => {
+  const started = recordWorkers();
+
+  it("ends its workers when it is collected", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const forget = async (): Promise<void> => {
+      const engine = await createEngine({ threads: 3 });
+      await losses(sharedModel(engine), 64, 4);
+      expect(engine.info.threads).toBe(3);
+    };
+    await forget();
+    let alive = 2;
+    for (const { ended } of started) void ended.then(() => (alive -= 1));
+    for (let turn = 0; turn < 400 && alive > 0; turn++) {
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(alive).toBe(0);
   });
 });

@@ -41,6 +41,40 @@ describe("orthogonal", () => {
     expect(error).toBeLessThan(TOLERANCE);
   });
 
+  // The order of the reflections decides every bit, and so what a seed means; the order of the rows decides none.
+  test.each([
+    [1, 3],
+    [5, 6],
+    [16, 64],
+    [17, 70],
+    [53, 60],
+  ])("of %i x %i has the bits of reflections carried out one after the other", (rows, columns) => {
+    const random = createRandom(1);
+    const dot = (a: Float64Array, b: Float64Array, from: number): number => {
+      const sums = [0, 0, 0, 0];
+      const whole = Math.floor((columns - from) / 4) * 4;
+      for (let i = 0; from + i < columns; i++) sums[i < whole ? i % 4 : 0]! += a[from + i]! * b[from + i]!;
+      return sums[0]! + sums[1]! + (sums[2]! + sums[3]!);
+    };
+    const q = Array.from({ length: rows }, () => new Float64Array(columns));
+    const reflections = q.map((row, k) => {
+      const v = new Float64Array(columns);
+      for (let i = k; i < columns; i++) v[i] = random.normal();
+      const sign = v[k]! < 0 ? -1 : 1;
+      v[k]! += sign * Math.sqrt(dot(v, v, k));
+      row[k] = -sign;
+      return { v, beta: 2 / dot(v, v, k) };
+    });
+    for (let k = rows - 1; k >= 0; k--) {
+      const { v, beta } = reflections[k]!;
+      for (const row of q.slice(k)) {
+        const factor = beta * dot(v, row, k);
+        for (let i = k; i < columns; i++) row[i]! -= factor * v[i]!;
+      }
+    }
+    expect(draw(orthogonal(), [rows, columns])).toEqual(Float32Array.from(q.flatMap((row) => [...row])));
+  });
+
   test("takes leading axes as rows and applies its gain", () => {
     const w = draw(orthogonal({ gain: 2 }), [3, 4, 5]);
     const error = orthonormalityError(5, 12, (i, k) => w[k * 5 + i]! / 2);

@@ -64,6 +64,30 @@ async function expectRefusedEverywhere(
   }
 }
 
+describe("a layer too large for WebAssembly's four gibibytes", () => {
+  // Refused before anything is drawn: a recurrent kernel of 12,000 units takes hours.
+  it.each([
+    { units: 12_000, gibibytes: 5 },
+    { units: 20_000, gibibytes: 12 },
+    { units: 40_000, gibibytes: 48 },
+    { units: 1e9, gibibytes: 29_802_322_448 },
+  ])("is refused with its size: lstm, $units units", async ({ units, gibibytes }) => {
+    await expectRefusal(() => sequential([lstm({ units, inputShape: [2, 1] })]), {
+      name: "ConfigError",
+      says: ["`lstm`", "`units`", `${gibibytes} GiB`],
+    });
+  });
+
+  it("is refused with its size: dense, ten thousand million units", async () => {
+    const model = sequential([dense({ units: 2, name: "narrow", inputShape: [3] })]);
+    await expectRefusal(() => model.add(dense({ units: 1e10, name: "wide" })), {
+      name: "ConfigError",
+      says: ["`wide`", "`units`", "224 GiB"],
+    });
+    expect(model.layers.map(({ name }) => name)).toEqual(["narrow"]);
+  });
+});
+
 describe("stacks that do not fit", () => {
   it("an LSTM on an LSTM that hands on its last output only", () =>
     expectRefusal(() => sequential([lstm({ units: 3, inputShape: [4, 2] }), lstm({ units: 2 })]), {

@@ -6,9 +6,13 @@ import {
   createEngine,
   dense,
   type Engine,
+  EngineError,
   lstm,
+  type NamedTensor,
   type Sequential,
+  StateError,
   sequential,
+  type Tensor,
 } from "../../../src/index.js";
 import { bitsOf, expectNear, values } from "./support.js";
 
@@ -103,6 +107,104 @@ describe("dispose gives everything back", () => {
       expect(map).toContain(part);
     }
     model.dispose();
+    engine.dispose();
+  });
+});
+
+describe("a model that is disposed of while it", () => {
+  type Call = (model: Sequential, during: () => void) => Promise<unknown>;
+  /** Batches that call `during` before the third. */
+  function* batches(during: () => void): Generator<{ x: Tensor; y: Tensor }> {
+    for (let i = 0; i < 5; i++) {
+      if (i === 2) during();
+      yield { x, y };
+    }
+  }
+  const dataset = (during: () => void) => ({ [Symbol.iterator]: () => batches(during) });
+  const calls: Record<string, Call> = {
+    "trains, from a callback": (model, during) =>
+      model.fit(x, y, {
+        epochs: 3,
+        batchSize: 1,
+        callbacks: [{ onTrainBatchEnd: (batch) => void (batch === 1 && during()) }],
+      }),
+    "trains on a dataset": (model, during) => model.fit(dataset(during), { epochs: 3 }),
+    "validates what it learned": (model, during) =>
+      model.fit(x, y, { validationData: [x, y], callbacks: [{ onTestBegin: during }] }),
+    evaluates: (model, during) => model.evaluate(dataset(during)),
+    predicts: (model, during) => model.predict(dataset(during)),
+  };
+
+  describe.each(Object.entries(calls))("%s", (_, call) => {
+    it("ends that with a StateError, keeps no memory and writes into no other model's", async () => {
+      const engine = await createEngine({ threads: 1 });
+      const model = make(engine);
+      let other: Sequential | undefined;
+      let inUse = 0;
+      let weights: readonly NamedTensor[] = [];
+      const running = call(model, () => {
+        model.dispose();
+        expect(engine.info.memoryInUse).toBe(0);
+        other = make(engine);
+        other.memoryMap();
+        inUse = engine.info.memoryInUse;
+        weights = other.getWeights();
+      });
+      await expect(running).rejects.toThrow(StateError);
+      expect(engine.info.memoryInUse).toBe(inUse);
+      expect(other?.getWeights()).toEqual(weights);
+      engine.dispose();
+    });
+
+    it("ends that with a StateError when it was the engine that was disposed of", async () => {
+      const engine = await createEngine({ threads: 1 });
+      const running = call(make(engine), () => engine.dispose());
+      await expect(running).rejects.toThrow(StateError);
+    });
+  });
+});
+
+describe("a model that does not fit into memory", () => {
+  /** Makes the engine refuse its `nth` region from now on; the function returned makes it willing again. */
+  function refuse(engine: Engine, nth: number): () => void {
+    const { memory } = engine;
+    const take = memory.take.bind(memory);
+    let left = nth;
+    memory.take = (floats) => {
+      left -= 1;
+      if (left <= 0) throw new EngineError("engine memory: these do not fit");
+      return take(floats);
+    };
+    return () => {
+      memory.take = take;
+    };
+  }
+
+  it.each([1, 2, 3, 6, 10, 30])(
+    "has given all back after dispose, whichever region was refused: %i",
+    async (nth) => {
+      const engine = await createEngine({ threads: 1 });
+      const model = make(engine);
+      refuse(engine, nth);
+      await expect(model.fit(x, y)).rejects.toThrow(EngineError);
+      model.dispose();
+      expect(engine.info.memoryInUse).toBe(0);
+      engine.dispose();
+    },
+  );
+
+  it("trains as if nothing had happened once there is room", async () => {
+    const engine = await createEngine({ threads: 1 });
+    const [model, other] = [make(engine), make(engine)];
+    for (const nth of [1, 2, 3, 6, 10, 30]) {
+      const relent = refuse(engine, nth);
+      await expect(model.fit(x, y)).rejects.toThrow(EngineError);
+      relent();
+    }
+    expect((await model.fit(x, y)).history).toEqual((await other.fit(x, y)).history);
+    model.dispose();
+    other.dispose();
+    expect(engine.info.memoryInUse).toBe(0);
     engine.dispose();
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createEngine, dense, lstm, sequential } from "../../../src/index.js";
+import { parallelKernels } from "../../../src/engine/worker-pool.js";
+import { createEngine, dense, gru, lstm, sequential, simpleRNN } from "../../../src/index.js";
 import { bitsOf, values } from "./support.js";
 
 /** Bits of the weights after three epochs and of a prediction, and how many threads there were. */
@@ -40,5 +41,59 @@ describe("the number of threads", () => {
       expect(shared.ran).toBeGreaterThan(1);
       expect(shared.bits).toEqual(alone.bits);
     }
+  });
+});
+
+describe("a share with nothing in it", () => {
+  it("is what most threads get of an LSTM of few units, and changes no bit of what a projection learns", async () => {
+    const learned = async (threads: number): Promise<number[][]> => {
+      const engine = await createEngine({ threads });
+      const model = sequential(
+        [lstm({ units: 8, projectionUnits: 4, inputShape: [20, 3] }), dense({ units: 1 })],
+        { seed: 5, engine },
+      );
+      model.compile({ optimizer: "sgd", loss: "mse" });
+      const x = values([64, 20, 3], 1);
+      // Every other step is shared while the gauge compares.
+      for (let step = 0; step < 8; step++) await model.trainOnBatch(x, values([64, 1], 2));
+      engine.dispose();
+      return bitsOf(model.getWeights());
+    };
+    const engine = await createEngine({ threads: 5 });
+    expect(engine.info.threads).toBe(5);
+    engine.dispose();
+    const alone = await learned(1);
+    expect(await learned(5)).toEqual(alone);
+  });
+
+  it.each(parallelKernels)("is nothing to do for %s", async (kernel) => {
+    const gradients = async (emptyShares: boolean): Promise<number[][]> => {
+      const engine = await createEngine({ threads: 1 });
+      const { kernels } = engine;
+      const whole = kernels[kernel];
+      let calls = 0;
+      kernels[kernel] = (descriptor, begin, end, part) => {
+        calls += 1;
+        if (emptyShares) for (const at of [begin, end]) whole(descriptor, at, at, part);
+        whole(descriptor, begin, end, part);
+        if (emptyShares) for (const at of [begin, end]) whole(descriptor, at, at, part);
+      };
+      const model = sequential(
+        [
+          lstm({ units: 6, inputShape: [5, 3], returnSequences: true }),
+          lstm({ units: 6, projectionUnits: 4, peepholes: true, returnSequences: true }),
+          gru({ units: 5, returnSequences: true }),
+          gru({ units: 5, resetAfter: false, returnSequences: true }),
+          simpleRNN({ units: 7 }),
+        ],
+        { seed: 5, engine },
+      );
+      model.compile({ optimizer: "sgd", loss: "mse" });
+      const { weights, input } = await model.gradients(values([9, 5, 3], 1), values([9, 7], 2));
+      expect(calls).toBeGreaterThan(0);
+      engine.dispose();
+      return bitsOf([...weights, { ...input, name: "input" }]);
+    };
+    expect(await gradients(true)).toEqual(await gradients(false));
   });
 });
