@@ -1,11 +1,14 @@
 import { writeFileAtomic } from "../../node/atomic-write.js";
 import { type DoctorReport, headline, isSick, type Patient } from "../../node/report/doctor-report.js";
+import { type FlowWatch, watchFlow } from "../../node/report/training-flow.js";
+import { flowJson } from "../flow-text.js";
 import { checkInterrupt, type Io } from "../io.js";
 import { trainingProgress } from "../progress.js";
 import { packageVersion } from "../version.js";
 import { type Checkup, checkup } from "./checkup.js";
 import { type DoctorOptions, nextCommand } from "./options.js";
 import { oneLineCause, printReport } from "./print-checkup.js";
+import { recipeFlow } from "./recipe-flow.js";
 import { validationErrors } from "./validation-errors.js";
 
 /** The report for a program: diagnoses as the library gives them, each with its change as code. */
@@ -25,6 +28,7 @@ function reportJson(report: DoctorReport, files: readonly string[]): string {
       causes: causes.map(({ diagnosis, ...found }) => ({ ...diagnosis, ...found })),
       assumed,
       history: history?.history ?? null,
+      flow: flowJson(report.flow),
       errors: Object.fromEntries(errors?.rows.map(({ name, values }) => [name, values[0]]) ?? []),
       files,
     },
@@ -39,12 +43,13 @@ const steps = {
   after: "looking at the trained model, with short trainings of copies",
 } as const;
 
-/** A checkup that shows how it goes. */
+/** A checkup that shows how it goes. @param watch records how the gradient flows. */
 export async function watchedCheckup(
   { recipe, summary }: Patient,
   options: Pick<DoctorOptions, "seed">,
   io: Io,
   quiet: boolean,
+  watch?: FlowWatch,
 ): Promise<Checkup> {
   const progress = await trainingProgress(io, quiet);
   try {
@@ -53,7 +58,7 @@ export async function watchedCheckup(
       summary.series.values,
       {
         seed: options.seed,
-        callbacks: [progress],
+        callbacks: [progress, ...(watch?.callbacks ?? [])],
         onStep: (step) => {
           if (!quiet) io.err(`  ${steps[step]}\n`);
         },
@@ -75,7 +80,9 @@ export async function check(
 ): Promise<boolean> {
   const { summary, split, recipe } = patient;
   const { series } = summary;
-  const { causes, assumed, attempt } = await watchedCheckup(patient, options, io, quiet);
+  const watch = watchFlow();
+  const { causes, assumed, attempt } = await watchedCheckup(patient, options, io, quiet, watch);
+  const flow = await recipeFlow(attempt, watch);
   attempt.model?.dispose();
   const report: DoctorReport = {
     ...patient,
@@ -84,6 +91,7 @@ export async function check(
     causes,
     assumed,
     history: attempt.history,
+    flow,
     errors: validationErrors(
       recipe,
       [{ name: "the recipe", error: attempt.error }],

@@ -19,6 +19,7 @@ import {
 } from "../../node/report/doctor-report.js";
 import { recipeFacts } from "../../node/report/recipe-facts.js";
 import { sourceName } from "../../node/report/series-summary.js";
+import { flowText } from "../flow-text.js";
 import type { Io } from "../io.js";
 import { errorsText } from "../table.js";
 import { bullets, factLines, heading, wrap } from "../text.js";
@@ -122,6 +123,7 @@ export function printReport(report: DoctorReport, next: readonly string[], io: I
     );
     io.out(errorsText(errors, colors));
   }
+  io.out(flowText(report.flow, io.columns, colors));
   // A command is not broken: it is to be copied.
   if (next.length > 0) io.out(`\n${next.map((line) => `${line}\n`).join("")}`);
 }

@@ -3,6 +3,7 @@ import type { ErrorTable } from "./error-table.js";
 import { comparisons, verdict } from "./forecast-report.js";
 import { plural, readableNumber } from "./numbers.js";
 import type { SeriesSummary } from "./series-summary.js";
+import type { TrainingFlow } from "./training-flow.js";
 
 /** One reason why a recipe does not learn. */
 export interface Cause {
@@ -40,6 +41,8 @@ export interface DoctorReport extends Patient {
   readonly history: History | null;
   /** Validation error beside forecasts that learn nothing. */
   readonly errors: ErrorTable | undefined;
+  /** How the gradient flows in the recipe as it was trained; left out where nothing recurrent could be trained. */
+  readonly flow?: TrainingFlow | undefined;
 }
 
 /** Whether something was found that is worse than a hint. */

@@ -15,6 +15,7 @@ import {
   scopeText,
   titleText,
 } from "./doctor-report.js";
+import { flowSection } from "./flow-section.js";
 import { escapeHtml, page } from "./page.js";
 import { errorsHtml, factsHtml, listHtml } from "./page-parts.js";
 import { recipeFacts } from "./recipe-facts.js";
@@ -74,6 +75,7 @@ export function renderDoctorReport(report: DoctorReport): string {
   const { series } = summary;
   const unit = series.unit === undefined ? "" : ` (${series.unit})`;
   const title = `Doctor: ${series.target}${unit}`;
+  const flow = flowSection(report.flow);
   const body = [
     `<header><h1>${escapeHtml(headline(report))}</h1>
 <p class="soft">${escapeHtml(`${sourceName(series)}, column ${series.target}${unit}; ${scopeText(report)}. ${date.toISOString().slice(0, 10)}, gateflow ${version}.`)}</p></header>`,
@@ -82,6 +84,7 @@ export function renderDoctorReport(report: DoctorReport): string {
     listHtml(numbersOfTraining(report)),
     errors === undefined || history === null ? "" : errorsHtml(errors),
     figure(lossPicture(history), "loss"),
+    flow.html,
     "<h2>The recipe</h2>",
     factsHtml(recipeFacts(recipe)),
     "<h2>What is in the data</h2>",
@@ -89,5 +92,5 @@ export function renderDoctorReport(report: DoctorReport): string {
     listHtml(data.map((found) => dataText(series, found))),
     `<footer>gateflow ${escapeHtml(version)}. ${isSick(report) ? "<code>gateflow doctor --fix</code> tries the changes, keeps those that lower the validation error, and writes the repaired recipe. " : ""}RMSE: root mean square error on the validation rows. Naive repeats the last value, seasonal naive the last season.</footer>`,
   ];
-  return page(title, body.filter((part) => part !== "").join("\n"), STYLE);
+  return page(title, body.filter((part) => part !== "").join("\n"), STYLE + flow.style);
 }
