@@ -28,6 +28,7 @@ function outcomeJson({ summary }: Patient, outcome: RepairOutcome): string {
       // JSON has no infinity: null is a recipe that gave no model.
       before: repaired.before,
       after: repaired.after,
+      refused: repaired.refused,
       control: repaired.control,
       trainings: repaired.trainings,
       attempts: attempts.map(({ budget: _, ...attempt }) => attempt),

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
+import { checkWholeRecipe } from "../../doctor/check-recipe.js";
 import { ConfigError } from "../../errors.js";
 import type { Recipe } from "../../index.js";
 import { checkFile } from "../output.js";
 import type { ColumnOptions } from "../series-file.js";
-import { checkWholeRecipe, readRecipe } from "./recipe-file.js";
+import { readRecipe } from "./recipe-file.js";
 import { DEFAULTS, type RecipeFlags, recipeOf } from "./recipe-options.js";
 
 export interface DoctorOptions extends ColumnOptions, RecipeFlags {

@@ -83,16 +83,19 @@ function attemptLines(attempts: readonly RepairProgress[], columns: number): str
 
 /** Before and after in sentences, and what luck alone would have reached. */
 export function repairSentence({ repaired, errors }: Pick<RepairOutcome, "repaired" | "errors">): string {
-  const { before, after, control, trainings } = repaired;
+  const { before, after, control, trainings, refused } = repaired;
   const withUnit = (error: number): string =>
     Number.isFinite(error)
       ? `${readableNumber(error)}${errors?.unit === undefined ? "" : ` ${errors.unit}`}`
       : "none, for there was no model";
   const course =
     before === after
-      ? `No change made the validation error lower: ${withUnit(before)}.`
+      ? after === Infinity
+        ? "No change made a training possible."
+        : `No change made the validation error lower: ${withUnit(before)}.`
       : `Validation error before: ${withUnit(before)}; after: ${withUnit(after)}.`;
-  return `${course} A random search with as many trainings (${trainings}) came to ${withUnit(control)}.`;
+  const why = refused === null ? "" : ` ${refused}`;
+  return `${course}${why} A random search with as many trainings (${trainings}) came to ${withUnit(control)}.`;
 }
 
 /** @param next the command that looks at the repaired recipe; it is not broken, for it is to be copied. */
