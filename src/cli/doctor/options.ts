@@ -26,11 +26,11 @@ export const OUT = "recipe.json";
 
 /** @throws ConfigError for options that say nothing together, and for a recipe that would be overwritten unasked. */
 export async function checkOptions({ fix, budget, out, recipe, report }: DoctorOptions): Promise<void> {
+  if (report !== undefined) await checkFile("--report", report);
   if (fix !== true) {
     const idle = budget !== undefined ? "--budget" : out !== undefined ? "--out" : undefined;
     if (idle !== undefined)
       throw new ConfigError(`${idle} belongs to --fix: say --fix as well, or leave it out.`);
-    if (report !== undefined) await checkFile("--report", report);
     return;
   }
   await checkFile("--out", out ?? OUT);

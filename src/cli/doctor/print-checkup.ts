@@ -13,6 +13,7 @@ import {
   lossPicture,
   numbersOfTraining,
   type Patient,
+  pictureOf,
   sameChangeAs,
   scopeText,
   titleText,
@@ -49,7 +50,8 @@ function coloured(colors: Colors, severity: Diagnosis["severity"]): string {
 function causeText(report: DoctorReport, index: number, io: Io, colors: Colors): string {
   const cause = report.causes[index]!;
   const diagnosis = inWordsOf(report.summary.series, cause.diagnosis);
-  const { code, severity, title, why, remedy, picture } = diagnosis;
+  const { code, severity, title, why, remedy } = diagnosis;
+  const picture = pictureOf(diagnosis, cause, report);
   const note = causeNote(cause, report.history !== null);
   const same = sameChangeAs(report.causes, index);
   const asCode = same === undefined ? cause.asCode : `// the same code as for ${same}`;

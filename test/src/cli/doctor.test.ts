@@ -197,6 +197,30 @@ describe("gateflow doctor", () => {
     expect(stuck.out).not.toContain("How the gradient flows");
   });
 
+  it("names the window where not one fits into the training part", async () => {
+    const { code, causes } = await causesOf(healthy, "--window", "500", ...SMALL);
+    expect(code).toBe(2);
+    expect(causes[0]).toMatchObject({
+      code: "insufficient_data",
+      title: "no window fits: a window of 500 and the next value need 501 values, the training part has 192",
+      evidence: { examples: 0, window: 500, trainingValues: 192 },
+      remedy: "Set window to at most 172, which leaves twenty examples, or bring a longer series.",
+    });
+  });
+
+  it("does not call a recipe healthy that a simple forecast beats, and exits with 2", async () => {
+    // Two epochs of a loss that is no sum of squares: too little to find a fault in, and nothing is learnt.
+    const { code, out } = await gateflow([
+      ...["doctor", file("slow.csv", column(waves.slice(0, 100).map((_, t) => Math.sin(t / 4)))), "-t", "v"],
+      ...["--loss", "mape", "--units", "4", "--epochs", "2"],
+    ]);
+    expect(out).toMatch(
+      /Nothing is found that keeps this recipe from learning, but the naive forecast is\nbetter/,
+    );
+    expect(out).not.toContain("Healthy");
+    expect(code).toBe(2);
+  });
+
   it("explains a stack of layers that lacks returnSequences, and shows the code that has it", async () => {
     const recipe = file(
       "stack.json",
