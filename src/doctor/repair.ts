@@ -1,5 +1,5 @@
 import { exp, log } from "../elementary.js";
-import { ConfigError, DataError, type GateflowError, StateError } from "../errors.js";
+import { ConfigError, DataError, StateError } from "../errors.js";
 import type { Callback } from "../model/events.js";
 import { numberIn, refuseUnknown } from "../options.js";
 import { createRandom, type Random } from "../random.js";
@@ -12,6 +12,7 @@ import { examine } from "./examine.js";
 import { polishes } from "./polish.js";
 import { type Prepared, prepareExamples, prepareSeries } from "./prepare.js";
 import { applyFix, type Recipe } from "./recipe.js";
+import { refusalOf, shapeFaults } from "./refusal.js";
 import { type Attempt, isClassLoss, runRecipe } from "./run-recipe.js";
 import { reasonOf, windowTooLong } from "./untrainable.js";
 import { openBlock } from "./windows.js";
@@ -134,16 +135,6 @@ export function kitchen(options: RepairOptions, where: string): (recipe: Recipe)
   return (recipe) => prepareExamples(recipe, seenX, seenY, split, isClassLoss(recipe.compile.loss));
 }
 
-const refusalOf = (error: GateflowError): Diagnosis => ({
-  code: error.code ?? "refused",
-  severity: "error",
-  title: error.message,
-  evidence: {},
-  why: "The engine refuses it before the first update.",
-  remedy: error.message,
-  ...(error.code === "stacked_lstm_needs_return_sequences" ? { fix: { layers: [] } } : {}),
-});
-
 /** All recurrent layers but the last hand on their sequences. */
 function withSequences(recipe: Recipe): Recipe {
   const last = recipe.layers.findLastIndex(({ kind }) =>
@@ -176,9 +167,11 @@ export async function diagnosesOf({
     const found = examine({ x: train.x, y: train.y, validationData: [validation.x, validation.y] }).map(
       (diagnosis) => windowTooLong(diagnosis, recipe, prepared),
     );
-    return refused === null || found.some(({ code, fix }) => fix !== undefined || code === refused.code)
-      ? found
-      : [refusalOf(refused), ...found];
+    if (refused === null || found.some(({ code }) => code === refused.code)) return found;
+    // What else stands in the data may be why it was refused, but not of a shape.
+    const isExplained =
+      !shapeFaults.includes(refused.code ?? "") && found.some(({ fix }) => fix !== undefined);
+    return isExplained ? found : [refusalOf(refused, train.x.shape[1]), ...found];
   }
   const { batchSize = 32, shuffle = true } = recipe.fit ?? {};
   return diagnose(model, {

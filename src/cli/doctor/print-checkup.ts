@@ -55,8 +55,9 @@ function causeText(report: DoctorReport, index: number, io: Io, colors: Colors):
   const note = causeNote(cause, report.history !== null);
   const same = sameChangeAs(report.causes, index);
   const asCode = same === undefined ? cause.asCode : `// the same code as for ${same}`;
+  const measured = evidenceText(diagnosis);
   const facts: Fact[] = [
-    { name: "measured", text: `${evidenceText(diagnosis)}.` },
+    ...(measured === "" ? [] : [{ name: "measured", text: `${measured}.` }]),
     { name: "why", text: why },
     { name: "change", text: remedy },
   ];

@@ -49,11 +49,12 @@ function causeHtml(cause: Cause, index: number, report: DoctorReport): string {
   const { code, severity, title, why, remedy } = diagnosis;
   const picture = pictureOf(diagnosis, cause, report);
   const note = causeNote(cause, history !== null);
+  const measured = evidenceText(diagnosis);
   const parts = [
     `<h3>${index + 1}. ${escapeHtml(titleText(title))}</h3>`,
     `<p class="soft"><b class="${severity}">${signs[severity]}</b> <code>${escapeHtml(code)}</code>${note === "" ? "" : `; ${escapeHtml(note)}`}</p>`,
     figure(picture, `cause-${index + 1}`),
-    `<p><b>Measured.</b> ${escapeHtml(titleText(evidenceText(diagnosis)))}.</p>`,
+    measured === "" ? "" : `<p><b>Measured.</b> ${escapeHtml(titleText(measured))}.</p>`,
     `<p><b>Why it stops learning.</b> ${escapeHtml(why)}</p>`,
     `<p><b>Change.</b> ${escapeHtml(remedy)}</p>`,
     same !== undefined

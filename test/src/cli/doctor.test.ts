@@ -239,6 +239,10 @@ describe("gateflow doctor", () => {
     const { code, causes } = await causesOf(healthy, "--recipe", recipe);
     expect([code, causes[0]!.code]).toEqual([2, "stacked_lstm_needs_return_sequences"]);
     expect(causes[0]!.asCode).toContain("lstm({ units: 4, returnSequences: true, inputShape: [12, 1] })");
+    const { out } = await gateflow(["doctor", healthy, "-t", "v", "--recipe", recipe]);
+    expect(out).toContain("measured  received [4], expected [timesteps, features].\n");
+    expect(out).toMatch(/`lstm` hands on +│█+ 1\n/);
+    expect(out).not.toMatch(/measured +\.\n/);
   });
 
   it("takes --epochs in place of a recipe's own", async () => {
