@@ -41,13 +41,11 @@ const suggestion = (word: string, known: readonly string[]): string => {
  */
 export function refuseUnknown(where: string, given: unknown, known: readonly string[]): void {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw new ConfigError(
-      `${where}: expected an object of options, got ${given === null ? "null" : typeof given}.`,
-      {
-        received: given,
-        expected: known,
-      },
-    );
+    const kind = given === null ? "null" : Array.isArray(given) ? "an array" : typeof given;
+    throw new ConfigError(`${where}: expected an object of options, got ${kind}.`, {
+      received: given,
+      expected: known,
+    });
   }
   for (const option of Object.keys(given)) {
     if (!known.includes(option)) {

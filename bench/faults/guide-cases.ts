@@ -1,5 +1,7 @@
 import type { Diagnosis } from "../../src/doctor/diagnosis.js";
-import { examine } from "../../src/index.js";
+import { refusalOf, shapeFaults } from "../../src/doctor/refusal.js";
+import { examine, GateflowError } from "../../src/index.js";
+import { admit, type Plan, type Rows } from "./patient.js";
 import { ask } from "./run-case.js";
 import { mulberry32, sineMix } from "./series.js";
 import { faults } from "./sick.js";
@@ -20,6 +22,17 @@ function twice(): readonly Diagnosis[] {
   });
 }
 
+/** What is refused is told in the words of the refusal. */
+async function refused(plan: Plan): Promise<Diagnosis | undefined> {
+  try {
+    (await admit(plan)).model.dispose();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof GateflowError)) throw error;
+    return refusalOf(error, (plan.x as Rows)[0]!.length);
+  }
+}
+
 /** What the doctor says of the first sick model of the bench in which it finds this code; undefined where it finds none. */
 export async function exampleOf(code: string): Promise<Diagnosis | undefined> {
   const fault = faults[code];
@@ -27,6 +40,7 @@ export async function exampleOf(code: string): Promise<Diagnosis | undefined> {
   if (fault === undefined) return own(twice());
   for (let i = 0; i < MOST_DRAWS; i++) {
     const plan = fault(mulberry32(7000 + i), "develop", i % 2 === 1).sick;
+    if (shapeFaults.includes(code)) return refused(plan);
     const { diagnoses } = await ask(askedBefore.includes(code) ? { ...plan, isTrained: false } : plan);
     const found = own(diagnoses);
     if (found !== undefined) return found;

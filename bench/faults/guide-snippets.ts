@@ -74,6 +74,16 @@ export const snippets: Readonly<Record<string, { readonly shows: string; readonl
     shows: "Nothing, but weights that are fitted to noise.",
     code: "const rows = series.map((value) => [value, 2 * value]);\nrows.map(([value]) => [value]);",
   },
+  label_shape_mismatch: {
+    shows:
+      "`fit` refuses the labels, naming both shapes; elsewhere the loss stalls at the target's variance and all predictions are its mean.",
+    code: "const labels = series.slice(20); // one a window: [N] is taken as [N, 1], nothing else is stretched\nawait model.fit(x, labels, { epochs: 1 });\nawait model.fit(x, labels.map((value) => [value]), { epochs: 1 });",
+  },
+  stacked_lstm_needs_return_sequences: {
+    shows:
+      "`sequential` refuses the second layer; elsewhere it trains without a symptom, on a batch read as one sequence.",
+    code: "sequential([\n  lstm({ units: 16, returnSequences: true, inputShape: [20, 1] }), // all but the last hand on every step\n  lstm({ units: 16 }),\n  dense({ units: 1 }),\n]);",
+  },
   softmax_with_one_unit: {
     shows: "The loss is the same number from the first batch on; predictions are 1.",
     code: 'dense({ units: 1, activation: "sigmoid" });',

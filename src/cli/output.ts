@@ -1,14 +1,27 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ConfigError } from "../errors.js";
 
-/** @throws ConfigError when `path` exists and is no folder: better before the training than after it. */
+/**
+ * Whether files can be written to a folder, there or still to be made: better known before the training than after it.
+ * @throws ConfigError when it, or a folder on the way, is a file, or nobody may write there.
+ */
 export async function checkFolder(option: string, path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
-  if (found !== undefined && !found.isDirectory()) {
+  if (found === undefined) {
+    const parent = dirname(path);
+    if (parent !== path) await checkFolder(option, parent);
+    return;
+  }
+  if (!found.isDirectory()) {
     throw new ConfigError(`${option}: ${path} is a file, expected a folder.`, { received: path });
   }
+  await access(path, constants.W_OK).catch(() => {
+    throw new ConfigError(`${option}: nothing can be written to the folder ${path}: permission denied.`, {
+      received: path,
+    });
+  });
 }
 
 /**
@@ -35,11 +48,19 @@ export async function writeTogether(
   return staged.map(({ path }) => path);
 }
 
-/** @throws ConfigError when a file cannot be written at `path` because a folder is there, or its own folder is a file. */
+/**
+ * Whether a file can be written, before any work is done for it.
+ * @throws ConfigError when a folder is there, when the name is a folder's, or when part of the path is a file.
+ */
 export async function checkFile(option: string, path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) {
     throw new ConfigError(`${option}: ${path} is a folder, expected the name of a file.`, { received: path });
+  }
+  if (/[\\/]$/.test(path)) {
+    throw new ConfigError(`${option}: ${path} ends like a folder, expected the name of a file in it.`, {
+      received: path,
+    });
   }
   await checkFolder(option, dirname(path));
 }

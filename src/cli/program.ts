@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { ConfigError } from "../errors.js";
 import { positiveNumber, share, unitsList, wholeNumber } from "./arguments.js";
 import type { BacktestOptions } from "./commands/backtest.js";
 import type { DoctorOptions } from "./commands/doctor.js";
@@ -215,8 +216,9 @@ function addDoctor(program: Command, io: Io, finish: (code: number) => void): vo
     )
     .option("-o, --out <file>", "where --fix writes the recipe (default: recipe.json)")
     .optionsGroup(OUTPUT)
-    .addOption(
-      new Option("--report <file>", "write the report as one HTML file, with pictures").conflicts("fix"),
+    .option(
+      "--report <file>",
+      "write the report as one HTML file, with pictures; with --fix, of the repaired recipe",
     )
     .option("-q, --quiet", "one line for each thing found")
     .option("--json", "print results as JSON")
@@ -226,12 +228,30 @@ function addDoctor(program: Command, io: Io, finish: (code: number) => void): vo
         `gateflow doctor ${CO2}`,
         `gateflow doctor ${CO2} --fix`,
         "gateflow doctor sales.csv -t revenue --recipe mine.json --report doctor.html",
-      )}\nExit code: 0 healthy (hints at most), 2 something was found that is an error or\na warning (with --fix: that is left), 1 a mistake, 130 Ctrl-C.\n`,
+      )}\nExit code: 0 healthy (hints at most), 2 something was found that is an error or\na warning (with --fix: that is left), or a simple forecast is better, 1 a\nmistake, 130 Ctrl-C.\n`,
     )
     .action(async (file: string, options: DoctorOptions) => {
       const { doctor } = await import("./commands/doctor.js");
       finish(await doctor(file, options, io));
     });
+}
+
+/** Options that say which data and which file: of two, nobody knows which was meant. Of settings the last counts. */
+const ONCE: readonly string[] = [
+  ...["target", "date", "id", "series"],
+  ...["recipe", "out", "report", "picture"],
+];
+
+/** Commander takes the last of two values. @throws ConfigError for the second. */
+function refuseTwice(command: Command): void {
+  for (const option of command.options) {
+    if (!ONCE.includes(option.name())) continue;
+    let given = false;
+    command.on(`option:${option.name()}`, () => {
+      if (given) throw new ConfigError(`${option.long ?? option.short} is given twice. Leave one out.`);
+      given = true;
+    });
+  }
 }
 
 /** The command line. Commands are loaded when they are called, so that help comes at once. `finish` is told an exit code other than that of a mistake. */
@@ -259,5 +279,6 @@ export function createProgram(io: Io, version: string, finish: (code: number) =>
   addBacktest(program, io);
   addExamine(program, io);
   addDoctor(program, io, finish);
+  program.commands.forEach(refuseTwice);
   return program;
 }

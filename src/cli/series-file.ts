@@ -1,5 +1,6 @@
 import { ConfigError, DataError, GateflowError } from "../errors.js";
 import { type ReadTableOptions, readTable } from "../node/read-table.js";
+import { plural } from "../node/report/numbers.js";
 import { type NamedSeries, sourceName } from "../node/report/series-summary.js";
 import { splitById } from "../node/split-by-id.js";
 import type { Table } from "../node/table.js";
@@ -85,10 +86,13 @@ export async function readSeries(
     ...(id === undefined ? {} : { id: { column: id, value: table.ids![0]! } }),
   };
   if (table.rows < fewest) {
-    throw new DataError(`${sourceName(series)}: has ${table.rows} rows, at least ${fewest} are needed.`, {
-      received: table.rows,
-      expected: fewest,
-    });
+    throw new DataError(
+      `${sourceName(series)}: has ${plural(table.rows, "row")}, at least ${fewest} are needed.`,
+      {
+        received: table.rows,
+        expected: fewest,
+      },
+    );
   }
   return series;
 }

@@ -3,6 +3,7 @@ import { comparisons, type ForecastReport, verdict } from "../node/report/foreca
 import { plural } from "../node/report/numbers.js";
 import type { SeriesSummary } from "../node/report/series-summary.js";
 import type { TestForecasts } from "../node/report/test-forecasts.js";
+import { flowJson, flowText } from "./flow-text.js";
 import type { Io } from "./io.js";
 import { errorsText } from "./table.js";
 import { forecastChart } from "./terminal-chart.js";
@@ -41,6 +42,7 @@ export function resultJson(report: ForecastReport, files: readonly string[]): st
       parameters,
       trainingSeconds,
       choices,
+      flow: flowJson(report.flow),
       errors: Object.fromEntries(
         errors.rows.map(({ name, values }) => [
           name,
@@ -75,5 +77,6 @@ export async function printResult(
   const verdicts = comparisons(errors).map((comparison) => verdict(comparison, errors.unit));
   io.out(bullets([...verdicts, ...notes], io.columns));
   io.out(`\n${await forecastChart(lastForecast(test, summary), io.columns, io.color)}`);
+  io.out(flowText(report.flow, io.columns, colors));
   io.out(`\n${wrap(`Wrote ${files.join(", ")}`, io.columns).join("\n")}\n`);
 }

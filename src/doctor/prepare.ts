@@ -20,6 +20,8 @@ export interface PreparedPart {
 export interface Prepared {
   readonly train: PreparedPart;
   readonly validation: PreparedPart;
+  /** Of a series: values a window of the training part can be cut from. */
+  readonly trainValues?: number;
 }
 
 const scalers = { standard: standardScaler, minMax: minMaxScaler, robust: robustScaler } as const;
@@ -91,7 +93,7 @@ export function prepareSeries(recipe: Recipe, raw: Float64Array, split: number):
       },
     };
   };
-  return { train: part(0, split), validation: part(split, raw.length) };
+  return { train: part(0, split), validation: part(split, raw.length), trainValues: split - order };
 }
 
 /** Ready-made examples: the recipe's scaling is done to inputs and (regression) targets, learnt from the training part. */

@@ -1,5 +1,3 @@
-import { ConfigError } from "../errors.js";
-import { refuseUnknown } from "../options.js";
 import type { RecipePatch } from "./diagnosis.js";
 
 /** How a raw series becomes numbers a model can learn from, in the order in which it is done. */
@@ -48,18 +46,6 @@ export interface Recipe {
     readonly earlyStopping?: { readonly patience: number; readonly restoreBestWeights?: boolean };
     readonly [other: string]: unknown;
   };
-}
-
-/** @throws ConfigError for a recipe that is none. */
-export function checkRecipe(where: string, recipe: Recipe): void {
-  refuseUnknown(`${where} recipe`, recipe, ["series", "window", "horizon", "layers", "compile", "fit"]);
-  if (!Array.isArray(recipe.layers) || recipe.layers.length === 0) {
-    throw new ConfigError(`${where}: recipe.layers needs at least one { kind: "lstm", units, … }.`, {
-      received: recipe.layers,
-    });
-  }
-  if (recipe.compile?.loss === undefined)
-    throw new ConfigError(`${where}: recipe.compile.loss is missing, for example "mse".`);
 }
 
 /** The optimizer as `{ name, config }`. */

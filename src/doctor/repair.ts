@@ -1,17 +1,20 @@
 import { exp, log } from "../elementary.js";
-import { ConfigError, DataError, type GateflowError, StateError } from "../errors.js";
+import { ConfigError, DataError, StateError } from "../errors.js";
 import type { Callback } from "../model/events.js";
 import { numberIn, refuseUnknown } from "../options.js";
 import { createRandom, type Random } from "../random.js";
 import { openSingle, type SeriesLike } from "../series/kinds.js";
 import type { TensorLike } from "../tensor.js";
+import { checkWholeRecipe } from "./check-recipe.js";
 import { diagnose } from "./diagnose.js";
 import type { Diagnosis, RecipePatch } from "./diagnosis.js";
 import { examine } from "./examine.js";
 import { polishes } from "./polish.js";
 import { type Prepared, prepareExamples, prepareSeries } from "./prepare.js";
-import { applyFix, checkRecipe, type Recipe } from "./recipe.js";
+import { applyFix, type Recipe } from "./recipe.js";
+import { refusalOf, shapeFaults } from "./refusal.js";
 import { type Attempt, isClassLoss, runRecipe } from "./run-recipe.js";
+import { reasonOf, windowTooLong } from "./untrainable.js";
 import { openBlock } from "./windows.js";
 
 export interface RepairProgress {
@@ -54,6 +57,8 @@ export interface Repaired {
   /** Validation error of the recipe as it came: root mean square in the target's units, of classes the loss. Infinity where it gave no model. */
   readonly before: number;
   readonly after: number;
+  /** Why even the recipe that is returned gives no error; null where it gives one. */
+  readonly refused: string | null;
   /** The best of as many trainings with options drawn at random; NaN without a control. */
   readonly control: number;
   readonly trainings: number;
@@ -81,6 +86,22 @@ const known = [
   "signal",
 ] as const;
 
+/** @throws ConfigError where neither a series nor examples are given, or both. */
+function checkData(where: string, { series, data }: RepairOptions): void {
+  if (series === undefined && data === undefined)
+    throw new ConfigError(`${where}: give the data: { series } or { data: { x, y } }.`);
+  if (series !== undefined && data !== undefined)
+    throw new ConfigError(
+      `${where}: \`series\` and \`data\` are both given. Leave one out: a raw series, which the recipe prepares, or examples as they are.`,
+    );
+  if (data === undefined) return;
+  refuseUnknown(`${where}: data`, data, ["x", "y"]);
+  for (const name of ["x", "y"] as const) {
+    if (data[name] === undefined)
+      throw new ConfigError(`${where}: \`data.${name}\` is missing: give { data: { x, y } }.`);
+  }
+}
+
 /** How recipes become examples: always from the part before the test part. */
 export function kitchen(options: RepairOptions, where: string): (recipe: Recipe) => Prepared {
   const test = numberIn(where, "testFraction", options.testFraction ?? 0.2, { min: 0, below: 1 });
@@ -103,9 +124,8 @@ export function kitchen(options: RepairOptions, where: string): (recipe: Recipe)
     const { seen, split } = splitOf(raw.length);
     return (recipe) => prepareSeries(recipe, raw.slice(0, seen), split);
   }
-  if (options.data === undefined)
-    throw new ConfigError(`${where}: give the data: { series } or { data: { x, y } }.`);
-  const [x, y] = [openBlock(options.data.x), openBlock(options.data.y)];
+  checkData(where, options);
+  const [x, y] = [openBlock(options.data!.x), openBlock(options.data!.y)];
   const { seen, split } = splitOf(x.shape[0] ?? 0);
   const cut = (block: typeof x): typeof x => ({
     shape: [seen, ...block.shape.slice(1)],
@@ -114,16 +134,6 @@ export function kitchen(options: RepairOptions, where: string): (recipe: Recipe)
   const [seenX, seenY] = [cut(x), cut(y)];
   return (recipe) => prepareExamples(recipe, seenX, seenY, split, isClassLoss(recipe.compile.loss));
 }
-
-const refusalOf = (error: GateflowError): Diagnosis => ({
-  code: error.code ?? "refused",
-  severity: "error",
-  title: error.message,
-  evidence: {},
-  why: "The engine refuses it before the first update.",
-  remedy: error.message,
-  ...(error.code === "stacked_lstm_needs_return_sequences" ? { fix: { layers: [] } } : {}),
-});
 
 /** All recurrent layers but the last hand on their sequences. */
 function withSequences(recipe: Recipe): Recipe {
@@ -154,10 +164,14 @@ export async function diagnosesOf({
 }: Attempt): Promise<Diagnosis[]> {
   const { train, validation } = prepared;
   if (model === null) {
-    const found = examine({ x: train.x, y: train.y, validationData: [validation.x, validation.y] });
-    return refused === null || found.some(({ code, fix }) => fix !== undefined || code === refused.code)
-      ? found
-      : [refusalOf(refused), ...found];
+    const found = examine({ x: train.x, y: train.y, validationData: [validation.x, validation.y] }).map(
+      (diagnosis) => windowTooLong(diagnosis, recipe, prepared),
+    );
+    if (refused === null || found.some(({ code }) => code === refused.code)) return found;
+    // What else stands in the data may be why it was refused, but not of a shape.
+    const isExplained =
+      !shapeFaults.includes(refused.code ?? "") && found.some(({ fix }) => fix !== undefined);
+    return isExplained ? found : [refusalOf(refused, train.x.shape[1]), ...found];
   }
   const { batchSize = 32, shuffle = true } = recipe.fit ?? {};
   return diagnose(model, {
@@ -175,7 +189,8 @@ export async function diagnosesOf({
  * with as many trainings runs beside it as a control, from the first recipe that gave a model. The test part, the series' end, is never touched.
  *
  * @param recipe plain JSON; it stays as it is.
- * @throws ConfigError for a recipe or options that are none; DataError for too few values; StateError when `signal` was
+ * @returns where even the last recipe gives no model, `after` is Infinity and `refused` says why.
+ * @throws ConfigError for a recipe or options that are none, naming the field; DataError for too few values; StateError when `signal` was
  *   aborted.
  *
  * @example
@@ -184,7 +199,12 @@ export async function diagnosesOf({
 export async function repair(recipe: Recipe, options: RepairOptions): Promise<Repaired> {
   const where = "repair()";
   refuseUnknown(where, options, known);
-  checkRecipe(where, recipe);
+  checkData(where, options);
+  const shapes =
+    options.data === undefined
+      ? undefined
+      : { x: openBlock(options.data.x).shape.slice(1), y: openBlock(options.data.y).shape.slice(1) };
+  checkWholeRecipe(`${where}: recipe`, recipe, shapes);
   const budget = numberIn(where, "budget", options.budget ?? 10, { min: 1, integer: true });
   const seed = numberIn(where, "seed", options.seed ?? 0, { min: 0, integer: true });
   const prepare = kitchen(options, where);
@@ -259,7 +279,8 @@ export async function repair(recipe: Recipe, options: RepairOptions): Promise<Re
     options.withControl === false
       ? Number.NaN
       : await randomSearch(trainable, trainings, createRandom(seed), train, options.onProgress);
-  return { recipe: best.recipe, applied, before, after: best.error, control, trainings };
+  const refused = reasonOf(best);
+  return { recipe: best.recipe, applied, before, after: best.error, refused, control, trainings };
 }
 
 /** Refused before, refused for another reason now: one of two faults is gone. */

@@ -1,8 +1,18 @@
 import { numberIn } from "../options.js";
-import { frame, type Panel } from "./frame.js";
+import { frame, type Panel, roomBelow } from "./frame.js";
 import { drawMarks, halo, markedValues, type PictureMark, roomAbove } from "./marks.js";
 import { linearScale, logScale, NO_NUMBER, type Scale, shortNumber } from "./scales.js";
-import { clipText, element, pixels, svgDocument, text, textWidth } from "./svg.js";
+import {
+  element,
+  lineHeight,
+  pixels,
+  svgDocument,
+  text,
+  textLines,
+  textWidth,
+  titleText,
+  wrapText,
+} from "./svg.js";
 
 /** A value by name; with `from` the bar floats between two values: a range. NaN has no bar. */
 export interface Bar {
@@ -33,6 +43,7 @@ const HEAD = 34;
 const FOOT = 52;
 /** Right of the longest bar: its number. */
 const NUMBER = 62;
+const SMALL = 11;
 
 function valueScale(bars: readonly Bar[], options: BarChartOptions, range: readonly [number, number]): Scale {
   const count = Math.max(2, Math.floor((range[1] - range[0]) / 90));
@@ -57,22 +68,25 @@ export function barRange(values: readonly number[]): readonly [number, number] {
 /** Horizontal bars below each other, each with its name to the left and its number at its end. */
 export function barChart(bars: readonly Bar[], options: BarChartOptions): string {
   const width = numberIn("chart", "width", options.width ?? 760, { min: 320, max: 10_000 });
-  const rowHeight = options.rowHeight ?? Math.max(16, Math.min(34, 420 / Math.max(1, bars.length)));
   const marks = options.marks ?? [];
-  const room = Math.min(width / 3, Math.max(0, ...bars.map(({ name }) => textWidth(name, 11))));
+  const room = Math.min(width / 3, Math.max(0, ...bars.map(({ name }) => textWidth(name, SMALL))));
+  const names = bars.map(({ name }) => wrapText(name, room, SMALL));
+  const tallest = Math.max(1, ...names.map(({ length }) => length));
+  const asked = options.rowHeight ?? Math.max(16, Math.min(34, 420 / Math.max(1, bars.length)));
+  const rowHeight = tallest === 1 ? asked : Math.max(asked, tallest * lineHeight(SMALL) + 2);
+  const title = titleText(options.title, 24, width, 24);
   const left = 44 + room;
   const across = width - left - RIGHT;
   const x = valueScale(bars, options, [left, left + across - NUMBER]);
-  const top = HEAD + 6 + roomAbove(marks, { x: left, width: across }, x);
+  const top = HEAD + title.extra + 6 + roomAbove(marks, { x: left, width: across }, x);
   const panel: Panel = { x: left, y: top, width: across, height: bars.length * rowHeight };
   const y: Scale = { low: 0, high: bars.length, ticks: [], at: (row) => top + row * rowHeight };
   const zero = options.log === true ? left : x.at(0);
-  const rows = bars.flatMap(({ name, value, from }, r) => {
+  const rows = bars.flatMap(({ value, from }, r) => {
     const middle = top + (r + 0.5) * rowHeight;
-    const label = text(clipText(name, room, 11), left - 6, middle + 4, {
-      "text-anchor": "end",
-      class: "small",
-    });
+    const lines = names[r]!;
+    const first = middle + 4 - ((lines.length - 1) / 2) * lineHeight(SMALL);
+    const label = textLines(lines, left - 6, first, SMALL, { "text-anchor": "end", class: "small" });
     const [begin, end] = [from === undefined ? zero : x.at(from), x.at(value)];
     const drawn = Number.isFinite(begin) && Number.isFinite(end);
     const place = drawn ? Math.max(begin, end) : left;
@@ -86,7 +100,7 @@ export function barChart(bars: readonly Bar[], options: BarChartOptions): string
     });
     const ends = (from === undefined ? [value] : [from, value]).map(shortNumber).join(" to ");
     const numbers = Number.isNaN(value) ? NO_NUMBER : ends;
-    return [label, drawn ? bar : "", text(numbers, place + 5, middle + 4, halo)];
+    return [...label, drawn ? bar : "", text(numbers, place + 5, middle + 4, halo)];
   });
   const axes = { x, y, xLabel: options.xLabel, yLabel: options.yLabel, yRoom: room + 22, upright: true };
   const { behind, above } = drawMarks(marks, panel, x, y);
@@ -94,13 +108,6 @@ export function barChart(bars: readonly Bar[], options: BarChartOptions): string
     options.log === true || x.low === 0
       ? []
       : [element("path", { class: "axis", d: `M${pixels(zero)} ${pixels(top)}v${pixels(panel.height)}` })];
-  const body = [
-    text(clipText(options.title, width - 48, 14), 24, 22, { class: "title" }),
-    ...behind,
-    ...frame(panel, axes),
-    ...axis,
-    ...above,
-    ...rows,
-  ];
-  return svgDocument(width, top + panel.height + FOOT, options.title, body);
+  const body = [...title.parts, ...behind, ...frame(panel, axes), ...axis, ...above, ...rows];
+  return svgDocument(width, top + panel.height + FOOT + roomBelow(panel, axes), options.title, body);
 }

@@ -1,5 +1,5 @@
 import { type Scale, shortNumber } from "./scales.js";
-import { clipText, element, pixels, text, textWidth } from "./svg.js";
+import { clipText, element, lineHeight, pixels, text, textLines, textWidth, wrapText } from "./svg.js";
 
 /** A rectangle to draw in, in pixels. */
 export interface Panel {
@@ -24,6 +24,8 @@ export interface Axes {
 
 /** Pixels above and below a panel together that a name beside it may take. */
 const BEYOND = 80;
+/** From line to line of a name beside a panel. */
+const TURNED = 14;
 
 /** Grid, axes, numbers and names of a panel. */
 export function frame(panel: Panel, axes: Axes): string[] {
@@ -54,17 +56,30 @@ export function frame(panel: Panel, axes: Axes): string[] {
   );
   if (axes.xLabel !== undefined) {
     parts.push(
-      text(clipText(axes.xLabel, width), left + width / 2, bottom + 36, { "text-anchor": "middle" }),
+      ...textLines(wrapText(axes.xLabel, width), left + width / 2, bottom + 36, 12, {
+        "text-anchor": "middle",
+      }),
     );
   }
-  const across = `translate(${pixels(left - (axes.yRoom ?? 52))} ${pixels(top + height / 2)}) rotate(-90)`;
-  parts.push(
-    element("g", { transform: across }, [
-      text(clipText(axes.yLabel, height + BEYOND), 0, 0, { "text-anchor": "middle" }),
-    ]),
-  );
+  // Lines of a turned name go towards the panel: the last stands where a single one would.
+  const nameAt = left - (axes.yRoom ?? 52);
+  const most = Math.max(1, 1 + Math.floor((nameAt - 10) / TURNED));
+  const all = wrapText(axes.yLabel, height + BEYOND);
+  const names =
+    all.length <= most
+      ? all
+      : [...all.slice(0, most - 1), clipText(all.slice(most - 1).join(" "), height + BEYOND)];
+  names.forEach((name, i) => {
+    const x = nameAt - (names.length - 1 - i) * TURNED;
+    const across = `translate(${pixels(x)} ${pixels(top + height / 2)}) rotate(-90)`;
+    parts.push(element("g", { transform: across }, [text(name, 0, 0, { "text-anchor": "middle" })]));
+  });
   return parts;
 }
+
+/** Pixels that the lines of an x axis's name need beyond the first. */
+export const roomBelow = ({ width }: Panel, { xLabel }: Axes): number =>
+  xLabel === undefined ? 0 : (wrapText(xLabel, width).length - 1) * lineHeight();
 
 /** Lines that differ by dash as well as by colour; the colours differ in darkness. */
 const strokes = [
@@ -135,16 +150,18 @@ export function legend(
   const parts: string[] = [];
   let [x, y] = [left, top];
   lines.forEach(({ name: whole, points }, i) => {
-    const name = clipText(whole, width - 34);
-    const room = 34 + textWidth(name) + 14;
+    const names = wrapText(whole, width - 34);
+    const room = 34 + Math.max(...names.map((name) => textWidth(name))) + 14;
     if (x > left && x + room > left + width) [x, y] = [left, y + 18];
     parts.push(
       points === true
         ? signsAt([[x + 13, y - 4]], i)
         : element("path", { class: "line", d: `M${pixels(x)} ${pixels(y - 4)}h26`, ...strokeOf(i) }),
     );
-    parts.push(text(name, x + 32, y));
+    parts.push(...textLines(names, x + 32, y, 12));
     x += room;
+    // A name in several lines has its rows for itself.
+    if (names.length > 1) [x, y] = [left + width, y + (names.length - 1) * lineHeight()];
   });
   return { parts, height: y - top + 18 };
 }

@@ -1,6 +1,16 @@
 import { numberIn } from "../options.js";
 import { logScale, type Scale, shade, shortNumber, stepScale } from "./scales.js";
-import { clipText, element, pixels, svgDocument, text, textWidth } from "./svg.js";
+import {
+  element,
+  lineHeight,
+  pixels,
+  svgDocument,
+  text,
+  textLines,
+  textWidth,
+  titleText,
+  wrapText,
+} from "./svg.js";
 
 export interface HeatmapRow {
   readonly name: string;
@@ -20,11 +30,15 @@ export interface HeatmapOptions {
 }
 
 const RIGHT = 110;
-const HEAD = 48;
+const TOP = 48;
 const FOOT = 66;
 const BAR = 16;
 /** The least height at which the colour bar's numbers keep apart. */
 const LEAST = 110;
+const SMALL = 11;
+const EDGE = 12;
+/** Rows of more are lines in a picture of a training: their names are short. */
+const NAMED = 24;
 
 /** Colour bar with the numbers of its decades, and what is drawn where there is no colour. */
 function colourBar(scale: Scale, label: string, x: number, top: number, height: number): string[] {
@@ -58,13 +72,19 @@ function colourBar(scale: Scale, label: string, x: number, top: number, height: 
 export function heatmap(rows: readonly HeatmapRow[], options: HeatmapOptions): string {
   const where = "heatmap";
   const width = numberIn(where, "width", options.width ?? 760, { min: 320, max: 10_000 });
-  const each = options.rowHeight ?? Math.max(4, Math.min(34, 420 / Math.max(1, rows.length)));
-  const rowHeight = numberIn(where, "rowHeight", each, { min: 1, max: 200 });
   const names = rows.map(({ name }) => name);
   const longest = Math.max(0, ...names.map((name) => textWidth(name)));
   const left = 40 + Math.min(longest, width / 3);
   const across = width - left - RIGHT;
+  const wrapped = names.map((name) => (rows.length > NAMED ? [name] : wrapText(name, left - 30, SMALL)));
+  const tallest = Math.max(1, ...wrapped.map(({ length }) => length));
+  const asked = options.rowHeight ?? Math.max(4, Math.min(34, 420 / Math.max(1, rows.length)));
+  // A name in several lines needs its row to be as high.
+  const each = tallest === 1 ? asked : Math.max(asked, tallest * lineHeight(SMALL) + 2);
+  const rowHeight = numberIn(where, "rowHeight", each, { min: 1, max: 200 });
   const height = rows.length * rowHeight;
+  const title = titleText(options.title, left, width);
+  const HEAD = TOP + title.extra;
   const steps = Math.max(1, ...rows.map(({ values }) => values.length));
   const cell = across / steps;
   const x = stepScale(
@@ -76,7 +96,7 @@ export function heatmap(rows: readonly HeatmapRow[], options: HeatmapOptions): s
     rows.flatMap(({ values }) => Array.from(values)),
     [0, 1],
   );
-  const body: string[] = [text(clipText(options.title, width - left - 8, 14), left, 22, { class: "title" })];
+  const body: string[] = [...title.parts];
   const cells: string[] = [];
   rows.forEach(({ values }, r) => {
     const y = HEAD + r * rowHeight;
@@ -95,10 +115,10 @@ export function heatmap(rows: readonly HeatmapRow[], options: HeatmapOptions): s
   body.push(element("g", { "shape-rendering": "crispEdges" }, cells));
   // Rows too low for their names are named at the ends and between, as far apart as text needs.
   const every = Math.max(1, Math.ceil(14 / rowHeight));
-  names.forEach((name, r) => {
+  wrapped.forEach((lines, r) => {
     if (r % every !== 0) return;
-    const y = HEAD + r * rowHeight + rowHeight / 2 + 4;
-    body.push(text(clipText(name, left - 30, 11), left - 6, y, { "text-anchor": "end", class: "small" }));
+    const y = HEAD + (r + 0.5) * rowHeight + 4 - ((lines.length - 1) / 2) * lineHeight(SMALL);
+    body.push(...textLines(lines, left - 6, y, SMALL, { "text-anchor": "end", class: "small" }));
   });
   for (const tick of x.ticks) {
     const at = x.at(tick);
@@ -106,14 +126,18 @@ export function heatmap(rows: readonly HeatmapRow[], options: HeatmapOptions): s
     body.push(text(shortNumber(tick), at, HEAD + height + 17, { "text-anchor": "middle", class: "small" }));
   }
   body.push(element("rect", { class: "axis", x: left, y: HEAD, width: across, height }));
-  body.push(
-    text(clipText(options.xLabel, across), left + across / 2, HEAD + height + 36, {
-      "text-anchor": "middle",
-    }),
-  );
+  // Wider than the cells where they are few pixels: as far as the colour bar's numbers, from the names' beginning on.
+  const labelRoom = Math.max(across, width - 2 * EDGE);
+  const xLines = textWidth(options.xLabel) <= across ? [options.xLabel] : wrapText(options.xLabel, labelRoom);
+  const xMiddle = textWidth(options.xLabel) <= across ? left + across / 2 : width / 2;
+  const barHeight = Math.max(LEAST, height);
+  // A label beneath the colour bar's foot stands free of it.
+  const xTop =
+    xMiddle === width / 2 ? Math.max(HEAD + height + 36, HEAD + barHeight + 22) : HEAD + height + 36;
+  body.push(...textLines(xLines, xMiddle, xTop, 12, { "text-anchor": "middle" }));
+  const below = xTop + (xLines.length - 1) * lineHeight();
   const turned = `translate(16 ${pixels(HEAD + height / 2)}) rotate(-90)`;
   body.push(element("g", { transform: turned }, [text(options.yLabel, 0, 0, { "text-anchor": "middle" })]));
-  const barHeight = Math.max(LEAST, height);
   body.push(...colourBar(colours, options.valueLabel, width - RIGHT + 18, HEAD, barHeight));
   const all = rows.flatMap(({ values }) => Array.from(values));
   const notes = [
@@ -122,6 +146,6 @@ export function heatmap(rows: readonly HeatmapRow[], options: HeatmapOptions): s
   ];
   const note = notes.join("; ");
   const noteAt = Math.max(8, Math.min(left, width - 8 - textWidth(note, 11)));
-  if (note !== "") body.push(text(note, noteAt, HEAD + height + 54, { class: "small" }));
-  return svgDocument(width, HEAD + barHeight + FOOT, options.title, body);
+  if (note !== "") body.push(text(note, noteAt, below + 18, { class: "small" }));
+  return svgDocument(width, Math.max(HEAD + barHeight + 22, below + FOOT - 36), options.title, body);
 }

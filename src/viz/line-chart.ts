@@ -1,8 +1,8 @@
 import { numberIn } from "../options.js";
-import { type Drawn, frame, legend, type Panel, polyline } from "./frame.js";
+import { type Drawn, frame, legend, type Panel, polyline, roomBelow } from "./frame.js";
 import { drawMarks, markedValues, type PictureMark, roomAbove } from "./marks.js";
 import { linearScale, logScale, type Scale, stepScale } from "./scales.js";
-import { clipText, svgDocument, text } from "./svg.js";
+import { svgDocument, titleText } from "./svg.js";
 
 export interface Curve extends Drawn {
   readonly name: string;
@@ -95,10 +95,10 @@ export function lineChart(panels: readonly CurvePanel[], options: ChartOptions):
   const across = width - LEFT - RIGHT;
   const x = xScale(panels, [LEFT, LEFT + across]);
   const first = options.firstX ?? 0;
-  const body: string[] = [
-    text(clipText(options.title, width - LEFT - RIGHT, 14), LEFT, 22, { class: "title" }),
-  ];
-  let top = HEAD;
+  const title = titleText(options.title, LEFT, width, RIGHT);
+  const body: string[] = [...title.parts];
+  let top = HEAD + title.extra;
+  let foot = FOOT;
   panels.forEach((panel, i) => {
     const names = legend(panel.curves, LEFT, top + 14, across);
     const marks = panel.marks ?? [];
@@ -127,9 +127,10 @@ export function lineChart(panels: readonly CurvePanel[], options: ChartOptions):
     );
     const behind = [...drawn.behind, ...(panel.behind?.(place, x, y) ?? [])];
     body.push(...names.parts, ...behind, ...frame(place, axes), ...lines, ...drawn.above);
+    foot = FOOT + roomBelow(place, axes);
     top = place.y + place.height + GAP;
   });
-  return svgDocument(width, top - GAP + FOOT, options.title, body);
+  return svgDocument(width, top - GAP + foot, options.title, body);
 }
 
 /**

@@ -36,6 +36,62 @@ export function clipText(content: string, width: number, size = 12): string {
   return `${content.slice(0, Math.max(1, Math.floor(width / textWidth(" ", size)) - 1))}…`;
 }
 
+/** Pieces a text may be broken between: behind spaces, and within names behind `/` and `_`. */
+const piecesOf = (content: string): string[] =>
+  content.match(/[^\s/_]*(?:[\s/_]+|$)/g)!.filter((piece) => piece !== "");
+
+/** Text in lines no wider than so many pixels, whole to the last letter; what no break helps is cut between letters. */
+export function wrapText(content: string, width: number, size = 12): string[] {
+  const most = Math.max(1, Math.floor(width / textWidth(" ", size) + 1e-9));
+  const lines: string[] = [];
+  let line = "";
+  for (const piece of piecesOf(content)) {
+    if (line !== "" && (line + piece).trimEnd().length > most) {
+      lines.push(line.trimEnd());
+      line = "";
+    }
+    line += piece;
+    while (line.trimEnd().length > most) {
+      lines.push(line.slice(0, most));
+      line = line.slice(most);
+    }
+  }
+  return line.trimEnd() === "" && lines.length > 0 ? lines : [...lines, line.trimEnd()];
+}
+
+/** From one line of text to the next, in sizes of its letters. */
+const LEADING = 1.3;
+
+export const lineHeight = (size = 12): number => Math.ceil(size * LEADING);
+
+/** Lines of text below each other, the first one's baseline at `y`. */
+export const textLines = (
+  lines: readonly string[],
+  x: number,
+  y: number,
+  size: number,
+  attributes: Attributes = {},
+): string[] => lines.map((line, i) => text(line, x, y + i * lineHeight(size), attributes));
+
+const TITLE = 14;
+const EDGE = 12;
+
+/** A picture's title: over its drawing where it fits there, else from the picture's edge on, in as many lines as it needs. */
+export function titleText(
+  title: string,
+  left: number,
+  width: number,
+  right = 8,
+): { parts: string[]; extra: number } {
+  const fits = textWidth(title, TITLE) <= width - left - right;
+  const x = fits ? left : EDGE;
+  const lines = fits ? [title] : wrapText(title, width - 2 * EDGE, TITLE);
+  return {
+    parts: textLines(lines, x, 22, TITLE, { class: "title" }),
+    extra: (lines.length - 1) * lineHeight(TITLE),
+  };
+}
+
 const style =
   "text{font:12px system-ui,sans-serif;fill:#222}.title{font-size:14px;font-weight:600}.small{font-size:11px}" +
   ".axis{stroke:#444;fill:none}.grid{stroke:#ddd;fill:none}.line{fill:none;stroke-width:1.75;stroke-linejoin:round}" +

@@ -1,11 +1,20 @@
 import { writeFileAtomic } from "../../node/atomic-write.js";
-import { type DoctorReport, headline, isSick, type Patient } from "../../node/report/doctor-report.js";
+import {
+  betterForecast,
+  type DoctorReport,
+  headline,
+  isSick,
+  type Patient,
+} from "../../node/report/doctor-report.js";
+import { watchFlow } from "../../node/report/training-flow.js";
+import { flowJson } from "../flow-text.js";
 import { checkInterrupt, type Io } from "../io.js";
 import { trainingProgress } from "../progress.js";
 import { packageVersion } from "../version.js";
-import { type Checkup, checkup } from "./checkup.js";
+import { checkup } from "./checkup.js";
 import { type DoctorOptions, nextCommand } from "./options.js";
 import { oneLineCause, printReport } from "./print-checkup.js";
+import { recipeFlow } from "./recipe-flow.js";
 import { validationErrors } from "./validation-errors.js";
 
 /** The report for a program: diagnoses as the library gives them, each with its change as code. */
@@ -21,10 +30,12 @@ function reportJson(report: DoctorReport, files: readonly string[]): string {
       rows: { seen: rows, validationFrom: split, test: testRows },
       recipe,
       healthy: !isSick(report),
+      beatenBy: betterForecast(report)?.baseline ?? null,
       data,
       causes: causes.map(({ diagnosis, ...found }) => ({ ...diagnosis, ...found })),
       assumed,
       history: history?.history ?? null,
+      flow: flowJson(report.flow),
       errors: Object.fromEntries(errors?.rows.map(({ name, values }) => [name, values[0]]) ?? []),
       files,
     },
@@ -39,30 +50,56 @@ const steps = {
   after: "looking at the trained model, with short trainings of copies",
 } as const;
 
-/** A checkup that shows how it goes. */
-export async function watchedCheckup(
-  { recipe, summary }: Patient,
+/** A checkup that shows how it goes, as a report. */
+export async function watchedReport(
+  patient: Patient,
   options: Pick<DoctorOptions, "seed">,
   io: Io,
   quiet: boolean,
-): Promise<Checkup> {
+): Promise<DoctorReport> {
+  const { summary, recipe, split } = patient;
+  const { series } = summary;
   const progress = await trainingProgress(io, quiet);
+  const watch = watchFlow();
   try {
-    return await checkup(
+    const { causes, assumed, attempt } = await checkup(
       recipe,
-      summary.series.values,
+      series.values,
       {
         seed: options.seed,
-        callbacks: [progress],
+        callbacks: [progress, ...watch.callbacks],
         onStep: (step) => {
           if (!quiet) io.err(`  ${steps[step]}\n`);
         },
       },
       io,
     );
+    const flow = await recipeFlow(attempt, watch);
+    attempt.model?.dispose();
+    const own = [{ name: "the recipe", error: attempt.error }];
+    return {
+      ...patient,
+      version: await packageVersion(),
+      date: new Date(),
+      causes,
+      assumed,
+      history: attempt.history,
+      flow,
+      errors: validationErrors(recipe, own, { values: series.values, split }, series.unit),
+    };
   } finally {
     progress.stop();
   }
+}
+
+/** Writes the page where `--report` says; nothing where it was not given. @returns the files written. */
+export async function writeReport(path: string | undefined, report: DoctorReport, io: Io): Promise<string[]> {
+  if (path === undefined) return [];
+  const { renderDoctorReport } = await import("../../node/report/render-doctor.js");
+  const page = renderDoctorReport(report);
+  checkInterrupt(io);
+  await writeFileAtomic(path, page);
+  return [path];
 }
 
 /** `gateflow doctor`: what is wrong. @returns whether something is. */
@@ -73,36 +110,14 @@ export async function check(
   io: Io,
   quiet: boolean,
 ): Promise<boolean> {
-  const { summary, split, recipe } = patient;
-  const { series } = summary;
-  const { causes, assumed, attempt } = await watchedCheckup(patient, options, io, quiet);
-  attempt.model?.dispose();
-  const report: DoctorReport = {
-    ...patient,
-    version: await packageVersion(),
-    date: new Date(),
-    causes,
-    assumed,
-    history: attempt.history,
-    errors: validationErrors(
-      recipe,
-      [{ name: "the recipe", error: attempt.error }],
-      { values: series.values, split },
-      series.unit,
-    ),
-  };
-  const files: string[] = [];
-  if (options.report !== undefined) {
-    const { renderDoctorReport } = await import("../../node/report/render-doctor.js");
-    const page = renderDoctorReport(report);
-    checkInterrupt(io);
-    await writeFileAtomic(options.report, page);
-    files.push(options.report);
-  }
+  const report = await watchedReport(patient, options, io, quiet);
+  const { causes, summary } = report;
+  const files = await writeReport(options.report, report, io);
   if (options.json === true) io.out(reportJson(report, files));
   else if (quiet) {
-    if (causes.length === 0) io.out(`${headline(report)}\n`);
-    for (const { diagnosis } of causes) io.out(oneLineCause(series, diagnosis));
+    const onlyHints = causes.every(({ diagnosis }) => diagnosis.severity === "hint");
+    if (causes.length === 0 || (onlyHints && isSick(report))) io.out(`${headline(report)}\n`);
+    for (const { diagnosis } of causes) io.out(oneLineCause(summary.series, diagnosis));
   } else {
     const fix = causes.some(({ diagnosis }) => diagnosis.fix !== undefined)
       ? ["Try the changes, measured:", nextCommand(file, options, { fix: true })]

@@ -1,20 +1,21 @@
 import { type RepairProgress, repair } from "../../index.js";
 import { writeFileAtomic } from "../../node/atomic-write.js";
 import type { Patient } from "../../node/report/doctor-report.js";
-import { isSick } from "../../node/report/doctor-report.js";
+import { betterForecast, headline, isSick } from "../../node/report/doctor-report.js";
 import { plural } from "../../node/report/numbers.js";
+import { recipeChanges } from "../../node/report/recipe-facts.js";
 import { checkInterrupt, type Io } from "../io.js";
 import { trainingProgress } from "../progress.js";
-import { watchedCheckup } from "./check.js";
+import { watchedReport, writeReport } from "./check.js";
 import { type DoctorOptions, nextCommand, OUT } from "./options.js";
 import { oneLineCause } from "./print-checkup.js";
-import { printRepair, type RepairOutcome, repairSentence } from "./print-repair.js";
+import { attemptTable, printRepair, type RepairOutcome, repairSentence } from "./print-repair.js";
 import { validationErrors } from "./validation-errors.js";
 
 const BUDGET = 10;
 
-function outcomeJson({ summary }: Patient, outcome: RepairOutcome): string {
-  const { recipe, repaired, attempts, left, errors, path } = outcome;
+function outcomeJson({ summary }: Patient, outcome: RepairOutcome, files: readonly string[]): string {
+  const { recipe, repaired, attempts, left, errors } = outcome;
   const { series } = summary;
   return `${JSON.stringify(
     {
@@ -28,12 +29,13 @@ function outcomeJson({ summary }: Patient, outcome: RepairOutcome): string {
       // JSON has no infinity: null is a recipe that gave no model.
       before: repaired.before,
       after: repaired.after,
+      refused: repaired.refused,
       control: repaired.control,
       trainings: repaired.trainings,
       attempts: attempts.map(({ budget: _, ...attempt }) => attempt),
       left,
       errors: Object.fromEntries(errors?.rows.map(({ name, values }) => [name, values[0]]) ?? []),
-      files: [path],
+      files,
     },
     null,
     2,
@@ -76,13 +78,8 @@ export async function fix(
       throw error;
     })
     .finally(() => progress.stop());
-  const { causes, attempt } = await watchedCheckup(
-    { ...patient, recipe: repaired.recipe },
-    options,
-    io,
-    quiet,
-  );
-  attempt.model?.dispose();
+  const checked = await watchedReport({ ...patient, recipe: repaired.recipe }, options, io, quiet);
+  const { causes } = checked;
   const named = [
     { name: "repaired", error: repaired.after },
     { name: "as it came", error: repaired.before },
@@ -95,14 +92,20 @@ export async function fix(
     left: causes.map(({ diagnosis }) => diagnosis),
     series,
     errors: validationErrors(repaired.recipe, named, { values: series.values, split }, series.unit),
-    path,
+    better: betterForecast(checked) === undefined ? undefined : headline(checked),
   };
   checkInterrupt(io);
   await writeFileAtomic(path, `${JSON.stringify(repaired.recipe, null, 2)}\n`);
-  if (options.json === true) io.out(outcomeJson(patient, outcome));
+  const story = {
+    sentence: repairSentence(outcome),
+    changes: recipeChanges(recipe, repaired.recipe),
+    tried: attemptTable(attempts),
+  };
+  const files = [path, ...(await writeReport(options.report, { ...checked, repair: story }, io))];
+  if (options.json === true) io.out(outcomeJson(patient, outcome, files));
   else if (quiet) {
     io.out(`${repairSentence(outcome)}\n`);
     for (const diagnosis of outcome.left) io.out(oneLineCause(series, diagnosis));
-  } else printRepair(outcome, nextCommand(file, options, { recipe: path }), io);
-  return isSick({ causes });
+  } else printRepair(outcome, nextCommand(file, options, { recipe: path }), files, io);
+  return isSick(checked);
 }

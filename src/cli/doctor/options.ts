@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
+import { checkWholeRecipe } from "../../doctor/check-recipe.js";
 import { ConfigError } from "../../errors.js";
 import type { Recipe } from "../../index.js";
 import { checkFile } from "../output.js";
 import type { ColumnOptions } from "../series-file.js";
-import { checkWholeRecipe, readRecipe } from "./recipe-file.js";
+import { readRecipe } from "./recipe-file.js";
 import { DEFAULTS, type RecipeFlags, recipeOf } from "./recipe-options.js";
 
 export interface DoctorOptions extends ColumnOptions, RecipeFlags {
@@ -25,11 +26,11 @@ export const OUT = "recipe.json";
 
 /** @throws ConfigError for options that say nothing together, and for a recipe that would be overwritten unasked. */
 export async function checkOptions({ fix, budget, out, recipe, report }: DoctorOptions): Promise<void> {
+  if (report !== undefined) await checkFile("--report", report);
   if (fix !== true) {
     const idle = budget !== undefined ? "--budget" : out !== undefined ? "--out" : undefined;
     if (idle !== undefined)
       throw new ConfigError(`${idle} belongs to --fix: say --fix as well, or leave it out.`);
-    if (report !== undefined) await checkFile("--report", report);
     return;
   }
   await checkFile("--out", out ?? OUT);

@@ -13,12 +13,14 @@ import {
   lossPicture,
   numbersOfTraining,
   type Patient,
+  pictureOf,
   sameChangeAs,
   scopeText,
   titleText,
 } from "../../node/report/doctor-report.js";
 import { recipeFacts } from "../../node/report/recipe-facts.js";
 import { sourceName } from "../../node/report/series-summary.js";
+import { flowText } from "../flow-text.js";
 import type { Io } from "../io.js";
 import { errorsText } from "../table.js";
 import { bullets, factLines, heading, wrap } from "../text.js";
@@ -48,12 +50,14 @@ function coloured(colors: Colors, severity: Diagnosis["severity"]): string {
 function causeText(report: DoctorReport, index: number, io: Io, colors: Colors): string {
   const cause = report.causes[index]!;
   const diagnosis = inWordsOf(report.summary.series, cause.diagnosis);
-  const { code, severity, title, why, remedy, picture } = diagnosis;
+  const { code, severity, title, why, remedy } = diagnosis;
+  const picture = pictureOf(diagnosis, cause, report);
   const note = causeNote(cause, report.history !== null);
   const same = sameChangeAs(report.causes, index);
   const asCode = same === undefined ? cause.asCode : `// the same code as for ${same}`;
+  const measured = evidenceText(diagnosis);
   const facts: Fact[] = [
-    { name: "measured", text: `${evidenceText(diagnosis)}.` },
+    ...(measured === "" ? [] : [{ name: "measured", text: `${measured}.` }]),
     { name: "why", text: why },
     { name: "change", text: remedy },
   ];
@@ -122,6 +126,7 @@ export function printReport(report: DoctorReport, next: readonly string[], io: I
     );
     io.out(errorsText(errors, colors));
   }
+  io.out(flowText(report.flow, io.columns, colors));
   // A command is not broken: it is to be copied.
   if (next.length > 0) io.out(`\n${next.map((line) => `${line}\n`).join("")}`);
 }

@@ -2,6 +2,7 @@ import pc from "picocolors";
 import type { Diagnosis, Recipe, RecipePatch, Repaired, RepairProgress } from "../../index.js";
 import type { Fact } from "../../node/report/describe-summary.js";
 import type { ErrorTable } from "../../node/report/error-table.js";
+import type { TextTable } from "../../node/report/flow-table.js";
 import { plural, readableNumber } from "../../node/report/numbers.js";
 import { recipeChanges } from "../../node/report/recipe-facts.js";
 import type { NamedSeries } from "../../node/report/series-summary.js";
@@ -21,7 +22,8 @@ export interface RepairOutcome {
   /** What is still found in the repaired recipe. */
   readonly left: readonly Diagnosis[];
   readonly errors: ErrorTable | undefined;
-  readonly path: string;
+  /** Said where nothing is left to find, and a forecast that learns nothing does better all the same. */
+  readonly better?: string | undefined;
 }
 
 /** An error for a reader; of a training that gave no model there is none. */
@@ -61,6 +63,18 @@ const names: Readonly<Record<string, string>> = {
 
 const nameOf = ({ tried }: RepairProgress): string => names[tried] ?? tried;
 
+/** What came of a training: `kept: scale standard`. */
+const fateOf = ({ isKept, change, tried }: RepairProgress): string =>
+  [tried === "as it is" ? "" : isKept ? "kept" : "not kept", change === undefined ? "" : changeText(change)]
+    .filter((part) => part !== "")
+    .join(": ");
+
+/** Each training with its error, for a page. */
+export const attemptTable = (attempts: readonly RepairProgress[]): TextTable => ({
+  columns: ["What was tried", "validation error", ""],
+  rows: attempts.map((attempt) => [nameOf(attempt), errorText(attempt.error), fateOf(attempt)]),
+});
+
 /** Each training with its error, whether its change was kept, and what the change was. */
 function attemptLines(attempts: readonly RepairProgress[], columns: number): string {
   const labels = attempts.map(nameOf);
@@ -69,10 +83,8 @@ function attemptLines(attempts: readonly RepairProgress[], columns: number): str
   const errorWidth = Math.max(...errors.map(({ length }) => length));
   const before = 2 + nameWidth + 2 + errorWidth + 2;
   return attempts
-    .flatMap(({ isKept, change, tried }, i) => {
-      const verdict = tried === "as it is" ? "" : isKept ? "kept" : "not kept";
-      const text = [verdict, change === undefined ? "" : changeText(change)].filter((part) => part !== "");
-      const lines = wrap(text.join(": "), Math.max(20, columns - before));
+    .flatMap((attempt, i) => {
+      const lines = wrap(fateOf(attempt), Math.max(20, columns - before));
       const head = `  ${labels[i]!.padEnd(nameWidth)}  ${errors[i]!.padStart(errorWidth)}  `;
       return (lines.length === 0 ? [""] : lines).map((line, k) =>
         `${(k === 0 ? head : " ".repeat(before)) + line}`.trimEnd().concat("\n"),
@@ -83,21 +95,24 @@ function attemptLines(attempts: readonly RepairProgress[], columns: number): str
 
 /** Before and after in sentences, and what luck alone would have reached. */
 export function repairSentence({ repaired, errors }: Pick<RepairOutcome, "repaired" | "errors">): string {
-  const { before, after, control, trainings } = repaired;
+  const { before, after, control, trainings, refused } = repaired;
   const withUnit = (error: number): string =>
     Number.isFinite(error)
       ? `${readableNumber(error)}${errors?.unit === undefined ? "" : ` ${errors.unit}`}`
       : "none, for there was no model";
   const course =
     before === after
-      ? `No change made the validation error lower: ${withUnit(before)}.`
+      ? after === Infinity
+        ? "No change made a training possible."
+        : `No change made the validation error lower: ${withUnit(before)}.`
       : `Validation error before: ${withUnit(before)}; after: ${withUnit(after)}.`;
-  return `${course} A random search with as many trainings (${trainings}) came to ${withUnit(control)}.`;
+  const why = refused === null ? "" : ` ${refused}`;
+  return `${course}${why} A random search with as many trainings (${trainings}) came to ${withUnit(control)}.`;
 }
 
 /** @param next the command that looks at the repaired recipe; it is not broken, for it is to be copied. */
-export function printRepair(outcome: RepairOutcome, next: string, io: Io): void {
-  const { recipe, repaired, attempts, left, errors, path, series } = outcome;
+export function printRepair(outcome: RepairOutcome, next: string, files: readonly string[], io: Io): void {
+  const { recipe, repaired, attempts, left, errors, series } = outcome;
   const colors = pc.createColors(io.color);
   const title = (text: string): void => io.out(`\n${heading(text, io.columns, colors.bold)}`);
   title(`What was tried: ${plural(repaired.trainings, "training")}, each with its validation error`);
@@ -108,10 +123,14 @@ export function printRepair(outcome: RepairOutcome, next: string, io: Io): void 
   title("What is different in the recipe");
   const changes: Fact[] = recipeChanges(recipe, repaired.recipe);
   io.out(changes.length === 0 ? "  nothing\n" : factLines(changes, io.columns));
-  title(left.length === 0 ? "Nothing is found in the repaired recipe" : "Still found in the repaired recipe");
+  title(
+    left.length > 0
+      ? "Still found in the repaired recipe"
+      : (outcome.better ?? "Nothing is found in the repaired recipe"),
+  );
   for (const diagnosis of left) {
     const lines = wrap(oneLineCause(series, diagnosis), io.columns - 4);
     io.out(lines.map((line, i) => `${i === 0 ? "  - " : "    "}${line}\n`).join(""));
   }
-  io.out(`\nWrote ${path}. Go on with it:\n${next}\n`);
+  io.out(`\nWrote ${files.join(", ")}. Go on with it:\n${next}\n`);
 }

@@ -1,8 +1,11 @@
-import type { Diagnosis, History, LinesPicture, Recipe, Severity } from "../../index.js";
+import type { Diagnosis, History, LinesPicture, Picture, Recipe, Severity } from "../../index.js";
+import type { Fact } from "./describe-summary.js";
 import type { ErrorTable } from "./error-table.js";
-import { comparisons, verdict } from "./forecast-report.js";
+import type { TextTable } from "./flow-table.js";
+import { type Comparison, comparisons, verdict } from "./forecast-report.js";
 import { plural, readableNumber } from "./numbers.js";
 import type { SeriesSummary } from "./series-summary.js";
+import type { TrainingFlow } from "./training-flow.js";
 
 /** One reason why a recipe does not learn. */
 export interface Cause {
@@ -40,11 +43,38 @@ export interface DoctorReport extends Patient {
   readonly history: History | null;
   /** Validation error beside forecasts that learn nothing. */
   readonly errors: ErrorTable | undefined;
+  /** How the gradient flows in the recipe as it was trained; left out where nothing recurrent could be trained. */
+  readonly flow?: TrainingFlow | undefined;
+  /** What a repair did, where the recipe is what it came to. */
+  readonly repair?: RepairStory;
 }
 
-/** Whether something was found that is worse than a hint. */
-export const isSick = ({ causes }: Pick<DoctorReport, "causes">): boolean =>
+/** What a repair tried, what of it is in the recipe now, and what that is worth. */
+export interface RepairStory {
+  readonly sentence: string;
+  readonly changes: readonly Fact[];
+  readonly tried: TextTable;
+}
+
+/** What a verdict is made of. */
+type Verdict = Pick<DoctorReport, "causes"> & Partial<Pick<DoctorReport, "errors">>;
+
+const isFault = ({ causes }: Verdict): boolean =>
   causes.some(({ diagnosis }) => diagnosis.severity !== "hint");
+
+/** By how much a simple forecast must be better: on a series that is mostly chance the two are as good as the same. */
+const WORSE = 1.1;
+
+/** The simple forecast that does better than what was trained, and by how much; undefined where none does. */
+export function betterForecast({ errors }: Verdict): Comparison | undefined {
+  return errors === undefined
+    ? undefined
+    : comparisons(errors).find(({ model, baselineError }) => model > WORSE * baselineError);
+}
+
+/** Whether something was found that is worse than a hint, or a forecast that learns nothing does better. */
+export const isSick = (verdict: Verdict): boolean =>
+  isFault(verdict) || betterForecast(verdict) !== undefined;
 
 /** Rows looked at, and which not. */
 export function scopeText({ summary, split, testRows }: Patient): string {
@@ -52,13 +82,21 @@ export function scopeText({ summary, split, testRows }: Patient): string {
   return `the first ${plural(rows, "row")}, ${axis.label(0)} to ${axis.label(rows - 1)}: training before ${axis.label(split)}, validation from there on. The last ${plural(testRows, "row")} are the test part, which the doctor never looks at`;
 }
 
+/** `2.3 times as large`. */
+const timesText = ({ model, baselineError }: Comparison): string =>
+  `${readableNumber(Number((model / baselineError).toPrecision(2)))} times as large`;
+
 /** The result in a few words. */
-export function headline({ causes }: Pick<DoctorReport, "causes">): string {
+export function headline(verdict: Verdict): string {
+  const { causes } = verdict;
   const count = (of: Severity): number =>
     causes.filter(({ diagnosis: { severity } }) => severity === of).length;
   const [errors, hints] = [count("error"), count("hint")];
   const severe = causes.length - hints;
   const more = hints === 0 ? "" : `${severe === 0 ? "; " : ", and "}${plural(hints, "hint")}`;
+  const better = severe === 0 ? betterForecast(verdict) : undefined;
+  if (better !== undefined)
+    return `Nothing is found that keeps this recipe from learning, but the ${better.baseline} forecast is better: the recipe's error is ${timesText(better)}${more}`;
   if (severe === 0) return `Healthy: nothing keeps this recipe from learning${more}`;
   const what = errors > 0 ? "does not learn" : "learns less than it could";
   return `${plural(severe, "reason")} why this recipe ${what}${causes.length > 1 ? ", worst first" : ""}${more}`;
@@ -99,13 +137,37 @@ function mapTexts<T>(value: T, change: (text: string) => string): T {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, mapTexts(part, change)])) as T;
 }
 
-/** A diagnosis that calls the only column there is by its name: `feature 0` is what a model calls it. */
+/**
+ * A diagnosis that calls the only column there is by its name: `feature 0` is what a model calls it. How many columns have
+ * a gap says nothing of one.
+ */
 export function inWordsOf({ target }: { readonly target: string }, diagnosis: Diagnosis): Diagnosis {
   const name = JSON.stringify(target);
   const renamed = (by: string) => (text: string) => text.replaceAll(/\b(?:feature|column) 0\b/g, () => by);
+  const { columnsWithGaps: _, ...own } = diagnosis.evidence;
   // An item of the evidence says itself that it is a column.
-  const evidence = mapTexts(diagnosis.evidence, renamed(name));
+  const evidence = mapTexts(own, renamed(name));
   return { ...mapTexts(diagnosis, renamed(`column ${name}`)), evidence };
+}
+
+/** Axes of pictures that hold the series' own values. */
+const VALUES: readonly string[] = ["value", "target", "forecast", "answer"];
+
+/** Changes that leave values in the series' unit. */
+const KEEPS_UNIT: readonly string[] = ["missing_values"];
+
+/** A cause's picture with the series' unit at its axes, where its values are in that unit: neither scaled nor logarithms. */
+export function pictureOf(
+  { picture }: Diagnosis,
+  { behind }: Pick<Cause, "behind">,
+  { summary, recipe }: Pick<DoctorReport, "summary" | "recipe">,
+): Picture | undefined {
+  const { unit } = summary.series;
+  const { scale, log, clip } = recipe.series ?? {};
+  const isRaw = scale == null && log !== true && clip == null;
+  if (picture?.kind !== "lines" || unit === undefined || !isRaw) return picture;
+  if (!behind.every((code) => KEEPS_UNIT.includes(code)) || !VALUES.includes(picture.y.label)) return picture;
+  return { ...picture, y: { ...picture.y, label: `${picture.y.label} (${unit})` } };
 }
 
 /** What the data alone show, as a sentence. */

@@ -1,4 +1,4 @@
-import type { HeatmapPicture, LinesPicture, RecordedGradientFlow } from "../../index.js";
+import type { HeatmapPicture, LinesPicture, RecordedGradientFlow, RecurrentLayerFlow } from "../../index.js";
 import { isRecurrentFlow } from "../../index.js";
 import { kernelsOf, lastFlow } from "./flow-words.js";
 import type { TrainingFlow } from "./training-flow.js";
@@ -39,25 +39,22 @@ export function stepsPicture(training: TrainingFlow): HeatmapPicture {
   };
 }
 
-/** Means of the gates' activations by time step, in the last epoch. */
-export const gatesPicture = (training: TrainingFlow): LinesPicture => ({
+/** Means of a layer's gates' activations by time step, at the end of the training. */
+export const gatesPicture = ({ gates }: RecurrentLayerFlow): LinesPicture => ({
   kind: "lines",
   title: "Gates, mean activation",
   x: { label: "time step t" },
   y: { label: "mean activation" },
-  lines: Object.entries(lastFlow(training).gates).map(([name, { mean }]) => ({
-    name,
-    values: drawable(mean),
-  })),
+  lines: Object.entries(gates).map(([name, { mean }]) => ({ name, values: drawable(mean) })),
 });
 
-/** Shares of saturated activations by time step, in the last epoch. */
-export const saturationPicture = (training: TrainingFlow): LinesPicture => ({
+/** Shares of a layer's saturated activations by time step, at the end of the training. */
+export const saturationPicture = ({ gates }: RecurrentLayerFlow): LinesPicture => ({
   kind: "lines",
   title: "Gates, share saturated",
   x: { label: "time step t" },
   y: { label: "share in %", range: [0, 100] },
-  lines: Object.entries(lastFlow(training).gates).map(([name, { saturated }]) => ({
+  lines: Object.entries(gates).map(([name, { saturated }]) => ({
     name,
     values: Array.from(saturated, (share) => 100 * share),
   })),

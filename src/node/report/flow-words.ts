@@ -12,13 +12,14 @@ import type { TrainingFlow } from "./training-flow.js";
 const WILD = 0.1;
 const STILL = 1e-6;
 
+/** The flow at the end of the training. */
+export const trainedFlow = ({ trained, flows }: TrainingFlow): GradientFlow => trained ?? flows.at(-1)!.flow;
+
 /** The recurrent layer at the end of the training. */
-export function lastFlow({ flows, layer }: TrainingFlow): RecurrentLayerFlow {
-  return flows
-    .at(-1)!
-    .flow.layers.filter(isRecurrentFlow)
-    .find(({ name }) => name === layer)!;
-}
+export const lastFlow = (training: TrainingFlow): RecurrentLayerFlow =>
+  trainedFlow(training)
+    .layers.filter(isRecurrentFlow)
+    .find(({ name }) => name === training.layer)!;
 
 /** Matrices of weights; biases are small at first, and what moves them says little. */
 export const kernelsOf = (flow: GradientFlow): WeightFlow[] =>
@@ -31,7 +32,7 @@ const share = (value: number): string =>
 /** How far back the gradient reaches, against the window: the one line that says whether the window is used. */
 export function memoryInWords(training: TrainingFlow): string {
   const { hiddenGradient, name } = lastFlow(training);
-  const { memoryHorizon } = summarizeFlow(training.flows.at(-1)!.flow).find((layer) => layer.name === name)!;
+  const { memoryHorizon } = summarizeFlow(trainedFlow(training)).find((layer) => layer.name === name)!;
   const window = hiddenGradient.length;
   const steps = plural(window, "step");
   if (!hiddenGradient.every(Number.isFinite)) {
@@ -50,7 +51,7 @@ export function memoryInWords(training: TrainingFlow): string {
 
 /** What else the last flow says: gates and updates, one sentence each. */
 export function flowFacts(training: TrainingFlow): string[] {
-  const { flow } = training.flows.at(-1)!;
+  const flow = trainedFlow(training);
   const facts: string[] = [];
   const own = summarizeFlow(flow).find(({ name }) => name === training.layer)!;
   if (own.timeConstant !== null) {
@@ -79,7 +80,7 @@ export function flowFacts(training: TrainingFlow): string[] {
           ? " That is standing still."
           : "";
     facts.push(
-      `Updates: the last one recorded moves no kernel by more than ${share(updateRatio)} of its size (${name}); a tenth of a percent is usual.${verdict}`,
+      `Updates: the last one looked at moves no kernel by more than ${share(updateRatio)} of its size (${name}); a tenth of a percent is usual.${verdict}`,
     );
   }
   return facts;

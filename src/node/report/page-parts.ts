@@ -1,5 +1,6 @@
 import type { Fact } from "./describe-summary.js";
 import { type ErrorTable, tableCells } from "./error-table.js";
+import type { TextTable } from "./flow-table.js";
 import { escapeHtml } from "./page.js";
 
 /** Errors side by side; the best of each column stands out. */
@@ -10,6 +11,13 @@ export function errorsHtml(table: ErrorTable): string {
     return `<tr><td>${escapeHtml(name)}</td>${values}</tr>`;
   });
   return `<div class="scroll"><table><thead><tr><th scope="col">${table.unit === undefined ? "" : `in ${escapeHtml(table.unit)}`}</th>${head}</tr></thead><tbody>${rows.join("\n")}</tbody></table></div>`;
+}
+
+/** Texts in rows below their heads; wide ones scroll by themselves. */
+export function tableHtml({ columns, rows }: TextTable): string {
+  const head = columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join("");
+  const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>`);
+  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body.join("\n")}</tbody></table></div>`;
 }
 
 /** One bullet for each sentence; nothing for none. */

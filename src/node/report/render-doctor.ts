@@ -11,12 +11,14 @@ import {
   isSick,
   lossPicture,
   numbersOfTraining,
+  pictureOf,
   sameChangeAs,
   scopeText,
   titleText,
 } from "./doctor-report.js";
+import { flowSection } from "./flow-section.js";
 import { escapeHtml, page } from "./page.js";
-import { errorsHtml, factsHtml, listHtml } from "./page-parts.js";
+import { errorsHtml, factsHtml, listHtml, tableHtml } from "./page-parts.js";
 import { recipeFacts } from "./recipe-facts.js";
 import { sourceName } from "./series-summary.js";
 
@@ -39,17 +41,20 @@ function figure(picture: Picture | undefined, id: string): string {
   return `<figure>${draw("wide", WIDE)}${draw("narrow", NARROW)}</figure>`;
 }
 
-function causeHtml(cause: Cause, index: number, { causes, history, summary }: DoctorReport): string {
+function causeHtml(cause: Cause, index: number, report: DoctorReport): string {
+  const { causes, history, summary } = report;
   const { asCode } = cause;
   const diagnosis = inWordsOf(summary.series, cause.diagnosis);
   const same = sameChangeAs(causes, index);
-  const { code, severity, title, why, remedy, picture } = diagnosis;
+  const { code, severity, title, why, remedy } = diagnosis;
+  const picture = pictureOf(diagnosis, cause, report);
   const note = causeNote(cause, history !== null);
+  const measured = evidenceText(diagnosis);
   const parts = [
     `<h3>${index + 1}. ${escapeHtml(titleText(title))}</h3>`,
     `<p class="soft"><b class="${severity}">${signs[severity]}</b> <code>${escapeHtml(code)}</code>${note === "" ? "" : `; ${escapeHtml(note)}`}</p>`,
     figure(picture, `cause-${index + 1}`),
-    `<p><b>Measured.</b> ${escapeHtml(titleText(evidenceText(diagnosis)))}.</p>`,
+    measured === "" ? "" : `<p><b>Measured.</b> ${escapeHtml(titleText(measured))}.</p>`,
     `<p><b>Why it stops learning.</b> ${escapeHtml(why)}</p>`,
     `<p><b>Change.</b> ${escapeHtml(remedy)}</p>`,
     same !== undefined
@@ -59,6 +64,19 @@ function causeHtml(cause: Cause, index: number, { causes, history, summary }: Do
         : `<pre><code>${escapeHtml(asCode)}</code></pre>`,
   ];
   return `<section>${parts.filter((part) => part !== "").join("\n")}</section>`;
+}
+
+/** What a repair did, in front of what is left to find. */
+function repairHtml({ repair, causes }: DoctorReport): string {
+  if (repair === undefined) return "";
+  const { sentence, changes, tried } = repair;
+  return [
+    "<h2>What the repair did</h2>",
+    `<p>${escapeHtml(sentence)}</p>`,
+    tableHtml(tried),
+    changes.length === 0 ? "<p>Nothing is different in the recipe.</p>" : factsHtml(changes),
+    `<h2>${causes.length === 0 ? "Nothing is" : "Still"} found in the repaired recipe</h2>`,
+  ].join("\n");
 }
 
 /** What this page has that the forecast's has not. */
@@ -74,20 +92,23 @@ export function renderDoctorReport(report: DoctorReport): string {
   const { series } = summary;
   const unit = series.unit === undefined ? "" : ` (${series.unit})`;
   const title = `Doctor: ${series.target}${unit}`;
+  const flow = flowSection(report.flow);
   const body = [
     `<header><h1>${escapeHtml(headline(report))}</h1>
 <p class="soft">${escapeHtml(`${sourceName(series)}, column ${series.target}${unit}; ${scopeText(report)}. ${date.toISOString().slice(0, 10)}, gateflow ${version}.`)}</p></header>`,
+    repairHtml(report),
     ...causes.map((cause, i) => causeHtml(cause, i, report)),
     "<h2>How well it learns</h2>",
     listHtml(numbersOfTraining(report)),
     errors === undefined || history === null ? "" : errorsHtml(errors),
     figure(lossPicture(history), "loss"),
+    flow.html,
     "<h2>The recipe</h2>",
     factsHtml(recipeFacts(recipe)),
     "<h2>What is in the data</h2>",
     factsHtml(describeSummary(summary, { full: false })),
     listHtml(data.map((found) => dataText(series, found))),
-    `<footer>gateflow ${escapeHtml(version)}. ${isSick(report) ? "<code>gateflow doctor --fix</code> tries the changes, keeps those that lower the validation error, and writes the repaired recipe. " : ""}RMSE: root mean square error on the validation rows. Naive repeats the last value, seasonal naive the last season.</footer>`,
+    `<footer>gateflow ${escapeHtml(version)}. ${isSick(report) && report.repair === undefined ? "<code>gateflow doctor --fix</code> tries the changes, keeps those that lower the validation error, and writes the repaired recipe. " : ""}RMSE: root mean square error on the validation rows. Naive repeats the last value, seasonal naive the last season.</footer>`,
   ];
-  return page(title, body.filter((part) => part !== "").join("\n"), STYLE);
+  return page(title, body.filter((part) => part !== "").join("\n"), STYLE + flow.style);
 }

@@ -59,11 +59,12 @@ describe("gateflow doctor --fix", () => {
   );
 
   it(
-    "prints JSON in which a recipe without a model has no error",
+    "prints JSON in which a recipe without a model has no error, and writes a page about what came of it",
     async () => {
       const path = join(folder, "json.json");
+      const page = join(folder, "repaired.html");
       const { out, err } = await gateflow([
-        ...["doctor", sick, "-t", "v", "--fix", "--budget", "3", "-o", path, "--json"],
+        ...["doctor", sick, "-t", "v", "--fix", "--budget", "3", "-o", path, "--report", page, "--json"],
         ...SMALL,
       ]);
       expect(err).toBe("");
@@ -77,12 +78,21 @@ describe("gateflow doctor --fix", () => {
           { tried: "missing_values", training: 2, isKept: true, change: { series: { impute: "linear" } } },
           { tried: "unscaled_target", training: 3, isKept: true },
         ],
-        files: [path],
+        refused: null,
+        files: [path, page],
       });
       expect(result.repaired).toEqual(JSON.parse(readFileSync(path, "utf8")));
       // The search begins with the gaps filled, for it cannot draw that: its error is a number.
       expect(result.control).toEqual(expect.any(Number));
       expect(result.after).toBeLessThan(200);
+      const html = readFileSync(page, "utf8");
+      for (const part of [
+        "What the repair did",
+        "kept: scale standard",
+        "series.scale",
+        "How the gradient flows",
+      ])
+        expect(html).toContain(part);
     },
     TIMEOUT,
   );

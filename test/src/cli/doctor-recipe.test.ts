@@ -3,8 +3,15 @@ import { bothLooks } from "../../../src/cli/doctor/checkup.js";
 import { nextCommand } from "../../../src/cli/doctor/options.js";
 import { DEFAULTS, recipeOf } from "../../../src/cli/doctor/recipe-options.js";
 import { validationErrors } from "../../../src/cli/doctor/validation-errors.js";
-import type { Diagnosis, Severity } from "../../../src/index.js";
-import { headline, inWordsOf, sameChangeAs } from "../../../src/node/report/doctor-report.js";
+import type { Diagnosis, Picture, Recipe, Severity } from "../../../src/index.js";
+import {
+  headline,
+  inWordsOf,
+  isSick,
+  pictureOf,
+  sameChangeAs,
+} from "../../../src/node/report/doctor-report.js";
+import type { SeriesSummary } from "../../../src/node/report/series-summary.js";
 import { dailyRows, gateflow, scratch } from "./capture.js";
 
 const { file } = scratch();
@@ -50,7 +57,7 @@ describe("a recipe that is none gives one line that names the file and", () => {
     ["no epochs", { ...good, fit: { epochs: 0 } }, /`epochs` is 0.*at least 1/],
     ["no layers", { ...good, layers: [] }, /layers needs at least one/],
     ["no JSON", "{ window: 12", /is no JSON/],
-    ["a list", [], /expected an object/],
+    ["a list", [], /expected an object of options, got an array/],
   ])("%s", async (_, recipe, expected) => {
     const path = recipeFile(recipe);
     const { code, err, out } = await gateflow(["doctor", daily, "-t", "sales", "--recipe", path]);
@@ -65,7 +72,9 @@ describe("options that say nothing together are refused:", () => {
   it.each<[string, string[], RegExp]>([
     ["--budget without --fix", ["--budget", "3"], /--budget belongs to --fix/],
     ["--out without --fix", ["-o", "x.json"], /--out belongs to --fix/],
-    ["--report with --fix", ["--fix", "--report", "x.html"], /--report.*cannot be used with.*--fix/],
+    ["a recipe given twice", ["--recipe", "a.json", "--recipe", "b.json"], /--recipe is given twice/],
+    ["a file's name that is a folder's", ["--fix", "--out", "made/"], /--out: made\/ ends like a folder/],
+    ["the same for the report", ["--report", "made/"], /--report: made\/ ends like a folder/],
     [
       "--window with --recipe",
       ["--window", "3", "--recipe", "x.json"],
@@ -172,6 +181,57 @@ describe("two looks at a recipe", () => {
     expect(of(a, diagnosis("d", "hint"))).toBe(
       "1 reason why this recipe learns less than it could, worst first, and 1 hint",
     );
+  });
+
+  it("are not healthy where a simple forecast is better by more than chance, and say so", () => {
+    const errors = (own: number) => ({
+      unit: undefined,
+      columns: ["RMSE, 1 step ahead"],
+      rows: [
+        { name: "the recipe", values: [own] },
+        { name: "naive", values: [1] },
+        { name: "seasonal naive", values: [2] },
+      ],
+    });
+    expect(headline({ causes: [], errors: errors(3.29) })).toBe(
+      "Nothing is found that keeps this recipe from learning, but the naive forecast is better: the recipe's error is 3.3 times as large",
+    );
+    expect(isSick({ causes: [], errors: errors(3.29) })).toBe(true);
+    // As good as the same: on a random walk nothing is better than the last value.
+    expect(headline({ causes: [], errors: errors(1.05) })).toMatch(/^Healthy/);
+    expect(isSick({ causes: [], errors: errors(1.05) })).toBe(false);
+    // No model has no error to compare.
+    expect(isSick({ causes: [], errors: errors(Infinity) })).toBe(false);
+    const causes = [{ diagnosis: b, asCode: "", behind: [], seen: "both" as const }];
+    expect(headline({ causes, errors: errors(3) })).toBe("1 reason why this recipe does not learn");
+  });
+
+  it("count no columns where there is one", () => {
+    const gaps = { ...a, evidence: { column: "feature 0", columnsWithGaps: 2, missing: 3 } };
+    expect(inWordsOf({ target: "v" }, gaps).evidence).toEqual({ column: '"v"', missing: 3 });
+  });
+
+  it("have the data's unit at a picture's axis, where its values are in that unit", () => {
+    const picture: Picture = {
+      kind: "lines",
+      title: "t",
+      x: { label: "sample" },
+      y: { label: "target" },
+      lines: [{ name: "target", values: [1, 2] }],
+    };
+    const summary = { series: { unit: "ppm" } } as SeriesSummary;
+    const label = (recipe: Recipe, behind: string[] = [], own: Picture = picture) => {
+      const drawn = pictureOf({ ...a, picture: own }, { behind }, { summary, recipe });
+      return drawn?.kind === "lines" ? drawn.y.label : undefined;
+    };
+    expect(label(good)).toBe("target (ppm)");
+    expect(label({ ...good, series: { impute: "linear", difference: 1 } }, ["missing_values"])).toBe(
+      "target (ppm)",
+    );
+    expect(label({ ...good, series: { scale: "standard" } })).toBe("target");
+    expect(label({ ...good, series: { log: true } })).toBe("target");
+    expect(label(good, ["missing_values", "unscaled_target"])).toBe("target");
+    expect(label(good, [], { ...picture, y: { label: "loss" } })).toBe("loss");
   });
 
   it("call the only column by its name, and show the same code once", () => {

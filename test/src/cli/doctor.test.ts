@@ -150,6 +150,77 @@ describe("gateflow doctor", () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  it("shows how the gradient flows in the recipe as trained: in the terminal, in JSON and in the report", async () => {
+    const path = join(folder, "flow.html");
+    const { out } = await gateflow(["doctor", healthy, "-t", "v", ...GOOD, "--report", path]);
+    const flow = out.slice(out.indexOf("How the gradient flows"));
+    expect(flow).toMatch(/Memory horizon: (?:the whole window of 20 steps|\d+ of the 20 steps)/);
+    expect(flow).toMatch(/Growth of the gradient a step back.*: lstm\s+0\.\d+\s\([\d.]+\s+to\s+[\d.]+\)/s);
+    expect(flow).toMatch(/‖dL\/dh‖ by time step, 0 to 19 .*\n {4}lstm ▏[ ░▒▓█0]{20}▕\n/);
+    expect(
+      Math.max(
+        ...flow
+          .split("\n")
+          .filter((line) => !line.includes(folder))
+          .map(({ length }) => length),
+      ),
+    ).toBeLessThanOrEqual(80);
+    const quiet = await gateflow(["doctor", healthy, "-t", "v", ...GOOD, "-q"]);
+    expect(quiet.out).not.toContain("How the gradient flows");
+    const { text } = await causesOf(healthy, ...GOOD);
+    const [layer] = (JSON.parse(text) as { flow: Record<string, unknown>[] }).flow;
+    expect(layer).toMatchObject({ name: "lstm", timesteps: 20, growthRate: { steps: 20 }, deadUnits: [] });
+    expect(layer!.hiddenGradient).toHaveLength(20);
+    const section = /<section id="gradient-flow">[\s\S]*?<\/section>/.exec(readFileSync(path, "utf8"))![0];
+    expect(section).toContain("<h2>How the gradient flows</h2>");
+    for (const part of [
+      "by step and layer",
+      "by step and epoch",
+      "Gates, mean activation",
+      "Update over weight",
+    ])
+      expect(section).toContain(part);
+    expect(section).toMatch(
+      /<td>lstm<\/td><td>[^<]+steps<\/td><td>0\.\d+ \([\d.]+ to [\d.]+\)<\/td><td>[\d.]+ steps<\/td><td>0 of 8<\/td>/,
+    );
+    expect(section).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  it("shows no flow where nothing could be trained", async () => {
+    const stuck = await gateflow([
+      "doctor",
+      file("few2.csv", column(waves.slice(0, 30))),
+      "-t",
+      "v",
+      ...SMALL,
+    ]);
+    expect(stuck.out).not.toContain("How the gradient flows");
+  });
+
+  it("names the window where not one fits into the training part", async () => {
+    const { code, causes } = await causesOf(healthy, "--window", "500", ...SMALL);
+    expect(code).toBe(2);
+    expect(causes[0]).toMatchObject({
+      code: "insufficient_data",
+      title: "no window fits: a window of 500 and the next value need 501 values, the training part has 192",
+      evidence: { examples: 0, window: 500, trainingValues: 192 },
+      remedy: "Set window to at most 172, which leaves twenty examples, or bring a longer series.",
+    });
+  });
+
+  it("does not call a recipe healthy that a simple forecast beats, and exits with 2", async () => {
+    // Two epochs of a loss that is no sum of squares: too little to find a fault in, and nothing is learnt.
+    const { code, out } = await gateflow([
+      ...["doctor", file("slow.csv", column(waves.slice(0, 100).map((_, t) => Math.sin(t / 4)))), "-t", "v"],
+      ...["--loss", "mape", "--units", "4", "--epochs", "2"],
+    ]);
+    expect(out).toMatch(
+      /Nothing is found that keeps this recipe from learning, but the naive forecast is\nbetter/,
+    );
+    expect(out).not.toContain("Healthy");
+    expect(code).toBe(2);
+  });
+
   it("explains a stack of layers that lacks returnSequences, and shows the code that has it", async () => {
     const recipe = file(
       "stack.json",
@@ -168,6 +239,10 @@ describe("gateflow doctor", () => {
     const { code, causes } = await causesOf(healthy, "--recipe", recipe);
     expect([code, causes[0]!.code]).toEqual([2, "stacked_lstm_needs_return_sequences"]);
     expect(causes[0]!.asCode).toContain("lstm({ units: 4, returnSequences: true, inputShape: [12, 1] })");
+    const { out } = await gateflow(["doctor", healthy, "-t", "v", "--recipe", recipe]);
+    expect(out).toContain("measured  received [4], expected [timesteps, features].\n");
+    expect(out).toMatch(/`lstm` hands on +│█+ 1\n/);
+    expect(out).not.toMatch(/measured +\.\n/);
   });
 
   it("takes --epochs in place of a recipe's own", async () => {

@@ -46,6 +46,7 @@ describe("a mistake gives one line that names", () => {
       /--epochs.*'ten'.*whole number/,
     ],
     ["an option out of range", ["train", daily, "-t", "sales", "--window", "0"], /--window.*'0'.*at least 1/],
+    ["an option given twice", ["train", daily, "-t", "sales", "--target", "day"], /--target is given twice/],
     ["half a unit", ["train", daily, "-t", "sales", "--units", "8.5"], /--units.*'8\.5'.*whole number/],
     [
       "a share that is none",

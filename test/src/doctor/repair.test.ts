@@ -138,6 +138,62 @@ describe("repair()", () => {
     await expect(repair(healthy, { series: [1, 2, 3] })).rejects.toThrow(DataError);
     await expect(repair(healthy, { series, budgett: 3 } as never)).rejects.toThrow(/budget/);
   });
+
+  const sick = (changes: object): Recipe => ({ ...healthy, ...changes }) as Recipe;
+  it.each<[string, Recipe, RegExp]>([
+    [
+      "a layer's option",
+      sick({ layers: [{ kind: "lstm", unts: 3 }] }),
+      /unknown option `unts`\. Did you mean `units`\?/,
+    ],
+    ["a step", sick({ series: { scal: "standard" } }), /recipe, series: unknown option `scal`.*`scale`/],
+    ["a scale", sick({ series: { scale: "foo" } }), /`scale` is "foo"\. Allowed: standard/],
+    ["an option of fit", sick({ fit: { epoch: 3 } }), /recipe, fit: unknown option `epoch`.*`epochs`/],
+    [
+      "an option of compile",
+      sick({ compile: { loss: "mse", optimiser: "adam" } }),
+      /`optimiser`.*`optimizer`/,
+    ],
+    ["an optimizer that is none", sick({ compile: { loss: "mse", optimizer: null } }), /`optimizer` is null/],
+    ["a loss that is no name", sick({ compile: { loss: 5 } }), /`loss` is 5, expected a name/],
+    ["class weights", sick({ fit: { classWeight: { 0: "x" } } }), /classWeight: `0` is "x"/],
+    ["a layer that is none", sick({ layers: [null] }), /layers\[0\] has no kind/],
+    [
+      "a wrapped layer without config",
+      sick({ layers: [{ kind: "bidirectional", layer: { kind: "lstm", units: 3 } }] }),
+      /layers\[0\]\.layer is .*expected \{ "kind": "lstm", "config"/,
+    ],
+    [
+      "a recipe that is a list",
+      [] as unknown as Recipe,
+      /recipe: expected an object of options, got an array/,
+    ],
+  ])("refuses %s before any training, naming the field", async (_, recipe, expected) => {
+    const refusal = await repair(recipe, { series, budget: 1 }).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(ConfigError);
+    expect((refusal as Error).message).toMatch(expected);
+    expect((refusal as Error).message).toMatch(/^repair\(\): recipe/);
+  });
+
+  it("refuses a series and examples together, and half of the examples", async () => {
+    const data = { x: [[[1]]], y: [[1]] };
+    await expect(repair(healthy, { series, data })).rejects.toThrow(/`series` and `data` are both given/);
+    await expect(repair(healthy, { data: { x: data.x } as never })).rejects.toThrow(/`data\.y` is missing/);
+  });
+
+  it("says of a recipe that cannot be trained even at the end why", async () => {
+    const options = { budget: 1, withControl: false };
+    const { after, refused } = await repair(healthy, { ...options, series: series.slice(0, 25) });
+    expect(after).toBe(Infinity);
+    expect(refused).toBe(
+      "No window fits: a window of 16 and the next value need 17 values, the training part has 16. Set recipe.window to less, or bring a longer series.",
+    );
+    const gaps = series.map((value, t) => (t % 9 === 0 ? null : value));
+    expect((await repair(healthy, { ...options, series: gaps })).refused).toMatch(/NaN.*interpolate/);
+    const wild = sick({ compile: { loss: "mse", optimizer: { name: "sgd", learningRate: 1e30 } } });
+    expect((await repair(wild, { ...options, series })).refused).toMatch(/not finite.*learningRate/);
+    expect((await repair(sick({ fit: { epochs: 1 } }), { ...options, series })).refused).toBeNull();
+  });
 });
 
 describe("a recipe", () => {

@@ -7,7 +7,8 @@ import {
   updatesPicture,
 } from "../../../../src/node/report/flow-pictures.js";
 import { flowSection } from "../../../../src/node/report/flow-section.js";
-import { flowFacts, memoryInWords } from "../../../../src/node/report/flow-words.js";
+import { flowTable, tableNote, weightTable } from "../../../../src/node/report/flow-table.js";
+import { flowFacts, lastFlow, memoryInWords } from "../../../../src/node/report/flow-words.js";
 import { renderReport } from "../../../../src/node/report/render.js";
 import { sampleFlow } from "./sample-flow.js";
 import { sampleReport } from "./sample-report.js";
@@ -41,7 +42,7 @@ describe("the facts", () => {
     expect(flowFacts(sampleFlow({ saturated: 0.25 }))).toEqual([
       "Forget gates: on average so far open that a cell state left alone fades to 1/e in 3.5 steps.",
       "Saturation: at one step or another up to 25 % of the forget gate's activations are within 0.05 of a bound, where they learn little.",
-      "Updates: the last one recorded moves no kernel by more than 0.2 % of its size (lstm/recurrent_kernel); a tenth of a percent is usual.",
+      "Updates: the last one looked at moves no kernel by more than 0.2 % of its size (lstm/recurrent_kernel); a tenth of a percent is usual.",
     ]);
   });
 
@@ -50,6 +51,43 @@ describe("the facts", () => {
     expect(flowFacts(sampleFlow({ updateRatio: 1e-8 }))[2]).toContain("standing still");
     expect(flowFacts(sampleFlow({ forget: 1 }))[0]).toContain("does not fade");
     expect(flowFacts(sampleFlow())[1]).toContain("no gate is near a bound");
+  });
+});
+
+describe("the tables", () => {
+  it("tell horizon, growth with its interval, time constant and dead units, a layer a row", () => {
+    const dead = { sign: "no gradient", layers: [{ name: "dense", units: 8, dead: [0, 5] }] };
+    const { columns, rows } = flowTable({ ...sampleFlow({ factor: 0.8, window: 12 }), dead });
+    expect(columns.length).toBe(5);
+    expect(rows).toEqual([
+      ["lstm", "all 12 steps", "0.8 (0.8 to 0.8)", "3.48 steps", "–"],
+      ["dense", "–", "–", "–", "2 of 8"],
+    ]);
+    expect(tableNote({ ...sampleFlow(), dead })).toContain("Dead: no gradient.");
+    expect(tableNote(sampleFlow())).not.toContain("Dead");
+  });
+
+  it("say what is not there, and what is not finite", () => {
+    const cells = (sample: Parameters<typeof sampleFlow>[0]) => flowTable(sampleFlow(sample)).rows[0];
+    expect(cells({ epochs: 1 })!.slice(1, 3)).toEqual(["no gradient", "–"]);
+    expect(cells({ factor: Number.NaN, forget: 1 })!.slice(1, 4)).toEqual([
+      "not finite",
+      "–",
+      "does not fade",
+    ]);
+  });
+
+  it("tell of every weight its size, its gradient's, and how far it moves", () => {
+    const { rows } = weightTable(sampleFlow({ epochs: 1 }));
+    expect(rows[0]).toEqual(["lstm/kernel", "1", "0.1", "0.001"]);
+    expect(rows.at(-1)).toEqual(["dense/kernel", "1", "0.1", "from zero"]);
+  });
+
+  it("are of the network as it was trained where that was looked at, not of the last epoch", () => {
+    const { flows } = sampleFlow({ factor: 0.5, window: 24 });
+    const training = { ...sampleFlow({ window: 24 }), trained: flows.at(-1)!.flow };
+    expect(flowTable(training).rows[0]![1]).toBe("10 of 24 steps");
+    expect(memoryInWords(training)).toContain("10 of the 24 steps");
   });
 });
 
@@ -65,13 +103,13 @@ describe("the pictures", () => {
   });
 
   it("show gates by step, shares in per cent, and updates of kernels by epoch, infinite ones left out", () => {
-    expect(gatesPicture(sampleFlow()).lines.map(({ name }) => name)).toEqual([
+    expect(gatesPicture(lastFlow(sampleFlow())).lines.map(({ name }) => name)).toEqual([
       "input",
       "forget",
       "cell",
       "output",
     ]);
-    expect(saturationPicture(sampleFlow({ saturated: 0.25 })).lines[1]!.values[0]).toBe(25);
+    expect(saturationPicture(lastFlow(sampleFlow({ saturated: 0.25 }))).lines[1]!.values[0]).toBe(25);
     const { lines } = updatesPicture(sampleFlow());
     expect(lines.map(({ name }) => name)).toEqual(["lstm/kernel", "lstm/recurrent_kernel", "dense/kernel"]);
     expect(lines[2]!.values).toEqual([null, 0.0005, 0.0005, 0.0005]);
@@ -95,13 +133,13 @@ describe("the section", () => {
 
   it("is not there where nothing was recorded", async () => {
     expect(flowSection(undefined)).toEqual({ html: "", style: "" });
-    expect(await renderReport(sampleReport())).not.toContain("Gradient flow");
+    expect(await renderReport(sampleReport())).not.toContain("How the gradient flows");
   });
 
-  it("holds four figures, each for a screen and for a phone, with every word of theirs whole", () => {
-    expect(html.match(/<figure>/g)).toHaveLength(4);
-    expect(html.match(/<svg class="wide flow"/g)).toHaveLength(4);
-    expect(html.match(/<svg class="narrow flow"/g)).toHaveLength(4);
+  it("holds five figures, each for a screen and for a phone, with every word of theirs whole", () => {
+    expect(html.match(/<figure>/g)).toHaveLength(5);
+    expect(html.match(/<svg class="wide flow"/g)).toHaveLength(5);
+    expect(html.match(/<svg class="narrow flow"/g)).toHaveLength(5);
     expect(html).not.toContain("…");
     expect(html).not.toMatch(/NaN|Infinity|undefined/);
   });
@@ -134,14 +172,16 @@ describe("the section", () => {
     const page = await renderReport({ ...sampleReport(), flow: sampleFlow() });
     expect(page).toContain(style.trim());
     expect(page.match(/<style>/g)).toHaveLength(1);
-    expect(page.match(/<figure>/g)).toHaveLength(12);
+    expect(page.match(/<figure>/g)).toHaveLength(13);
   });
 
   it("hatches by patterns that stand in the picture shown, and says why the first epoch has none", () => {
     for (const kind of ["wide", "narrow"]) {
-      expect(html).toContain(`id="none-${kind}"`);
-      expect(html).toContain(`url(#none-${kind})`);
+      expect(html).toContain(`id="flow-2-${kind}"`);
+      expect(html).toContain(`url(#flow-2-${kind})`);
     }
+    const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
     expect(html).not.toContain("url(#none)");
     expect(html).toContain("The output layer begins at zero");
   });

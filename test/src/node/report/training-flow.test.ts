@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { type ForecasterOptions, forecaster, isRecurrentFlow } from "../../../../src/index.js";
+import {
+  bidirectional,
+  dense,
+  type ForecasterOptions,
+  flatten,
+  forecaster,
+  isRecurrentFlow,
+  lstm,
+  sequential,
+  tensor,
+} from "../../../../src/index.js";
 import { watchFlow } from "../../../../src/node/report/training-flow.js";
 import { bitsOf } from "../../model/support.js";
 
@@ -56,5 +66,51 @@ describe("watching how a forecaster trains", () => {
     expect(watch.of(model)).toBeUndefined();
     expect(watch.of(forecaster())).toBeUndefined();
     model.dispose();
+  });
+});
+
+describe("watching a model", () => {
+  const x = tensor(
+    Float32Array.from({ length: 64 * 6 }, (_, i) => Math.sin(i)),
+    [64, 6, 1],
+  );
+  const y = tensor(
+    Float32Array.from({ length: 64 }, (_, i) => Math.cos(i)),
+    [64, 1],
+  );
+
+  async function watched(layers: Parameters<typeof sequential>[0]) {
+    const watch = watchFlow();
+    const model = sequential(layers, { seed: 1 });
+    model.compile({ optimizer: "adam", loss: "mse" });
+    await model.fit(x, y, { epochs: 2, callbacks: [...watch.callbacks] });
+    const flow = watch.ofModel(model);
+    model.dispose();
+    return flow;
+  }
+
+  it("names a direction of a bidirectional layer, and the last layer where none ends in one state", async () => {
+    const both = await watched([
+      bidirectional({ layer: lstm({ units: 2 }), inputShape: [6, 1] }),
+      dense({ units: 1 }),
+    ]);
+    expect(both!.layer).toMatch(/\/forward/);
+    const every = await watched([
+      lstm({ units: 2, returnSequences: true, inputShape: [6, 1] }),
+      flatten(),
+      dense({ units: 1 }),
+    ]);
+    expect(every!.layer).toBe("lstm");
+  });
+
+  it("counts units whose weights stood still in the last epoch, and has nothing of a model without time", async () => {
+    const shut = { name: "constant", config: { value: -50 } } as const;
+    const flow = await watched([
+      lstm({ units: 2, inputShape: [6, 1] }),
+      dense({ units: 3, activation: "relu", biasInitializer: shut }),
+      dense({ units: 1 }),
+    ]);
+    expect(flow!.dead!.layers.map(({ dead }) => dead.length)).toEqual([2, 3, 0]);
+    expect(await watched([flatten({ inputShape: [6, 1] }), dense({ units: 1 })])).toBeUndefined();
   });
 });
