@@ -4,7 +4,8 @@ import { Sequential } from "../model/sequential.js";
 import { refuseUnknown } from "../options.js";
 import { open, type SeriesLike } from "../series/kinds.js";
 import type { TensorLike } from "../tensor.js";
-import { examplesCase } from "./data-case.js";
+import { constantLoss } from "./baseline-loss.js";
+import { type DataCase, examplesCase } from "./data-case.js";
 import { dataRules } from "./data-rules.js";
 import { type Diagnosis, worstFirst } from "./diagnosis.js";
 import { Lab } from "./lab.js";
@@ -13,7 +14,7 @@ import { allLayers } from "./model-case.js";
 import { fileOf } from "./model-copy.js";
 import { modelRules } from "./model-rules.js";
 import { runRules, runSlowRules } from "./run-rules.js";
-import { openBlock } from "./windows.js";
+import { openBlock, type Windows } from "./windows.js";
 
 export interface DiagnoseOptions {
   /** What the model is or will be trained on, as for `fit`. Windows in their order tell most: give them unshuffled. */
@@ -70,44 +71,43 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
   const y = openBlock(options.y);
   const file = fileOf(model, x.shape.slice(1));
   const layers = allLayers(file);
-  const data = examplesCase(x, y, {
+  const logged = options.history ?? null;
+  const history = logged === null ? null : isHistory(logged) ? logged.history : logged;
+  const isTrained = (history?.loss?.length ?? 0) > 0 || file.updates > 0;
+  const asGiven = examplesCase(x, y, {
     validation: options.validationData,
     series,
     isClassification: classLosses.includes(file.loss.name),
     isIndexed: layers[0]?.kind === "embedding",
     isStateful: layers.some(({ config }) => config.stateful === true),
   });
+  const { windows, validation } = asGiven;
+  const held = validation !== null && areFinite(validation) ? { x: validation.x, y: validation.y } : null;
+  const lab = new Lab(file, x, y, windows!, held);
+  const data: DataCase = {
+    ...asGiven,
+    isTrained,
+    ...(isTrained && areFinite(windows!) ? await learning(lab, validation) : {}),
+  };
   const found = runRules(dataRules, data);
   if (
     data.columns.length === 0 ||
+    !areFinite(windows!) ||
     found.some(
       ({ code, evidence }) =>
         hopeless.includes(code) || (code === "constant_feature" && evidence.value === "NaN"),
     )
   ) {
+    lab.dispose();
     return worstFirst(found);
   }
-  const validation = data.validation === null ? null : { x: data.validation.x, y: data.validation.y };
-  const finite =
-    validation?.x.data.every(Number.isFinite) === true && validation.y.data.every(Number.isFinite);
-  const lab = new Lab(file, x, y, data.windows!, finite ? validation : null);
-  const logged = options.history ?? null;
-  const history = logged === null ? null : isHistory(logged) ? logged.history : logged;
-  const at: ModelCase = {
-    data,
-    windows: data.windows!,
-    file,
-    lab,
-    history,
-    isTrained: (history?.loss?.length ?? 0) > 0 || file.updates > 0,
-    fit: options.fit ?? {},
-  };
+  const at: ModelCase = { data, windows: windows!, file, lab, history, isTrained, fit: options.fit ?? {} };
   try {
     return worstFirst(
       await runSlowRules(
         modelRules(
           found.map(({ code }) => code),
-          at.isTrained,
+          isTrained,
         ),
         at,
         found,
@@ -119,6 +119,30 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
     return worstFirst([...found, refusal(error, data.windows!.samples)]);
   } finally {
     lab.dispose();
+  }
+}
+
+const areFinite = ({ x, y }: Windows): boolean =>
+  x.data.every(Number.isFinite) && y.data.every(Number.isFinite);
+
+/** What a trained model has left to learn of examples it was not shown (of those it was, where there are no others). */
+async function learning(
+  lab: Lab,
+  validation: Windows | null,
+): Promise<Pick<DataCase, "unlearnt" | "heldOverTrain">> {
+  try {
+    const own = await lab.trainLoss();
+    const held = validation === null ? null : await lab.validationLoss();
+    const constant = held === null ? lab.constantLoss : constantLoss(validation!, lab.file.loss.name);
+    const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+    return {
+      unlearnt: finite((held ?? own) / (constant ?? Number.NaN)),
+      heldOverTrain: held === null ? null : finite(held / own),
+    };
+  } catch (error) {
+    // Shapes that do not fit are told by the rules that follow.
+    if (error instanceof GateflowError) return { unlearnt: null, heldOverTrain: null };
+    throw error;
   }
 }
 
