@@ -72,11 +72,13 @@ function targetPlaces(at: ModelCase, width: number): readonly TargetPlace[] | nu
   if (isSequence) {
     // One series, told from the last step: the others lie as far ahead of theirs.
     if (width !== timesteps) return null;
-    const last = alignmentOf(windows, width - 1);
+    const last = alignmentOf(windows, windows.targets[width - 1]);
     return last === null ? null : windows.targets.map((_, step) => ({ ...last, step }));
   }
   if (width > MOST_OUTPUTS) return null;
-  const places = windows.targets.map((_, k) => (k === 0 ? at.data.alignment : alignmentOf(windows, k)));
+  const places = windows.targets.map((target, k) =>
+    k === 0 ? at.data.alignment : alignmentOf(windows, target),
+  );
   return places.every((place) => place !== null)
     ? places.map((place) => ({ ...place, step: timesteps - 1 }))
     : null;

@@ -3,6 +3,7 @@ import type { Picture } from "../viz/picture.js";
 import type { ModelCase } from "./model-case.js";
 import { bars, PER_CENT } from "./pictures.js";
 import { meanOf } from "./statistics.js";
+import { overlapInShape } from "./windows.js";
 
 /** What the sample before tells of a sample's target, beyond the sample's own inputs. */
 export interface Carry {
@@ -41,6 +42,7 @@ export function carryOf({ windows, file }: ModelCase): Carry | null {
   const { samples, timesteps, features, stride, targets, y } = windows;
   if (!windows.isSequence || stride !== 0 || targets.length === 0 || samples < 60) return null;
   const isStepwise = y.shape.length >= 2 && y.shape[1] === timesteps && timesteps > 1;
+  if (overlapInShape(windows)) return null;
   const width = isStepwise ? targets.length / timesteps : targets.length;
   if (width > 4) return null;
   const own = targets[0]!;

@@ -19,6 +19,15 @@ export interface DataCase {
   readonly isIndexed: boolean;
   /** Whether the model is stateful: then one time step a batch is a way to work. */
   readonly isStateful: boolean;
+  /** Whether the examples come with a model that has been trained: then its answers tell more than their look. */
+  readonly isTrained: boolean;
+  /**
+   * Of a trained model its loss in units of the best constant answer's, on the examples held back where there are any; null
+   * before training, and where no model is known.
+   */
+  readonly unlearnt: number | null;
+  /** Of a trained model its loss on the examples held back over that on those it was trained on; null as above. */
+  readonly heldOverTrain: number | null;
 }
 
 export function seriesCase(columns: readonly Float64Array[]): DataCase {
@@ -32,6 +41,9 @@ export function seriesCase(columns: readonly Float64Array[]): DataCase {
     isClassification: false,
     isIndexed: false,
     isStateful: false,
+    isTrained: false,
+    unlearnt: null,
+    heldOverTrain: null,
   };
 }
 
@@ -68,6 +80,9 @@ export function examplesCase(x: TensorLike, y: TensorLike, options: ExamplesOpti
     isClassification,
     isIndexed: options.isIndexed ?? false,
     isStateful: options.isStateful ?? false,
+    isTrained: false,
+    unlearnt: null,
+    heldOverTrain: null,
   };
 }
 

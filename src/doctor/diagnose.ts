@@ -5,7 +5,8 @@ import { Sequential } from "../model/sequential.js";
 import { refuseUnknown } from "../options.js";
 import { open, type SeriesLike } from "../series/kinds.js";
 import type { TensorLike } from "../tensor.js";
-import { examplesCase } from "./data-case.js";
+import { constantLoss } from "./baseline-loss.js";
+import { type DataCase, examplesCase } from "./data-case.js";
 import { dataRules } from "./data-rules.js";
 import { type Diagnosis, type Rule, worstFirst } from "./diagnosis.js";
 import { Lab } from "./lab.js";
@@ -14,7 +15,7 @@ import { allLayers } from "./model-case.js";
 import { fileOf } from "./model-copy.js";
 import { modelRules } from "./model-rules.js";
 import { runRules, runSlowRules } from "./run-rules.js";
-import { openBlock } from "./windows.js";
+import { openBlock, type Windows } from "./windows.js";
 
 export interface DiagnoseOptions {
   /** What the model is or will be trained on, as for `fit`. Windows in their order tell most: give them unshuffled. */
@@ -71,38 +72,40 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
   const y = openBlock(options.y);
   const file = fileOf(model, x.shape.slice(1));
   const layers = allLayers(file);
-  const data = examplesCase(x, y, {
+  const history = historyOf(where, options.history);
+  const isTrained = (history?.loss?.length ?? 0) > 0 || file.updates > 0;
+  const asGiven = examplesCase(x, y, {
     validation: options.validationData,
     series,
     isClassification: classLosses.includes(file.loss.name),
     isIndexed: layers[0]?.kind === "embedding",
     isStateful: layers.some(({ config }) => config.stateful === true),
   });
-  const found = runRules(dataRules, data);
-  if (data.columns.length === 0) return worstFirst(found);
-  const { validation } = data;
-  const isUsable =
-    validation?.x.data.every(Number.isFinite) === true && validation.y.data.every(Number.isFinite);
-  const lab = new Lab(file, x, y, data.windows!, isUsable ? { x: validation!.x, y: validation!.y } : null);
-  const history = historyOf(where, options.history);
-  const at: ModelCase = {
-    data,
-    windows: data.windows!,
-    file,
-    lab,
-    history,
-    isTrained: (history?.loss?.length ?? 0) > 0 || file.updates > 0,
-    fit: options.fit ?? {},
+  const { windows, validation } = asGiven;
+  const held = validation !== null && areFinite(validation) ? { x: validation.x, y: validation.y } : null;
+  const lab = new Lab(file, x, y, windows!, held);
+  const data: DataCase = {
+    ...asGiven,
+    isTrained,
+    ...(isTrained && areFinite(windows!) ? await learning(lab, validation) : {}),
   };
+  const found = runRules(dataRules, data);
+  if (data.columns.length === 0) {
+    lab.dispose();
+    return worstFirst(found);
+  }
+  const at: ModelCase = { data, windows: windows!, file, lab, history, isTrained, fit: options.fit ?? {} };
   const rules = modelRules(
     found.map(({ code }) => code),
-    at.isTrained,
+    isTrained,
   );
   try {
-    const isHopeless = found.some(
-      ({ code, evidence }) =>
-        hopeless.includes(code) || (code === "constant_feature" && evidence.value === "NaN"),
-    );
+    const isHopeless =
+      !areFinite(windows!) ||
+      found.some(
+        ({ code, evidence }) =>
+          hopeless.includes(code) || (code === "constant_feature" && evidence.value === "NaN"),
+      );
     if (isHopeless) return worstFirst(runRules(rules.map(withoutRun), at, found));
     checkExamples(where, lab);
     return worstFirst(await runSlowRules(rules, at, found));
@@ -137,6 +140,30 @@ function historyOf(where: string, given: DiagnoseOptions["history"]): ModelCase[
     );
   }
   return history;
+}
+
+const areFinite = ({ x, y }: Windows): boolean =>
+  x.data.every(Number.isFinite) && y.data.every(Number.isFinite);
+
+/** What a trained model has left to learn of examples it was not shown (of those it was, where there are no others). */
+async function learning(
+  lab: Lab,
+  validation: Windows | null,
+): Promise<Pick<DataCase, "unlearnt" | "heldOverTrain">> {
+  try {
+    const own = await lab.trainLoss();
+    const held = validation === null ? null : await lab.validationLoss();
+    const constant = held === null ? lab.constantLoss : constantLoss(validation!, lab.file.loss);
+    const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+    return {
+      unlearnt: finite((held ?? own) / (constant ?? Number.NaN)),
+      heldOverTrain: held === null ? null : finite(held / own),
+    };
+  } catch (error) {
+    // Shapes that do not fit are told by the rules that follow.
+    if (error instanceof GateflowError) return { unlearnt: null, heldOverTrain: null };
+    throw error;
+  }
 }
 
 const refusal = (error: GateflowError, samples: number): Diagnosis => ({

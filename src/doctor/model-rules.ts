@@ -2,6 +2,7 @@ import type { Rule } from "./diagnosis.js";
 import type { ModelCase } from "./model-case.js";
 import { batchSizeTooLarge } from "./rules/batch-size-too-large.js";
 import { beatenByBaseline } from "./rules/beaten-by-baseline.js";
+import { classImbalanceLearnt } from "./rules/class-imbalance.js";
 import { dropoutTooHigh } from "./rules/dropout-too-high.js";
 import { dyingRelu } from "./rules/dying-relu.js";
 import { explodingGradients } from "./rules/exploding-gradients.js";
@@ -30,6 +31,7 @@ const others: readonly Rule<ModelCase>[] = [
   softmaxWithOneUnit,
   lossActivationMismatch,
   outputActivationRange,
+  classImbalanceLearnt,
   weightDecayTooHigh,
   symmetricOrZeroInitialisation,
   dyingRelu,

@@ -8,14 +8,20 @@ const MOST_TARGETS = 600;
  * that a place in a season counts as known wherever the window's shape tells it, linear or not.
  *
  * @param horizon steps from the window's last value to the target.
+ * @param answers what is asked for at each place of the series, such as a class; default: its value.
  * @returns a share of the variance; 1 for a constant or too short a series.
  */
-export function unexplainedByNeighbours(values: Float64Array, window: number, horizon: number): number {
+export function unexplainedByNeighbours(
+  values: Float64Array,
+  window: number,
+  horizon: number,
+  answers = values,
+): number {
   const ends = values.length - horizon - (window - 1);
-  const variance = varianceOf(values);
+  const variance = varianceOf(answers.subarray(window - 1 + horizon));
   // Windows that share values are similar by that alone: they are no witnesses for each other.
   if (!(variance > 0) || ends < NEIGHBOURS + 2 * (window + horizon)) return 1;
-  const targetOf = (start: number): number => values[start + window - 1 + horizon]!;
+  const targetOf = (start: number): number => answers[start + window - 1 + horizon]!;
   const every = Math.max(1, Math.floor(ends / MOST_TARGETS));
   let [squares, count] = [0, 0];
   for (let start = 0; start < ends; start += every) {

@@ -1,4 +1,5 @@
 import { exp, log } from "../elementary.js";
+import type { LeastSquares } from "../series/least-squares.js";
 import { normalCdf } from "../series/normal.js";
 import { percentile } from "../series/statistics.js";
 
@@ -50,6 +51,53 @@ export function fisherZ(r: number, n: number): number {
   if (n <= 3) return 0;
   const bounded = Math.max(-0.9999999, Math.min(0.9999999, r));
   return 0.5 * log((1 + bounded) / (1 - bounded)) * Math.sqrt(n - 3);
+}
+
+/** The probability of `count` or more out of `n`, each with probability `p`. */
+export function binomialTail(count: number, n: number, p: number): number {
+  if (count <= 0) return 1;
+  if (!(p > 0) || count > n) return 0;
+  if (p >= 1) return 1;
+  // Terms from the first one wanted on; each is the one before it times (n - k + 1) p / k (1 - p).
+  let term = n * log(1 - p);
+  for (let k = 1; k <= count; k++) term += log(((n - k + 1) * p) / (k * (1 - p)));
+  let value = exp(term);
+  let total = value;
+  for (let k = count + 1; k <= n; k++) {
+    value *= ((n - k + 1) * p) / (k * (1 - p));
+    total += value;
+  }
+  return Math.min(1, total);
+}
+
+/** What further columns of a regression add to the first ones. */
+export interface Effect {
+  /** Shares of the variance left by the first columns, and by all: degrees of freedom counted. */
+  readonly unexplained: number;
+  readonly rest: number;
+  /** Fisher's F of the added columns, and its p-value. */
+  readonly f: number;
+  readonly p: number;
+}
+
+/**
+ * Tests the columns after the first `count` together. F times its degrees of freedom is chi-square where there are many more
+ * observations than columns, and the cube root of that over its mean about normal (Wilson & Hilferty 1931).
+ */
+export function effectOf(fit: LeastSquares, count: number, variance: number): Effect {
+  const [first, all] = [fit.residualSum(count), fit.residualSum(fit.rank)];
+  const [added, freedom] = [fit.rank - count, fit.observations - fit.rank];
+  if (added < 1 || freedom < 1 || !(variance > 0)) return { unexplained: 1, rest: 1, f: 0, p: 1 };
+  const whole = variance * fit.observations;
+  const f = (first - all) / added / Math.max(all / freedom, (1e-12 * whole) / freedom);
+  const width = 2 / (9 * added);
+  const z = ((f > 0 ? exp(log(f) / 3) : 0) - (1 - width)) / Math.sqrt(width);
+  return {
+    unexplained: first / (fit.observations - count) / variance,
+    rest: all / freedom / variance,
+    f,
+    p: 1 - normalCdf(z),
+  };
 }
 
 /** First-order autocorrelation. */

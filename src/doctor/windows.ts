@@ -44,6 +44,11 @@ export interface Windows {
   readonly width: number;
   /** Rows from one window to the next; 0: samples are no windows of one series. */
   readonly stride: number;
+  /**
+   * The value of a feature some steps after a sample's last one (before it, where negative), read from the windows that
+   * follow; NaN where they end, or where the next one begins elsewhere, as at the joint of two series.
+   */
+  after(sample: number, steps: number, feature: number): number;
   /** One column a feature: the series the windows were cut from, or all values where they are no windows. */
   readonly columns: readonly Float64Array[];
   /** One column for each of the target's numbers, sample by sample. */
@@ -89,6 +94,53 @@ function findOverlap(at: Windows["at"], samples: number, timesteps: number, feat
   return none;
 }
 
+/** Rounding to float32 leaves the correlation of a stretch with itself, shifted and scaled, nearer to 1 than this. */
+const SAME_SHAPE = 1 - 1e-6;
+/** Two points always lie on a line. */
+const LEAST_SHAPE = 4;
+
+/**
+ * Whether neighbouring samples show the same stretch on a scale of their own: windows each less its last value, or divided
+ * by its own spread, overlap as others do.
+ */
+export function overlapInShape({ samples, timesteps, features, at }: Windows): boolean {
+  const every = Math.max(1, Math.floor((samples - 1) / MOST_PAIRS));
+  for (let stride = 1; stride <= Math.min(timesteps - LEAST_SHAPE, MOST_STRIDE); stride++) {
+    const steps = Array.from({ length: timesteps - stride }, (_, t) => t);
+    for (let f = 0; f < features; f++) {
+      let [same, all] = [0, 0];
+      for (let n = 0; n + 1 < samples; n += every, all++) {
+        const here = steps.map((t) => at(n, t + stride, f));
+        const next = steps.map((t) => at(n + 1, t, f));
+        if (correlation(here, next) > SAME_SHAPE) same++;
+      }
+      if (all > 0 && same >= SAME_SHARE * all) return true;
+    }
+  }
+  return false;
+}
+
+/** How many windows after each one go on from it without a break: the last of a series has none. */
+function runsOf(
+  at: Windows["at"],
+  samples: number,
+  timesteps: number,
+  { stride, shared }: Overlap,
+): Int32Array {
+  const runs = new Int32Array(samples);
+  const goesOn = (n: number): boolean => {
+    for (let t = 0; t + stride < timesteps; t++) {
+      for (const [f, isShared] of shared.entries()) {
+        const [here, next] = [at(n, t + stride, f), at(n + 1, t, f)];
+        if (isShared && here !== next && !(Number.isNaN(here) && Number.isNaN(next))) return false;
+      }
+    }
+    return true;
+  };
+  for (let n = samples - 2; n >= 0; n--) runs[n] = goesOn(n) ? runs[n + 1]! + 1 : 0;
+  return runs;
+}
+
 /** Opens examples. */
 export function openWindows(xLike: TensorLike, yLike: TensorLike): Windows {
   const x = openBlock(xLike);
@@ -100,7 +152,8 @@ export function openWindows(xLike: TensorLike, yLike: TensorLike): Windows {
   const width = y.shape[0] ? y.data.length / y.shape[0] : 0;
   const at = (sample: number, step: number, feature: number): number =>
     x.data[(sample * timesteps + step) * features + feature]!;
-  const { stride, shared } = findOverlap(at, samples, timesteps, features);
+  const overlap = findOverlap(at, samples, timesteps, features);
+  const { stride, shared } = overlap;
   const isConstant = (f: number): boolean =>
     x.data.every((value, i) => i % features !== f || Object.is(value, x.data[f]));
   const columns = Array.from({ length: features }, (_, f) => {
@@ -113,10 +166,19 @@ export function openWindows(xLike: TensorLike, yLike: TensorLike): Windows {
       return at(sample, i - sample * stride, f);
     });
   });
+  // One step a sample: samples in their order are taken for the series.
+  const step = stride === 0 && timesteps === 1 ? 1 : stride;
+  const runs = stride === 0 ? null : runsOf(at, samples, timesteps, overlap);
+  const after = (sample: number, steps: number, feature: number): number => {
+    if (steps <= 0) return at(sample, timesteps - 1 + steps, feature);
+    const windows = Math.ceil(steps / step);
+    const isKnown = runs === null ? step > 0 && sample + windows < samples : windows <= runs[sample]!;
+    return isKnown ? at(sample + windows, timesteps - 1 + steps - windows * step, feature) : Number.NaN;
+  };
   const targets = Array.from({ length: width }, (_, k) =>
     Float64Array.from({ length: y.shape[0] ?? 0 }, (_, n) => y.data[n * width + k]!),
   );
-  return { x, y, samples, timesteps, features, isSequence, width, stride, columns, targets, at };
+  return { x, y, samples, timesteps, features, isSequence, width, stride, columns, targets, at, after };
 }
 
 /** Which feature's future a target number is, and how far ahead; affinely, for it may be scaled by itself. */
@@ -132,30 +194,32 @@ const MOST_HORIZON = 64;
 /** float32 leaves a correlation of a value with itself nearer to 1 than this. */
 const EXACT = 1 - 1e-9;
 
-/** Finds the feature whose value some steps after the window is the target number `which`; null where there is none. */
-export function alignmentOf(windows: Windows, which = 0): Alignment | null {
-  const { samples, timesteps, features, stride, targets, columns } = windows;
-  const target = targets[which];
+/**
+ * Finds the feature whose value some steps after the window is the target; null where there is none.
+ *
+ * @param target the target's column to look for; default: the first.
+ */
+export function alignmentOf(windows: Windows, target = windows.targets[0]): Alignment | null {
+  const { samples, timesteps, features, stride } = windows;
   if (target === undefined || samples < 10) return null;
   const step = stride === 0 ? (timesteps === 1 ? 1 : 0) : stride;
   if (step === 0) return null;
-  for (let horizon = 1; horizon <= MOST_HORIZON; horizon++) {
-    const count = samples - Math.ceil(horizon / step);
-    if (count < 8) break;
+  for (let horizon = 1; horizon <= MOST_HORIZON && samples - Math.ceil(horizon / step) >= 8; horizon++) {
     for (let feature = 0; feature < features; feature++) {
-      const future = Float64Array.from(
-        { length: count },
-        (_, n) => columns[feature]![n * step + timesteps - 1 + horizon] ?? Number.NaN,
-      );
-      if (!future.every(Number.isFinite)) continue;
-      const own = target.subarray(0, count);
-      if (Math.abs(correlation(future, own)) < EXACT) continue;
-      const first = 0;
+      const future: number[] = [];
+      const own: number[] = [];
+      for (let n = 0; n < samples; n++) {
+        const value = windows.after(n, horizon, feature);
+        if (Number.isNaN(value)) continue;
+        future.push(value);
+        own.push(target[n]!);
+      }
+      if (future.length < 8 || !(Math.abs(correlation(future, own)) >= EXACT)) continue;
       let far = 0;
-      for (let n = 1; n < count; n++)
-        if (Math.abs(future[n]! - future[first]!) > Math.abs(future[far]! - future[first]!)) far = n;
-      const scale = (own[far]! - own[first]!) / (future[far]! - future[first]!);
-      return { feature, horizon, scale, offset: own[first]! - scale * future[first]! };
+      for (let n = 1; n < future.length; n++)
+        if (Math.abs(future[n]! - future[0]!) > Math.abs(future[far]! - future[0]!)) far = n;
+      const scale = (own[far]! - own[0]!) / (future[far]! - future[0]!);
+      return { feature, horizon, scale, offset: own[0]! - scale * future[0]! };
     }
   }
   return null;

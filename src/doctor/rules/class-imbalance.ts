@@ -1,73 +1,125 @@
+import { type Classes, classesOf, foundByALine } from "../classes.js";
 import type { DataCase } from "../data-case.js";
-import { type Rule, short } from "../diagnosis.js";
+import { type Finding, type Rule, short } from "../diagnosis.js";
+import type { ModelCase } from "../model-case.js";
+import { type Answers, answersOf } from "../model-classes.js";
 import { bars, PER_CENT } from "../pictures.js";
+import type { Windows } from "../windows.js";
 
-/** Below this share, always saying the frequent class is right more often than most classifiers are. */
-const LEAST_SHARE = 0.05;
+/** A class nine times as frequent as another: where collections of imbalanced data begin (Fernández et al. 2008, KEEL). */
+const RATIO = 9;
+/** Keras's default. */
+const BATCH = 32;
+/** With three rare examples expected in a batch, one batch in twenty has none (Poisson): then the class is not seen at all. */
+const IN_A_BATCH = 3;
+/** Classes that lie apart are learnt whatever their share (Japkowicz & Stephen 2002). */
+const APART = 0.9;
+/** A class that is missed more often than found has not been learnt. */
+const RECALL = 0.5;
+/** What classes given equal weight would gain in mean recall: a fifth of the way from guessing to always right. */
+const GAIN = 0.1;
 
-/** One class hardly occurs. The bound is a share of what an even split would give, two classes: 5 %. */
+/** Whether targets are the next of the tokens that stand in the inputs: words are rare by nature. */
+function areTokens(windows: Windows, { counts }: Classes): boolean {
+  const seen = new Set(windows.x.data);
+  return counts.size >= seen.size / 2 && [...counts.keys()].every((label) => seen.has(label));
+}
+
+/** The classes of a case one of which is rare; null where none is. */
+function rareOf(at: DataCase): Classes | null {
+  if (!at.isClassification || at.windows === null) return null;
+  const classes = classesOf(at.windows);
+  if (classes === null || (at.isIndexed && areTokens(at.windows, classes))) return null;
+  const { rarest, commonest, labels } = classes;
+  const inABatch = (BATCH * rarest.count) / labels.length;
+  return commonest.count > RATIO * rarest.count && inABatch < IN_A_BATCH ? classes : null;
+}
+
+function findingOf(
+  { counts, rarest, commonest, labels }: Classes,
+  more: Readonly<Record<string, number | string>>,
+): Finding {
+  const total = labels.length;
+  const weights = [...counts].map(([name, n]) => [name, short(total / (counts.size * n))] as const);
+  return {
+    title: `class ${rarest.label} is ${short((100 * rarest.count) / total)} % of ${total} labels`,
+    evidence: {
+      class: rarest.label,
+      count: rarest.count,
+      share: short(rarest.count / total),
+      commonestOverRarest: short(commonest.count / rarest.count),
+      bound: RATIO,
+      expectedInABatch: short((BATCH * rarest.count) / total),
+      batchBound: IN_A_BATCH,
+      classes: counts.size,
+      labels: total,
+      ...more,
+    },
+    why: "The mean of the loss hardly notices the rare class: always answering the frequent one is a deep valley near the start, with a fine accuracy and no use.",
+    remedy: `fit(x, y, { classWeight: { … } }) with weights labels / (classes · count): ${weights.map(([name, weight]) => `${name}: ${weight}`).join(", ")}. Judge by recall, not accuracy.`,
+    fix: { fit: { classWeight: Object.fromEntries(weights) } },
+    picture: bars(
+      "Labels by class",
+      [...counts].sort(([a], [b]) => a - b).map(([name, n]) => [`class ${name}`, (100 * n) / total] as const),
+      { x: `share of ${total} labels (%)`, y: "class", range: PER_CENT },
+    ),
+  };
+}
+
+/** One class hardly occurs, and the inputs do not set it apart by themselves. */
 export const classImbalance: Rule<DataCase> = {
   code: "class_imbalance",
   severity: "warning",
-  explainedBy: ["constant_target"],
+  explainedBy: ["constant_target", "missing_values"],
   look(at) {
-    if (!at.isClassification || at.windows === null) return null;
-    const { width, y } = at.windows;
-    const counts = new Map<number, number>();
-    const isOneHot = width > 1 && oneHot(y.data, width);
-    const total = isOneHot ? y.data.length / width : y.data.length;
-    for (let n = 0; n < total; n++) {
-      const row = y.data.subarray(n * width, (n + 1) * width);
-      const label = isOneHot ? row.indexOf(1) : y.data[n]!;
-      counts.set(label, (counts.get(label) ?? 0) + 1);
-    }
-    if (counts.size < 2) return null;
-    const [label, count] = [...counts].reduce((a, b) => (b[1] < a[1] ? b : a));
-    const even = 1 / counts.size;
-    const bound = 2 * even * LEAST_SHARE;
-    const share = count / total;
-    // The share's own uncertainty: a 95 % interval that reaches the bound says nothing.
-    if (share + 1.96 * Math.sqrt((share * (1 - share)) / total) > bound && share > bound / 2) return null;
-    return {
-      title: `class ${label} is ${short(100 * share)} % of ${total} labels`,
-      evidence: {
-        class: label,
-        count,
-        share: short(share),
-        bound: short(bound),
-        classes: counts.size,
-        labels: total,
-      },
-      why: "The mean of the loss hardly notices the rare class: always answering the frequent one is a deep valley near the start, with a fine accuracy and no use.",
-      remedy: `fit(x, y, { classWeight: { … } }) with weights labels / (classes · count): ${[...counts].map(([name, n]) => `${name}: ${short(total / (counts.size * n))}`).join(", ")}. Judge by recall, not accuracy.`,
-      fix: {
-        fit: {
-          classWeight: Object.fromEntries(
-            [...counts].map(([name, n]) => [name, short(total / (counts.size * n))]),
-          ),
-        },
-      },
-      picture: bars(
-        "Labels by class",
-        [...counts]
-          .sort(([a], [b]) => a - b)
-          .map(([name, n]) => [`class ${name}`, (100 * n) / total] as const),
-        {
-          x: `share of ${total} labels (%)`,
-          y: "class",
-          range: PER_CENT,
-          marks: { [`bound ${short(100 * bound)} %`]: 100 * bound },
-        },
-      ),
-    };
+    // What has been trained is judged by what it answers.
+    if (at.isTrained) return null;
+    const classes = rareOf(at);
+    if (classes === null) return null;
+    const found = foundByALine(at.windows!, classes, classes.rarest.label);
+    if (found !== null && found > APART) return null;
+    return findingOf(
+      classes,
+      found === null ? {} : { recallOfARegression: short(found), recallBound: APART },
+    );
   },
 };
 
-function oneHot(data: ArrayLike<number>, width: number): boolean {
-  for (let n = 0; n * width < data.length; n++) {
-    let sum = 0;
-    for (let k = 0; k < width; k++) sum += data[n * width + k]!;
-    if (sum !== 1) return false;
+/** Mean recall of the classes, and that of one. */
+function recallsOf(answers: Answers, isWeighted: boolean, rare: number): { mean: number; rare: number } {
+  const [hits, all] = [new Map<number, number>(), new Map<number, number>()];
+  for (const [n, label] of answers.labels.entries()) {
+    const said = answers.say(n, isWeighted);
+    all.set(label, (all.get(label) ?? 0) + 1);
+    if (said === label) hits.set(label, (hits.get(label) ?? 0) + 1);
   }
-  return true;
+  const recalls = [...all].map(([label, count]) => (hits.get(label) ?? 0) / count);
+  return {
+    mean: recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length,
+    rare: (hits.get(rare) ?? 0) / Math.max(1, all.get(rare) ?? 0),
+  };
 }
+
+/** The same of a trained model: it misses the rare class, or would not if it were to weigh all classes alike. */
+export const classImbalanceLearnt: Rule<ModelCase> = {
+  code: "class_imbalance",
+  severity: "warning",
+  explainedBy: ["constant_target", "missing_values", "softmax_with_one_unit", "loss_activation_mismatch"],
+  async look(at) {
+    const classes = at.isTrained ? rareOf(at.data) : null;
+    const answers = classes === null ? null : await answersOf(at, classes);
+    if (classes === null || answers === null) return null;
+    const { label } = classes.rarest;
+    const asIs = recallsOf(answers, false, label);
+    const weighted = recallsOf(answers, true, label);
+    if (asIs.rare >= RECALL && weighted.mean - asIs.mean <= GAIN) return null;
+    return findingOf(classes, {
+      recallOfTheClass: short(asIs.rare),
+      recallBound: RECALL,
+      meanRecall: short(asIs.mean),
+      meanRecallWithEqualWeights: short(weighted.mean),
+      gainBound: GAIN,
+      measuredOn: answers.measuredOn,
+    });
+  },
+};

@@ -1,37 +1,59 @@
-import { normalCdf } from "../../series/normal.js";
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
 import { beforeAndAfter } from "../pictures.js";
-import { deviationOf, effectiveSize, meanOf, varianceOf } from "../statistics.js";
+import { binomialTail, deviationOf, effectiveSize, meanOf } from "../statistics.js";
+import type { Windows } from "../windows.js";
 
-/**
- * A shift of so many standard deviations of the training part puts half of what comes where hardly any of it was. A straight
- * trend split at four fifths shifts by 2.08: that is a case of its own, `non_stationary_target`.
- */
-const SHIFT = 2.5;
-const SPREAD = 4;
+/** As much of a normal sample's values as a shift of two standard deviations puts beyond three: P(z > 1). */
+const OUTSIDE = 0.15;
 const LEVEL = 0.001;
+const LEAST = 20;
+/** A trained model that is hardly worse on what it was not shown copes with it, wherever it lies. */
+const COPES = 1.2;
 
 interface Drift {
+  /** Share of what comes that lies beyond all that was there before. */
+  readonly outside: number;
+  readonly low: number;
+  readonly high: number;
   readonly shift: number;
   readonly spread: number;
   readonly p: number;
+  readonly effective: number;
 }
 
-/** Welch's test on effective sample sizes, so that slow swings of a stationary series do not count as drift. */
+/**
+ * How likely it is that so many values lie beyond the range of those before, if all were drawn alike. Of n values before and
+ * one after, that one is the smallest or largest with probability 2 / (n + 1); both parts count by their effective sizes, so
+ * that slow swings of a stationary series are no drift.
+ */
 function driftBetween(before: Float64Array, after: Float64Array): Drift {
-  const std = deviationOf(before);
-  const difference = meanOf(after) - meanOf(before);
-  const error = Math.sqrt(
-    varianceOf(before) / effectiveSize(before) + varianceOf(after) / effectiveSize(after),
-  );
-  const ratio = deviationOf(after) / Math.max(std, 1e-30);
+  const low = before.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = before.reduce((a, b) => Math.max(a, b), -Infinity);
+  const count = after.reduce((sum, value) => sum + (value < low || value > high ? 1 : 0), 0);
+  const outside = count / after.length;
+  const effective = Math.floor(effectiveSize(after));
+  const std = Math.max(deviationOf(before), 1e-30);
   return {
-    shift: Math.abs(difference) / Math.max(std, 1e-30),
-    // Narrower than before is known territory.
-    spread: ratio,
-    p: error > 0 ? 2 * (1 - normalCdf(Math.abs(difference) / error)) : 1,
+    outside,
+    low,
+    high,
+    shift: Math.abs(meanOf(after) - meanOf(before)) / std,
+    spread: deviationOf(after) / std,
+    p: binomialTail(Math.floor(outside * effective), effective, 2 / (effectiveSize(before) + 1)),
+    effective,
   };
+}
+
+/** The validation part's values of a feature that no training window has shown: its first windows reach back. */
+function newValues(train: Windows, held: Windows, feature: number): Float64Array {
+  const [before, after] = [train.columns[feature]!, held.columns[feature]!];
+  if (train.stride === 0 || held.stride === 0) return after;
+  for (let overlap = Math.min(train.timesteps, before.length, after.length - 1); overlap > 0; overlap--) {
+    const tail = before.subarray(before.length - overlap);
+    if (tail.every((value, i) => value === after[i])) return after.subarray(overlap);
+  }
+  return after;
 }
 
 /** Inputs at validation are not those of the training; of a raw series: its second half is not its first. */
@@ -51,31 +73,34 @@ export const dataDrift: Rule<DataCase> = {
     "insufficient_data",
   ],
   look(at) {
-    if (at.isIndexed) return null;
+    if (at.isIndexed || (at.heldOverTrain !== null && at.heldOverTrain < COPES)) return null;
+    const { windows, validation } = at;
     const pairs =
       at.kind === "series"
         ? at.columns.map(
             (values) => [values.subarray(0, values.length / 2), values.subarray(values.length / 2)] as const,
           )
-        : at.columns.map((values, f) => [values, at.validation?.columns[f]] as const);
+        : windows === null || validation === null || validation.features !== windows.features
+          ? []
+          : at.columns.map((values, f) => [values, newValues(windows, validation, f)] as const);
     for (const [f, [before, after]] of pairs.entries()) {
-      if (after === undefined || before.length < 30 || after.length < 30 || !(deviationOf(before) > 0))
-        continue;
+      if (before.length < LEAST || after.length < LEAST || !(deviationOf(before) > 0)) continue;
       const drift = driftBetween(before, after);
-      const moved = drift.shift > SHIFT && drift.p < LEVEL;
-      const widened = drift.spread > SPREAD && effectiveSize(after) > 10 && effectiveSize(before) > 10;
-      if (!moved && !widened) continue;
+      if (!(drift.outside > OUTSIDE && drift.p < LEVEL)) continue;
       return {
         severity: at.kind === "series" ? "hint" : "warning",
-        title: `feature ${f} ${moved ? `has moved by ${short(drift.shift)} standard deviations` : `spreads ${short(drift.spread)} times as wide`} ${at.kind === "series" ? "from the first half to the second" : "from training to validation"}`,
+        title: `${short(100 * drift.outside)} % of feature ${f} lie where none lay before, ${at.kind === "series" ? "in the second half" : "in validation"}`,
         evidence: {
           feature: f,
-          shiftInStds: short(drift.shift),
-          bound: SHIFT,
-          spreadRatio: short(drift.spread),
-          spreadBound: SPREAD,
+          shareOutside: short(drift.outside),
+          bound: OUTSIDE,
           pValue: short(drift.p),
-          effectiveSamples: short(effectiveSize(after)),
+          level: LEVEL,
+          lowestBefore: short(drift.low),
+          highestBefore: short(drift.high),
+          shiftInStds: short(drift.shift),
+          spreadRatio: short(drift.spread),
+          effectiveSamples: drift.effective,
         },
         why: "A model knows the inputs it was trained on. Where they move elsewhere it answers from its edge: bounded states saturate, errors grow, and a falling training loss says nothing about them.",
         remedy:
@@ -90,11 +115,8 @@ export const dataDrift: Rule<DataCase> = {
             y: "value",
             marks: [
               {
-                label: `mean ± ${SHIFT} standard deviations of what came before`,
-                y: [
-                  meanOf(before) - SHIFT * deviationOf(before),
-                  meanOf(before) + SHIFT * deviationOf(before),
-                ],
+                label: "range of what came before",
+                y: [drift.low, drift.high],
               },
             ],
           },

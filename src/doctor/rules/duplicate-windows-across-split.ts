@@ -1,38 +1,58 @@
+import { exp } from "../../elementary.js";
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
 import { bars, PER_CENT } from "../pictures.js";
 import type { Windows } from "../windows.js";
 
-/** A split in time shares no answer; one at random nearly all. Some repeated days are no leak. */
+/** Of windows split in time none ends inside a training window; of those split at random nearly all do. */
 const BOUND = 0.1;
+/** Standard errors above what comes by chance. */
+const BEYOND_CHANCE = 3;
 
-/** The last steps of a window with its target, as a key; the whole row with several features. */
-function answers(windows: Windows): string[] {
-  const { samples, timesteps, features, at, targets } = windows;
-  const steps = Math.min(3, timesteps);
-  return Array.from({ length: samples }, (_, n) => {
-    const row: number[] = [];
-    for (let t = timesteps - steps; t < timesteps; t++)
-      for (let f = 0; f < features; f++) row.push(at(n, t, f));
-    return `${row.join()}>${targets.map((target) => target[n]).join()}`;
-  });
+/** Half a window, as a key: what neighbouring windows share, and long enough that others seldom read the same. */
+function keyOf({ at, features, timesteps }: Windows, sample: number, end: number): string {
+  const row: number[] = [];
+  for (let t = end - Math.ceil(timesteps / 2); t < end; t++)
+    for (let f = 0; f < features; f++) row.push(at(sample, t, f));
+  return row.join();
 }
 
-/** Every place inside the windows that reads like the end of a window with its answer: one feature, one target alone. */
-function insides(windows: Windows): Set<string> {
-  const { samples, timesteps, at } = windows;
-  const steps = Math.min(3, timesteps);
+/** Where each window ends. */
+const endsOf = (windows: Windows): string[] =>
+  Array.from({ length: windows.samples }, (_, n) => keyOf(windows, n, windows.timesteps));
+
+/** Every place inside the windows, the step before their last included: what follows it stands there too. */
+function insidesOf(windows: Windows): Set<string> {
   const keys = new Set<string>();
-  for (let n = 0; n < samples; n++) {
-    for (let t = 0; t + steps < timesteps; t++) {
-      const row = Array.from({ length: steps }, (_, i) => at(n, t + i, 0));
-      keys.add(`${row.join()}>${at(n, t + steps, 0)}`);
-    }
-  }
+  for (let n = 0; n < windows.samples; n++)
+    for (let end = Math.ceil(windows.timesteps / 2); end < windows.timesteps; end++)
+      keys.add(keyOf(windows, n, end));
   return keys;
 }
 
-/** Validation examples whose answer stands in the training windows: split after windows were cut and shuffled. */
+/** Whole windows with their targets. */
+const examplesOf = ({ x, y, samples }: Windows): string[] => {
+  const [row, width] = [x.data.length / samples, y.data.length / samples];
+  return Array.from(
+    { length: samples },
+    (_, n) => `${x.data.subarray(n * row, (n + 1) * row)}>${y.data.subarray(n * width, (n + 1) * width)}`,
+  );
+};
+
+/** The probability that two keys are the same by chance: the share of pairs of training windows that end alike. */
+function alike(keys: readonly string[]): number {
+  const counts = new Map<string, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  let pairs = 0;
+  for (const count of counts.values()) pairs += count * (count - 1);
+  return pairs / (keys.length * (keys.length - 1));
+}
+
+/**
+ * Validation windows that end inside a training window, where what follows them stands as well, or that are training
+ * examples: split after windows were cut. Counts, roundings and series that repeat themselves read alike by nature: how often
+ * training windows end alike tells how often that happens by chance.
+ */
 export const duplicateWindowsAcrossSplit: Rule<DataCase> = {
   code: "duplicate_windows_across_split",
   severity: "warning",
@@ -40,31 +60,41 @@ export const duplicateWindowsAcrossSplit: Rule<DataCase> = {
   look(at) {
     const { windows, validation } = at;
     if (windows === null || validation === null || at.isIndexed || !windows.isSequence) return null;
-    const own = answers(windows);
-    const distinct = new Set(own);
-    // A series that repeats itself exactly has its windows many times over by nature.
-    if (distinct.size < 0.9 * own.length) return null;
-    const univariate = windows.features === 1 && windows.width === 1;
-    const inside = univariate ? insides(windows) : new Set<string>();
-    const asked = answers(validation);
-    const known = asked.reduce((count, key) => count + (distinct.has(key) || inside.has(key) ? 1 : 0), 0);
+    if (windows.samples < 10 || validation.samples === 0 || validation.timesteps !== windows.timesteps)
+      return null;
+    if (validation.features !== windows.features || validation.width !== windows.width) return null;
+    const ends = endsOf(windows);
+    const inside = insidesOf(windows);
+    const trained = new Set(examplesOf(windows));
+    const whole = examplesOf(validation);
+    const asked = endsOf(validation);
+    const known = asked.filter((key, n) => inside.has(key) || trained.has(whole[n]!)).length;
     const share = known / asked.length;
-    if (!(share > BOUND) || known < 3) return null;
+    // As in the birthday problem: one chance for each different key there is.
+    const chance = 1 - exp(-alike(ends) * (inside.size + new Set(ends).size));
+    const error = Math.sqrt((chance * (1 - chance)) / asked.length);
+    if (!(share > BOUND + chance + BEYOND_CHANCE * error) || known < 3) return null;
     return {
-      title: `${short(100 * share)} % of the validation answers stand in the training windows`,
-      evidence: { known, validationSamples: asked.length, share: short(share), bound: BOUND },
+      title: `${short(100 * share)} % of the validation windows end inside a training window`,
+      evidence: {
+        known,
+        validationSamples: asked.length,
+        share: short(share),
+        shareByChance: short(chance),
+        bound: BOUND,
+      },
       why: "Neighbouring windows share all but one value. Split at random, the training part has seen the value each validation window asks for: the validation loss measures memory, and early stopping never stops.",
       remedy:
         "Split the series in time first, then cut windows from each part: trainTestSplit(series, { testFraction: 0.2 }), with gap: window where windows must not touch; or timeSeriesSplit.",
       picture: bars(
-        "Answers of the validation windows",
+        "What follows the validation windows",
         [
-          ["in training windows too", 100 * share],
-          ["new", 100 - 100 * share],
+          ["stands in a training window", 100 * share],
+          ["is new", 100 - 100 * share],
         ],
         {
           x: `share of ${asked.length} validation windows (%)`,
-          y: "answer",
+          y: "what follows",
           range: PER_CENT,
           marks: { [`bound ${100 * BOUND} %`]: 100 * BOUND },
         },

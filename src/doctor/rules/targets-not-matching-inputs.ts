@@ -2,6 +2,7 @@ import type { Picture } from "../../viz/picture.js";
 import type { DataCase } from "../data-case.js";
 import { dependenceOf } from "../dependence.js";
 import { type Rule, short } from "../diagnosis.js";
+import { independenceOf } from "../independence.js";
 import { byTimeStep, line, lines } from "../pictures.js";
 import { fisherZ, lagOne } from "../statistics.js";
 import type { Windows } from "../windows.js";
@@ -13,6 +14,10 @@ const PLACED_SHARE = 0.9;
 
 /** Steps ahead that are tried; of a short series as many as leave half of its windows to look at. */
 const MOST_HORIZON = 64;
+/** What is left of a constant answer's loss on examples held back, where something has been learnt beyond doubt. */
+const LEARNT = 0.8;
+/** With fewer a correlation of 0.4 cannot be told from none (Fisher 1915). */
+const LEAST_OF_A_CLASS = 20;
 
 /** Where the windows' own series holds the targets, and how many of them at one horizon. */
 function placesOf(windows: Windows): { known: number; placed: number; horizon: number } | null {
@@ -20,19 +25,24 @@ function placesOf(windows: Windows): { known: number; placed: number; horizon: n
   const [target] = windows.targets;
   if (stride === 0 || target === undefined || samples < 20) return null;
   let best = { known: 0, placed: 0, horizon: 0 };
-  for (const column of columns) {
-    const values = new Set(column);
+  for (const [f, column] of columns.entries()) {
+    const values = new Set(windows.x.data.filter((_, i) => i % windows.features === f));
     // Values that repeat (counts, classes) are found anywhere.
     if (values.size < 0.8 * column.length) continue;
     const furthest = Math.min(MOST_HORIZON, Math.floor((samples * stride) / 2));
-    const inside = samples - Math.ceil(furthest / stride);
     const own = target.subarray(0, samples - 1);
     const known = own.reduce((count, value) => count + (values.has(value) ? 1 : 0), 0) / own.length;
     for (let horizon = 1 - timesteps; horizon <= furthest; horizon++) {
-      let hits = 0;
-      for (let n = 0; n < inside; n++) if (column[n * stride + timesteps - 1 + horizon] === target[n]) hits++;
-      if (hits / inside >= best.placed)
-        best = { known: Math.max(known, best.known), placed: hits / inside, horizon };
+      let [hits, asked] = [0, 0];
+      // Windows at whose end the series ends, the last one or one at a joint of several, have nothing to be held against.
+      for (let n = 0; n < samples; n++) {
+        const value = windows.after(n, horizon, f);
+        if (Number.isNaN(value)) continue;
+        asked++;
+        if (value === target[n]) hits++;
+      }
+      if (2 * asked >= samples && hits / asked >= best.placed)
+        best = { known: Math.max(known, best.known), placed: hits / asked, horizon };
     }
   }
   return best;
@@ -40,7 +50,8 @@ function placesOf(windows: Windows): { known: number; placed: number; horizon: n
 
 /**
  * Targets that belong to other windows. In windows of one series this is seen exactly: the targets are its values, but not
- * those that follow. Elsewhere: nothing in the inputs, alone or in pairs, tells anything of the target.
+ * those that follow. Elsewhere: nothing in the inputs tells anything of the target, neither a value alone nor a pair of them, nor
+ * how they go on from step to step, nor all of it together.
  */
 export const targetsNotMatchingInputs: Rule<DataCase> = {
   code: "targets_not_matching_inputs",
@@ -50,11 +61,14 @@ export const targetsNotMatchingInputs: Rule<DataCase> = {
     "constant_target",
     "constant_feature",
     "insufficient_data",
+    "outliers",
     "target_leaks_from_input",
   ],
   look(at) {
     const { windows } = at;
     if (windows === null || windows.targets.length === 0 || at.isIndexed) return null;
+    // Whoever answers what it was not shown has been told the right answers.
+    if (at.unlearnt !== null && at.unlearnt < LEARNT) return null;
     const why =
       "Inputs and targets were put in order separately (shuffled, sorted, filtered or shifted by themselves): each window is told another window's answer, and all that can be learnt is the mean.";
     const remedy =
@@ -76,7 +90,7 @@ export const targetsNotMatchingInputs: Rule<DataCase> = {
     }
     if (at.alignment !== null || windows.samples < 100) return null;
     const dependence = dependenceOf(windows);
-    if (dependence.significant) return null;
+    if (dependence.strongest > dependence.bound) return null;
     const [target] = windows.targets as [Float64Array];
     // Windows in order whose targets jump, while the series itself does not, were told apart. Elsewhere no such sign exists.
     const series =
@@ -86,12 +100,19 @@ export const targetsNotMatchingInputs: Rule<DataCase> = {
     const order = Math.abs(fisherZ(lagOne(target), target.length));
     if (windows.stride === 0 ? windows.samples < 200 || !at.isClassification : series < 6 || order > 3)
       return null;
+    // A handful of rare examples tells nothing of where they belong.
+    if (at.isClassification && rarest(windows) < LEAST_OF_A_CLASS) return null;
+    const more = independenceOf(windows, at.isClassification);
+    if (more.significant) return null;
     return {
       title: "nothing in the inputs tells anything of the targets",
       evidence: {
         strongestZ: short(dependence.strongest),
         bound: short(dependence.bound),
         tested: dependence.tested,
+        strongestZOfAutocovariances: short(more.strongest),
+        allTogetherInStds: short(more.together),
+        permutations: more.permutations,
         samples: windows.samples,
         targetAutocorrelationZ: short(order),
       },
@@ -110,6 +131,16 @@ export const targetsNotMatchingInputs: Rule<DataCase> = {
     };
   },
 };
+
+/** How many examples do not have the commonest label. */
+function rarest({ targets, samples }: Windows): number {
+  const counts = new Map<string, number>();
+  for (let n = 0; n < samples; n++) {
+    const label = targets.map((target) => target[n]).join();
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  return samples - Math.max(...counts.values());
+}
 
 const SHOWN = 60;
 
