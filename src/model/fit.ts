@@ -1,4 +1,4 @@
-import { ConfigError, DataError } from "../errors.js";
+import { ConfigError } from "../errors.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { createRandom } from "../random.js";
 import type { TensorLike } from "../tensor.js";
@@ -58,6 +58,9 @@ const known: readonly (keyof FitOptions)[] = [
   "signal",
 ];
 
+/** What is refused, which those load whom it happens to. */
+export const refusals = () => import("./refusals.js");
+
 interface Sources {
   readonly train: ExampleSource;
   readonly validation: ExampleSource | null;
@@ -79,7 +82,7 @@ async function sourcesOf(
     if (isDataset(validationData)) validation = await datasetSource("fit() validationData", validationData);
     else {
       if (!Array.isArray(validationData) || validationData.length < 2) {
-        throw new ConfigError(`${where}: \`validationData\` needs [x, y].`, { received: validationData });
+        throw (await refusals()).noPair(where, validationData);
       }
       const [vx, vy, weights] = validationData as readonly [TensorLike, TensorLike, TensorLike?];
       const examples = toArrayExamples("fit() validationData", vx, vy, weights);
@@ -91,7 +94,7 @@ async function sourcesOf(
     return { train: await datasetSource(where, x, options), validation };
   }
   if (y === undefined) {
-    throw new DataError(`${where}: there are no labels: fit(x, y, options), or fit(dataset, options).`);
+    throw (await refusals()).noLabels(where);
   }
   let examples = toArrayExamples(where, x, y, options.sampleWeight);
   check(where, examples);
@@ -104,10 +107,7 @@ async function sourcesOf(
     // Keras: the last floor-fraction, before shuffling.
     const at = Math.floor(count * (1 - split));
     if (at === 0 || at === count) {
-      throw new DataError(
-        `${where}: validationSplit ${split} of ${count} samples leaves ${at} for training and ${count - at} for validation.`,
-        { code: "insufficient_data", received: count },
-      );
+      throw (await refusals()).emptySplit(where, split, count, at);
     }
     validation = arraySource(where, sliceExamples(examples, at, count), batchSize);
     examples = sliceExamples(examples, 0, at);
@@ -226,6 +226,9 @@ export async function runEpochs(
   const verbose = numberIn(where, "verbose", options.verbose ?? 0, { min: 0, max: 2, integer: true });
   const shuffle = flag(where, "shuffle", options.shuffle ?? true);
   const { signal } = options;
+  if (signal !== undefined && typeof signal?.aborted !== "boolean") {
+    throw (await refusals()).noSignal(where, signal);
+  }
   const { train, validation } = await sourcesOf(x, y, options, batchSize, (place, examples) => {
     program.input.check(place, examples.x);
     const size = examples.x.shape[0]!;

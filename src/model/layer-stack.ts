@@ -168,7 +168,7 @@ export class LayerStack {
     if (bytes > 2 ** 32) {
       throw new ConfigError(
         `\`${layer.name}\` (${layer.kind}) needs ${Math.ceil(bytes / 2 ** 30)} GiB for its weights and gradients, and WebAssembly has 4. Use fewer \`units\` (\`inputDim\`).`,
-        { received: bytes, expected: 2 ** 32 },
+        { received: bytes },
       );
     }
     if (isStateful(layer)) {

@@ -1,5 +1,5 @@
 import { defaultEngine, Engine, prepareDefaultEngine } from "../engine/engine.js";
-import { ConfigError, DataError, StateError } from "../errors.js";
+import { ConfigError, StateError } from "../errors.js";
 import type { Layer, SampleShape } from "../layers/layer.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import { numberIn, refuseUnknown } from "../options.js";
@@ -8,7 +8,7 @@ import { type NamedTensor, type Tensor, type TensorLike, toTensor } from "../ten
 import { type CompileOptions, settle } from "./compile.js";
 import type { History, Logs, TrainingModel } from "./events.js";
 import { type Dataset, type ExampleSource, isDataset, onlyBatch } from "./examples.js";
-import { evaluateSource, type FitOptions, logsOf, runEpochs } from "./fit.js";
+import { evaluateSource, type FitOptions, logsOf, refusals, runEpochs } from "./fit.js";
 import type { FlowListener, GradientFlow } from "./gradient-flow.js";
 import type { Gradients } from "./gradients.js";
 import { LayerStack } from "./layer-stack.js";
@@ -173,8 +173,7 @@ export class Sequential implements TrainingModel {
     return this.#aside(where, async () => {
       const compiled = this.#settled(where);
       const source = await this.#source(where, x, dataset ? null : (second as TensorLike), options);
-      if (!dataset && second === undefined)
-        throw new DataError(`${where}: there are no labels: evaluate(x, y).`);
+      if (!dataset && second === undefined) throw (await refusals()).noLabels(where);
       const program = this.#ready(where, firstOf(x));
       // Metrics of its own: a fit that is under way counts in the others.
       return evaluateSource(where, program, { ...compiled, metrics: compiled.makeMetrics() }, source);
