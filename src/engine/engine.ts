@@ -32,8 +32,6 @@ export interface EngineInfo {
 const MAXIMUM_AUTO_THREADS = 8;
 /** Work shorter than this, in milliseconds, is not worth starting workers for. */
 const WORTH_STARTING_MS = 0.15;
-/** Workers start in some tens of milliseconds; a host that takes longer begins without them. */
-const START_PATIENCE_MS = 2_000;
 
 interface HostProcess {
   getBuiltinModule?(name: string): { availableParallelism?(): number } | undefined;
@@ -53,17 +51,24 @@ const canShareMemory = (): boolean =>
 
 /** Kernels with the memory they work on. Models hold regions of it; `dispose` ends them all. */
 export class Engine {
-  #module: LoadedModule | null;
+  #module: LoadedModule | null = null;
   #pool: WorkerPool | null = null;
   #starting: Promise<void> | undefined;
   readonly #variant: Variant;
   readonly #wasmBytes: number;
-  readonly #maximumThreads: number;
+  readonly #maximumThreads: number = 1;
 
   /** @internal Use `createEngine`. */
   constructor(threads: number, variant: Variant, build: EmbeddedBuild) {
-    this.#maximumThreads = canShareMemory() ? threads : 1;
-    this.#module = instantiate(this.#maximumThreads > 1, build);
+    try {
+      if (threads > 1 && canShareMemory()) {
+        this.#module = instantiate(true, build);
+        this.#maximumThreads = threads;
+      }
+    } catch {
+      // Shared memory is reserved whole, for which there may be no room: one thread does with memory that grows.
+    }
+    this.#module ??= instantiate(false, build);
     this.#variant = variant;
     this.#wasmBytes = this.#module.wasmBytes;
   }
@@ -101,7 +106,7 @@ export class Engine {
   /** @internal Starts the workers, and waits until they run. */
   async startThreads(): Promise<void> {
     await this.#startPool();
-    await this.#pool?.started(START_PATIENCE_MS);
+    await this.#pool?.started();
   }
 
   /**
@@ -157,7 +162,8 @@ export class Engine {
 /**
  * Starts an engine. Most programs need none: models share a default engine, made on first use.
  *
- * @throws ConfigError for an unknown option or a thread count below one; EngineError when WebAssembly SIMD is missing.
+ * @throws ConfigError for an unknown option or a thread count below one; EngineError when WebAssembly or its SIMD
+ *   is missing, forbidden, or finds no memory.
  *
  * @example
  * const engine = await createEngine({ reproducible: true });
@@ -167,7 +173,7 @@ export class Engine {
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const where = "createEngine()";
   refuseUnknown(where, options, ["threads", "reproducible"]);
-  const { threads = "auto" } = options;
+  const { threads = "auto", reproducible = false } = options;
   if (typeof threads !== "number" && threads !== "auto") {
     throw new ConfigError(`${where}: \`threads\` is ${String(threads)}, expected a number or "auto".`);
   }
@@ -175,8 +181,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     threads === "auto"
       ? Math.min(processors(), MAXIMUM_AUTO_THREADS)
       : numberIn(where, "threads", threads, { min: 1, max: 64, integer: true });
-  const reproducible = flag(where, "reproducible", options.reproducible ?? false);
-  const engine = new Engine(wanted, ...(await choose(reproducible)));
+  const engine = new Engine(wanted, ...(await choose(flag(where, "reproducible", reproducible))));
   await engine.startThreads();
   return engine;
 }

@@ -24,7 +24,7 @@ const missing = new Proxy(
   {
     get(_, name) {
       throw new EngineError(
-        `The kernel ${String(name)} is not among those of gateflow/core, with which this engine was started. Import "gateflow" before the first model runs, or give this model an engine made after: sequential(layers, { engine: await createEngine() }).`,
+        `The kernel ${String(name)} is not among those of gateflow/core, with which this engine was started. Import "gateflow" before the first model runs, or give this one an engine of createEngine() then.`,
         { received: name },
       );
     },
@@ -43,13 +43,11 @@ export interface LoadedModule {
 /**
  * Instantiates the kernels with a memory of their own. Synchronous: the module is small, and `model.step` has no time
  * to wait.
- * @throws EngineError when the host has no WebAssembly or no SIMD.
+ * @throws EngineError when the host has no WebAssembly or no SIMD, forbids it, or has no room for its memory.
  */
 export function instantiate(shared: boolean, build: EmbeddedBuild): LoadedModule {
   if (typeof WebAssembly === "undefined") {
-    throw new EngineError(
-      "gateflow needs WebAssembly, which this host does not have (or which a content security policy without 'wasm-unsafe-eval' forbids).",
-    );
+    throw new EngineError("gateflow needs WebAssembly, which this host does not have.");
   }
   const bytes = decodeBytes(build.wasmText, build.wasmBytes);
   if (shared) bytes[build.memoryFlagsOffset] = SHARED_WITH_MAXIMUM;
@@ -61,9 +59,12 @@ export function instantiate(shared: boolean, build: EmbeddedBuild): LoadedModule
     const memory = new Memory(wasmMemory, kernels.heapBase());
     return { module, instance, wasmMemory, kernels, memory, wasmBytes: bytes.length };
   } catch (cause) {
-    throw new EngineError(
-      "gateflow could not start its WebAssembly kernels. They need 128-bit SIMD: Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or newer.",
-      { cause },
-    );
+    const why =
+      cause instanceof RangeError
+        ? "no address space is left. Raise its limit, or dispose of other engines."
+        : WebAssembly.validate(bytes)
+          ? `${(cause as Error).message} (Content security policy: allow 'wasm-unsafe-eval'.)`
+          : "it lacks 128-bit SIMD, which Node 16.4, Chrome 91, Firefox 89, Safari 16.4 have.";
+    throw new EngineError(`gateflow could not start WebAssembly: ${why}`, { cause });
   }
 }

@@ -32,6 +32,8 @@ const PATIENCE_MS = 20_000;
 const PATIENCE_SHARES = 10;
 /** Longest stretch of waiting without a look at the workers. */
 const SLICE_MS = 50;
+/** Workers start in some tens of milliseconds; a host that takes longer begins without them. */
+const START_PATIENCE_MS = 2_000;
 /** Looks at a counter before blocking: about as long as waking a thread takes. */
 const SPINS = 20_000;
 const END = -1;
@@ -81,9 +83,9 @@ export class WorkerPool {
     return ready && this.#failure === undefined ? workers + 1 : 1;
   }
 
-  /** Waits until the workers have started, or for `patienceMs`. */
-  async started(patienceMs: number): Promise<void> {
-    const end = performance.now() + patienceMs;
+  /** Waits until the workers have started, but not for ever. */
+  async started(): Promise<void> {
+    const end = performance.now() + START_PATIENCE_MS;
     await this.#starting;
     while (this.threads < this.#workers.length + 1 && performance.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 1));

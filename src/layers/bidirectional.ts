@@ -92,6 +92,9 @@ export class BidirectionalLayer extends Layer {
     return this.forward.returnSequences;
   }
 
+  /** @internal Throws while nobody may change the states. */
+  beforeStates: () => void = () => {};
+
   get stateful(): boolean {
     return this.forward.stateful;
   }
@@ -133,9 +136,11 @@ export class BidirectionalLayer extends Layer {
 
   /**
    * Sets the states the next batch starts in, forward's, then backward's; null is the same as a reset.
-   * @throws ShapeError (nothing is changed then), StateError.
+   * @throws ShapeError (nothing is changed then); StateError unless stateful, and while a call of the model is running, but
+   *   for its callbacks.
    */
   setStates(states: readonly TensorLike[] | null): void {
+    this.beforeStates();
     if (states === null) {
       for (const layer of this.directions) layer.setStates(null);
       return;

@@ -89,6 +89,8 @@ export abstract class RecurrentLayer extends Layer {
   override variables: readonly Variable[] = [];
   features = 0;
   state: RecurrentState | undefined;
+  /** @internal Throws while nobody may change the state. */
+  beforeStates: () => void = () => {};
   protected readonly initializers: { kernel: Initializer; recurrent: Initializer; bias: Initializer };
   readonly #options: RecurrentOptions;
 
@@ -180,8 +182,12 @@ export abstract class RecurrentLayer extends Layer {
     return stateOf(this.name, this.state).read();
   }
 
-  /** Sets the state the next batch starts in; null is the same as a reset. @throws ShapeError, StateError. */
+  /**
+   * Sets the state the next batch starts in; null is the same as a reset.
+   * @throws ShapeError; StateError unless stateful, and while a call of the model is running, but for its callbacks.
+   */
   setStates(states: readonly TensorLike[] | null): void {
+    this.beforeStates();
     if (states === null) stateOf(this.name, this.state).reset();
     else this.prepareStates(states)();
   }

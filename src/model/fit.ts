@@ -1,4 +1,4 @@
-import { ConfigError, DataError } from "../errors.js";
+import { ConfigError } from "../errors.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { createRandom } from "../random.js";
 import type { TensorLike } from "../tensor.js";
@@ -17,6 +17,7 @@ import { createHistory } from "./history.js";
 import type { LayerStack } from "./layer-stack.js";
 import type { Compiled, Program } from "./program.js";
 import { datasetSource } from "./sources.js";
+import type { Turns } from "./turns.js";
 
 /** Options of `fit`, with Keras's names, meanings and defaults. */
 export interface FitOptions {
@@ -57,6 +58,9 @@ const known: readonly (keyof FitOptions)[] = [
   "signal",
 ];
 
+/** What is refused, which those load whom it happens to. */
+export const refusals = () => import("./refusals.js");
+
 interface Sources {
   readonly train: ExampleSource;
   readonly validation: ExampleSource | null;
@@ -78,7 +82,7 @@ async function sourcesOf(
     if (isDataset(validationData)) validation = await datasetSource("fit() validationData", validationData);
     else {
       if (!Array.isArray(validationData) || validationData.length < 2) {
-        throw new ConfigError(`${where}: \`validationData\` needs [x, y].`, { received: validationData });
+        throw (await refusals()).noPair(where, validationData);
       }
       const [vx, vy, weights] = validationData as readonly [TensorLike, TensorLike, TensorLike?];
       const examples = toArrayExamples("fit() validationData", vx, vy, weights);
@@ -90,7 +94,7 @@ async function sourcesOf(
     return { train: await datasetSource(where, x, options), validation };
   }
   if (y === undefined) {
-    throw new DataError(`${where}: there are no labels: fit(x, y, options), or fit(dataset, options).`);
+    throw (await refusals()).noLabels(where);
   }
   let examples = toArrayExamples(where, x, y, options.sampleWeight);
   check(where, examples);
@@ -103,10 +107,7 @@ async function sourcesOf(
     // Keras: the last floor-fraction, before shuffling.
     const at = Math.floor(count * (1 - split));
     if (at === 0 || at === count) {
-      throw new DataError(
-        `${where}: validationSplit ${split} of ${count} samples leaves ${at} for training and ${count - at} for validation.`,
-        { code: "insufficient_data", received: count },
-      );
+      throw (await refusals()).emptySplit(where, split, count, at);
     }
     validation = arraySource(where, sliceExamples(examples, at, count), batchSize);
     examples = sliceExamples(examples, 0, at);
@@ -114,12 +115,15 @@ async function sourcesOf(
   return { train: arraySource(where, examples, batchSize), validation };
 }
 
+type HookName = Exclude<keyof Callback, "model" | "params">;
+
 /** Runs hooks one after the other, waiting for each. */
 class CallbackList {
   constructor(
     readonly callbacks: readonly Callback[],
     model: TrainingModel,
     params: TrainingParams,
+    readonly turns: Turns,
   ) {
     for (const callback of callbacks) {
       if (typeof callback !== "object" || callback === null) {
@@ -131,23 +135,20 @@ class CallbackList {
     }
   }
 
-  async epochs(hook: "onEpochBegin" | "onEpochEnd", epoch: number, logs: Logs): Promise<void> {
-    for (const callback of this.callbacks) await callback[hook]?.(epoch, logs);
-  }
-
-  async batches(
-    hook: "onTrainBatchBegin" | "onTrainBatchEnd" | "onTestBatchBegin" | "onTestBatchEnd",
-    batch: number,
-    logs: Logs,
+  async run<Name extends HookName>(
+    name: Name,
+    ...given: Parameters<NonNullable<Callback[Name]>>
   ): Promise<void> {
-    for (const callback of this.callbacks) {
-      const pending = callback[hook]?.(batch, logs);
-      if (pending !== undefined) await pending;
+    this.turns.paused = true;
+    try {
+      for (const callback of this.callbacks) {
+        const hook = callback[name] as ((...all: typeof given) => void | Promise<void>) | undefined;
+        const pending = hook?.apply(callback, given);
+        if (pending !== undefined) await pending;
+      }
+    } finally {
+      this.turns.paused = false;
     }
-  }
-
-  async whole(hook: "onTrainBegin" | "onTrainEnd" | "onTestBegin" | "onTestEnd", logs: Logs): Promise<void> {
-    for (const callback of this.callbacks) await callback[hook]?.(logs);
   }
 }
 
@@ -184,18 +185,18 @@ export async function evaluateSource(
   const mean = new RunningMean();
   const breathe = createBreather();
   for (const metric of compiled.metrics) metric.begin();
-  await callbacks?.whole("onTestBegin", {});
+  await callbacks?.run("onTestBegin", {});
   let batch = 0;
   for await (const examples of source.batches(null)) {
-    await callbacks?.batches("onTestBatchBegin", batch, {});
+    await callbacks?.run("onTestBatchBegin", batch, {});
     const { value, size } = program.testStep(where, examples, compiled, source.batchSize ?? examples.size);
     mean.add(value, size);
-    if (callbacks !== undefined) await callbacks.batches("onTestBatchEnd", batch, { loss: mean.value });
+    if (callbacks !== undefined) await callbacks.run("onTestBatchEnd", batch, { loss: mean.value });
     batch += 1;
     await breathe();
   }
   const logs = logsOf(mean.value, compiled);
-  await callbacks?.whole("onTestEnd", logs);
+  await callbacks?.run("onTestEnd", logs);
   return logs;
 }
 
@@ -215,6 +216,7 @@ export async function runEpochs(
   x: TensorLike | Dataset,
   y: TensorLike | undefined,
   options: FitOptions,
+  turns: Turns,
 ): Promise<History> {
   const where = "fit()";
   refuseUnknown(where, options, known);
@@ -224,6 +226,9 @@ export async function runEpochs(
   const verbose = numberIn(where, "verbose", options.verbose ?? 0, { min: 0, max: 2, integer: true });
   const shuffle = flag(where, "shuffle", options.shuffle ?? true);
   const { signal } = options;
+  if (signal !== undefined && typeof signal?.aborted !== "boolean") {
+    throw (await refusals()).noSignal(where, signal);
+  }
   const { train, validation } = await sourcesOf(x, y, options, batchSize, (place, examples) => {
     program.input.check(place, examples.x);
     const size = examples.x.shape[0]!;
@@ -243,17 +248,17 @@ export async function runEpochs(
     metrics: validation === null ? names : [...names, ...names.map((name) => `val_${name}`)],
   };
   const own = verbose === 0 ? [] : [await progressOf(verbose)];
-  const callbacks = new CallbackList([...(options.callbacks ?? []), ...own], model, params);
+  const callbacks = new CallbackList([...(options.callbacks ?? []), ...own], model, params, turns);
   const recorder = createHistory();
   const breathe = createBreather();
   const aborted = (): boolean => signal?.aborted === true;
   const { optimizer, metrics } = compiled;
 
   model.stopTraining = false;
-  await callbacks.whole("onTrainBegin", {});
+  await callbacks.run("onTrainBegin", {});
   let logs: Logs = {};
   for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining && !aborted(); epoch++) {
-    await callbacks.epochs("onEpochBegin", epoch, {});
+    await callbacks.run("onEpochBegin", epoch, {});
     const order =
       shuffle && train.samples !== null
         ? createRandom(program.seed).fork(`shuffle ${optimizer.batches}`).permutation(train.samples)
@@ -263,12 +268,12 @@ export async function runEpochs(
     let batch = 0;
     for await (const examples of train.batches(order)) {
       if (aborted()) break;
-      await callbacks.batches("onTrainBatchBegin", batch, {});
+      await callbacks.run("onTrainBatchBegin", batch, {});
       const capacity = train.batchSize ?? examples.size;
       const { value, size } = await program.trainStep(where, examples, compiled, capacity);
       mean.add(value, size);
       model.batchLoss = value;
-      await callbacks.batches("onTrainBatchEnd", batch, logsOf(mean.value, compiled));
+      await callbacks.run("onTrainBatchEnd", batch, logsOf(mean.value, compiled));
       batch += 1;
       if (model.stopTraining) break;
       await breathe();
@@ -285,10 +290,10 @@ export async function runEpochs(
       );
       for (const [name, value] of Object.entries(validated)) logs[`val_${name}`] = value;
     }
-    await callbacks.epochs("onEpochEnd", epoch, logs);
+    await callbacks.run("onEpochEnd", epoch, logs);
     recorder.record(epoch, logs);
   }
   if (optimizer.finish()) program.residence.weightsVersion += 1;
-  await callbacks.whole("onTrainEnd", logs);
+  await callbacks.run("onTrainEnd", logs);
   return recorder.history;
 }

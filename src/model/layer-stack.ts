@@ -2,13 +2,15 @@ import { ConfigError, ShapeError, StateError } from "../errors.js";
 import { isInput, Layer, type SampleShape } from "../layers/layer.js";
 import { writeWeights } from "../layers/variable.js";
 import { createRandom } from "../random.js";
-import type { NamedTensor, TensorLike } from "../tensor.js";
+import type { NamedTensor, Tensor, TensorLike } from "../tensor.js";
 
 interface Stateful {
   readonly stateful: boolean;
   prepareState(batchSize: number | undefined): void;
-  setStates(states: null): void;
+  getStates(): Promise<Tensor[]>;
+  setStates(states: readonly Tensor[] | null): void;
   abandonState(): void;
+  beforeStates: () => void;
 }
 
 const isStateful = (layer: Layer): layer is Layer & Stateful =>
@@ -20,10 +22,14 @@ export class LayerStack {
   #inputShape: SampleShape | undefined;
   #batchSize: number | undefined;
 
-  /** @param onWrite told whenever weights are written from outside. */
+  /**
+   * @param onWrite told whenever weights are written from outside.
+   * @param beforeStates asked whether states may be.
+   */
   constructor(
     readonly seed: number,
     readonly onWrite: () => void,
+    readonly beforeStates: () => void,
   ) {}
 
   /** All layers, an input layer included. */
@@ -50,8 +56,12 @@ export class LayerStack {
     return this.#batchSize;
   }
 
+  get stateful(): readonly Stateful[] {
+    return this.#layers.filter(isStateful);
+  }
+
   get isStateful(): boolean {
-    return this.#layers.some(isStateful);
+    return this.stateful.length > 0;
   }
 
   /** @throws ConfigError for what is no layer, a layer used twice or a name used twice; ShapeError when it does not fit. */
@@ -109,7 +119,7 @@ export class LayerStack {
   }
 
   resetStates(): void {
-    for (const layer of this.#layers) if (isStateful(layer)) layer.setStates(null);
+    for (const layer of this.stateful) layer.setStates(null);
   }
 
   getWeights(): NamedTensor[] {
@@ -158,10 +168,13 @@ export class LayerStack {
     if (bytes > 2 ** 32) {
       throw new ConfigError(
         `\`${layer.name}\` (${layer.kind}) needs ${Math.ceil(bytes / 2 ** 30)} GiB for its weights and gradients, and WebAssembly has 4. Use fewer \`units\` (\`inputDim\`).`,
-        { received: bytes, expected: 2 ** 32 },
+        { received: bytes },
       );
     }
-    if (isStateful(layer)) layer.prepareState(this.#batchSize);
+    if (isStateful(layer)) {
+      layer.prepareState(this.#batchSize);
+      layer.beforeStates = this.beforeStates;
+    }
     const random = createRandom(this.seed);
     for (const variable of layer.variables) variable.initialize(random.fork(`${index}/${variable.key}`));
     layer.onWrite = this.onWrite;

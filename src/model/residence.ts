@@ -159,13 +159,17 @@ export class Residence {
 
   /** Every region, plan by plan, as a table. */
   describe(): string {
-    const lines = [`${"region".padEnd(44)}${"address".padStart(12)}${"bytes".padStart(14)}`];
-    const section = (title: string, regions: Regions): void => {
+    const lines: string[] = [];
+    let total = 0;
+    const row = (name: string, address: unknown, bytes: unknown): void => {
+      lines.push(name.padEnd(44) + String(address).padStart(12) + String(bytes).padStart(14));
+    };
+    row("region", "address", "bytes");
+    const section = (title: string, { list }: Regions): void => {
       lines.push(`${title}:`);
-      for (const { owner, label, address, floats } of regions.list) {
-        lines.push(
-          `${`  ${owner} · ${label}`.padEnd(44)}${String(address).padStart(12)}${String(floats * 4).padStart(14)}`,
-        );
+      for (const { owner, label, address, floats } of list) {
+        row(`  ${owner} · ${label}`, address, floats * 4);
+        total += floats * 4;
       }
     };
     section("model", this.#own);
@@ -173,10 +177,7 @@ export class Residence {
     for (const [purpose, plan] of this.#plans) {
       section(`${purpose} (batch ${plan.batch}, ${plan.request.timesteps} time steps)`, plan.regions);
     }
-    const total = [...this.#held]
-      .flatMap(({ list }) => list)
-      .reduce((sum, { floats }) => sum + floats * 4, 0);
-    lines.push(`${"total".padEnd(44)}${"".padStart(12)}${String(total).padStart(14)}`);
+    row("total", "", total);
     return lines.join("\n");
   }
 

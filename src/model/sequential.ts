@@ -1,5 +1,5 @@
 import { defaultEngine, Engine, prepareDefaultEngine } from "../engine/engine.js";
-import { ConfigError, DataError, StateError } from "../errors.js";
+import { ConfigError, StateError } from "../errors.js";
 import type { Layer, SampleShape } from "../layers/layer.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import { numberIn, refuseUnknown } from "../options.js";
@@ -8,7 +8,7 @@ import { type NamedTensor, type Tensor, type TensorLike, toTensor } from "../ten
 import { type CompileOptions, settle } from "./compile.js";
 import type { History, Logs, TrainingModel } from "./events.js";
 import { type Dataset, type ExampleSource, isDataset, onlyBatch } from "./examples.js";
-import { evaluateSource, type FitOptions, logsOf, runEpochs } from "./fit.js";
+import { evaluateSource, type FitOptions, logsOf, refusals, runEpochs } from "./fit.js";
 import type { FlowListener, GradientFlow } from "./gradient-flow.js";
 import type { Gradients } from "./gradients.js";
 import { LayerStack } from "./layer-stack.js";
@@ -59,7 +59,11 @@ export class Sequential implements TrainingModel {
     }
     this.name = options.name ?? "sequential";
     this.#engine = engine;
-    this.#stack = new LayerStack(createRandom(seed).seed, () => this.#weightsChanged());
+    this.#stack = new LayerStack(
+      createRandom(seed).seed,
+      () => this.#weightsChanged(),
+      () => this.#turns.checkPaused("setStates()"),
+    );
     if (!Array.isArray(layers)) {
       throw new ConfigError("sequential(): expected an array of layers.", { received: layers });
     }
@@ -106,10 +110,11 @@ export class Sequential implements TrainingModel {
 
   /**
    * Settles loss, optimizer and metrics. May be called again; the weights stay, the optimizer's moments do not.
-   * @throws ConfigError for an unknown option or name, or a `truncate` below 1.
+   * @throws ConfigError for an unknown option or name, or a `truncate` below 1; StateError while a call is running.
    */
   compile(options: CompileOptions): void {
     this.#checkLive();
+    this.#turns.check("compile()");
     const compiled = settle(options, () => this.outputShape);
     if (this.#compiled?.optimizer !== compiled.optimizer) {
       this.#compiled?.optimizer.release(this.#program?.residence.parameters);
@@ -147,13 +152,13 @@ export class Sequential implements TrainingModel {
       const program = this.#ready("fit()", dataset ? undefined : (inputs as Tensor));
       const options =
         dataset || this.batchSize === undefined ? given : { batchSize: this.batchSize, ...given };
-      return runEpochs(this, this.#stack, program, compiled, inputs, y, options);
+      return runEpochs(this, this.#stack, program, compiled, inputs, y, options, this.#turns);
     });
   }
 
   /**
-   * Loss and metrics, dropout off.
-   * @throws as `fit`.
+   * Loss and metrics, dropout off. From a callback of a `fit`, a stateful model's states are put back afterwards.
+   * @throws as `fit`; StateError where the model is stateful and another call is running.
    */
   async evaluate(x: Dataset, options?: BatchOptions): Promise<Logs>;
   async evaluate(x: TensorLike, y: TensorLike, options?: BatchOptions): Promise<Logs>;
@@ -165,11 +170,10 @@ export class Sequential implements TrainingModel {
     const where = "evaluate()";
     const dataset = isDataset(x);
     const options = (dataset ? (second as BatchOptions | undefined) : third) ?? {};
-    return this.#alone(where, async () => {
+    return this.#aside(where, async () => {
       const compiled = this.#settled(where);
       const source = await this.#source(where, x, dataset ? null : (second as TensorLike), options);
-      if (!dataset && second === undefined)
-        throw new DataError(`${where}: there are no labels: evaluate(x, y).`);
+      if (!dataset && second === undefined) throw (await refusals()).noLabels(where);
       const program = this.#ready(where, firstOf(x));
       // Metrics of its own: a fit that is under way counts in the others.
       return evaluateSource(where, program, { ...compiled, metrics: compiled.makeMetrics() }, source);
@@ -178,15 +182,17 @@ export class Sequential implements TrainingModel {
 
   /**
    * Predictions, `[N, …outputShape]`, dropout off. Needs no `compile`. Behind `bidirectional` with `mergeMode: null` they
-   * are two: `const [forward, backward] = await model.predict<Tensor[]>(x)`.
-   * @throws ShapeError, DataError for NaN or Infinity in `x`.
+   * are two: `const [forward, backward] = await model.predict<Tensor[]>(x)`. From a callback of a `fit`, a stateful model's
+   * states are put back afterwards.
+   * @throws ShapeError, DataError for NaN or Infinity in `x`; StateError where the model is stateful and another call is
+   *   running.
    */
   async predict<Output extends Tensor | Tensor[] = Tensor>(
     x: TensorLike | Dataset,
     options: BatchOptions = {},
   ): Promise<Output> {
     const where = "predict()";
-    return this.#alone(where, async () => {
+    return this.#aside(where, async () => {
       const source = await this.#source(where, x, null, options);
       const program = this.#ready(where, firstOf(x));
       const output = await predictAll(where, program, source);
@@ -229,14 +235,15 @@ export class Sequential implements TrainingModel {
   /**
    * One time step through a stateful model, synchronous: `[features]` or `[batch, features]` in (before an embedding:
    * `[batch]` indices), `[batch, units]` out. Goes on from the state the last call ended in.
-   * @throws StateError when no layer is stateful; ShapeError for a wrong number of features or samples; DataError for NaN.
+   * @throws StateError when no layer is stateful, or while a call is running; ShapeError for a wrong number of features or samples; DataError for NaN.
    */
   step(x: TensorLike): Tensor {
     const input = toTensor(x);
+    this.#turns.check("step()");
     return stepOnce(this.#ready("step()", undefined), this.#stack, input);
   }
 
-  /** Clears the states of stateful layers. */
+  /** Clears the states of stateful layers. @throws StateError while a call is running, but for its callbacks. */
   resetStates(): void {
     this.#checkLive();
     this.#stack.resetStates();
@@ -378,6 +385,15 @@ export class Sequential implements TrainingModel {
       if (this.#program === undefined && this.#engine === undefined) await prepareDefaultEngine();
       return work();
     });
+  }
+
+  /** As `#alone`, where stateful layers go on: a callback gets its answer, and the fit that it interrupts its states back. */
+  async #aside<T>(where: string, work: () => Promise<T>): Promise<T> {
+    const { stateful } = this.#stack;
+    if (stateful.length > 0) this.#turns.checkPaused(where);
+    if (stateful.length === 0 || !this.#turns.paused) return this.#alone(where, work);
+    const { keepingStates } = await import("./keeping-states.js");
+    return this.#alone(where, () => keepingStates(stateful, work));
   }
 }
 

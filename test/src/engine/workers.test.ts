@@ -3,7 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
-import { createEngine, EngineError, type Tensor } from "../../../src/index.js";
+import { createEngine, EngineError, type EngineOptions, type Tensor } from "../../../src/index.js";
 import { recordWorkers } from "./host-workers.js";
 import { losses, numbers, sharedModel } from "./models.js";
 
@@ -145,6 +145,13 @@ describe("a worker that is slow", () => {
     const shared = await predict(2);
     expect(performance.now() - began).toBeGreaterThan(3400);
     expect(shared).toEqual(await predict(1));
+  });
+});
+
+describe("an engine's options", () => {
+  it.each([null, 1, "yes"])("refuse a reproducible that is no boolean: %j", async (reproducible) => {
+    const options = { reproducible } as unknown as EngineOptions;
+    await expect(createEngine(options)).rejects.toThrow(/`reproducible` is/);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Callback, type Sequential, sgd } from "../../../src/index.js";
+import { type Callback, ConfigError, type FitOptions, type Sequential, sgd } from "../../../src/index.js";
 import type { OracleLayerSpec } from "../../oracle/layers/apply.js";
 import { bitsOf, errorOf, modelOf, values } from "./support.js";
 
@@ -251,6 +251,12 @@ describe("stopping", () => {
       );
     }
     expect(bitsOf(model.getWeights())).toEqual(bitsOf(twin.getWeights()));
+  });
+
+  it.each([5, "now", null, {}])("a signal that is none is refused: %j", async (signal) => {
+    const error = await errorOf(() => make().fit(x, y, { signal } as unknown as FitOptions));
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(error.message).toContain("`signal`");
   });
 
   it("a signal given already aborted trains nothing", async () => {

@@ -13,7 +13,6 @@ import {
   layerNormalization,
   lstm,
   masking,
-  type NamedTensor,
   repeatVector,
   type Sequential,
   type SequentialOptions,
@@ -93,7 +92,7 @@ export function expectNear(
 }
 
 /** The bytes of weights, to compare them to the bit (NaN and the sign of zero included). */
-export const bitsOf = (weights: readonly NamedTensor[]): number[][] =>
+export const bitsOf = (weights: readonly Tensor[]): number[][] =>
   weights.map(({ data }) => [...new Uint32Array(Float32Array.from(data).buffer)]);
 
 /** The message and the fields of what a call throws or rejects with. */
