@@ -1,6 +1,7 @@
 import { ConfigError, DataError } from "../errors.js";
 import { type GradientFlow, isRecurrentFlow, type RecordedGradientFlow } from "../inspect/index.js";
 import { oneOf, refuseUnknown } from "../options.js";
+import { checkFlow, checkFlows } from "./check-input.js";
 import { heatmap } from "./heatmap.js";
 
 export const flowMeasures = ["hiddenGradient", "cellGradient", "inputGradient"] as const;
@@ -40,6 +41,7 @@ const widthOf = ({ width }: FlowPictureOptions): { width?: number } => (width ==
  */
 export function gradientFlowHeatmap(flow: GradientFlow, options: FlowPictureOptions = {}): string {
   const where = "gradientFlowHeatmap()";
+  checkFlow(where, flow);
   refuseUnknown(where, options, ["measure", "title", "width"]);
   const { measure, symbol } = measureOf(where, options);
   const rows = flow.layers
@@ -66,6 +68,7 @@ export function flowOverTraining(
   options: FlowOverTrainingOptions = {},
 ): string {
   const where = "flowOverTraining()";
+  checkFlows(where, flows);
   refuseUnknown(where, options, ["measure", "title", "width", "layer"]);
   const { measure, symbol } = measureOf(where, options);
   const known = (flows[0]?.flow.layers ?? []).filter(isRecurrentFlow).map(({ name }) => name);

@@ -93,22 +93,39 @@ const strokes = [
 
 export const strokeOf = (index: number): Readonly<Record<string, string>> => strokes[index % strokes.length]!;
 
-/** Signs of points: full disc, ring, cross, plus; they differ without colour. */
+/** Signs of points, as paths from their middle, and whether they are filled; they differ without colour. */
 const signs = [
-  (x: string, y: string) => `M${x} ${y}m-2.5 0a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0-5 0`,
-  (x: string, y: string) => `M${x} ${y}m-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0`,
-  (x: string, y: string) => `M${x} ${y}m-3.5-3.5l7 7m0-7l-7 7`,
-  (x: string, y: string) => `M${x} ${y}m-4 0h8m-4-4v8`,
+  ["m-2.5 0a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0-5 0", true],
+  ["m-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0", false],
+  ["m-3.5-3.5l7 7m0-7l-7 7", false],
+  ["m-4 0h8m-4-4v8", false],
+  ["m-3.5-3.5h7v7h-7z", false],
+  ["m-4 3.5h8l-4-7.5z", false],
+  ["m-4.5 0l4.5-4.5l4.5 4.5l-4.5 4.5z", false],
+  ["m-3-3h6v6h-6z", true],
+  ["m-4 3.5h8l-4-7.5z", true],
+  ["m-4 0l4-4l4 4l-4 4z", true],
+  ["m-4-3.5h8l-4 7.5z", false],
+  ["m-4-3.5h8l-4 7.5z", true],
 ] as const;
 
-/** One sign a point, as a path of its own outline; the first kind is filled. */
-function signsAt(points: readonly (readonly [number, number])[], index: number): string {
-  const sign = signs[index % signs.length]!;
-  const { stroke } = strokeOf(index) as { stroke: string };
-  const d = points.map(([px, py]) => sign(pixels(px), pixels(py))).join("");
-  const fill = index % signs.length === 0 ? stroke : "none";
+/** One sign a point. @param colour of which line. */
+function signsAt(points: readonly (readonly [number, number])[], kind: number, colour = kind): string {
+  const [sign, isFilled] = signs[kind % signs.length]!;
+  const { stroke } = strokeOf(colour) as { stroke: string };
+  const d = points.map(([px, py]) => `M${pixels(px)} ${pixels(py)}${sign}`).join("");
+  const fill = isFilled ? stroke : "none";
   return d === "" ? "" : element("path", { d, stroke, fill, "stroke-width": "1.25" });
 }
+
+/** Beyond as many lines as there are dashes, lines have signs as well; undefined: none. */
+const signOfLine = (index: number): number | undefined => {
+  const round = Math.floor(index / strokes.length);
+  return round === 0 ? undefined : (round - 1) % signs.length;
+};
+
+/** Signs along a line. */
+const SIGNS = 8;
 
 /** What a line is drawn of: values, the places they stand at (default 0, 1, 2 …), and whether as points alone. */
 export interface Drawn {
@@ -137,7 +154,12 @@ export function polyline({ values, x: places, points }: Drawn, x: Scale, y: Scal
   }
   if (points === true) return signsAt(all, index);
   const line = path === "" ? "" : element("path", { class: "line", d: path, ...strokeOf(index) });
-  return line + signsAt(lonely, index);
+  const sign = signOfLine(index);
+  if (sign === undefined) return line + signsAt(lonely, index);
+  // Each line's signs stand somewhere else, so that lines close together keep theirs apart.
+  const every = Math.max(1, Math.floor(all.length / SIGNS));
+  const some = all.filter((_, i) => i % every === index % every);
+  return line + signsAt([...some, ...lonely], sign, index);
 }
 
 /** Names of lines, in rows as wide as there is room. Returns the rows' height too. */
@@ -153,11 +175,13 @@ export function legend(
     const names = wrapText(whole, width - 34);
     const room = 34 + Math.max(...names.map((name) => textWidth(name))) + 14;
     if (x > left && x + room > left + width) [x, y] = [left, y + 18];
-    parts.push(
-      points === true
-        ? signsAt([[x + 13, y - 4]], i)
-        : element("path", { class: "line", d: `M${pixels(x)} ${pixels(y - 4)}h26`, ...strokeOf(i) }),
-    );
+    const middle = [[x + 13, y - 4]] as const;
+    const sign = signOfLine(i);
+    if (points === true) parts.push(signsAt(middle, i));
+    else {
+      parts.push(element("path", { class: "line", d: `M${pixels(x)} ${pixels(y - 4)}h26`, ...strokeOf(i) }));
+      if (sign !== undefined) parts.push(signsAt(middle, sign, i));
+    }
     parts.push(...textLines(names, x + 32, y, 12));
     x += room;
     // A name in several lines has its rows for itself.

@@ -1,6 +1,7 @@
 import { DataError } from "../errors.js";
 import { isRecurrentFlow, type LayerFlow, type RecordedGradientFlow } from "../inspect/index.js";
 import { refuseUnknown } from "../options.js";
+import { checkFlows, checkLayerFlow } from "./check-input.js";
 import type { Panel } from "./frame.js";
 import { lineChart } from "./line-chart.js";
 import type { Scale } from "./scales.js";
@@ -15,14 +16,14 @@ export interface GateChartOptions {
 /** Gates that tanh bounds; the others lie between 0 and 1. */
 const signed = (gate: string): boolean => gate === "cell" || gate === "candidate";
 
-/** The saturated share of each step as a band from the bottom: full height is all of them. */
+/** The saturated share of each step as a band from the bottom: full height is all of them; what is NaN has none. */
 const saturationBand =
   (saturated: ArrayLike<number>) =>
   (panel: Panel, x: Scale): readonly string[] => {
     const bottom = panel.y + panel.height;
     let path = `M${pixels(x.at(0))} ${pixels(bottom)}`;
     for (let t = 0; t < saturated.length; t++) {
-      path += `L${pixels(x.at(t))} ${pixels(bottom - saturated[t]! * panel.height)}`;
+      path += `L${pixels(x.at(t))} ${pixels(bottom - (saturated[t]! || 0) * panel.height)}`;
     }
     path += `L${pixels(x.at(Math.max(0, saturated.length - 1)))} ${pixels(bottom)}Z`;
     return [element("path", { d: path, fill: "#e9e2d0", stroke: "#b8a97a", "stroke-width": "1" })];
@@ -37,6 +38,7 @@ const sizes = ({ width }: GateChartOptions): { width?: number } => (width === un
  * @throws DataError for a layer without gates.
  */
 export function gateChart(layer: LayerFlow, options: GateChartOptions = {}): string {
+  checkLayerFlow("gateChart()", layer);
   refuseUnknown("gateChart()", options, ["title", "width"]);
   if (!isRecurrentFlow(layer))
     throw new DataError(`gateChart(): \`${layer.name}\` (${layer.kind}) has no gates.`);
@@ -72,6 +74,7 @@ export function gatesOverTraining(
   options: GateChartOptions & { readonly layer?: string } = {},
 ): string {
   const where = "gatesOverTraining()";
+  checkFlows(where, flows);
   refuseUnknown(where, options, ["title", "width", "layer"]);
   const layers = flows.map(({ flow }) => {
     const recurrent = flow.layers.filter(isRecurrentFlow);

@@ -1,8 +1,8 @@
 import { numberIn } from "../options.js";
 import { type Drawn, frame, legend, type Panel, polyline, roomBelow } from "./frame.js";
-import { drawMarks, markedValues, type PictureMark, roomAbove } from "./marks.js";
+import { drawMarks, halo, markedValues, type PictureMark, roomAbove } from "./marks.js";
 import { linearScale, logScale, type Scale, stepScale } from "./scales.js";
-import { svgDocument, titleText } from "./svg.js";
+import { lineHeight, svgDocument, textLines, titleText, wrapText } from "./svg.js";
 
 export interface Curve extends Drawn {
   readonly name: string;
@@ -89,6 +89,20 @@ function pointsOf({ values, x: places, points }: Drawn, x: Scale, y: Scale): [nu
   return all;
 }
 
+/** Why nothing is drawn of some curves: an empty panel would say that there was nothing. */
+function missingNotes({ curves, log }: CurvePanel): string[] {
+  const invisible = curves.filter(({ values }) => {
+    const all = Array.from(values);
+    return all.length > 0 && !all.some((value) => Number.isFinite(value) && (log !== true || value > 0));
+  });
+  if (invisible.length === 0) return [];
+  const isZero = invisible.every(({ values }) => Array.from(values).every((value) => value === 0));
+  const why = isZero ? "exactly 0, which has no place on a log scale" : "not finite: nothing to draw";
+  return [
+    invisible.length === curves.length ? why : `${invisible.map(({ name }) => name).join(", ")}: ${why}`,
+  ];
+}
+
 /** Panels of lines below each other over one x axis, each with its legend above it. */
 export function lineChart(panels: readonly CurvePanel[], options: ChartOptions): string {
   const width = numberIn("chart", "width", options.width ?? 760, { min: 320, max: 10_000 });
@@ -127,6 +141,9 @@ export function lineChart(panels: readonly CurvePanel[], options: ChartOptions):
     );
     const behind = [...drawn.behind, ...(panel.behind?.(place, x, y) ?? [])];
     body.push(...names.parts, ...behind, ...frame(place, axes), ...lines, ...drawn.above);
+    const notes = missingNotes(panel).flatMap((note) => wrapText(note, across - 16, 11));
+    const middle = place.y + (place.height - (notes.length - 1) * lineHeight(11)) / 2;
+    body.push(...textLines(notes, place.x + across / 2, middle, 11, { ...halo, "text-anchor": "middle" }));
     foot = FOOT + roomBelow(place, axes);
     top = place.y + place.height + GAP;
   });

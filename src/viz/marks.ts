@@ -1,6 +1,6 @@
 import type { Panel } from "./frame.js";
 import type { Scale } from "./scales.js";
-import { clipText, element, pixels, text, textWidth } from "./svg.js";
+import { clipText, element, lineHeight, pixels, text, textLines, textWidth, wrapText } from "./svg.js";
 
 /**
  * A place worth pointing at: a bound, a window's end, the step where something arose. A number is a dashed line, a pair a
@@ -18,6 +18,7 @@ export const markedValues = (marks: readonly PictureMark[], axis: "x" | "y"): nu
 
 const ROW = 15;
 const SMALL = 11;
+const EDGE = 8;
 /** Room between a label and its neighbour. */
 const APART = 10;
 
@@ -35,9 +36,11 @@ function labelsAbove(marks: readonly PictureMark[], panel: Pick<Panel, "x" | "wi
     .map((mark) => {
       const places = [mark.x!].flat().map(x.at);
       const centre = (Math.min(...places) + Math.max(...places)) / 2;
-      const label = clipText(mark.label, panel.width, SMALL);
+      const right = panel.x + panel.width;
+      // What is wider than the panel reaches beyond it to the left: nothing else stands above there.
+      const label = clipText(mark.label, right - EDGE, SMALL);
       const room = textWidth(label, SMALL);
-      const left = Math.max(panel.x, Math.min(panel.x + panel.width - room, centre - room / 2));
+      const left = Math.min(right - room, Math.max(panel.x, centre - room / 2));
       return { text: label, left, room };
     })
     .sort((a, b) => a.left - b.left)
@@ -79,18 +82,23 @@ const crowd = (points: Points, left: number, y: number, width: number): number =
  */
 function roomiest(
   heights: readonly number[],
-  width: number,
+  { width, lines }: { readonly width: number; readonly lines: number },
   panel: Panel,
   points: Points,
   taken: readonly number[],
 ): { y: number; isLeft: boolean } {
   const [right, bottom] = [panel.x + panel.width, panel.y + panel.height];
-  const free = heights.filter(
-    (y) => y - SMALL >= panel.y && y + 4 <= bottom && taken.every((other) => Math.abs(other - y) >= ROW),
-  );
+  const rowsOf = (y: number): number[] => Array.from({ length: lines }, (_, i) => y + i * lineHeight(SMALL));
+  const isFree = (y: number): boolean =>
+    y - SMALL >= panel.y &&
+    rowsOf(y).at(-1)! + 4 <= bottom &&
+    rowsOf(y).every((row) => taken.every((other) => Math.abs(other - row) >= ROW));
+  const free = heights.filter(isFree);
+  const hidden = (left: number, y: number): number =>
+    rowsOf(y).reduce((sum, row) => sum + crowd(points, left, row, width), 0);
   const places = (free.length > 0 ? free : heights.slice(1, 2)).flatMap((y) => [
-    { y, isLeft: false, hidden: crowd(points, right - width, y, width) },
-    { y, isLeft: true, hidden: crowd(points, panel.x, y, width) },
+    { y, isLeft: false, hidden: hidden(right - width, y) },
+    { y, isLeft: true, hidden: hidden(panel.x, y) },
   ]);
   return places.reduce((best, place) => (place.hidden < best.hidden ? place : best));
 }
@@ -128,12 +136,14 @@ export function drawMarks(
       above.push(element("path", { class: "mark", d }));
     }
     if (!across) continue;
-    const words = clipText(label, panel.width - 8, SMALL);
-    const room = textWidth(words, SMALL) + 8;
-    const place = roomiest([from - 4, from + SMALL + 3, to + SMALL + 3, to - 4], room, panel, points, taken);
-    taken.push(place.y);
+    const lines = wrapText(label, panel.width - 8, SMALL);
+    const width = Math.max(...lines.map((line) => textWidth(line, SMALL))) + 8;
+    const rise = (lines.length - 1) * lineHeight(SMALL) + 4;
+    const heights = [from - rise, from + SMALL + 3, to + SMALL + 3, to - rise];
+    const place = roomiest(heights, { width, lines: lines.length }, panel, points, taken);
+    taken.push(...lines.map((_, i) => place.y + i * lineHeight(SMALL)));
     const anchor = { x: place.isLeft ? panel.x + 4 : right - 4, end: place.isLeft ? "start" : "end" };
-    above.push(text(words, anchor.x, place.y, { ...halo, "text-anchor": anchor.end }));
+    above.push(...textLines(lines, anchor.x, place.y, SMALL, { ...halo, "text-anchor": anchor.end }));
   }
   for (const { text: label, left, row } of labelsAbove(marks, panel, x)) {
     above.push(text(label, left, panel.y - 5 - row * ROW, halo));

@@ -11,7 +11,7 @@ import {
   rangeOf,
 } from "./picture.js";
 import { linearScale, logScale, NO_NUMBER, type Scale, shortNumber } from "./scales.js";
-import { clipLine, shadedRows } from "./terminal.js";
+import { clipLine, shadedRows, shortNames, wrapLine } from "./terminal.js";
 
 export interface PrintPictureOptions {
   /** Characters a line may have, 30 and more. Default 72. */
@@ -31,7 +31,7 @@ interface Signs {
 }
 
 const plain: Signs = {
-  points: ["*", "o", "x", "+", "#", "@"],
+  points: ["*", "o", "x", "+", "#", "@", "%", "&", "$", "~", "^", "v"],
   upright: ":",
   level: "-",
   axis: "|",
@@ -40,7 +40,7 @@ const plain: Signs = {
   bar: "=",
 };
 const drawn: Signs = {
-  points: ["●", "○", "×", "+", "◆", "◇"],
+  points: ["●", "○", "×", "+", "◆", "◇", "■", "□", "▲", "△", "▼", "▽"],
   upright: "┊",
   level: "╌",
   axis: "│",
@@ -58,6 +58,18 @@ function markText({ label, x, y }: PictureMark, signs: Signs): string {
   const place = [x ?? y!].flat().map(shortNumber).join(" to ");
   const said = label.includes(place) ? label : `${label} (${place})`;
   return `${x === undefined ? signs.level : signs.upright} ${said}`;
+}
+
+/** Names of lines beside each other, in as many rows as they need. */
+function legendRows(names: readonly string[], columns: number): string[] {
+  const rows: string[] = [];
+  for (const name of names) {
+    const last = rows.at(-1);
+    if (last !== undefined && last.length + 2 + name.length <= columns)
+      rows[rows.length - 1] = `${last}  ${name}`;
+    else rows.push(name);
+  }
+  return rows;
 }
 
 /** A grid of characters with lines in it, the last drawn on top. */
@@ -115,7 +127,10 @@ function linesText(picture: LinesPicture, columns: number, signs: Signs): string
     }),
     `${" ".repeat(margin)}${signs.corner}${signs.floor.repeat(width)}`,
     `${" ".repeat(margin + 1)}${left}${" ".repeat(before)}${name}${" ".repeat(between - name.length - before)}${right}`,
-    lines.map((line, k) => `${signOf(signs, k)} ${line.name}`).join("  "),
+    ...legendRows(
+      lines.map((line, k) => `${signOf(signs, k)} ${line.name}`),
+      columns,
+    ),
     ...marks.map((mark) => markText(mark, signs)),
   ];
 }
@@ -135,6 +150,10 @@ function barsText(picture: BarsPicture, columns: number, signs: Signs): string[]
     Math.floor(columns / 3),
     bars.reduce((most, { name }) => Math.max(most, name.length), 0),
   );
+  const names = shortNames(
+    bars.map(({ name }) => name),
+    widest,
+  );
   const numbers = bars.map(({ value, from }) => {
     const shown = value === null ? NO_NUMBER : shortNumber(value);
     return from === undefined ? shown : `${shortNumber(from)} to ${shown}`;
@@ -144,7 +163,7 @@ function barsText(picture: BarsPicture, columns: number, signs: Signs): string[]
   const scale = barScale(picture, room);
   const cell = (value: number): number => Math.max(0, Math.min(room, Math.round(scale.at(value))));
   const origin = axis.log === true ? 0 : cell(0);
-  const rows = bars.map(({ name, value, from }, i) => {
+  const rows = bars.map(({ value, from }, i) => {
     const cells = new Array<string>(room + numberRoom).fill(" ");
     const marked = new Set(marks.flatMap((mark) => [mark.x ?? []].flat()).map(cell));
     for (const at of marked) cells[at] = signs.upright;
@@ -155,7 +174,7 @@ function barsText(picture: BarsPicture, columns: number, signs: Signs): string[]
     const number = ` ${numbers[i]!}`;
     const words = cells.slice(0, Math.min(end, cells.length - number.length)).join("");
     const rest = cells.slice(words.length + number.length).join("");
-    return `${clipLine(name, widest).padEnd(widest)} ${signs.axis}${words}${number}${rest}`.trimEnd();
+    return `${names[i]!.padEnd(widest)} ${signs.axis}${words}${number}${rest}`.trimEnd();
   });
   return [
     `${y.label}, by ${axis.label}${axis.log === true ? " (log scale)" : ""}`,
@@ -194,5 +213,8 @@ export function printPicture(picture: Picture, options: PrintPictureOptions = {}
       : picture.kind === "bars"
         ? barsText(picture, columns, signs)
         : heatmapText(picture, columns, ascii);
-  return [picture.title, ...body].map((line) => clipLine(line, columns).trimEnd()).join("\n");
+  return [picture.title, ...body]
+    .flatMap((line) => wrapLine(line, columns))
+    .map((line) => line.trimEnd())
+    .join("\n");
 }

@@ -24,6 +24,12 @@ export function niceTicks(low: number, high: number, count: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
+/** At least two round numbers: with one alone nobody can tell how large anything is. */
+function ticksBetween(low: number, high: number, count: number): readonly number[] {
+  const ticks = niceTicks(low, high, count);
+  return ticks.length > 1 || count > 20 ? ticks : ticksBetween(low, high, count + 1);
+}
+
 export function linearScale(
   domain: readonly [number, number],
   range: readonly [number, number],
@@ -36,7 +42,7 @@ export function linearScale(
     low,
     high,
     at: (value) => from + ((value - low) / (high - low)) * (to - from),
-    ticks: niceTicks(low, high, count),
+    ticks: ticksBetween(low, high, count),
   };
 }
 

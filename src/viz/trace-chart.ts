@@ -1,5 +1,6 @@
 import type { Trace } from "../inspect/index.js";
 import { numberIn, refuseUnknown } from "../options.js";
+import { checkTrace } from "./check-input.js";
 import { type CurvePanel, lineChart } from "./line-chart.js";
 
 export interface TraceChartOptions {
@@ -23,6 +24,7 @@ const column = (rows: Float64Array, width: number, index: number): Float64Array 
  */
 export function traceChart(trace: Trace, options: TraceChartOptions = {}): string {
   const where = "traceChart()";
+  checkTrace(where, trace);
   refuseUnknown(where, options, ["unit", "title", "width"]);
   const { units, features } = trace;
   const unit = numberIn(where, "unit", options.unit ?? 0, { min: 0, max: units - 1, integer: true });

@@ -1,6 +1,7 @@
 import { DataError } from "../errors.js";
 import type { RecordedGradientFlow } from "../inspect/index.js";
 import { oneOf, refuseUnknown } from "../options.js";
+import { checkFlows } from "./check-input.js";
 import { heatmap } from "./heatmap.js";
 
 const measures = ["updateRatio", "gradientNorm", "norm"] as const;
@@ -30,6 +31,7 @@ export function updateChart(
   flows: readonly RecordedGradientFlow[],
   options: UpdateChartOptions = {},
 ): string {
+  checkFlows("updateChart()", flows);
   refuseUnknown("updateChart()", options, ["measure", "title", "width"]);
   const measure = oneOf("updateChart()", "measure", options.measure ?? "updateRatio", measures);
   if (flows.length === 0) throw new DataError("updateChart(): nothing was recorded.");

@@ -6,7 +6,7 @@ import type { TrainingFlow } from "./training-flow.js";
 /** Each cell of a heat map is some eighty bytes of the page. */
 const MOST_CELLS = 1600;
 const ROWS: readonly [number, number] = [8, 16];
-/** Lines beyond these would be dashed like another. */
+/** More lines than these are a thicket. */
 const MOST_LINES = 6;
 
 const drawable = (values: ArrayLike<number>): (number | null)[] =>

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
+  ConfigError,
+  DataError,
   dense,
   flowOverTraining,
   type GradientFlow,
@@ -10,6 +12,7 @@ import {
   gradientFlowText,
   gradientNormChart,
   lstm,
+  type RecurrentLayerFlow,
   sequential,
   sparkline,
   trace,
@@ -18,6 +21,7 @@ import {
 } from "../../../src/index.js";
 import { logScale, niceTicks, shade, shortNumber } from "../../../src/viz/scales.js";
 import { escapeText } from "../../../src/viz/svg.js";
+import { shortNames } from "../../../src/viz/terminal.js";
 import { values } from "../model/support.js";
 import { expectInside, textsOf } from "./svg-text.js";
 
@@ -42,6 +46,15 @@ const trained = async () => {
 };
 
 const { flow, flows, traced } = await trained();
+
+/** Two directions, whose names are long and begin the same. */
+const both: GradientFlow = {
+  ...flow,
+  layers: ["bidirectional/forward_lstm", "bidirectional/backward_lstm"].map((name) => ({
+    ...flow.layers[0]!,
+    name,
+  })),
+};
 
 const pictures: [string, () => string, string[]][] = [
   ["heat map", () => gradientFlowHeatmap(flow), ["first", "second", "layer", "hatched: exactly 0"]],
@@ -117,6 +130,101 @@ describe("pictures", () => {
     expect(fills).toEqual(["url(#none)", shade(0), shade(1)]);
   });
 
+  const narrow: [string, (width: number) => string][] = [
+    ["heat map", (width) => gradientFlowHeatmap(both, { width })],
+    ["heat map over training", (width) => flowOverTraining(flows, { layer: "second", width })],
+    ["gates", (width) => gateChart(both.layers[0]!, { width })],
+    ["gates over training", (width) => gatesOverTraining(flows, { width })],
+    ["updates", (width) => updateChart(flows, { width })],
+    ["trace", (width) => traceChart(traced, { width })],
+    [
+      "norms",
+      (width) => gradientNormChart([{ name: "bidirectional/forward_lstm", values: [1, 2] }], { width }),
+    ],
+  ];
+  it.each(narrow)(
+    "the %s has every word whole at 320 pixels, on the picture, and two numbers at every axis",
+    (_, draw) => {
+      const svg = draw(320);
+      expect(svg).not.toContain("…");
+      expectInside(svg);
+      const words = (text: string): string => text.replaceAll(/[\s]+/g, "");
+      const [title, ...texts] = textsOf(svg).filter((text) => !text.startsWith("text{"));
+      expect(words(texts.join(""))).toContain(words(title!));
+    },
+  );
+
+  it("every axis of a trace has two numbers at least: with a single one nobody knows how large anything is", () => {
+    for (const width of [320, 760]) {
+      const svg = traceChart(traced, { width });
+      expect(svg.match(/text-anchor="middle" class="small">[-\d.]+</g)!.length).toBeGreaterThanOrEqual(2);
+      // The numbers of a panel are drawn before its axis.
+      const panels = svg.split(/<path class="axis" d="M78 [\d.]+v[\d.]+h/).slice(0, -1);
+      expect(panels).toHaveLength(5);
+      for (const panel of panels)
+        expect(panel.match(/text-anchor="end" class="small">/g)?.length).toBeGreaterThanOrEqual(2);
+    }
+  });
+
+  it("twelve lines are told apart without colour, in the chart and in its legend", () => {
+    const curves = Array.from({ length: 12 }, (_, k) => ({
+      name: `line ${k}`,
+      values: Array.from({ length: 20 }, (_, t) => 2 ** (k + t / 40)),
+    }));
+    const svg = gradientNormChart(curves);
+    const dash = (part: string): string => /stroke-dasharray="([^"]*)"/.exec(part)?.[1] ?? "";
+    const sign = (part: string): string => /^<path d="M[-\d.]+ [-\d.]+([^"M]*)/.exec(part)?.[1] ?? "";
+    const paths = svg.match(/<path [^>]*\/>/g)!;
+    const looks = paths.flatMap((path, i) =>
+      path.includes('class="line"') ? [`${dash(path)}|${sign(paths[i + 1] ?? "")}`] : [],
+    );
+    // Each stands once in the legend and once in the panel.
+    expect(looks).toHaveLength(24);
+    expect(new Set(looks).size).toBe(12);
+    expect(new Set(looks.slice(0, 12)).size).toBe(12);
+  });
+
+  it("gates that are no numbers are said to be, in a picture without a coordinate that is none", () => {
+    const nan = new Float32Array(12).fill(Number.NaN);
+    const layer = flow.layers[0] as RecurrentLayerFlow;
+    const gates = Object.fromEntries(
+      Object.entries(layer.gates).map(([name, gate]) => [name, { ...gate, mean: nan, saturated: nan }]),
+    );
+    const svg = gateChart({ ...layer, gates });
+    expect(svg.match(/not finite: nothing to draw/g)).toHaveLength(4);
+    expectInside(svg);
+    expect(gateChart(layer)).not.toContain("not finite");
+    const zero = gradientNormChart([
+      { name: "cut", values: [0, 0] },
+      { name: "own", values: [1, 2] },
+    ]);
+    expect(zero).toContain("cut: exactly 0, which has no place on a log scale");
+  });
+
+  it.each<[string, () => unknown, RegExp]>([
+    [
+      "heat map",
+      () => gradientFlowHeatmap(undefined as never),
+      /gradientFlowHeatmap\(\): expected a flow, such as await/,
+    ],
+    ["heat map of a promise", () => gradientFlowHeatmap(Promise.resolve(flow) as never), /got object/],
+    ["text", () => gradientFlowText(undefined as never), /gradientFlowText\(\): expected a flow/],
+    ["over training", () => flowOverTraining(undefined as never), /expected recorded flows.*got undefined/],
+    ["gates", () => gateChart(undefined as never), /expected one layer of a flow/],
+    ["gates over training", () => gatesOverTraining(flow as never), /expected recorded flows/],
+    ["updates", () => updateChart([null] as never), /expected recorded flows/],
+    ["trace", () => traceChart(undefined as never), /expected what trace\(model, sequence\) returns/],
+  ])("the %s refuses what is no input of it, and says what it takes", (_, draw, expected) => {
+    expect(draw).toThrow(ConfigError);
+    expect(draw).toThrow(expected);
+  });
+
+  it("a flow without recurrent layers is refused as text as it is as a picture", () => {
+    const plain = { ...flow, layers: flow.layers.slice(2) };
+    for (const draw of [() => gradientFlowHeatmap(plain), () => gradientFlowText(plain)])
+      expect(draw).toThrow(DataError);
+  });
+
   it("refuse what they cannot draw, in words", () => {
     const empty: GradientFlow = { loss: 1, gradientNorm: { before: 1, after: 1 }, layers: [] };
     expect(() => gradientFlowHeatmap(empty)).toThrow("no layer");
@@ -180,11 +288,40 @@ describe("terminal", () => {
   });
 
   it("a flow is a line a layer, no wider than asked for", () => {
+    expect(gradientFlowText(flow).split("\n")).toHaveLength(5);
     const lines = gradientFlowText(flow, { columns: 40 }).split("\n");
-    expect(lines.length).toBe(5);
-    expect(lines[1]).toMatch(/^first {2}▏[ ░▒▓█0]+▕$/);
+    expect(lines).toContainEqual(expect.stringMatching(/^first {2}▏[ ░▒▓█0]+▕$/));
     // Truncated after eight steps of twelve, with the loss at the end.
-    expect(lines[2]).toMatch(/^second ▏00000000/);
-    for (const line of lines.slice(1, 3)) expect(line.length).toBeLessThanOrEqual(40);
+    expect(lines).toContainEqual(expect.stringMatching(/^second ▏00000000/));
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(40);
+    expect(lines.join(" ").replaceAll(/ +/g, " ")).toContain("from left to right first");
+  });
+
+  it("layers keep names that differ, however narrow the terminal", () => {
+    const [layer] = flow.layers;
+    const layers = ["bidirectional/forward_lstm", "bidirectional/backward_lstm"].map((name) => ({
+      ...layer!,
+      name,
+    }));
+    const [first, second] = gradientFlowText({ ...flow, layers }, { columns: 40 })
+      .split("\n")
+      .filter((line) => line.endsWith("▕"))
+      .map((line) => line.split(" ")[0]);
+    expect([first, second]).toEqual(["…forward_lstm", "…ackward_lstm"]);
+    expect(shortNames(["encoder_first/x", "encoder_other/x"], 12)).toEqual(["encoder_fir…", "encoder_oth…"]);
+    expect(shortNames(["a_very_long_name", "b"], 6)).toEqual(["a_ver…", "b"]);
+    const narrow = shortNames(["bidirectional/forward_lstm", "bidirectional/backward_lstm"], 10);
+    expect(narrow).toEqual(["…forward_…", "…backward…"]);
+    // The same name twice stays the same.
+    expect(shortNames(["same_long_name", "same_long_name"], 6)).toEqual(["same_…", "same_…"]);
+  });
+
+  it("a sparkline of noise about a level is a level, and one that falls falls", () => {
+    const ln8 = [2.0794, 2.081, 2.0788, 2.0801, 2.0797];
+    expect(sparkline(ln8)).toMatch(/^[▄▅]{5}$/);
+    expect(sparkline(ln8, { log: true })).toMatch(/^[▄▅]{5}$/);
+    expect(sparkline([2, 1.5, 1])).toBe("█▅▁");
+    expect(sparkline([0, 0])).toBe("▄▄");
+    expect(sparkline([-1, -1.001])).toMatch(/^[▄▅]{2}$/);
   });
 });
