@@ -109,7 +109,7 @@ export const noiseFeaturesLearnt: Rule<ModelCase> = {
       validationLoss: short(held),
       validationLossWithThemExchanged: short(loss),
       lossBound: TELLING,
-      heldOverTrain: short(data.heldOverTrain ?? Number.NaN),
+      ...(data.heldOverTrain === null ? {} : { heldOverTrain: short(data.heldOverTrain) }),
     });
   },
 };
