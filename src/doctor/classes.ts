@@ -1,4 +1,5 @@
 import { leastSquares } from "../series/least-squares.js";
+import { meanOf, varianceOf } from "./statistics.js";
 import type { Windows } from "./windows.js";
 
 /** Each example's class, and how often each occurs. */
@@ -48,11 +49,10 @@ const MOST_COLUMNS = 40;
 const MOST_ROWS = 2000;
 
 /**
- * Of the examples of one class the share that a straight line through the inputs finds, as it stands when it is wrong as
- * seldom as can be: what is left to a classifier that pays the rare class no more heed than the others. null where there is
- * a target at every step.
+ * How far one class lies from the others along the straight line that parts them best (Fisher 1936), in standard deviations
+ * within the classes. null where there is a target at every step.
  */
-export function foundByALine(windows: Windows, { labels }: Classes, label: number): number | null {
+export function distanceOf(windows: Windows, { labels }: Classes, label: number): number | null {
   const { samples, timesteps, features } = windows;
   if (labels.length !== samples) return null;
   const rows = Math.min(samples, MOST_ROWS);
@@ -61,18 +61,13 @@ export function foundByALine(windows: Windows, { labels }: Classes, label: numbe
   for (let t = timesteps - 1; t >= 0; t--)
     for (let f = 0; f < features && columns.length < Math.min(MOST_COLUMNS, rows / 10); f++)
       columns.push(Float64Array.from({ length: rows }, (_, n) => windows.at(n, t, f)));
-  const fit = leastSquares(columns, is);
-  const weights = fit.coefficients();
-  const order = Array.from({ length: rows }, (_, n) => ({
-    score: weights.reduce((sum, weight, k) => sum + weight * columns[k]![n]!, 0),
-    isOne: is[n] === 1,
-  })).sort((a, b) => b.score - a.score);
-  const all = order.filter(({ isOne }) => isOne).length;
-  let [found, right, best, bestFound] = [0, 0, 0, 0];
-  for (const { isOne } of order) {
-    found += isOne ? 1 : 0;
-    right += isOne ? 1 : -1;
-    if (right > best) [best, bestFound] = [right, found];
-  }
-  return all === 0 ? null : bestFound / all;
+  // Fitting the class as a number gives Fisher's direction.
+  const weights = leastSquares(columns, is).coefficients();
+  const scores = Float64Array.from({ length: rows }, (_, n) =>
+    weights.reduce((sum, weight, k) => sum + weight * columns[k]![n]!, 0),
+  );
+  const [ones, others] = [scores.filter((_, n) => is[n] === 1), scores.filter((_, n) => is[n] !== 1)];
+  if (ones.length === 0 || others.length === 0) return null;
+  const within = (ones.length * varianceOf(ones) + others.length * varianceOf(others)) / rows;
+  return (meanOf(ones) - meanOf(others)) / Math.sqrt(Math.max(within, 1e-30));
 }

@@ -69,14 +69,16 @@ export interface ExamplesOptions {
 
 export function examplesCase(x: TensorLike, y: TensorLike, options: ExamplesOptions = {}): DataCase {
   const windows = openWindows(x, y);
-  const isClassification = options.isClassification ?? looksLikeClasses(windows);
+  const alignment = alignmentOf(windows);
+  // A value of the series itself is an amount, though there be only two.
+  const isClassification = options.isClassification ?? (alignment === null && looksLikeClasses(windows));
   return {
     kind: "examples",
     columns: windows.columns,
     windows,
     validation: options.validation === undefined ? null : openWindows(...options.validation),
     series: options.series ?? null,
-    alignment: alignmentOf(windows),
+    alignment,
     isClassification,
     isIndexed: options.isIndexed ?? false,
     isStateful: options.isStateful ?? false,

@@ -8,6 +8,7 @@ import { dataLeakageScaler } from "./rules/data-leakage-scaler.js";
 import { duplicateWindowsAcrossSplit } from "./rules/duplicate-windows-across-split.js";
 import { insufficientData } from "./rules/insufficient-data.js";
 import { missingValues } from "./rules/missing-values.js";
+import { noiseFeatures } from "./rules/noise-features.js";
 import { nonStationaryTarget } from "./rules/non-stationary-target.js";
 import { outliers } from "./rules/outliers.js";
 import { targetLeaksFromInput } from "./rules/target-leaks-from-input.js";
@@ -39,4 +40,5 @@ export const dataRules: readonly Rule<DataCase>[] = [
   dataDrift,
   classImbalance,
   unusedFeatures,
+  noiseFeatures,
 ];

@@ -12,6 +12,7 @@ import { learningRateTooHigh } from "./rules/learning-rate-too-high.js";
 import { learningRateTooLow } from "./rules/learning-rate-too-low.js";
 import { lossActivationMismatch } from "./rules/loss-activation-mismatch.js";
 import { nanInLoss } from "./rules/nan-in-loss.js";
+import { noiseFeaturesLearnt } from "./rules/noise-features.js";
 import { nonStationaryAndBeaten } from "./rules/non-stationary-target.js";
 import { outputActivationRange } from "./rules/output-activation-range.js";
 import { overfitting } from "./rules/overfitting.js";
@@ -22,6 +23,7 @@ import { statefulWithShuffle } from "./rules/stateful-with-shuffle.js";
 import { symmetricOrZeroInitialisation } from "./rules/symmetric-or-zero-initialisation.js";
 import { truncationShorterThanDependency } from "./rules/truncation-shorter-than-dependency.js";
 import { underfittingStoppedEarly } from "./rules/underfitting-stopped-early.js";
+import { unreadFeatures } from "./rules/unread-features.js";
 import { vanishingGradients } from "./rules/vanishing-gradients.js";
 import { weightDecayTooHigh } from "./rules/weight-decay-too-high.js";
 
@@ -32,9 +34,11 @@ const others: readonly Rule<ModelCase>[] = [
   lossActivationMismatch,
   outputActivationRange,
   classImbalanceLearnt,
+  noiseFeaturesLearnt,
   weightDecayTooHigh,
   symmetricOrZeroInitialisation,
   dyingRelu,
+  unreadFeatures,
   truncationShorterThanDependency,
   // The first step.
   explodingGradients,

@@ -5,6 +5,10 @@ import { percentile } from "../series/statistics.js";
 
 export const sorted = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).sort();
 
+/** What can be judged of values with gaps. */
+export const finiteOf = (values: Float64Array): Float64Array =>
+  values.every(Number.isFinite) ? values : values.filter(Number.isFinite);
+
 export const quantile = (values: ArrayLike<number>, probability: number): number =>
   values.length === 0 ? Number.NaN : percentile(sorted(values), 100 * probability);
 

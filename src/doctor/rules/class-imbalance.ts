@@ -1,4 +1,4 @@
-import { type Classes, classesOf, foundByALine } from "../classes.js";
+import { type Classes, classesOf, distanceOf } from "../classes.js";
 import type { DataCase } from "../data-case.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
@@ -12,9 +12,12 @@ const RATIO = 9;
 const BATCH = 32;
 /** With three rare examples expected in a batch, one batch in twenty has none (Poisson): then the class is not seen at all. */
 const IN_A_BATCH = 3;
-/** Classes that lie apart are learnt whatever their share (Japkowicz & Stephen 2002). */
-const APART = 0.9;
-/** A class that is missed more often than found has not been learnt. */
+/**
+ * Classes that lie apart are learnt whatever their share (Japkowicz & Stephen 2002): four standard deviations, where one of
+ * forty is mistaken.
+ */
+const APART = 4;
+/** A class that is missed as often as found has not been learnt. */
 const RECALL = 0.5;
 /** What classes given equal weight would gain in mean recall: a fifth of the way from guessing to always right. */
 const GAIN = 0.1;
@@ -76,11 +79,11 @@ export const classImbalance: Rule<DataCase> = {
     if (at.isTrained) return null;
     const classes = rareOf(at);
     if (classes === null) return null;
-    const found = foundByALine(at.windows!, classes, classes.rarest.label);
-    if (found !== null && found > APART) return null;
+    const distance = distanceOf(at.windows!, classes, classes.rarest.label);
+    if (distance !== null && distance > APART) return null;
     return findingOf(
       classes,
-      found === null ? {} : { recallOfARegression: short(found), recallBound: APART },
+      distance === null ? {} : { distanceInStds: short(distance), distanceBound: APART },
     );
   },
 };
@@ -112,7 +115,7 @@ export const classImbalanceLearnt: Rule<ModelCase> = {
     const { label } = classes.rarest;
     const asIs = recallsOf(answers, false, label);
     const weighted = recallsOf(answers, true, label);
-    if (asIs.rare >= RECALL && weighted.mean - asIs.mean <= GAIN) return null;
+    if (asIs.rare > RECALL && weighted.mean - asIs.mean <= GAIN) return null;
     return findingOf(classes, {
       recallOfTheClass: short(asIs.rare),
       recallBound: RECALL,

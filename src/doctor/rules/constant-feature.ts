@@ -1,7 +1,7 @@
 import type { DataCase } from "../data-case.js";
 import type { Rule } from "../diagnosis.js";
 import { bars } from "../pictures.js";
-import { deviationOf } from "../statistics.js";
+import { deviationOf, finiteOf } from "../statistics.js";
 
 /**
  * A feature without variance: 0/0 after scaling (all NaN), or a raw constant. A column of zeros is what a guarded scaler
@@ -12,8 +12,9 @@ export const constantFeature: Rule<DataCase> = {
   severity: "error",
   look(at) {
     if (at.isIndexed) return null;
-    for (const [f, values] of at.columns.entries()) {
-      const broken = values.length > 0 && !values.some(Number.isFinite);
+    for (const [f, all] of at.columns.entries()) {
+      const values = finiteOf(all);
+      const broken = all.length > 0 && values.length === 0 && at.windows?.x.beyond === undefined;
       const constant = values.length > 1 && values.every((value) => value === values[0]) && values[0] !== 0;
       if (!broken && !constant) continue;
       const only = at.columns.length === 1;
@@ -26,7 +27,7 @@ export const constantFeature: Rule<DataCase> = {
           feature: f,
           standardDeviation: 0,
           value: broken ? "NaN" : values[0]!,
-          values: values.length,
+          values: all.length,
           bound: 0,
         },
         why: broken
@@ -36,7 +37,7 @@ export const constantFeature: Rule<DataCase> = {
         fix: { series: { scale: "standard" } },
         picture: bars(
           "Spread of each feature",
-          at.columns.map((column, k) => [`feature ${k}`, deviationOf(column)] as const),
+          at.columns.map((column, k) => [`feature ${k}`, deviationOf(finiteOf(column))] as const),
           { x: "standard deviation", y: "feature" },
         ),
       };

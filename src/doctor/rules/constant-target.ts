@@ -1,7 +1,7 @@
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
 import { line, lines } from "../pictures.js";
-import { deviationOf, meanOf } from "../statistics.js";
+import { deviationOf, finiteOf, meanOf } from "../statistics.js";
 
 /** Rounding of float32, relative to the values: below it differences are none. */
 const ROUNDING = 2 ** -22;
@@ -10,10 +10,10 @@ const ROUNDING = 2 ** -22;
 export const constantTarget: Rule<DataCase> = {
   code: "constant_target",
   severity: "error",
-  explainedBy: ["missing_values"],
   look(at) {
-    const targets = at.windows?.targets ?? (at.columns.length === 1 ? at.columns : []);
-    if (targets.length === 0 || targets[0]!.length < 2) return null;
+    const given = at.windows?.targets ?? (at.columns.length === 1 ? at.columns : []);
+    const targets = given.map(finiteOf);
+    if (targets.length === 0 || targets.some(({ length }) => length < 2)) return null;
     if (!targets.every((values) => deviationOf(values) <= ROUNDING * Math.abs(meanOf(values)))) return null;
     // One-hot or sequence targets whose numbers differ from each other are constant only if all rows are the same.
     return {

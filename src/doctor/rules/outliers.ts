@@ -1,7 +1,16 @@
 import { type DataCase, namedColumns } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
 import { line, lines } from "../pictures.js";
-import { deviationOf, evenlySpacedP, fisherZ, lagOne, median, quantile } from "../statistics.js";
+import {
+  deviationOf,
+  evenlySpacedP,
+  finiteOf,
+  fisherZ,
+  lagOne,
+  median,
+  quantile,
+  sorted,
+} from "../statistics.js";
 
 /** Of a normal distribution the interquartile range is 1.349 standard deviations. */
 const IQR_OF_NORMAL = 1.349;
@@ -9,6 +18,10 @@ const IQR_OF_NORMAL = 1.349;
 const FAR = 12;
 /** Standard deviation over its robust estimate: 1 for a normal, at most 2.1 for t(3), Laplace and lognormal(1) samples. */
 const SQUEEZE = 3;
+/** A gap in the distances from the middle that heavy tails leave once in thirty series (Student's t, three degrees). */
+const ISOLATED = 3;
+/** Standard deviation with the isolated values over that without them: one value so far out comes once in a thousand of those. */
+const WIDENED = 1.5;
 /** What stands far out more often than this is a second kind of value, not an outlier. */
 const MOST_SHARE = 0.05;
 
@@ -32,43 +45,85 @@ function arePulses(values: Float64Array, isFar: (value: number) => boolean, sque
   return squeeze <= 3 * SQUEEZE || Math.abs(fisherZ(lagOne(rest), rest.length)) < MORE_THAN_NOISE;
 }
 
+interface Judged {
+  readonly values: Float64Array;
+  readonly center: number;
+  readonly robust: number;
+  /** From here on values stand out. */
+  readonly from: number;
+  readonly far: number;
+  readonly largest: number;
+  readonly squeeze: number;
+  /** Standard deviation with those that stand out over that without them. */
+  readonly widened: number;
+  readonly isFarOut: boolean;
+  readonly isApart: boolean;
+}
+
+/** Distance from which a gap parts few from the many; infinite where none does. */
+function gapAmong(distances: Float64Array): number {
+  const ordered = sorted(distances);
+  for (let k = Math.ceil((1 - MOST_SHARE) * ordered.length); k < ordered.length; k++)
+    if (k > 0 && ordered[k - 1]! > 0 && ordered[k]! > ISOLATED * ordered[k - 1]!) return ordered[k]!;
+  return Infinity;
+}
+
+function judge(all: Float64Array, isInOrder: boolean): Judged {
+  const values = finiteOf(all);
+  const robust = (quantile(values, 0.75) - quantile(values, 0.25)) / IQR_OF_NORMAL;
+  const center = median(values);
+  const distances = values.map((value) => Math.abs(value - center));
+  const gap = gapAmong(distances);
+  const countFrom = (from: number): number =>
+    distances.reduce((count, value) => count + (value >= from ? 1 : 0), 0);
+  const squeeze = deviationOf(values) / robust;
+  const widened =
+    deviationOf(values) / Math.max(1e-30, deviationOf(values.filter((_, i) => distances[i]! < gap)));
+  const isError = (from: number): boolean => {
+    const far = countFrom(from);
+    const isFar = (value: number): boolean => Math.abs(value - center) >= from;
+    return (
+      robust > 0 &&
+      far > 0 &&
+      far <= MOST_SHARE * values.length &&
+      !(isInOrder && arePulses(values, isFar, squeeze))
+    );
+  };
+  const isFarOut = isError(FAR * robust);
+  const isApart = Number.isFinite(gap) && widened > WIDENED && isError(gap);
+  const from = isFarOut ? FAR * robust : gap;
+  const largest = distances.reduce((most, value) => Math.max(most, value), 0) / robust;
+  return { values, center, robust, from, far: countFrom(from), largest, squeeze, widened, isFarOut, isApart };
+}
+
 /** A few values so far out that a standard scaler presses all others together. */
 export const outliers: Rule<DataCase> = {
   code: "outliers",
   severity: "error",
-  explainedBy: ["missing_values", "constant_feature", "constant_target"],
+  explainedBy: ["constant_target"],
   look(at) {
     if (at.isClassification || at.isIndexed) return null;
     const columns = namedColumns(at);
     const isInOrder = at.kind === "series" || (at.windows?.stride ?? 0) > 0;
     // A spike in an input alone is an announcement as often as an error: it must stand in the target, or be huge.
-    const judged = columns.map(({ name, values, isTarget }) => {
-      const iqr = quantile(values, 0.75) - quantile(values, 0.25);
-      const robust = iqr / IQR_OF_NORMAL;
-      const center = median(values);
-      const isFar = (value: number): boolean => Math.abs(value - center) > FAR * robust;
-      const far = values.reduce((count, value) => count + (isFar(value) ? 1 : 0), 0);
-      const largest = values.reduce((most, value) => Math.max(most, Math.abs(value - center)), 0) / robust;
-      const squeeze = deviationOf(values) / robust;
-      const is =
-        robust > 0 &&
-        far > 0 &&
-        far <= MOST_SHARE * values.length &&
-        squeeze > (isTarget || at.kind === "series" ? SQUEEZE : 3 * SQUEEZE) &&
-        !(isInOrder && arePulses(values, isFar, squeeze));
-      return { name, is, far, squeeze, largest, count: values.length, values, center, robust };
-    });
-    const worst = judged.filter(({ is }) => is).sort((a, b) => b.squeeze - a.squeeze)[0];
+    const judged = columns.map((column) => ({ ...column, ...judge(column.values, isInOrder) }));
+    // The whole bulk of two levels is as wide as its quartiles: then what stands apart tells, not how far.
+    const strict = (isTarget: boolean): number => (isTarget || at.kind === "series" ? 1 : 3);
+    const isOne = ({ squeeze, isFarOut, isApart, isTarget }: (typeof judged)[number]): boolean =>
+      (isFarOut && squeeze > strict(isTarget) * SQUEEZE) || (isApart && strict(isTarget) === 1);
+    const worst = judged.filter(isOne).sort((a, b) => b.squeeze - a.squeeze)[0];
     if (worst === undefined) return null;
     return {
       severity: at.kind === "series" ? "warning" : "error",
-      title: `${worst.far} of ${worst.count} values of ${worst.name} stand ${short(worst.largest)} times as far out as the rest`,
+      title: `${worst.far} of ${worst.values.length} values of ${worst.name} stand ${short(worst.largest)} times as far out as the rest`,
       evidence: {
         column: worst.name,
         outliers: worst.far,
-        share: short(worst.far / worst.count),
+        share: short(worst.far / worst.values.length),
         stdOverRobustStd: short(worst.squeeze),
         bound: SQUEEZE,
+        stdOverStdWithout: short(worst.widened),
+        widenedBound: WIDENED,
         largestInRobustStds: short(worst.largest),
       },
       why: "Mean, standard deviation and squared loss follow the few: after scaling all ordinary values lie together near zero, where the model cannot tell them apart, and the gradient belongs to the spikes.",
@@ -80,8 +135,8 @@ export const outliers: Rule<DataCase> = {
         y: "value",
         marks: [
           {
-            label: `within ${FAR} robust standard deviations of the median`,
-            y: [worst.center - FAR * worst.robust, worst.center + FAR * worst.robust],
+            label: "values that do not stand out",
+            y: [worst.center - worst.from, worst.center + worst.from],
           },
         ],
       }),

@@ -43,7 +43,7 @@ export const targetScaleMismatch: Rule<DataCase> = {
     const [std, heldStd] = [deviationOf(train), deviationOf(held)];
     if (!(std > 0)) return null;
     const scales = scalesOf(at.windows!, at.validation!);
-    if (scales !== null && !areSame(scales, std)) return finding(at, train, held, scales);
+    if (scales !== null && !areSame(scales, std)) return finding(train, held, scales);
     const ratio = heldStd > 0 ? Math.max(std / heldStd, heldStd / std) : Infinity;
     const shift = Math.abs(meanOf(held) - meanOf(train)) / Math.max(std, 1e-30);
     if (ratio <= SPREAD_RATIO && shift <= SHIFT) return null;
@@ -60,14 +60,14 @@ export const targetScaleMismatch: Rule<DataCase> = {
         (ratio <= SPREAD_RATIO || inputRatio > ratio / 2) && (shift <= SHIFT || inputShift > shift / 2);
       if ((movedAlike || scales !== null) && !bothRaw(at)) return null;
     }
-    return finding(at, train, held, null);
+    return finding(train, held, null);
   },
 };
 
 const areSame = ({ train, held }: Scales, std: number): boolean =>
   Math.abs(held.scale / train.scale - 1) < ROUNDING && Math.abs(held.offset - train.offset) < ROUNDING * std;
 
-function finding(at: DataCase, train: Float64Array, held: Float64Array, scales: Scales | null): Finding {
+function finding(train: Float64Array, held: Float64Array, scales: Scales | null): Finding {
   const [std, heldStd] = [deviationOf(train), deviationOf(held)];
   const found: Record<string, number | string> =
     scales === null

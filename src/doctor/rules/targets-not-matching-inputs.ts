@@ -67,6 +67,7 @@ export const targetsNotMatchingInputs: Rule<DataCase> = {
   look(at) {
     const { windows } = at;
     if (windows === null || windows.targets.length === 0 || at.isIndexed) return null;
+    if (windows.x.beyond !== undefined || windows.y.beyond !== undefined) return null;
     // Whoever answers what it was not shown has been told the right answers.
     if (at.unlearnt !== null && at.unlearnt < LEARNT) return null;
     const why =

@@ -1,17 +1,19 @@
 import type { DataCase } from "../data-case.js";
-import { type Rule, short } from "../diagnosis.js";
+import { type Finding, type Rule, short } from "../diagnosis.js";
 import { line, lines } from "../pictures.js";
-import { deviationOf, meanOf, rmsOf } from "../statistics.js";
-import { SATURATING_SCALE } from "./unscaled-inputs.js";
+import { deviationOf, finiteOf, meanOf, rmsOf } from "../statistics.js";
+import { FLOAT32_MAX, SATURATING_SCALE } from "./unscaled-inputs.js";
 
 /** A regression target far from zero or far spread: the output layer has to walk there in steps of the learning rate. */
 export const unscaledTarget: Rule<DataCase> = {
   code: "unscaled_target",
   severity: "error",
-  explainedBy: ["missing_values", "constant_feature", "outliers"],
+  explainedBy: ["outliers"],
   look(at) {
     if (at.windows === null || at.isClassification) return null;
-    const { targets } = at.windows;
+    const { beyond } = at.windows.y;
+    if (beyond !== undefined) return tooLarge(at.windows.targets[0]!, beyond);
+    const targets = at.windows.targets.map(finiteOf).filter(({ length }) => length > 0);
     const worst = targets
       .map((values, k) => ({ k, values, rms: rmsOf(values) }))
       .sort((a, b) => b.rms - a.rms)[0];
@@ -41,3 +43,17 @@ export const unscaledTarget: Rule<DataCase> = {
     };
   },
 };
+
+/** Finite targets that float32, in which losses are computed, makes infinite. */
+function tooLarge(target: Float64Array, beyond: ReadonlyMap<number, number>): Finding {
+  const largest = [...beyond.values()].reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a));
+  return {
+    title: `${beyond.size} targets do not fit float32: the largest is ${largest}`,
+    evidence: { values: beyond.size, largest, bound: FLOAT32_MAX },
+    why: "Losses are computed in float32, which ends at 3.4e38: a larger target becomes Infinity, and the loss with it.",
+    remedy:
+      "Scale in float64 before the targets become a tensor: standardScaler().fitTransform(y), or logTransform(y) where they span many powers of ten.",
+    fix: { series: { scale: "standard" } },
+    picture: lines("The target", [line("target", target)], { x: "sample", y: "target" }),
+  };
+}

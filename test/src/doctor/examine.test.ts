@@ -21,7 +21,7 @@ describe("examine() of a raw series", () => {
     expect(worst).toMatchObject({
       code: "missing_values",
       severity: "error",
-      evidence: { missing: 10, firstAt: 7, share: 0.025 },
+      evidence: { missing: 10, column: "column 0", timeStep: 7, share: 0.025 },
     });
   });
 
@@ -71,13 +71,60 @@ describe("examine() of examples", () => {
     }
   });
 
-  it("finds one gap in one window alone, before anything else", () => {
+  it("finds one gap in one window alone, before anything else, and where it is", () => {
     const { x } = cut(sine);
     const data = Float32Array.from(x.data);
-    data[5] = Number.NaN;
-    expect(codes({ x: { ...x, data }, y: new Array<number>(x.shape[0]!).fill(2) })).toEqual([
+    data[45] = Number.NaN;
+    const found = examine({ x: { ...x, data }, y: new Array<number>(x.shape[0]!).fill(2) });
+    expect(found.map(({ code }) => code)).toEqual(["missing_values", "constant_target"]);
+    expect(found[0]!.evidence).toMatchObject({ column: "feature 0", sample: 2, timeStep: 5 });
+  });
+
+  it("says both of two causes, judging the others on the values that are there", () => {
+    const gaps = (values: readonly number[]): number[] =>
+      values.map((value, t) => (t % 50 === 7 ? Number.NaN : value));
+    const spikes = sine.map((value, t) => ([60, 141, 300].includes(t) ? 300 : value));
+    const rows = (columns: readonly (readonly number[])[]): ReturnType<typeof examples> =>
+      examples(columns[0]!.map((_, t) => columns.map((column) => column[t]!)));
+    const examples = (table: number[][]) => ({
+      x: Array.from({ length: table.length - 20 }, (_, n) => table.slice(n, n + 20)),
+      y: Array.from({ length: table.length - 20 }, (_, n) => table[n + 20]![0]!),
+    });
+    expect(codes(gaps(spikes))).toEqual(["missing_values", "outliers"]);
+    expect(codes(rows([gaps(spikes)]))).toEqual(["missing_values", "outliers"]);
+    expect(codes(rows([gaps(sine), sine.map(() => 3)]))).toEqual(["missing_values", "constant_feature"]);
+    expect(codes(rows([gaps(sine), sine.map((value) => 900 + 300 * value * value)]))).toEqual([
       "missing_values",
+      "unscaled_inputs",
     ]);
+  });
+
+  it("tells what is infinite from what is missing, and from what float32 cannot hold", () => {
+    const { x, y } = cut(sine);
+    const rows = Array.from({ length: x.shape[0]! }, (_, n) =>
+      Array.from(x.data.subarray(20 * n, 20 * (n + 1)), (value) => [value]),
+    );
+    const other = (at: number): number[][][] =>
+      rows.map((row, n) => row.map(([value], t) => [n === 3 && t === 4 ? at : value!]));
+    const [infinite] = examine({ x: other(Number.POSITIVE_INFINITY), y });
+    expect(infinite).toMatchObject({
+      code: "missing_values",
+      evidence: { sample: 3, timeStep: 4, infinite: 1 },
+    });
+    expect(infinite!.title).toContain("infinite");
+    const [large] = examine({ x: other(1e300), y });
+    expect(large).toMatchObject({
+      code: "unscaled_inputs",
+      evidence: { feature: 0, values: 1, largest: 1e300 },
+    });
+    expect(codes({ x, y: Array.from(y.data, (value) => 1e300 * value) })).toEqual(["unscaled_target"]);
+    expect(codes(sine.map((value) => 1e300 * value))).toEqual(["unscaled_inputs"]);
+  });
+
+  it("blames spikes among the targets, not their order", () => {
+    const { x, y } = cut(sine);
+    const spiked = Array.from(y.data, (value, n) => (n % 55 === 3 ? value + 300 : value));
+    expect(codes({ x, y: spiked })).toEqual(["outliers"]);
   });
 
   it("tells a target copied from the window from one that follows closely", () => {

@@ -1,13 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { autoregressive, mulberry32, normalOf } from "../../../bench/faults/series.js";
 import {
+  binomialTail,
   correlation,
   effectiveSize,
+  effectOf,
   evenlySpacedP,
   fisherZ,
   largerErrorsP,
   risingP,
+  varianceOf,
 } from "../../../src/doctor/statistics.js";
+import { leastSquares } from "../../../src/series/least-squares.js";
 
 const noise = (seed: number, n: number): Float64Array => {
   const normal = normalOf(mulberry32(seed));
@@ -80,5 +84,25 @@ describe("the doctor's statistics", () => {
   it("a season does not count against the mean", () => {
     const wave = Float64Array.from({ length: 400 }, (_, t) => Math.sin((2 * Math.PI * t) / 20));
     expect(effectiveSize(wave)).toBeGreaterThan(200);
+  });
+
+  it("added columns that tell nothing are significant as often as the level says", () => {
+    const one = new Float64Array(200).fill(1);
+    const p = (seed: number, weight: number): number => {
+      const columns = Array.from({ length: 12 }, (_, k) => noise(1000 * k + seed, 200));
+      const values = noise(99_000 + seed, 200).map((value, n) => value + weight * columns[5]![n]!);
+      return effectOf(leastSquares([one, ...columns], values), 2, varianceOf(values)).p;
+    };
+    // 400 runs: a share of 0.05 has a standard error of 0.011; three of them.
+    expect(Math.abs(share(400, (s) => p(s, 0) < 0.05) - 0.05)).toBeLessThan(0.035);
+    expect(share(50, (s) => p(s, 0.5) < 0.001)).toBeGreaterThan(0.9);
+  });
+
+  it("the binomial tail is the sum of its terms", () => {
+    expect(binomialTail(2, 3, 0.5)).toBeCloseTo(0.5, 12);
+    expect(binomialTail(1, 10, 0.1)).toBeCloseTo(1 - 0.9 ** 10, 12);
+    expect(binomialTail(0, 5, 0.2)).toBe(1);
+    expect(binomialTail(6, 5, 0.2)).toBe(0);
+    expect(binomialTail(5, 5, 1)).toBe(1);
   });
 });

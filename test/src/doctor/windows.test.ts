@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sineMix } from "../../../bench/faults/series.js";
-import { alignmentOf, openBlock, openWindows } from "../../../src/doctor/windows.js";
+import { alignmentOf, openBlock, openWindows, overlapInShape } from "../../../src/doctor/windows.js";
 import { slidingWindows } from "../../../src/series/sliding-windows.js";
 
 const series = sineMix(120, 1);
@@ -44,5 +44,34 @@ describe("windows as the rules see them", () => {
     ] as unknown as number[][]);
     expect(shape).toEqual([2, 2]);
     expect(Array.from(data)).toEqual([1, Number.NaN, 3, 4]);
+  });
+
+  it("know what follows a window, and that nothing follows at the joint of two series", () => {
+    const [one, two] = [1, 2].map((seed) => slidingWindows(sineMix(60, seed), { window: 10 }));
+    const x = [one!, two!].flatMap((part) =>
+      Array.from({ length: part.x.shape[0]! }, (_, n) =>
+        Array.from(part.x.data.subarray(10 * n, 10 * (n + 1)), (value) => [value]),
+      ),
+    );
+    const windows = openWindows(x, [...one!.y.data, ...two!.y.data]);
+    expect(windows.stride).toBe(1);
+    expect(windows.after(0, 1, 0)).toBe(one!.y.data[0]);
+    expect(windows.after(0, -2, 0)).toBe(one!.x.data[7]);
+    expect(windows.after(49, 1, 0)).toBeNaN();
+    expect(windows.after(46, 4, 0)).toBeNaN();
+    expect(windows.after(50, 1, 0)).toBe(two!.y.data[0]);
+    expect(alignmentOf(windows)).toMatchObject({ feature: 0, horizon: 1 });
+  });
+
+  it("overlap in shape where each is taken less its own last value, and pieces do not", () => {
+    const own = Array.from({ length: 100 }, (_, n) => {
+      const row = series.slice(n, n + 12);
+      return row.map((value) => [3 * (value - row[11]!)]);
+    });
+    expect(overlapInShape(openWindows(own, series.slice(0, 100)))).toBe(true);
+    const pieces = Array.from({ length: 20 }, (_, n) =>
+      series.slice(6 * n, 6 * n + 6).map((value) => [value]),
+    );
+    expect(overlapInShape(openWindows(pieces, series.slice(0, 20)))).toBe(false);
   });
 });

@@ -35,4 +35,12 @@ describe("outliers", () => {
     // Gaps of 100 and 140 have a spread that two of five random pairs have.
     expect(codes(pulses((t) => [60, 160, 300].includes(t)))).toContain("outliers");
   });
+
+  it("are there where few values stand apart from two levels as wide as their quartiles", () => {
+    const normal = normalOf(mulberry32(5));
+    const uniform = mulberry32(6);
+    const levels = Array.from({ length: 450 }, (_, t) => (t % 10 < 5 ? 1 : -1) + 0.05 * normal());
+    expect(codes(levels)).not.toContain("outliers");
+    expect(codes(levels.map((value) => value + (uniform() < 0.01 ? 20 : 0)))).toContain("outliers");
+  });
 });
