@@ -71,6 +71,6 @@ export class Registry<Made> {
   }
 
   get #hint(): string {
-    return ` gateflow/core knows no other names. Give ${this.expected}; or import from "gateflow", which knows them all.`;
+    return ` gateflow/core knows no other names. Give ${this.expected}; or import from "gateflow".`;
   }
 }

@@ -24,7 +24,7 @@ const missing = new Proxy(
   {
     get(_, name) {
       throw new EngineError(
-        `The kernel ${String(name)} is not among those of gateflow/core, with which this engine was started. Import "gateflow" before the first model runs, or give this one an engine of createEngine() then.`,
+        `The kernel ${String(name)} is not among those of gateflow/core, with which this engine was started. Import "gateflow" before the first model runs, or give this one a new engine.`,
         { received: name },
       );
     },
@@ -61,10 +61,10 @@ export function instantiate(shared: boolean, build: EmbeddedBuild): LoadedModule
   } catch (cause) {
     const why =
       cause instanceof RangeError
-        ? "no address space is left. Raise its limit, or dispose of other engines."
+        ? "no address space is left. Dispose of other engines."
         : WebAssembly.validate(bytes)
           ? `${(cause as Error).message} (Content security policy: allow 'wasm-unsafe-eval'.)`
-          : "it lacks 128-bit SIMD, which Node 16.4, Chrome 91, Firefox 89, Safari 16.4 have.";
+          : "it lacks 128-bit SIMD (Node 16.4, Chrome 91, Firefox 89, Safari 16.4).";
     throw new EngineError(`gateflow could not start WebAssembly: ${why}`, { cause });
   }
 }

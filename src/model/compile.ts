@@ -47,7 +47,7 @@ export function settle(options: CompileOptions, outputShape: () => SampleShape |
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
     throw new ConfigError(
-      `${where}: two metrics are called \`${twice}\`, and the logs have one number a name. Functions go by their own names.`,
+      `${where}: two metrics are called \`${twice}\`, and the logs have one number a name.`,
       { received: names },
     );
   }

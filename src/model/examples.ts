@@ -60,6 +60,10 @@ function placeOf(index: number, shape: readonly number[]): string {
   return describeShape(place);
 }
 
+/** The tensor, where it is one: a dataset's are not there yet. */
+export const firstOf = (x: TensorLike | Dataset): Tensor | undefined =>
+  isDataset(x) ? undefined : toTensor(x);
+
 /** @throws DataError naming the first NaN or Infinity by its place. */
 export function checkFinite(where: string, name: string, value: Tensor): void {
   const bad = firstNonFinite(value.data);
@@ -67,8 +71,8 @@ export function checkFinite(where: string, name: string, value: Tensor): void {
   const place = placeOf(bad, value.shape);
   const axes = value.shape.length === 3 ? " (sample, timestep, feature)" : "";
   throw new DataError(
-    `${where}: \`${name}\` holds ${String(value.data[bad])} at ${place}${axes}. Training on it would turn every weight into NaN: ` +
-      "fill gaps first, for example with interpolate(series), and check scalers for a division by zero.",
+    `${where}: \`${name}\` holds ${String(value.data[bad])} at ${place}${axes}. It would turn every weight into NaN: ` +
+      "fill gaps first, as with interpolate(series), and check scalers for a division by zero.",
     { code: "missing_values", received: value.data[bad], expected: "finite numbers" },
   );
 }
@@ -77,7 +81,7 @@ export function checkFinite(where: string, name: string, value: Tensor): void {
 function checkSameCount(where: string, x: Tensor, other: Tensor, name: string): void {
   if (x.shape[0] === other.shape[0]) return;
   throw new ShapeError(
-    `${where}: x holds ${x.shape[0]} samples and ${name} ${other.shape[0]}. Each sample needs its own.`,
+    `${where}: x holds ${x.shape[0]} samples and ${name} ${other.shape[0]}.`,
     { received: other.shape[0], expected: x.shape[0] },
   );
 }

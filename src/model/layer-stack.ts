@@ -150,10 +150,9 @@ export class LayerStack {
     const taken = new Set(this.#layers.map(({ name }) => name));
     if (layer.isNamed) {
       if (!taken.has(layer.name)) return;
-      throw new ConfigError(
-        `model.add(): a layer named \`${layer.name}\` is in this model already. Names must differ.`,
-        { received: layer.name },
-      );
+      throw new ConfigError(`model.add(): a layer named \`${layer.name}\` is in this model already.`, {
+        received: layer.name,
+      });
     }
     let name = layer.defaultName;
     for (let i = 1; taken.has(name); i++) name = `${layer.defaultName}_${i}`;

@@ -47,8 +47,7 @@ export class Program {
   readonly hidden: readonly Layer[];
   /** Whom to tell what flows back in the training steps to come. Nothing is recorded while there is nobody. */
   readonly flowListeners = new Set<FlowListener>();
-  /** Whether dL/dx is wanted of watched steps, where nothing before a layer learns. */
-  watchesInput = false;
+  #watchesInput = false;
   /** What the pass under way has recorded; made when something is first recorded. */
   records: FlowRecords | undefined;
 
@@ -61,6 +60,18 @@ export class Program {
   ) {
     this.hidden = layers.filter((layer) => !isInput(layer));
     this.input = new ModelInput(inputShape, this.hidden[0]?.vocabularySize);
+  }
+
+  /** What was packed from the weights is packed anew. */
+  weightsChanged(): void {
+    this.residence.weightsVersion += 1;
+  }
+
+  /** See `Sequential.watchFlow`. */
+  watchFlow(listener: FlowListener, inputGradient = false): () => void {
+    this.flowListeners.add(listener);
+    this.#watchesInput = inputGradient;
+    return () => void this.flowListeners.delete(listener);
   }
 
   /**
@@ -221,7 +232,7 @@ export class Program {
         );
       }
     }
-    this.residence.weightsVersion += 1;
+    this.weightsChanged();
   }
 
   /** Copies of an optimizer's moments, for a file. */
@@ -272,7 +283,7 @@ export class Program {
     capacity: number,
     pass: Pass,
   ): BatchLoss {
-    const watchesInput = pass.record !== null && this.watchesInput;
+    const watchesInput = pass.record !== null && this.#watchesInput;
     const plan = this.load(where, watchesInput ? "inspection" : "training", examples, capacity);
     this.checkLabels(where, examples, compiled.loss);
     plan.forward(pass);

@@ -7,7 +7,7 @@ import { createRandom } from "../random.js";
 import { type NamedTensor, type Tensor, type TensorLike, toTensor } from "../tensor.js";
 import { type CompileOptions, settle } from "./compile.js";
 import type { History, Logs, TrainingModel } from "./events.js";
-import { type Dataset, type ExampleSource, isDataset, onlyBatch } from "./examples.js";
+import { type Dataset, type ExampleSource, firstOf, isDataset, onlyBatch } from "./examples.js";
 import { evaluateSource, type FitOptions, logsOf, refusals, runEpochs } from "./fit.js";
 import type { FlowListener, GradientFlow } from "./gradient-flow.js";
 import type { Gradients } from "./gradients.js";
@@ -16,7 +16,7 @@ import { type Look, looks } from "./look.js";
 import { predictAll } from "./predict.js";
 import { type Compiled, Program } from "./program.js";
 import { Residence } from "./residence.js";
-import { type BatchOptions, sourceOf } from "./sources.js";
+import { type BatchOptions, sourceOf, type WeightOption } from "./sources.js";
 import { stepOnce } from "./step.js";
 import { summarize } from "./summary.js";
 import { Turns } from "./turns.js";
@@ -30,10 +30,6 @@ export interface SequentialOptions {
 }
 
 export type { BatchOptions };
-
-interface WeightOption {
-  readonly sampleWeight?: TensorLike;
-}
 
 /** A stack of layers: what Keras calls `Sequential`. */
 export class Sequential implements TrainingModel {
@@ -61,7 +57,7 @@ export class Sequential implements TrainingModel {
     this.#engine = engine;
     this.#stack = new LayerStack(
       createRandom(seed).seed,
-      () => this.#weightsChanged(),
+      () => this.#program?.weightsChanged(),
       () => this.#turns.checkPaused("setStates()"),
     );
     if (!Array.isArray(layers)) {
@@ -73,7 +69,6 @@ export class Sequential implements TrainingModel {
   get seed(): number {
     return this.#stack.seed;
   }
-
   /** The layers, without an input layer, as in Keras. */
   get layers(): readonly Layer[] {
     return this.#stack.layers;
@@ -308,15 +303,8 @@ export class Sequential implements TrainingModel {
    * Tells `listener` what flows back in each training step, until the function returned is called; see `gradientFlow`.
    * @param inputGradient whether dL/dx is computed for layers before which nothing learns, which training does without.
    */
-  watchFlow(listener: FlowListener, inputGradient = false): () => void {
-    const program = this.#ready("watchFlow()", undefined);
-    program.flowListeners.add(listener);
-    program.watchesInput = inputGradient;
-    return () => void program.flowListeners.delete(listener);
-  }
-
-  #weightsChanged(): void {
-    if (this.#program !== undefined) this.#program.residence.weightsVersion += 1;
+  watchFlow(listener: FlowListener, inputGradient?: boolean): () => void {
+    return this.#ready("watchFlow()", undefined).watchFlow(listener, inputGradient);
   }
 
   #ready(where: string, x: Tensor | undefined): Program {
@@ -396,8 +384,6 @@ export class Sequential implements TrainingModel {
     return this.#alone(where, () => keepingStates(stateful, work));
   }
 }
-
-const firstOf = (x: TensorLike | Dataset): Tensor | undefined => (isDataset(x) ? undefined : toTensor(x));
 
 /**
  * A model that is a stack of layers.

@@ -11,6 +11,10 @@ export async function datasetSource(
   return (await import("./dataset-source.js")).batchesOf(where, dataset, toArrayExamples, options);
 }
 
+export interface WeightOption {
+  readonly sampleWeight?: TensorLike;
+}
+
 export interface BatchOptions {
   /** Samples at a time. Default 32, or the first layer's `batchSize`. */
   readonly batchSize?: number;

@@ -20,9 +20,7 @@ class Sgd extends Optimizer {
     this.#momentum = numberIn("sgd()", "momentum", options.momentum ?? 0, { min: 0, max: 1 });
     this.#nesterov = flag("sgd()", "nesterov", options.nesterov ?? false);
     if (this.#nesterov && this.#momentum === 0) {
-      throw new ConfigError(
-        "sgd(): `nesterov` looks ahead along the momentum, which is 0. Give a momentum, such as 0.9.",
-      );
+      throw new ConfigError("sgd(): `nesterov` needs a momentum above 0, such as 0.9.");
     }
     this.slotNames = this.#momentum > 0 ? ["momentum"] : [];
   }

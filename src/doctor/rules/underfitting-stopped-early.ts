@@ -79,6 +79,7 @@ export const underfittingStoppedEarly: Rule<ModelCase> = {
     const updates = Math.max(LEAST_UPDATES, Math.min(MOST_UPDATES, file.updates));
     const trial = await lab.trial("going on", { updates });
     const later = outcome(trial);
+    const epochs = Math.max(25, 4 * losses.length);
     const bound = amount === "few" && left > NEARLY_ALL ? CLEAR : GAIN[amount];
     if (!(later < bound * loss)) return null;
     return {
@@ -95,8 +96,8 @@ export const underfittingStoppedEarly: Rule<ModelCase> = {
         ...(amount === "many" ? { fallingPValue: short(pFalling) } : {}),
       },
       why: "The first epochs teach the mean and the scale; the order of time comes later. The model was judged before it had learnt what it can.",
-      remedy: `More epochs (at least ${4 * losses.length}), with earlyStopping({ patience: 10 }) to end them when the validation loss has stopped falling.`,
-      fix: { fit: { epochs: Math.max(25, 4 * losses.length) } },
+      remedy: `More epochs (at least ${epochs}), with earlyStopping({ patience: 10 }) to end them when the validation loss has stopped falling.`,
+      fix: { fit: { epochs } },
       picture: goingOn(losses, trial.losses, file.loss.name),
     };
   },

@@ -131,7 +131,7 @@ describe("stacks that do not fit", () => {
   it("two layers of one name", () =>
     expectRefusal(
       () => sequential([dense({ units: 2, inputShape: [2], name: "a" }), dense({ units: 2, name: "a" })]),
-      { name: "ConfigError", says: ["`a`", "Names must differ"] },
+      { name: "ConfigError", says: ["`a`", "in this model already"] },
     ));
 
   it("what is no layer", async () => {
