@@ -16,7 +16,7 @@ import { type Look, looks } from "./look.js";
 import { predictAll } from "./predict.js";
 import { type Compiled, Program } from "./program.js";
 import { Residence } from "./residence.js";
-import { type BatchOptions, sourceOf } from "./sources.js";
+import { type BatchOptions, sourceOf, type WeightOption } from "./sources.js";
 import { stepOnce } from "./step.js";
 import { summarize } from "./summary.js";
 import { Turns } from "./turns.js";
@@ -30,10 +30,6 @@ export interface SequentialOptions {
 }
 
 export type { BatchOptions };
-
-interface WeightOption {
-  readonly sampleWeight?: TensorLike;
-}
 
 /** A stack of layers: what Keras calls `Sequential`. */
 export class Sequential implements TrainingModel {
@@ -59,11 +55,8 @@ export class Sequential implements TrainingModel {
     }
     this.name = options.name ?? "sequential";
     this.#engine = engine;
-    this.#stack = new LayerStack(
-      createRandom(seed).seed,
-      () => this.#weightsChanged(),
-      () => this.#turns.checkPaused("setStates()"),
-    );
+    const mayChange = (): void => this.#turns.checkPaused("setStates()");
+    this.#stack = new LayerStack(createRandom(seed).seed, () => this.#weightsChanged(), mayChange);
     if (!Array.isArray(layers)) {
       throw new ConfigError("sequential(): expected an array of layers.", { received: layers });
     }
@@ -158,7 +151,7 @@ export class Sequential implements TrainingModel {
 
   /**
    * Loss and metrics, dropout off. From a callback of a `fit`, a stateful model's states are put back afterwards.
-   * @throws as `fit`; StateError where the model is stateful and another call is running.
+   * @throws as `fit`; StateError where a stateful model has another call running.
    */
   async evaluate(x: Dataset, options?: BatchOptions): Promise<Logs>;
   async evaluate(x: TensorLike, y: TensorLike, options?: BatchOptions): Promise<Logs>;
@@ -182,10 +175,8 @@ export class Sequential implements TrainingModel {
 
   /**
    * Predictions, `[N, …outputShape]`, dropout off. Needs no `compile`. Behind `bidirectional` with `mergeMode: null` they
-   * are two: `const [forward, backward] = await model.predict<Tensor[]>(x)`. From a callback of a `fit`, a stateful model's
-   * states are put back afterwards.
-   * @throws ShapeError, DataError for NaN or Infinity in `x`; StateError where the model is stateful and another call is
-   *   running.
+   * are two: `const [forward, backward] = await model.predict<Tensor[]>(x)`. From a callback, states are put back.
+   * @throws ShapeError, DataError for NaN or Infinity in `x`; StateError where a stateful model has another call running.
    */
   async predict<Output extends Tensor | Tensor[] = Tensor>(
     x: TensorLike | Dataset,
@@ -286,10 +277,7 @@ export class Sequential implements TrainingModel {
     return this.#ready("memoryMap()", undefined).residence.describe();
   }
 
-  /**
-   * Gives the model's memory back. It can no longer be used; disposing twice is harmless. A `fit`, `evaluate` or `predict`
-   * that is running ends with a StateError at its next batch.
-   */
+  /** Gives the memory back; twice is harmless. A call that is running ends with a StateError at its next batch. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
