@@ -55,11 +55,8 @@ export class Sequential implements TrainingModel {
     }
     this.name = options.name ?? "sequential";
     this.#engine = engine;
-    this.#stack = new LayerStack(
-      createRandom(seed).seed,
-      () => this.#program?.weightsChanged(),
-      () => this.#turns.checkPaused("setStates()"),
-    );
+    const mayChange = (): void => this.#turns.checkPaused("setStates()");
+    this.#stack = new LayerStack(createRandom(seed).seed, () => this.#program?.weightsChanged(), mayChange);
     if (!Array.isArray(layers)) {
       throw new ConfigError("sequential(): expected an array of layers.", { received: layers });
     }
@@ -69,6 +66,7 @@ export class Sequential implements TrainingModel {
   get seed(): number {
     return this.#stack.seed;
   }
+
   /** The layers, without an input layer, as in Keras. */
   get layers(): readonly Layer[] {
     return this.#stack.layers;
@@ -153,7 +151,7 @@ export class Sequential implements TrainingModel {
 
   /**
    * Loss and metrics, dropout off. From a callback of a `fit`, a stateful model's states are put back afterwards.
-   * @throws as `fit`; StateError where the model is stateful and another call is running.
+   * @throws as `fit`; StateError where a stateful model has another call running.
    */
   async evaluate(x: Dataset, options?: BatchOptions): Promise<Logs>;
   async evaluate(x: TensorLike, y: TensorLike, options?: BatchOptions): Promise<Logs>;
@@ -177,10 +175,8 @@ export class Sequential implements TrainingModel {
 
   /**
    * Predictions, `[N, …outputShape]`, dropout off. Needs no `compile`. Behind `bidirectional` with `mergeMode: null` they
-   * are two: `const [forward, backward] = await model.predict<Tensor[]>(x)`. From a callback of a `fit`, a stateful model's
-   * states are put back afterwards.
-   * @throws ShapeError, DataError for NaN or Infinity in `x`; StateError where the model is stateful and another call is
-   *   running.
+   * are two: `const [forward, backward] = await model.predict<Tensor[]>(x)`. From a callback, states are put back.
+   * @throws ShapeError, DataError for NaN or Infinity in `x`; StateError where a stateful model has another call running.
    */
   async predict<Output extends Tensor | Tensor[] = Tensor>(
     x: TensorLike | Dataset,
@@ -281,10 +277,7 @@ export class Sequential implements TrainingModel {
     return this.#ready("memoryMap()", undefined).residence.describe();
   }
 
-  /**
-   * Gives the model's memory back. It can no longer be used; disposing twice is harmless. A `fit`, `evaluate` or `predict`
-   * that is running ends with a StateError at its next batch.
-   */
+  /** Gives the memory back; twice is harmless. A call that is running ends with a StateError at its next batch. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;

@@ -20,6 +20,10 @@ export interface BatchOptions {
   readonly batchSize?: number;
 }
 
+export interface WeightOption {
+  readonly sampleWeight?: TensorLike;
+}
+
 /**
  * Batches of tensors, once `check` has seen their input, or a dataset's own.
  * @param usual samples at a time where the options do not say; Keras's 32 where this does not either.
