@@ -6,7 +6,8 @@ import type { Windows } from "../windows.js";
 
 /** As much of a normal sample's values as a shift of two standard deviations puts beyond three: P(z > 1). */
 const OUTSIDE = 0.15;
-const LEVEL = 0.001;
+/** One stationary series in two hundred, as for a season. */
+const LEVEL = 0.005;
 const LEAST = 20;
 /** A trained model that is hardly worse on what it was not shown copes with it, wherever it lies. */
 const COPES = 1.2;
