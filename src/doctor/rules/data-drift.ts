@@ -6,7 +6,8 @@ import type { Windows } from "../windows.js";
 
 /** As much of a normal sample's values as a shift of two standard deviations puts beyond three: P(z > 1). */
 const OUTSIDE = 0.15;
-const LEVEL = 0.001;
+/** One stationary series in two hundred, as for a season. */
+const LEVEL = 0.005;
 const LEAST = 20;
 /** A trained model that is hardly worse on what it was not shown copes with it, wherever it lies. */
 const COPES = 1.2;
@@ -22,6 +23,12 @@ interface Drift {
   readonly effective: number;
 }
 
+/** How many values count for themselves, in level and in spread: a cycle that swells and fades cancels out in its mean alone. */
+function independent(values: Float64Array): number {
+  const center = meanOf(values);
+  return Math.min(effectiveSize(values), effectiveSize(values.map((value) => (value - center) ** 2)));
+}
+
 /**
  * How likely it is that so many values lie beyond the range of those before, if all were drawn alike. Of n values before and
  * one after, that one is the smallest or largest with probability 2 / (n + 1); both parts count by their effective sizes, so
@@ -32,7 +39,7 @@ function driftBetween(before: Float64Array, after: Float64Array): Drift {
   const high = before.reduce((a, b) => Math.max(a, b), -Infinity);
   const count = after.reduce((sum, value) => sum + (value < low || value > high ? 1 : 0), 0);
   const outside = count / after.length;
-  const effective = Math.floor(effectiveSize(after));
+  const effective = Math.floor(independent(after));
   const std = Math.max(deviationOf(before), 1e-30);
   return {
     outside,
@@ -40,7 +47,7 @@ function driftBetween(before: Float64Array, after: Float64Array): Drift {
     high,
     shift: Math.abs(meanOf(after) - meanOf(before)) / std,
     spread: deviationOf(after) / std,
-    p: binomialTail(Math.floor(outside * effective), effective, 2 / (effectiveSize(before) + 1)),
+    p: binomialTail(Math.floor(outside * effective), effective, 2 / (independent(before) + 1)),
     effective,
   };
 }

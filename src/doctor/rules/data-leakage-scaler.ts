@@ -8,6 +8,7 @@ import { deviationOf, meanOf } from "../statistics.js";
 const EXACT = 2e-4;
 /** The training part alone must differ by this much, or the scaler's part cannot be told. */
 const VISIBLE = 0.01;
+const MOST_TARGETS = 65;
 
 interface Scale {
   readonly mean: number;
@@ -110,7 +111,13 @@ function fromSeries(at: DataCase, train: Float64Array): { scale: Scale; kind: st
   const offset = meanOf(train) - factor * meanOf(part);
   if (!part.every((value, i) => Math.abs(value * factor + offset - train[i]!) < 1e-3 * deviationOf(train)))
     return null;
-  const scale = scaleOf(raw.map((value) => value * factor + offset));
+  const scaled = raw.map((value) => value * factor + offset);
+  // The last training values are targets alone, of several steps ahead some dozen: a scaler fitted on them too leaks nothing.
+  for (let end = train.length; end < Math.min(train.length + MOST_TARGETS, raw.length - 5); end++) {
+    const own = scaleOf(scaled.subarray(0, end));
+    if (isStandard(own, EXACT) || isMinMax(own, EXACT)) return null;
+  }
+  const scale = scaleOf(scaled);
   const own = scaleOf(train);
   if (isStandard(scale, 10 * EXACT) && !isStandard(own, VISIBLE)) return { scale, kind: "standard" };
   if (isMinMax(scale, 10 * EXACT) && !isMinMax(own, VISIBLE)) return { scale, kind: "min-max" };

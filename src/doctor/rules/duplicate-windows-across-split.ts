@@ -1,4 +1,3 @@
-import { exp } from "../../elementary.js";
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
 import { bars, PER_CENT } from "../pictures.js";
@@ -6,6 +5,8 @@ import type { Windows } from "../windows.js";
 
 /** Of windows split in time none ends inside a training window; of those split at random nearly all do. */
 const BOUND = 0.1;
+/** Where more than a tenth of the training windows end as others do, windows repeat themselves. */
+const MOST_DISTINCT = 0.9;
 /** Standard errors above what comes by chance. */
 const BEYOND_CHANCE = 3;
 
@@ -76,14 +77,17 @@ export const duplicateWindowsAcrossSplit: Rule<DataCase> = {
       return null;
     if (validation.features !== windows.features || validation.width !== windows.width) return null;
     const ends = endsOf(windows);
+    const distinct = new Set(ends);
+    // Of a series that settles into a cycle the end is known by nature.
+    if (distinct.size < MOST_DISTINCT * ends.length) return null;
     const inside = insidesOf(windows);
     const trained = new Set(examplesOf(windows));
     const whole = examplesOf(validation);
     const asked = endsOf(validation);
     const known = asked.filter((key, n) => inside.has(key) || trained.has(whole[n]!)).length;
     const share = known / asked.length;
-    // As in the birthday problem: one chance for each different key there is.
-    const chance = 1 - exp(-alike(ends) * (inside.size + new Set(ends).size));
+    // One chance for each different key there is: of a series that repeats itself exactly all are known.
+    const chance = Math.min(1, alike(ends) * (inside.size + distinct.size));
     const error = Math.sqrt((chance * (1 - chance)) / asked.length);
     if (!(share > BOUND + chance + BEYOND_CHANCE * error) || known < 3) return null;
     return {

@@ -4,8 +4,9 @@ import { dependenceOf } from "../dependence.js";
 import { type Rule, short } from "../diagnosis.js";
 import { independenceOf } from "../independence.js";
 import { byTimeStep, line, lines } from "../pictures.js";
-import { fisherZ, lagOne } from "../statistics.js";
-import type { Windows } from "../windows.js";
+import { backInOrder } from "../series-order.js";
+import { correlation, fisherZ } from "../statistics.js";
+import { alignmentOf, type Windows } from "../windows.js";
 
 /** Share of targets that must be values of the series before their places are judged. */
 const KNOWN_SHARE = 0.9;
@@ -16,6 +17,10 @@ const PLACED_SHARE = 0.9;
 const MOST_HORIZON = 64;
 /** What is left of a constant answer's loss on examples held back, where something has been learnt beyond doubt. */
 const LEARNT = 0.8;
+/** Largest |z| among autocorrelations: of a series that goes on from itself beyond doubt, and of one that need not. */
+const REMEMBERS = 5;
+const FORGETS = 4;
+const MOST_LAGS = 40;
 /** With fewer a correlation of 0.4 cannot be told from none (Fisher 1915). */
 const LEAST_OF_A_CLASS = 20;
 
@@ -65,8 +70,10 @@ export const targetsNotMatchingInputs: Rule<DataCase> = {
     "target_leaks_from_input",
   ],
   look(at) {
-    const { windows } = at;
-    if (windows === null || windows.targets.length === 0 || at.isIndexed) return null;
+    if (at.windows === null || at.windows.targets.length === 0 || at.isIndexed) return null;
+    const shuffled = backInOrder(at.windows);
+    const windows = shuffled ?? at.windows;
+    const alignment = shuffled === null ? at.alignment : alignmentOf(shuffled);
     if (windows.x.beyond !== undefined || windows.y.beyond !== undefined) return null;
     // Whoever answers what it was not shown has been told the right answers.
     if (at.unlearnt !== null && at.unlearnt < LEARNT) return null;
@@ -74,7 +81,7 @@ export const targetsNotMatchingInputs: Rule<DataCase> = {
       "Inputs and targets were put in order separately (shuffled, sorted, filtered or shifted by themselves): each window is told another window's answer, and all that can be learnt is the mean.";
     const remedy =
       "Cut inputs and targets together: const { x, y } = slidingWindows(series, { window }); shuffle pairs (fit does), never one of the two.";
-    const places = at.alignment === null ? placesOf(windows) : null;
+    const places = alignment === null ? placesOf(windows) : null;
     if (places !== null && places.known >= KNOWN_SHARE && places.placed < PLACED_SHARE) {
       return {
         title: "the targets are values of the series, but not those that follow their windows",
@@ -89,17 +96,18 @@ export const targetsNotMatchingInputs: Rule<DataCase> = {
         picture: besideWhatFollows(windows),
       };
     }
-    if (at.alignment !== null || windows.samples < 100) return null;
+    if (alignment !== null || windows.samples < 100) return null;
     const dependence = dependenceOf(windows);
     if (dependence.strongest > dependence.bound) return null;
     const [target] = windows.targets as [Float64Array];
     // Windows in order whose targets jump, while the series itself does not, were told apart. Elsewhere no such sign exists.
-    const series =
+    const series = windows.stride === 0 ? 0 : Math.max(...windows.columns.map(memoryOf));
+    const order = memoryOf(target);
+    if (
       windows.stride === 0
-        ? 0
-        : Math.max(...windows.columns.map((column) => Math.abs(fisherZ(lagOne(column), column.length))));
-    const order = Math.abs(fisherZ(lagOne(target), target.length));
-    if (windows.stride === 0 ? windows.samples < 200 || !at.isClassification : series < 6 || order > 3)
+        ? windows.samples < 200 || !at.isClassification
+        : series < REMEMBERS || order > FORGETS
+    )
       return null;
     // A handful of rare examples tells nothing of where they belong.
     if (at.isClassification && rarest(windows) < LEAST_OF_A_CLASS) return null;
@@ -115,6 +123,7 @@ export const targetsNotMatchingInputs: Rule<DataCase> = {
         allTogetherInStds: short(more.together),
         permutations: more.permutations,
         samples: windows.samples,
+        strongestAutocorrelationZ: short(series),
         targetAutocorrelationZ: short(order),
       },
       why,
@@ -132,6 +141,17 @@ export const targetsNotMatchingInputs: Rule<DataCase> = {
     };
   },
 };
+
+/** The autocorrelation that stands out most, in standard errors: of the step before, or of a season ago. */
+function memoryOf(values: Float64Array): number {
+  let most = 0;
+  for (let lag = 1; lag <= Math.min(MOST_LAGS, values.length / 4); lag++) {
+    const count = values.length - lag;
+    const r = correlation(values.subarray(lag), values.subarray(0, count));
+    most = Math.max(most, Math.abs(fisherZ(r, count)));
+  }
+  return most;
+}
 
 /** How many examples do not have the commonest label. */
 function rarest({ targets, samples }: Windows): number {

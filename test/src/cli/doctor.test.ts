@@ -71,16 +71,18 @@ describe("gateflow doctor", () => {
   });
 
   it("finds what stands behind gaps at once, and says what it took as changed", async () => {
-    const gaps = file("gaps.csv", column(waves.map((value, t) => (t % 40 === 7 ? null : 900 + 200 * value))));
-    const { code, causes } = await causesOf(gaps, ...SMALL);
+    const pulses = waves.map((_, t) => (t % 40 === 7 ? null : t % 12 === 0 ? 3 : -1));
+    const gaps = file("gaps.csv", column(pulses));
+    const options = ["--window", "5", ...SMALL];
+    const { code, causes } = await causesOf(gaps, ...options);
     expect(code).toBe(2);
     expect(causes[0]).toMatchObject({ code: "missing_values", severity: "error", behind: [] });
     expect(causes[0]!.asCode).toContain("const filled = interpolate(series)");
-    const behind = causes.find((cause) => cause.code === "unscaled_target")!;
+    const behind = causes.find((cause) => cause.code === "window_shorter_than_period")!;
     expect(behind.behind).toEqual(["missing_values"]);
     // Its code goes on from the filled series.
-    expect(behind.asCode).toContain("scaler.transform(filled)");
-    const { out } = await gateflow(["doctor", gaps, "-t", "v", ...SMALL]);
+    expect(behind.asCode).toContain("slidingWindows(filled, { window: 14 })");
+    const { out } = await gateflow(["doctor", gaps, "-t", "v", ...options]);
     expect(out).toContain("(found with the change for missing_values made)");
     expect(out).toContain('values of column "v" are missing');
   });

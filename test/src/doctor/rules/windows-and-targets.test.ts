@@ -59,6 +59,17 @@ describe("targets that do match", () => {
     expect(examine({ x, y: parts.flatMap((part) => Array.from(part.y.data)) })).toEqual([]);
   });
 
+  it("are recognised where pairs were shuffled, and not where the windows were shuffled alone", () => {
+    for (const values of [sineMix(260, 3), autoregressive(260, 5, 0.5)]) {
+      const { x, y } = slidingWindows(values, { window: 18 });
+      const order = [...createRandom(2).permutation(y.data.length)];
+      const rows = order.map((n) => Array.from(x.data.subarray(18 * n, 18 * (n + 1)), (value) => [value]));
+      const pairs = order.map((n) => y.data[n]!);
+      expect(examine({ x: rows, y: pairs })).toEqual([]);
+      expect(examine({ x: rows, y }).map(({ code }) => code)).toEqual(["targets_not_matching_inputs"]);
+    }
+  });
+
   it("are not recognised by chance where classes of a smooth series were permuted", () => {
     const order = (n: number, seed: number): number[] => [...createRandom(seed).permutation(n)];
     for (const seed of [1, 2, 3, 4]) {
