@@ -80,10 +80,10 @@ export function checkFinite(where: string, name: string, value: Tensor): void {
 /** @throws ShapeError unless both hold the same number of samples. */
 function checkSameCount(where: string, x: Tensor, other: Tensor, name: string): void {
   if (x.shape[0] === other.shape[0]) return;
-  throw new ShapeError(
-    `${where}: x holds ${x.shape[0]} samples and ${name} ${other.shape[0]}.`,
-    { received: other.shape[0], expected: x.shape[0] },
-  );
+  throw new ShapeError(`${where}: x holds ${x.shape[0]} samples and ${name} ${other.shape[0]}.`, {
+    received: other.shape[0],
+    expected: x.shape[0],
+  });
 }
 
 export interface ArrayExamples {
