@@ -24,7 +24,7 @@ const missing = new Proxy(
   {
     get(_, name) {
       throw new EngineError(
-        `The kernel ${String(name)} is not among those of gateflow/core, with which this engine was started. Import "gateflow" before the first model runs, or give this one a new engine.`,
+        `The kernel ${String(name)} is not among those of gateflow/core, with which this engine was started. Import "gateflow" before the first model runs, or give this one its own createEngine().`,
         { received: name },
       );
     },
