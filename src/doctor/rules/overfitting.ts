@@ -13,7 +13,7 @@ const LEAST_EPOCHS = 5;
 /** Meanwhile the training loss went on falling to this share of what it was at that time. */
 const FALL = 0.8;
 /** And ends so many times below the validation loss. */
-const GAP = 4;
+const GAP = 8;
 
 const smooth = (values: readonly number[], reach: number): number[] =>
   values.map((_, i) => median(values.slice(Math.max(0, i - reach), i + reach + 1)));
