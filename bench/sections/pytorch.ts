@@ -34,7 +34,7 @@ export const pytorch: Section = async ({ quick, shapes, dist, log }) => {
   );
   if (!present) {
     const report = {
-      title: `PyTorch: ${python} has no torch (Debian: apt-get install python3-torch; PYTHON names another)`,
+      title: `PyTorch: ${python} has no torch (Debian: apt-get install python3-torch libopenblas0; PYTHON names another)`,
       columns: ["shape"],
       rows: [],
     };
