@@ -63,7 +63,7 @@ export function scaleFor(sum: f64): f32 {
 /** Undoes a scale on a sum of squares. */
 // @ts-ignore: decorator
 @inline
-export function unscaled(sum: f64, scale: f32): f64 {
+function unscaled(sum: f64, scale: f32): f64 {
   return sum / (<f64>scale * <f64>scale);
 }
 

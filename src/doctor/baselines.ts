@@ -31,11 +31,9 @@ const errorsOf = (windows: Windows, errorAt: (n: number, k: number) => number): 
  * Baselines from what stands in each window. Targets are one or several steps ahead of the window, or, where there is one
  * at every time step, ahead of that step.
  */
-function baselines(windows: Windows, at: ModelCase): Baseline[] {
-  const places = targetPlaces(at, windows.width);
-  if (places === null) return [];
+function baselines(windows: Windows, at: ModelCase, places: readonly TargetPlace[]): Baseline[] {
   const { timesteps, targets } = windows;
-  const [{ feature, horizon }] = places as [TargetPlace];
+  const { feature } = places[0]!;
   const forecast = (n: number, k: number, back: number): number => {
     const place = places[k]!;
     return place.scale * windows.at(n, place.step - back, place.feature) + place.offset;
@@ -50,7 +48,7 @@ function baselines(windows: Windows, at: ModelCase): Baseline[] {
     places.every(
       (place) => season >= place.horizon && place.step >= season - place.horizon && place.step < timesteps,
     );
-  if (season !== null && reaches && season >= horizon)
+  if (season !== null && reaches)
     found.push({
       name: `the value one season (${season}) ago`,
       errors: errors((k) => season - places[k]!.horizon),
@@ -118,8 +116,9 @@ export const beatenBy = (at: ModelCase): Promise<Beaten | null> =>
     const windows = at.data.validation ?? at.windows;
     const { samples, features, width, targets } = windows;
     if (samples < 20 || features !== at.windows.features || width !== at.windows.width) return null;
-    const tried = baselines(windows, at);
-    if (tried.length === 0) return null;
+    const places = targetPlaces(at, width);
+    if (places === null) return null;
+    const tried = baselines(windows, at, places);
     const { data } = await at.lab.copy.predict(
       { shape: windows.x.shape, data: windows.x.data },
       { batchSize: 256 },
@@ -127,7 +126,7 @@ export const beatenBy = (at: ModelCase): Promise<Beaten | null> =>
     const point = pointForecast(at.file.loss, width);
     if (data.length !== samples * point.outputs) return null;
     const own = errorsOf(windows, (n, k) => data[n * point.outputs + point.at(k)]! - targets[k]![n]!);
-    const horizon = Math.max(...targetPlaces(at, width)!.map((place) => place.horizon));
+    const horizon = Math.max(...places.map((place) => place.horizon));
     const variance = meanOf(targets.map(varianceOf));
     for (const { name, errors } of tried) {
       const [modelRmse, baselineRmse] = [rmsOf(own), rmsOf(errors)];

@@ -30,7 +30,7 @@ export const outcome = ({ after, losses }: Trial): number =>
     : Infinity;
 
 /** The rate Keras would have taken. */
-const usualRate = ({ optimizer }: ModelFile): number => (optimizer.name === "sgd" ? 0.01 : 0.001);
+export const usualRate = ({ optimizer }: ModelFile): number => (optimizer.name === "sgd" ? 0.01 : 0.001);
 
 /** Rates to try beside a model's own: its multiples, and the optimizer's usual rate where that lies still further off. */
 export function otherRates({ file }: ModelCase, factors: readonly number[]): number[] {
@@ -90,9 +90,10 @@ export const learningRateTooHigh: Rule<ModelCase> = {
     "dying_relu",
     "truncation_shorter_than_dependency",
   ],
-  lookAnyway({ file: { learningRate, optimizer } }) {
+  lookAnyway({ file }) {
+    const { learningRate, optimizer } = file;
     if (!adaptive.includes(optimizer.name) || !(learningRate >= WHOLE_STEP)) return null;
-    const usual = 0.001;
+    const usual = usualRate(file);
     return {
       title: `learning rate ${short(learningRate)} is too high for ${optimizer.name}`,
       evidence: {

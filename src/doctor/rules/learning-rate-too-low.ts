@@ -10,6 +10,7 @@ import {
   TRIAL_UPDATES,
   trialAt,
   trialsPicture,
+  usualRate,
 } from "./learning-rate-too-high.js";
 
 /** A loss that came down by less over a whole training stands still. */
@@ -48,10 +49,11 @@ export const learningRateTooLow: Rule<ModelCase> = {
     "weight_decay_too_high",
     "gradient_clipping_always_active",
   ],
-  lookAnyway({ file: { learningRate, optimizer } }) {
+  lookAnyway({ file }) {
+    const { learningRate, optimizer } = file;
     const travel = learningRate * USUAL_UPDATES;
     if (!adaptive.includes(optimizer.name) || !(travel < WHOLE_TRAVEL)) return null;
-    const usual = 0.001;
+    const usual = usualRate(file);
     return {
       title: `learning rate ${short(learningRate)} is too low for ${optimizer.name}: the weights hardly move`,
       evidence: {
