@@ -26,18 +26,23 @@ function isOneHot(data: ArrayLike<number>, width: number): boolean {
 }
 
 /** How many numbers one label is made of: a one-hot row's, or one. */
-export function widthOfLabel({ y }: Windows): number {
+function widthOfLabel({ y }: Windows): number {
   const width = y.shape.length >= 2 ? y.shape.at(-1)! : 1;
   return width > 1 && isOneHot(y.data, width) ? width : 1;
 }
 
-/** Reads the targets as classes; null where there is but one. */
-export function classesOf(windows: Windows): Classes | null {
+/** The class of each example, or of each of its steps. */
+export function labelsOf(windows: Windows): number[] {
   const { data } = windows.y;
   const width = widthOfLabel(windows);
-  const labels = Array.from({ length: data.length / width }, (_, n) =>
+  return Array.from({ length: data.length / width }, (_, n) =>
     width === 1 ? data[n]! : data.subarray(n * width, (n + 1) * width).indexOf(1),
   );
+}
+
+/** Reads the targets as classes; null where there is but one. */
+export function classesOf(windows: Windows): Classes | null {
+  const labels = labelsOf(windows);
   const counts = new Map<number, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   if (counts.size < 2) return null;

@@ -14,6 +14,7 @@ import type { ModelCase } from "./model-case.js";
 import { allLayers } from "./model-case.js";
 import { fileOf } from "./model-copy.js";
 import { modelRules } from "./model-rules.js";
+import { refusalOf } from "./refusal.js";
 import { runRules, runSlowRules } from "./run-rules.js";
 import { openBlock, type Windows } from "./windows.js";
 
@@ -112,7 +113,11 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
   } catch (error) {
     // Faults that fit itself refuses are told in its words.
     if (!(error instanceof GateflowError) || error.code === undefined) throw error;
-    return worstFirst([...found, refusal(error, data.windows!.samples)]);
+    const refused = refusalOf(error, windows!.timesteps);
+    return worstFirst([
+      ...found,
+      { ...refused, evidence: { ...refused.evidence, samples: windows!.samples } },
+    ]);
   } finally {
     lab.dispose();
   }
@@ -165,16 +170,3 @@ async function learning(
     throw error;
   }
 }
-
-const refusal = (error: GateflowError, samples: number): Diagnosis => ({
-  code: error.code!,
-  severity: "error",
-  // Not which call refused it: the person made none.
-  title: error.message.replace(/^[\w.]+\(\)[^:]{0,20}: /, "").split(". ")[0]!,
-  evidence: { received: describe(error.received), expected: describe(error.expected), samples },
-  why: "fit() refuses this before the first update.",
-  remedy: error.message,
-});
-
-const describe = (value: unknown): string =>
-  typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));

@@ -1,7 +1,6 @@
 import { log } from "../elementary.js";
-import { type Classes, widthOfLabel } from "./classes.js";
+import { type Classes, labelsOf } from "./classes.js";
 import { type ModelCase, outputActivation } from "./model-case.js";
-import type { Windows } from "./windows.js";
 
 /** What a classifier says of examples. */
 export interface Answers {
@@ -13,14 +12,6 @@ export interface Answers {
 
 /** Of five examples of a class that is found nine times of ten fewer than three are found once in a hundred: enough to judge by. */
 const LEAST_HELD = 5;
-
-const labelsOf = (windows: Windows): number[] => {
-  const width = widthOfLabel(windows);
-  const { data } = windows.y;
-  return Array.from({ length: data.length / width }, (_, n) =>
-    width === 1 ? data[n]! : data.subarray(n * width, (n + 1) * width).indexOf(1),
-  );
-};
 
 /** Asks the model; null where its output is none of classes, or its states would have to be carried. */
 export async function answersOf(at: ModelCase, { counts, labels, rarest }: Classes): Promise<Answers | null> {
