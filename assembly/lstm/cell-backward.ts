@@ -1,9 +1,10 @@
 import { SIGMOID, TANH } from "../activation/activate";
 import { activateAny4, derivativeAny4 } from "../activation/any";
-import { tallyGates } from "./gate-tally";
 import { constant4, ONE } from "../simd/constants";
 import { withoutDust4 } from "../simd/dust";
 import { store4x4 } from "../simd/lanes";
+import { isMasked } from "./cell-forward";
+import { tallyGates } from "./gate-tally";
 
 /**
  * lstmCellBackward: gradients of the pre-activations of four units for each row, and of the cell state one step back.
@@ -74,12 +75,6 @@ export function lstmCellBackwardWatched(
     dcTotalPtr += rowBytes;
   }
   return awake;
-}
-
-// @ts-ignore: decorator
-@inline
-function isMasked(maskPtr: usize, row: i32): bool {
-  return maskPtr != 0 && load<f32>(maskPtr + (<usize>row << 2)) == 0;
 }
 
 // @ts-ignore: decorator

@@ -80,8 +80,9 @@ function usualStates(
   }
 }
 
+/** Whether the step of a row is masked. */
 // @ts-ignore: decorator
 @inline
-function isMasked(maskPtr: usize, row: i32): bool {
+export function isMasked(maskPtr: usize, row: i32): bool {
   return maskPtr != 0 && load<f32>(maskPtr + (<usize>row << 2)) == 0;
 }

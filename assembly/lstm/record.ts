@@ -7,6 +7,7 @@ import {
 import { addWide, hsumWide, laneMask } from "../simd/lanes";
 import { addWideSquares } from "../simd/squares";
 import { lstmCellBackwardWatched } from "./cell-backward";
+import { isMasked } from "./cell-forward";
 import { LstmDescriptor } from "./descriptor";
 import { settleTally, TALLY_ROWS } from "./gate-tally";
 
@@ -79,7 +80,7 @@ export function lstmRecordAnyCell(
   let counted = 0;
   for (let row = 0; row < rows; row++) {
     let dc = v128.load(dcPtr);
-    if (!(maskPtr && load<f32>(maskPtr + (<usize>row << 2)) == 0)) {
+    if (!isMasked(maskPtr, row)) {
       let i = v128.load(gatesPtr), f = v128.load(gatesPtr, 16), g = v128.load(gatesPtr, 32), o = v128.load(gatesPtr, 48);
       if (!usual) {
         i = activateAny4(gateCode, i);

@@ -4,7 +4,7 @@ const isExplained = <Case>(rule: Rule<Case>, found: readonly Diagnosis[]): boole
   rule.explainedBy?.some((code) => found.some((diagnosis) => diagnosis.code === code)) === true;
 
 /** A finding under its rule's name. Numbers that are none are words: JSON would make null of them. */
-export function diagnosisOf<Case>({ code, severity }: Rule<Case>, finding: Finding): Diagnosis {
+function diagnosisOf<Case>({ code, severity }: Rule<Case>, finding: Finding): Diagnosis {
   const evidence = Object.fromEntries(
     Object.entries(finding.evidence).map(([name, value]) => [
       name,

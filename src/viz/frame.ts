@@ -91,7 +91,7 @@ const strokes = [
   { stroke: "#b8860b", "stroke-dasharray": "1 4" },
 ] as const;
 
-export const strokeOf = (index: number): Readonly<Record<string, string>> => strokes[index % strokes.length]!;
+const strokeOf = (index: number): Readonly<Record<string, string>> => strokes[index % strokes.length]!;
 
 /** Signs of points, as paths from their middle, and whether they are filled; they differ without colour. */
 const signs = [

@@ -16,7 +16,7 @@ const NONE = "–";
 const number = (value: number): string =>
   Number.isFinite(value) ? readableNumber(Number(value.toPrecision(3))) : "not finite";
 
-export function horizonText({ memoryHorizon, timesteps }: FlowSummary): string {
+function horizonText({ memoryHorizon, timesteps }: FlowSummary): string {
   if (Number.isNaN(memoryHorizon)) return "not finite";
   if (memoryHorizon === 0) return "no gradient";
   return memoryHorizon === Infinity ? `all ${timesteps} steps` : `${memoryHorizon} of ${timesteps} steps`;
