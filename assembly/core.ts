@@ -8,8 +8,8 @@ export function heapBase(): usize {
 export { activationBackward } from "./activation/activation-backward";
 export { activationForward } from "./activation/activation-forward";
 export { softmaxBackward, softmaxForward } from "./activation/softmax";
-export { denseWeightGradients } from "./dense/weight-gradients";
-export { dropout } from "./dropout/dropout";
+export { denseWeightGradients } from "./layers/dense";
+export { dropout } from "./layers/dropout";
 export { copyFloats, fillZero } from "./linalg/copy";
 export { multiplySteps } from "./linalg/elementwise";
 export { packColumns, packTransposed } from "./linalg/pack";

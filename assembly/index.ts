@@ -9,9 +9,9 @@ export function heapBase(): usize {
 export { activationBackward } from "./activation/activation-backward";
 export { activationForward } from "./activation/activation-forward";
 export { softmaxBackward, softmaxForward } from "./activation/softmax";
-export { denseWeightGradients } from "./dense/weight-gradients";
-export { dropout } from "./dropout/dropout";
-export { embeddingForward, embeddingGradients } from "./embedding/embedding";
+export { denseWeightGradients } from "./layers/dense";
+export { dropout } from "./layers/dropout";
+export { embeddingForward, embeddingGradients } from "./layers/embedding";
 export { copyFloats, fillZero } from "./linalg/copy";
 export { multiplySteps } from "./linalg/elementwise";
 export { outerProduct, packPairs } from "./linalg/outer-product";
@@ -46,21 +46,21 @@ export { lstmBackward, lstmWeightGradients } from "./lstm/backward";
 export { lstmDescriptorBytes } from "./lstm/descriptor";
 export { lstmForward } from "./lstm/forward";
 export { lstmPackKernel, lstmPackProjected, lstmPackTransposed } from "./lstm/pack";
-export { lstmExtendedBackward, lstmExtendedWeightGradients } from "./lstm-extended/backward";
-export { lstmExtendedDescriptorBytes } from "./lstm-extended/descriptor";
-export { lstmExtendedForward } from "./lstm-extended/forward";
-export { lstmPackPeepholes } from "./lstm-extended/pack";
-export { mergeBackward, mergeDescriptorBytes, mergeForward } from "./merge/merge";
+export { lstmExtendedBackward, lstmExtendedWeightGradients } from "./lstm/extended-backward";
+export { lstmExtendedDescriptorBytes } from "./lstm/extended-descriptor";
+export { lstmExtendedForward } from "./lstm/extended-forward";
+export { lstmPackPeepholes } from "./lstm/extended-pack";
+export { mergeBackward, mergeDescriptorBytes, mergeForward } from "./layers/merge";
 export { rnnBackward, rnnWeightGradients } from "./rnn/backward";
 export { rnnDescriptorBytes } from "./rnn/descriptor";
 export { rnnForward } from "./rnn/forward";
 export { rnnPackKernel } from "./rnn/pack";
-export { maskRows, runningMask, stepMask } from "./masking/masking";
+export { maskRows, runningMask, stepMask } from "./layers/masking";
 export {
   layerNormalizationBackward,
   layerNormalizationForward,
   layerNormalizationGradients,
-} from "./normalization/layer-normalization";
+} from "./layers/layer-normalization";
 
 // Optimizers, clipping, regularizers and the vector arithmetic around them.
 export { adamAmsgradStep, adamStep, nadamStep } from "./optim/adam";

@@ -35,7 +35,7 @@ export {
 } from "./initializers/variance-scaling.js";
 export { type DenseOptions, dense } from "./layers/dense.js";
 export type { Layer, LayerOptions } from "./layers/layer.js";
-export { type LstmOptions, lstm } from "./layers/lstm.js";
+export { type LstmOptions, lstm } from "./layers/recurrent/lstm.js";
 export type { LossFunction, LossResult } from "./losses/custom.js";
 export type { Loss } from "./losses/loss.js";
 export { huber, meanAbsoluteError, meanSquaredError } from "./losses/regression.js";
@@ -46,8 +46,8 @@ export type { CompileOptions } from "./model/compile.js";
 export type { Callback, History, Logs, TrainingModel, TrainingParams } from "./model/events.js";
 export type { Dataset, DatasetBatch } from "./model/examples.js";
 export type { FitOptions } from "./model/fit.js";
-export type { GradientFlow } from "./model/gradient-flow.js";
-export type { Gradients } from "./model/gradients.js";
+export type { GradientFlow } from "./model/on-demand/gradient-flow.js";
+export type { Gradients } from "./model/on-demand/gradients.js";
 export {
   type BatchOptions,
   type Sequential,

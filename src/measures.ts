@@ -2,7 +2,7 @@ import type { Loss } from "./losses/loss.js";
 import { meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError } from "./losses/regression.js";
 import type { MetricFactory } from "./metrics/metric.js";
 import { mase as maseMetric } from "./metrics/regression.js";
-import { type MaseOptions, mae as maeOf, mase as maseOf } from "./series/forecast-metrics.js";
+import { type MaseOptions, mae as maeOf, mase as maseOf } from "./series/baselines/forecast-metrics.js";
 import type { SeriesLike } from "./series/kinds.js";
 
 /** Keras's short names of losses. */

@@ -21,8 +21,8 @@ import {
   lecunUniform,
   varianceScaling,
 } from "./initializers/variance-scaling.js";
-import { registerExtendedStage } from "./layers/lstm.js";
-import { LstmExtendedStage } from "./layers/lstm-extended-stage.js";
+import { registerExtendedStage } from "./layers/recurrent/lstm.js";
+import { LstmExtendedStage } from "./layers/recurrent/lstm-extended-stage.js";
 import {
   binaryCrossentropy,
   categoricalCrossentropy,

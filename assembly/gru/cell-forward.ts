@@ -1,4 +1,4 @@
-import { tanhRows } from "../activation/abreast";
+import { tanhRows } from "../activation/interleaved";
 import { SIGMOID, TANH } from "../activation/activate";
 import { activateAny4 } from "../activation/any";
 import { sigmoid4 } from "../simd/sigmoid";

@@ -1,4 +1,4 @@
-import { tanhRows } from "../activation/abreast";
+import { tanhRows } from "../activation/interleaved";
 import { SIGMOID, TANH } from "../activation/activate";
 import { addFloats, addProducts } from "../linalg/elementwise";
 import { addLanes, OUTER_ROWS, outerProduct, packPairs, pairsBytes } from "../linalg/outer-product";

@@ -1,10 +1,10 @@
 import { SIGMOID, TANH } from "../activation/activate";
 import { activateAny4, derivativeAny4 } from "../activation/any";
 import { constant4, ONE } from "../simd/constants";
-import { withoutDust4 } from "../simd/dust";
+import { withoutDust4 } from "../simd/flush-subnormals";
 import { store4x4 } from "../simd/lanes";
 import { isMasked } from "./cell-forward";
-import { tallyGates } from "./gate-tally";
+import { tallyGates } from "./gate-statistics";
 
 /**
  * lstmCellBackward: gradients of the pre-activations of four units for each row, and of the cell state one step back.

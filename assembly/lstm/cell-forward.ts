@@ -1,7 +1,7 @@
-import { lstmGatesAbreast, tanhRows } from "../activation/abreast";
+import { lstmGatesAbreast, tanhRows } from "../activation/interleaved";
 import { SIGMOID, TANH } from "../activation/activate";
 import { activateAny4 } from "../activation/any";
-import { withoutDust4 } from "../simd/dust";
+import { withoutDust4 } from "../simd/flush-subnormals";
 
 /**
  * lstmCellForward: gates, cell state and hidden state of four units for each row, from their pre-activations.

@@ -9,7 +9,7 @@ import { addWideSquares } from "../simd/squares";
 import { lstmCellBackwardWatched } from "./cell-backward";
 import { isMasked } from "./cell-forward";
 import { LstmDescriptor } from "./descriptor";
-import { settleTally, TALLY_ROWS } from "./gate-tally";
+import { settleTally, TALLY_ROWS } from "./gate-statistics";
 
 /**
  * What lstmBackward writes down of each step: see ../probe/record. Reads only; MATH.md, «What is recorded».

@@ -11,7 +11,7 @@ import { addSquares, addWideSquares, isSafe } from "../simd/squares";
  *     Σ (dL/dh_t)²   Σ (dL/dc_t)²   Σ (dL/dx_t)²   samples that are not masked
  *     for each gate: Σ (dL/dz_t)²; for each: Σ activation; for each: activations within NEAR of a bound
  *
- * src/layers/flow-record.ts reads the same layout.
+ * src/layers/recurrent/flow-buffer.ts reads the same layout.
  */
 export const HIDDEN: usize = 0;
 export const CELL: usize = 8;

@@ -1,4 +1,4 @@
-import { tanhRows } from "../activation/abreast";
+import { tanhRows } from "../activation/interleaved";
 import { TANH } from "../activation/activate";
 import { activateAny4, derivativeAny4 } from "../activation/any";
 

@@ -1,5 +1,5 @@
 import type { Diagnosis } from "../../src/doctor/diagnosis.js";
-import { refusalOf, shapeFaults } from "../../src/doctor/refusal.js";
+import { refusalOf, shapeFaults } from "../../src/recipe/refusal.js";
 import { examine, GateflowError } from "../../src/index.js";
 import { admit, type Plan, type Rows } from "./patient.js";
 import { ask } from "./run-case.js";

@@ -1,5 +1,5 @@
-import type { LayerRecipe, Recipe } from "../../src/doctor/recipe.js";
-import { applyFix } from "../../src/doctor/recipe.js";
+import type { LayerRecipe, Recipe } from "../../src/recipe/recipe.js";
+import { applyFix } from "../../src/recipe/recipe.js";
 import { drawRegular } from "./draw.js";
 import { between, type Part, pick, type Uniform, whole } from "./series.js";
 

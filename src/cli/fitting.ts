@@ -1,8 +1,8 @@
 import type { Forecaster, ForecasterOptions } from "../forecast/forecaster.js";
 import { forecaster } from "../forecast/forecaster.js";
-import { type TrainingFlow, watchFlow } from "../node/report/training-flow.js";
-import { checkInterrupt, type Io } from "./io.js";
-import { trainingProgress } from "./progress.js";
+import { type TrainingFlow, watchFlow } from "../report/summary/training-flow.js";
+import { checkInterrupt, type Io } from "./files/io.js";
+import { trainingProgress } from "./print/progress.js";
 
 export interface Fitted {
   readonly model: Forecaster;

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { processIo } from "./io.js";
+import { processIo } from "./files/io.js";
 import { run } from "./run.js";
 
 const interrupt = new AbortController();

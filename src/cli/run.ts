@@ -1,7 +1,7 @@
-import { complain } from "./complain.js";
-import type { Io } from "./io.js";
+import { complain } from "./report-error.js";
+import type { Io } from "./files/io.js";
 import { createProgram } from "./program.js";
-import { packageVersion } from "./version.js";
+import { packageVersion } from "./files/version.js";
 
 /**
  * Runs the command line.

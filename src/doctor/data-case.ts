@@ -1,5 +1,5 @@
 import type { TensorLike } from "../tensor.js";
-import { type Alignment, alignmentOf, openWindows, type Windows } from "./windows.js";
+import { type Alignment, alignmentOf, openWindows, type Windows } from "./evidence/window-source.js";
 
 /** What data rules look at: a raw series' columns, or examples and, where given, those kept for validation. */
 export interface DataCase {

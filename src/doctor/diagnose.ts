@@ -5,18 +5,18 @@ import { Sequential } from "../model/sequential.js";
 import { refuseUnknown } from "../options.js";
 import { open, type SeriesLike } from "../series/kinds.js";
 import type { TensorLike } from "../tensor.js";
-import { constantLoss } from "./baseline-loss.js";
+import { constantLoss } from "./evidence/baseline-loss.js";
 import { type DataCase, examplesCase } from "./data-case.js";
-import { dataRules } from "./data-rules.js";
+import { dataRules } from "./data-rules/data-rules.js";
 import { type Diagnosis, type Rule, worstFirst } from "./diagnosis.js";
-import { Lab } from "./lab.js";
+import { Lab } from "./trials/experiments.js";
 import type { ModelCase } from "./model-case.js";
 import { allLayers } from "./model-case.js";
-import { fileOf } from "./model-copy.js";
-import { modelRules } from "./model-rules.js";
-import { refusalOf } from "./refusal.js";
+import { fileOf } from "./trials/model-copy.js";
+import { modelRules } from "./model-rules/model-rules.js";
+import { refusalOf } from "../recipe/refusal.js";
 import { runRules, runSlowRules } from "./run-rules.js";
-import { openBlock, type Windows } from "./windows.js";
+import { openBlock, type Windows } from "./evidence/window-source.js";
 
 export interface DiagnoseOptions {
   /** What the model is or will be trained on, as for `fit`. Windows in their order tell most: give them unshuffled. */

@@ -1,7 +1,7 @@
 import { open, type SeriesLike } from "../series/kinds.js";
 import { isTensor, type TensorLike } from "../tensor.js";
 import { examplesCase, seriesCase } from "./data-case.js";
-import { dataRules } from "./data-rules.js";
+import { dataRules } from "./data-rules/data-rules.js";
 import { type Diagnosis, worstFirst } from "./diagnosis.js";
 import { runRules } from "./run-rules.js";
 

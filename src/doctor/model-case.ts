@@ -1,7 +1,7 @@
 import type { DataCase } from "./data-case.js";
-import type { Lab } from "./lab.js";
-import type { LayerConfig, ModelFile } from "./model-copy.js";
-import type { Windows } from "./windows.js";
+import type { Lab } from "./trials/experiments.js";
+import type { LayerConfig, ModelFile } from "./trials/model-copy.js";
+import type { Windows } from "./evidence/window-source.js";
 
 /** What model rules look at. */
 export interface ModelCase {

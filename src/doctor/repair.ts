@@ -5,17 +5,17 @@ import { numberIn, refuseUnknown } from "../options.js";
 import { createRandom, type Random } from "../random.js";
 import { openSingle, type SeriesLike } from "../series/kinds.js";
 import type { TensorLike } from "../tensor.js";
-import { checkWholeRecipe } from "./check-recipe.js";
+import { checkWholeRecipe } from "../recipe/check-recipe.js";
 import { diagnose } from "./diagnose.js";
 import type { Diagnosis, RecipePatch } from "./diagnosis.js";
 import { examine } from "./examine.js";
-import { polishes } from "./polish.js";
-import { type Prepared, prepareExamples, prepareSeries } from "./prepare.js";
-import { applyFix, type Recipe } from "./recipe.js";
-import { refusalOf, shapeFaults } from "./refusal.js";
-import { type Attempt, isClassLoss, runRecipe } from "./run-recipe.js";
-import { reasonOf, windowTooLong } from "./untrainable.js";
-import { openBlock } from "./windows.js";
+import { polishes } from "../recipe/refinements.js";
+import { type Prepared, prepareExamples, prepareSeries } from "../recipe/prepare.js";
+import { applyFix, type Recipe } from "../recipe/recipe.js";
+import { refusalOf, shapeFaults } from "../recipe/refusal.js";
+import { type Attempt, isClassLoss, runRecipe } from "../recipe/train-recipe.js";
+import { reasonOf, windowTooLong } from "../recipe/untrainable.js";
+import { openBlock } from "./evidence/window-source.js";
 
 export interface RepairProgress {
   readonly training: number;

@@ -3,8 +3,8 @@ import { Sequential } from "../model/sequential.js";
 import type { Picture } from "../viz/picture.js";
 import { type Diagnosis, short } from "./diagnosis.js";
 import { allLayers } from "./model-case.js";
-import { fileOf } from "./model-copy.js";
-import { line, lines } from "./pictures.js";
+import { fileOf } from "./trials/model-copy.js";
+import { line, lines } from "./pictures/pictures.js";
 
 /** What doctor() sees in the numbers of a training: one diagnosis for each way in which it is hopeless. */
 

@@ -4,7 +4,7 @@ import { type Builds, currentBuilds, type EmbeddedBuild, type Variant } from "./
 import type { Kernels } from "./kernels.js";
 import { hasRelaxedSimd, instantiate, type LoadedModule } from "./load.js";
 import type { Memory } from "./memory.js";
-import type { ParallelKernel, WorkerPool } from "./worker-pool.js";
+import type { ParallelKernel, WorkerPool } from "./threads/worker-pool.js";
 
 export interface EngineOptions {
   /**
@@ -139,7 +139,7 @@ export class Engine {
     this.#starting ??=
       this.#maximumThreads === 1
         ? Promise.resolve()
-        : import("./worker-pool.js").then(
+        : import("./threads/worker-pool.js").then(
             (pool) => {
               if (this.#module !== null) {
                 this.#pool = new pool.WorkerPool(this.#module, this.#maximumThreads, this);

@@ -1,10 +1,10 @@
 import { DataError } from "../errors.js";
-import { naiveForecast, seasonalNaiveForecast } from "../series/baselines.js";
-import { mae, mase, rmse, smape } from "../series/forecast-metrics.js";
-import { bestHoltWinters } from "../series/holt-winters.js";
-import { smooth, smoothedPath } from "../series/smoothing-state.js";
-import { fitTheta, ThetaWalk } from "../series/theta.js";
-import { endsInGap, fillGaps, type RawSeries, sliceRaw } from "./raw-series.js";
+import { naiveForecast, seasonalNaiveForecast } from "../series/baselines/naive.js";
+import { mae, mase, rmse, smape } from "../series/baselines/forecast-metrics.js";
+import { bestHoltWinters } from "../series/baselines/holt-winters.js";
+import { smooth, smoothedPath } from "../series/baselines/smoothing-state.js";
+import { fitTheta, ThetaWalk } from "../series/baselines/theta.js";
+import { endsInGap, fillGaps, type RawSeries, sliceRaw } from "./chain/raw-series.js";
 import type { BacktestResult, Imputation } from "./types.js";
 
 /** From origin `start` on, every `step` rows, as long as a value is left to compare with. */

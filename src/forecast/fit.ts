@@ -1,12 +1,12 @@
 import { DataError } from "../errors.js";
 import type { History } from "../model/events.js";
 import type { Sequential } from "../model/sequential.js";
-import { minMaxScaler } from "../series/min-max-scaler.js";
-import { robustScaler } from "../series/robust-scaler.js";
-import type { Scaler } from "../series/scaler.js";
-import { standardScaler } from "../series/standard-scaler.js";
-import { mean } from "../series/statistics.js";
-import { type Calibration, calibrate } from "./calibration.js";
+import { minMaxScaler } from "../series/prepare/min-max-scaler.js";
+import { robustScaler } from "../series/prepare/robust-scaler.js";
+import type { Scaler } from "../series/prepare/scaler.js";
+import { standardScaler } from "../series/prepare/standard-scaler.js";
+import { mean } from "../numerics/statistics.js";
+import { type Calibration, calibrate } from "./choose/calibration.js";
 import {
   type Arena,
   arenaOf,
@@ -19,16 +19,16 @@ import {
   silentChain,
   type Training,
   trainCandidate,
-} from "./candidate.js";
+} from "./choose/candidate.js";
 import {
   type ChosenCarrier,
   carrierOf,
   describeCarrier,
   type FittedCarriers,
   fitCarriers,
-} from "./carrier-choice.js";
-import { differenceCarrier } from "./carriers.js";
-import { type Chain, featuresOf, type Inputs, lastDifference, type Prepared, prepare } from "./chain.js";
+} from "./choose/carrier-choice.js";
+import { differenceCarrier } from "./chain/carriers.js";
+import { type Chain, featuresOf, type Inputs, lastDifference, type Prepared, prepare } from "./chain/chain.js";
 import {
   type Calendar,
   decideDifference,
@@ -37,15 +37,15 @@ import {
   decideScale,
   decideSeason,
   decideWindow,
-} from "./decide.js";
-import { Choices, readable } from "./explanation.js";
-import type { Head } from "./head.js";
+} from "./choose/decide.js";
+import { Choices, readable } from "./choose/explanation.js";
+import type { Head } from "./chain/head.js";
 import { refuseAborted } from "./network.js";
 import type { Settings } from "./options.js";
 import { predictTracks } from "./predict.js";
-import type { RawSeries } from "./raw-series.js";
-import { refuseTooFew, splitRows, teachingNeeded } from "./split.js";
-import { rawError, summarize } from "./summary.js";
+import type { RawSeries } from "./chain/raw-series.js";
+import { refuseTooFew, splitRows, teachingNeeded } from "./choose/split.js";
+import { rawError, summarize } from "./choose/describe-choice.js";
 import type { Differencing, FitOptions, ModelKind, Scaling, Strategy } from "./types.js";
 
 /** What `fit` leaves: all a forecast is made of. */

@@ -3,16 +3,16 @@ import type { History } from "../model/events.js";
 import type { Sequential } from "../model/sequential.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { judge, originsOf } from "./backtest.js";
-import { conformalOffset } from "./calibration.js";
-import { toRawUnits } from "./chain.js";
-import { contextAfter, trackAfter, tracksOver } from "./context.js";
-import { fingerprint } from "./fingerprint.js";
+import { conformalOffset } from "./choose/calibration.js";
+import { toRawUnits } from "./chain/chain.js";
+import { contextAfter, trackAfter, tracksOver } from "./chain/context.js";
+import { fingerprint } from "./chain/fingerprint.js";
 import { fitSeries } from "./fit.js";
 import { refuseAborted } from "./network.js";
 import { readOptions, readQuantiles, type Settings } from "./options.js";
 import { type Fitted, readForecaster, writeForecaster } from "./persistence.js";
 import { type ChainForecast, predictTracks } from "./predict.js";
-import { openRaw, type RawSeries, refuseOtherColumns, sliceRaw } from "./raw-series.js";
+import { openRaw, type RawSeries, refuseOtherColumns, sliceRaw } from "./chain/raw-series.js";
 import type {
   BacktestOptions,
   BacktestResult,

@@ -3,14 +3,14 @@ import { StateError } from "../errors.js";
 import { dense } from "../layers/dense.js";
 import { flatten } from "../layers/flatten.js";
 import type { Layer } from "../layers/layer.js";
-import { lstm } from "../layers/lstm.js";
+import { lstm } from "../layers/recurrent/lstm.js";
 import { repeatVector } from "../layers/repeat-vector.js";
 import { timeDistributed } from "../layers/time-distributed.js";
 import type { History } from "../model/events.js";
 import { type Sequential, sequential } from "../model/sequential.js";
 import { adam } from "../optimizers/adam.js";
 import type { Tensor } from "../tensor.js";
-import { type Head, lossOf, widthOf } from "./head.js";
+import { type Head, lossOf, widthOf } from "./chain/head.js";
 import type { FitOptions, Strategy } from "./types.js";
 
 /** What a network is made of and how it is trained. */

@@ -1,15 +1,15 @@
 import { FormatError, GateflowError } from "../errors.js";
 import { fromSafetensors, toSafetensors } from "../formats/safetensors.js";
 import { readSafetensors } from "../formats/safetensors-file.js";
-import { scalerFromJSON } from "../series/scaler-from-json.js";
-import type { Calibration } from "./calibration.js";
-import { type CarrierJSON, carrierFromJSON } from "./carriers.js";
-import type { Chain } from "./chain.js";
-import type { Context } from "./context.js";
-import { Choices } from "./explanation.js";
+import { scalerFromJSON } from "../series/prepare/scaler-from-json.js";
+import type { Calibration } from "./choose/calibration.js";
+import { type CarrierJSON, carrierFromJSON } from "./chain/carriers.js";
+import type { Chain } from "./chain/chain.js";
+import type { Context } from "./chain/context.js";
+import { Choices } from "./choose/explanation.js";
 import type { Fit } from "./fit.js";
-import type { Head } from "./head.js";
-import { Track, type TrackJSON } from "./track.js";
+import type { Head } from "./chain/head.js";
+import { Track, type TrackJSON } from "./chain/track.js";
 import type { Choice, ForecasterOptions } from "./types.js";
 
 /** The key in the file's metadata. */

@@ -1,7 +1,7 @@
 import type { Sequential } from "../model/sequential.js";
-import { type Chain, featuresOf } from "./chain.js";
-import { type Head, pointOf, quantileOf } from "./head.js";
-import type { Track } from "./track.js";
+import { type Chain, featuresOf } from "./chain/chain.js";
+import { type Head, pointOf, quantileOf } from "./chain/head.js";
+import type { Track } from "./chain/track.js";
 
 /** Windows that go through the network at a time: enough to fill it, few enough not to fill the memory. */
 const CHUNK = 1024;

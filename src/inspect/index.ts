@@ -7,7 +7,7 @@ export {
   type LayerFlow,
   type RecurrentLayerFlow,
   type WeightFlow,
-} from "../model/gradient-flow.js";
+} from "../model/on-demand/gradient-flow.js";
 export { type DeadUnits, deadUnits } from "./dead-units.js";
 export {
   type GradientFlowRecorder,
@@ -16,7 +16,7 @@ export {
   type RecordedGradientFlow,
 } from "./gradient-flow-recorder.js";
 export { type GrowthRate, growthRate } from "./growth-rate.js";
-export type { JacobianNorms } from "./jacobian.js";
+export type { JacobianNorms } from "./float64/jacobian.js";
 export { type MemoryHorizonOptions, memoryHorizon } from "./memory-horizon.js";
 export { type FlowSummary, summarizeFlow } from "./summarize-flow.js";
 export { timeConstants } from "./time-constants.js";

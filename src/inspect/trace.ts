@@ -1,13 +1,13 @@
 import { ConfigError, ShapeError } from "../errors.js";
-import { RecurrentStage } from "../layers/recurrent-stage.js";
+import { RecurrentStage } from "../layers/recurrent/recurrent-stage.js";
 import { onlyBatch } from "../model/examples.js";
 import type { Plan } from "../model/plan.js";
 import type { Sequential } from "../model/sequential.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { describeShape, type Tensor, type TensorLike, toTensor } from "../tensor.js";
-import { cellOf } from "./cell-of.js";
-import { followSequence } from "./follow-sequence.js";
-import { type JacobianNorms, jacobianNorms } from "./jacobian.js";
+import { cellOf } from "./float64/cell-of.js";
+import { followSequence } from "./float64/follow-sequence.js";
+import { type JacobianNorms, jacobianNorms } from "./float64/jacobian.js";
 
 export interface TraceOptions {
   /** Name of a recurrent layer, or of a direction: `"bidirectional/forward_lstm"`. Default: the first there is. */

@@ -7,7 +7,7 @@ import { type RegularizerLike, toRegularizer } from "../regularizers/to-regulari
 import { describeShape, firstNonFinite, type TensorLike, toTensor } from "../tensor.js";
 import { InputLayer } from "./input-layer.js";
 import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
-import { RecurrentMask } from "./recurrent-mask.js";
+import { RecurrentMask } from "./recurrent/recurrent-mask.js";
 import type { Signal } from "./signal.js";
 import { Variable } from "./variable.js";
 import { ownSignal, type Pass, type Stage, type Workspace } from "./workspace.js";

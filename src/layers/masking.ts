@@ -2,7 +2,7 @@ import { ShapeError } from "../errors.js";
 import { numberIn } from "../options.js";
 import { describeShape } from "../tensor.js";
 import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
-import { RecurrentMask } from "./recurrent-mask.js";
+import { RecurrentMask } from "./recurrent/recurrent-mask.js";
 import type { Signal } from "./signal.js";
 import { ownSignal, type Stage, type Workspace } from "./workspace.js";
 

@@ -1,4 +1,4 @@
-import type { RecurrentMask } from "./recurrent-mask.js";
+import type { RecurrentMask } from "./recurrent/recurrent-mask.js";
 
 /** Floats from one row of an activation to the next: features, padded to whole vectors. */
 export const strideOf = (features: number): number => Math.ceil(features / 4) * 4;

@@ -4,7 +4,7 @@ import type { Initializer } from "../initializers/initializer.js";
 import type { Random } from "../random.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { describeShape, sameShape, sizeOf, type TensorLike, toTensor } from "../tensor.js";
-import { Resident } from "./resident.js";
+import { Resident } from "./stored-array.js";
 
 export interface VariableOptions {
   /** Last part of the name in Keras's words: `kernel`, `recurrent_kernel`, `bias`, `gamma` … */

@@ -1,7 +1,7 @@
 import type { Kernels } from "../engine/kernels.js";
 import type { Memory } from "../engine/memory.js";
-import type { ParallelKernel } from "../engine/worker-pool.js";
-import type { FlowRecord, RecordedFlow } from "./flow-record.js";
+import type { ParallelKernel } from "../engine/threads/worker-pool.js";
+import type { FlowRecord, RecordedFlow } from "./recurrent/flow-buffer.js";
 import type { Layer } from "./layer.js";
 import { Signal } from "./signal.js";
 import type { Variable } from "./variable.js";

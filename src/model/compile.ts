@@ -5,7 +5,7 @@ import type { Metric } from "../metrics/metric.js";
 import { type MetricLike, toMetric } from "../metrics/to-metric.js";
 import { type OptimizerLike, toOptimizer } from "../optimizers/to-optimizer.js";
 import { numberIn, refuseUnknown } from "../options.js";
-import type { Compiled } from "./program.js";
+import type { Compiled } from "./executor.js";
 
 export interface CompileOptions {
   /** A name or a factory's result. Default `"rmsprop"`, as in Keras. */

@@ -2,7 +2,7 @@ import { ConfigError } from "../errors.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { createRandom } from "../random.js";
 import type { TensorLike } from "../tensor.js";
-import { createBreather } from "./breathe.js";
+import { createBreather } from "./yield-to-host.js";
 import type { Callback, History, Logs, TrainingModel, TrainingParams } from "./events.js";
 import {
   type ArrayExamples,
@@ -15,9 +15,9 @@ import {
 } from "./examples.js";
 import { createHistory } from "./history.js";
 import type { LayerStack } from "./layer-stack.js";
-import type { Compiled, Program } from "./program.js";
+import type { Compiled, Program } from "./executor.js";
 import { datasetSource } from "./sources.js";
-import type { Turns } from "./turns.js";
+import type { Turns } from "./call-lock.js";
 
 /** Options of `fit`, with Keras's names, meanings and defaults. */
 export interface FitOptions {
@@ -59,7 +59,7 @@ const known: readonly (keyof FitOptions)[] = [
 ];
 
 /** What is refused, which those load whom it happens to. */
-export const refusals = () => import("./refusals.js");
+export const refusals = () => import("./on-demand/refusals.js");
 
 interface Sources {
   readonly train: ExampleSource;
@@ -99,7 +99,7 @@ async function sourcesOf(
   let examples = toArrayExamples(where, x, y, options.sampleWeight);
   check(where, examples);
   if (classWeight !== undefined) {
-    const { applyClassWeight } = await import("./class-weight.js");
+    const { applyClassWeight } = await import("./on-demand/class-weight.js");
     examples = applyClassWeight(where, examples, classWeight);
   }
   const count = examples.x.shape[0] ?? 0;

@@ -1,6 +1,6 @@
 import type { Kernels } from "../engine/kernels.js";
 import type { Memory } from "../engine/memory.js";
-import type { ParallelKernel } from "../engine/worker-pool.js";
+import type { ParallelKernel } from "../engine/threads/worker-pool.js";
 import { activityPenalty, addActivityGradient } from "../layers/activity.js";
 import type { Layer } from "../layers/layer.js";
 import { Signal, strideOf } from "../layers/signal.js";
@@ -8,7 +8,7 @@ import type { Variable } from "../layers/variable.js";
 import type { Packed, Pass, Stage, Workspace } from "../layers/workspace.js";
 import type { Tensor } from "../tensor.js";
 import { Regions } from "./regions.js";
-import type { Residence } from "./residence.js";
+import type { Residence } from "./model-memory.js";
 import { fromTimeMajor } from "./transpose.js";
 
 export interface PlanRequest {

@@ -1,8 +1,8 @@
 import type { Tensor } from "../tensor.js";
-import { createBreather } from "./breathe.js";
+import { createBreather } from "./yield-to-host.js";
 import type { ExampleSource } from "./examples.js";
 import type { Plan } from "./plan.js";
-import type { Program } from "./program.js";
+import type { Program } from "./executor.js";
 
 /** The output of a pass over `batch` samples, `[batch, …outputShape]`. */
 export const readOutput = (plan: Plan, batch: number): Tensor =>

@@ -9,17 +9,17 @@ import { type CompileOptions, settle } from "./compile.js";
 import type { History, Logs, TrainingModel } from "./events.js";
 import { type Dataset, type ExampleSource, firstOf, isDataset, onlyBatch } from "./examples.js";
 import { evaluateSource, type FitOptions, logsOf, refusals, runEpochs } from "./fit.js";
-import type { FlowListener, GradientFlow } from "./gradient-flow.js";
-import type { Gradients } from "./gradients.js";
+import type { FlowListener, GradientFlow } from "./on-demand/gradient-flow.js";
+import type { Gradients } from "./on-demand/gradients.js";
 import { LayerStack } from "./layer-stack.js";
-import { type Look, looks } from "./look.js";
+import { type Look, looks } from "./inspect-batch.js";
 import { predictAll } from "./predict.js";
-import { type Compiled, Program } from "./program.js";
-import { Residence } from "./residence.js";
+import { type Compiled, Program } from "./executor.js";
+import { Residence } from "./model-memory.js";
 import { type BatchOptions, sourceOf, type WeightOption } from "./sources.js";
 import { stepOnce } from "./step.js";
 import { summarize } from "./summary.js";
-import { Turns } from "./turns.js";
+import { Turns } from "./call-lock.js";
 
 export interface SequentialOptions {
   readonly name?: string;
@@ -188,7 +188,7 @@ export class Sequential implements TrainingModel {
       const program = this.#ready(where, firstOf(x));
       const output = await predictAll(where, program, source);
       const parts = this.layers.at(-1)?.outputParts ?? 1;
-      return (parts === 1 ? output : (await import("./parts.js")).splitParts(output, parts)) as Output;
+      return (parts === 1 ? output : (await import("./on-demand/parts.js")).splitParts(output, parts)) as Output;
     });
   }
 
@@ -373,7 +373,7 @@ export class Sequential implements TrainingModel {
     const { stateful } = this.#stack;
     if (stateful.length > 0) this.#turns.checkPaused(where);
     if (stateful.length === 0 || !this.#turns.paused) return this.#alone(where, work);
-    const { keepingStates } = await import("./keeping-states.js");
+    const { keepingStates } = await import("./on-demand/preserve-states.js");
     return this.#alone(where, () => keepingStates(stateful, work));
   }
 }

@@ -8,7 +8,7 @@ export async function datasetSource(
   dataset: Dataset,
   options: object = {},
 ): Promise<ExampleSource> {
-  return (await import("./dataset-source.js")).batchesOf(where, dataset, toArrayExamples, options);
+  return (await import("./on-demand/dataset-source.js")).batchesOf(where, dataset, toArrayExamples, options);
 }
 
 export interface WeightOption {

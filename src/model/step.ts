@@ -2,7 +2,7 @@ import { StateError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
 import type { LayerStack } from "./layer-stack.js";
 import { readOutput } from "./predict.js";
-import type { Program } from "./program.js";
+import type { Program } from "./executor.js";
 
 /** One time step through a stateful model, past all batch machinery. */
 export function stepOnce(program: Program, stack: LayerStack, input: Tensor): Tensor {

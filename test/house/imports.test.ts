@@ -37,7 +37,7 @@ function importsOf({ path, text }: SourceFile): Import[] {
   ];
 }
 
-/** `errors` for src/errors.ts, `layers` for src/layers/lstm.ts. */
+/** `errors` for src/errors.ts, `layers` for src/layers/recurrent/lstm.ts. */
 const roomOf = (path: string): string =>
   path
     .replace(/^src\//, "")

@@ -77,7 +77,7 @@ describe("gateflow/core", () => {
       write: false,
       logLevel: "silent",
     });
-    const { parallelKernels } = await import("../../src/engine/worker-pool.js");
+    const { parallelKernels } = await import("../../src/engine/threads/worker-pool.js");
     // The pool names the kernels of all cells, to find them by number.
     const code = outputFiles[0]!.text.replace(/parallelKernels = \[[^\]]*\]/, "");
     const declared = await readFile(new URL("src/engine/kernels.ts", root), "utf8");

@@ -1,5 +1,5 @@
 import type { Engine } from "../../src/engine/engine.js";
-import type { ParallelKernel } from "../../src/engine/worker-pool.js";
+import type { ParallelKernel } from "../../src/engine/threads/worker-pool.js";
 import type { KernelBuild } from "./kernels.js";
 
 const PAGE = 65536;

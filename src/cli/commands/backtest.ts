@@ -2,22 +2,22 @@ import pc from "picocolors";
 import { ConfigError } from "../../errors.js";
 import type { BacktestResult } from "../../forecast/forecaster.js";
 import { writeFileAtomic } from "../../node/atomic-write.js";
-import { plural } from "../../node/report/numbers.js";
+import { plural } from "../../report/text/numbers.js";
 import {
   type NamedSeries,
   type SeriesSummary,
   sourceName,
   summarize,
-} from "../../node/report/series-summary.js";
-import { errorTable } from "../../node/report/test-forecasts.js";
+} from "../../report/summary/series-summary.js";
+import { errorTable } from "../../report/summary/test-forecasts.js";
 import { fitForecaster, modelName, modelNote, seasonOf } from "../fitting.js";
-import { csvText } from "../forecast-csv.js";
-import { checkInterrupt, type Io } from "../io.js";
-import { forecasterOptions, type ModelOptions } from "../model-options.js";
-import { checkFile } from "../output.js";
-import { type ColumnOptions, naming, readSeries } from "../series-file.js";
-import { errorsText } from "../table.js";
-import { bullets, wrap } from "../text.js";
+import { csvText } from "../print/forecast-csv.js";
+import { checkInterrupt, type Io } from "../files/io.js";
+import { forecasterOptions, type ModelOptions } from "../options/model-options.js";
+import { checkFile } from "../files/output.js";
+import { type ColumnOptions, naming, readSeries } from "../files/series-file.js";
+import { errorsText } from "../print/text-table.js";
+import { bullets, wrap } from "../print/text.js";
 
 export interface BacktestOptions extends ColumnOptions, ModelOptions {
   readonly start?: string;

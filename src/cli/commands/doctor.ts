@@ -1,15 +1,15 @@
 import { DataError } from "../../errors.js";
 import { examine } from "../../index.js";
-import type { Patient } from "../../node/report/doctor-report.js";
-import { plural } from "../../node/report/numbers.js";
-import { type NamedSeries, sourceName, summarize } from "../../node/report/series-summary.js";
-import { check } from "../doctor/check.js";
-import { checkOptions, type DoctorOptions, recipeFor } from "../doctor/options.js";
-import { printBefore } from "../doctor/print-checkup.js";
-import type { Io } from "../io.js";
-import { naming, readSeries } from "../series-file.js";
+import type { Patient } from "../../report/text/doctor-report.js";
+import { plural } from "../../report/text/numbers.js";
+import { type NamedSeries, sourceName, summarize } from "../../report/summary/series-summary.js";
+import { check } from "./doctor-check.js";
+import { checkOptions, type DoctorOptions, recipeFor } from "../options/doctor-options.js";
+import { printBefore } from "../print/print-checkup.js";
+import type { Io } from "../files/io.js";
+import { naming, readSeries } from "../files/series-file.js";
 
-export type { DoctorOptions } from "../doctor/options.js";
+export type { DoctorOptions } from "../options/doctor-options.js";
 
 /** Something was found; 1 is a mistake. */
 const SICK = 2;
@@ -53,7 +53,7 @@ export async function doctor(file: string, options: DoctorOptions, io: Io): Prom
       data: examine(series.values),
     };
     if (!quiet) printBefore(patient, io);
-    const work = options.fix === true ? (await import("../doctor/fix.js")).fix : check;
+    const work = options.fix === true ? (await import("./doctor-fix.js")).fix : check;
     return (await work(patient, file, options, io, quiet)) ? SICK : 0;
   });
 }

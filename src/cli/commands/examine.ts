@@ -1,8 +1,8 @@
-import { advise, describeSummary } from "../../node/report/describe-summary.js";
-import { sourceName, summarize } from "../../node/report/series-summary.js";
-import type { Io } from "../io.js";
-import { type ColumnOptions, naming, readSeries } from "../series-file.js";
-import { bullets, factLines } from "../text.js";
+import { advise, describeSummary } from "../../report/text/describe-summary.js";
+import { sourceName, summarize } from "../../report/summary/series-summary.js";
+import type { Io } from "../files/io.js";
+import { type ColumnOptions, naming, readSeries } from "../files/series-file.js";
+import { bullets, factLines } from "../print/text.js";
 
 export interface ExamineOptions extends ColumnOptions {
   readonly json?: boolean;

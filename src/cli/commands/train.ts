@@ -2,23 +2,23 @@ import pc from "picocolors";
 import { ConfigError } from "../../errors.js";
 import type { BacktestOptions, Forecaster } from "../../forecast/forecaster.js";
 import { writeFileAtomic } from "../../node/atomic-write.js";
-import { describeSummary } from "../../node/report/describe-summary.js";
-import type { ForecastReport } from "../../node/report/forecast-report.js";
-import { plural, wholeNumber } from "../../node/report/numbers.js";
-import { sourceName, summarize } from "../../node/report/series-summary.js";
-import type { TestForecasts } from "../../node/report/test-forecasts.js";
-import { errorTable } from "../../node/report/test-forecasts.js";
+import { describeSummary } from "../../report/text/describe-summary.js";
+import type { ForecastReport } from "../../report/text/forecast-report.js";
+import { plural, wholeNumber } from "../../report/text/numbers.js";
+import { sourceName, summarize } from "../../report/summary/series-summary.js";
+import type { TestForecasts } from "../../report/summary/test-forecasts.js";
+import { errorTable } from "../../report/summary/test-forecasts.js";
 import { choicesOf, fitForecaster, modelName, modelNote, seasonOf } from "../fitting.js";
-import { forecastCsv } from "../forecast-csv.js";
+import { forecastCsv } from "../print/forecast-csv.js";
 import { predictFuture } from "../future.js";
-import { checkInterrupt, type Io } from "../io.js";
-import { sourceOf, withSource } from "../model-file.js";
-import { forecasterOptions, type ModelOptions } from "../model-options.js";
-import { checkFile, checkFolder, writeTogether } from "../output.js";
-import { type ColumnOptions, naming, readSeries } from "../series-file.js";
-import { bullets, factLines, heading } from "../text.js";
-import { printResult, resultJson } from "../train-output.js";
-import { packageVersion } from "../version.js";
+import { checkInterrupt, type Io } from "../files/io.js";
+import { sourceOf, withSource } from "../files/model-file.js";
+import { forecasterOptions, type ModelOptions } from "../options/model-options.js";
+import { checkFile, checkFolder, writeTogether } from "../files/output.js";
+import { type ColumnOptions, naming, readSeries } from "../files/series-file.js";
+import { bullets, factLines, heading } from "../print/text.js";
+import { printResult, resultJson } from "../print/train-output.js";
+import { packageVersion } from "../files/version.js";
 
 export interface TrainOptions extends ColumnOptions, ModelOptions {
   readonly horizon?: number;
@@ -124,7 +124,7 @@ export async function train(file: string, options: TrainOptions, io: Io): Promis
     parameters: model.model!.countParams(),
     trainingSeconds: seconds,
   };
-  const { renderPicture, renderReport } = await import("../../node/report/render.js");
+  const { renderPicture, renderReport } = await import("../../report/html/render.js");
   const labels = forecast.mean.map((_, i) => summary.axis.label(summary.rows + i));
   const contents = {
     "model.safetensors": withSource(await model.save(), sourceOf(series, options.date, trainRows, horizon)),

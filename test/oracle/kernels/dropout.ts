@@ -1,4 +1,4 @@
-/** assembly/dropout/dropout.ts in plain numbers. */
+/** assembly/layers/dropout.ts in plain numbers. */
 
 /** The finalizer of MurmurHash3 (Appleby, public domain), as its author publishes it. */
 function mix(bits: number): number {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
-import type { Io } from "../../../src/cli/io.js";
+import type { Io } from "../../../src/cli/files/io.js";
 import { run } from "../../../src/cli/run.js";
 
 export const root = fileURLToPath(new URL("../../../", import.meta.url));

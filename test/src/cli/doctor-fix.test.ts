@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { sineMix } from "../../../bench/faults/series.js";
-import { changeText } from "../../../src/cli/doctor/print-repair.js";
-import { recipeChanges, recipeFacts } from "../../../src/node/report/recipe-facts.js";
+import { changeText } from "../../../src/cli/print/print-repair.js";
+import { recipeChanges, recipeFacts } from "../../../src/report/text/recipe-facts.js";
 import { gateflow, scratch } from "./capture.js";
 
 const TIMEOUT = 60_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { bothLooks } from "../../../src/cli/doctor/checkup.js";
-import { nextCommand } from "../../../src/cli/doctor/options.js";
-import { DEFAULTS, recipeOf } from "../../../src/cli/doctor/recipe-options.js";
-import { validationErrors } from "../../../src/cli/doctor/validation-errors.js";
+import { bothLooks } from "../../../src/doctor/checkup.js";
+import { nextCommand } from "../../../src/cli/options/doctor-options.js";
+import { DEFAULTS, recipeOf } from "../../../src/cli/options/recipe-options.js";
+import { validationErrors } from "../../../src/report/summary/validation-errors.js";
 import type { Diagnosis, Picture, Recipe, Severity } from "../../../src/index.js";
 import {
   headline,
@@ -10,8 +10,8 @@ import {
   isSick,
   pictureOf,
   sameChangeAs,
-} from "../../../src/node/report/doctor-report.js";
-import type { SeriesSummary } from "../../../src/node/report/series-summary.js";
+} from "../../../src/report/text/doctor-report.js";
+import type { SeriesSummary } from "../../../src/report/summary/series-summary.js";
 import { dailyRows, gateflow, scratch } from "./capture.js";
 
 const { file } = scratch();

@@ -3,10 +3,10 @@ import { sineMix } from "../../../bench/faults/series.js";
 import { diagnose } from "../../../src/doctor/diagnose.js";
 import { ConfigError, StateError } from "../../../src/errors.js";
 import { dense } from "../../../src/layers/dense.js";
-import { lstm } from "../../../src/layers/lstm.js";
+import { lstm } from "../../../src/layers/recurrent/lstm.js";
 import { type Sequential, sequential } from "../../../src/model/sequential.js";
 import { adam } from "../../../src/optimizers/adam.js";
-import { slidingWindows } from "../../../src/series/sliding-windows.js";
+import { slidingWindows } from "../../../src/series/windows/sliding-windows.js";
 
 const sine = sineMix(300, 5);
 const { x, y } = slidingWindows(sine, { window: 12 });

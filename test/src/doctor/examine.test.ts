@@ -4,7 +4,7 @@ import { markedLatch } from "../../../bench/faults/tasks.js";
 import { examine } from "../../../src/doctor/examine.js";
 import { DataError } from "../../../src/errors.js";
 import type { SeriesLike } from "../../../src/series/kinds.js";
-import { slidingWindows } from "../../../src/series/sliding-windows.js";
+import { slidingWindows } from "../../../src/series/windows/sliding-windows.js";
 
 const sine = sineMix(400, 3);
 const codes = (...given: Parameters<typeof examine>): string[] => examine(...given).map(({ code }) => code);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sineMix } from "../../../bench/faults/series.js";
-import { prepareSeries } from "../../../src/doctor/prepare.js";
-import { applyFix, optimizerOf, type Recipe } from "../../../src/doctor/recipe.js";
+import { prepareSeries } from "../../../src/recipe/prepare.js";
+import { applyFix, optimizerOf, type Recipe } from "../../../src/recipe/recipe.js";
 import { repair } from "../../../src/doctor/repair.js";
 import { ConfigError, DataError, StateError } from "../../../src/errors.js";
 

@@ -5,7 +5,7 @@ import type { ForecasterOptions } from "../../../src/forecast/types.js";
 import { toSafetensors } from "../../../src/formats/safetensors.js";
 import { dense } from "../../../src/layers/dense.js";
 import { sequential } from "../../../src/model/sequential.js";
-import { coverage } from "../../../src/series/forecast-metrics.js";
+import { coverage } from "../../../src/series/baselines/forecast-metrics.js";
 import { tensor } from "../../../src/tensor.js";
 import { autoregressive, bytesOf, monthly, quick } from "./support.js";
 

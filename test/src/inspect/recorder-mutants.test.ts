@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ParallelKernel } from "../../../src/engine/worker-pool.js";
+import type { ParallelKernel } from "../../../src/engine/threads/worker-pool.js";
 import { createEngine, isRecurrentFlow, type Tensor } from "../../../src/index.js";
 import type { OracleLayerSpec } from "../../oracle/layers/apply.js";
 import { oracleModel } from "../../oracle/model.js";
@@ -92,11 +92,11 @@ const recorders: Readonly<Record<Cell, string>> = {
   lstm: "assembly/lstm/record.ts",
   gru: "assembly/gru/record.ts",
   rnn: "assembly/rnn/record.ts",
-  extended: "assembly/lstm-extended/record.ts",
+  extended: "assembly/lstm/extended-record.ts",
 };
 
 const shared = "assembly/probe/record.ts";
-const tally = "assembly/lstm/gate-tally.ts";
+const tally = "assembly/lstm/gate-statistics.ts";
 const masked: Scene = { mask: true, batch: 5 };
 const relu: Scene = { options: { activation: "relu" } as Partial<OracleLayerSpec> };
 

@@ -8,8 +8,8 @@ import {
   StateError,
   sequential,
 } from "../../../src/index.js";
-import type { BidirectionalLayer } from "../../../src/layers/bidirectional.js";
-import type { LstmLayer } from "../../../src/layers/lstm.js";
+import type { BidirectionalLayer } from "../../../src/layers/recurrent/bidirectional.js";
+import type { LstmLayer } from "../../../src/layers/recurrent/lstm.js";
 import { bitsOf, errorOf, values } from "./support.js";
 
 type Cell = LstmLayer | BidirectionalLayer;

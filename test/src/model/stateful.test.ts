@@ -8,7 +8,7 @@ import {
   sequential,
   type Tensor,
 } from "../../../src/index.js";
-import type { LstmLayer } from "../../../src/layers/lstm.js";
+import type { LstmLayer } from "../../../src/layers/recurrent/lstm.js";
 import { errorOf, expectNear, values } from "./support.js";
 
 const BATCH = 3;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parallelKernels } from "../../../src/engine/worker-pool.js";
+import { parallelKernels } from "../../../src/engine/threads/worker-pool.js";
 import { createEngine, dense, gru, lstm, sequential, simpleRNN } from "../../../src/index.js";
 import { bitsOf, values } from "./support.js";
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { seriesWindows } from "../../../src/series/series-windows.js";
-import { timeseriesDatasetFromArray } from "../../../src/series/timeseries-dataset-from-array.js";
-import { timeseriesGenerator } from "../../../src/series/timeseries-generator.js";
-import type { InputBatch } from "../../../src/series/window-dataset.js";
+import { seriesWindows } from "../../../src/series/windows/series-windows.js";
+import { timeseriesDatasetFromArray } from "../../../src/series/windows/timeseries-dataset-from-array.js";
+import { timeseriesGenerator } from "../../../src/series/windows/timeseries-generator.js";
+import type { InputBatch } from "../../../src/series/windows/window-dataset.js";
 
 const POINTS = 2_000_000;
 const WINDOW = 1000;

@@ -1,0 +1,73 @@
+import { FormatError, GateflowError } from "../../errors.js";
+import { type Forecaster, loadForecaster } from "../../forecast/forecaster.js";
+import { readSafetensors, writeSafetensors } from "../../formats/safetensors-file.js";
+import { readBytes } from "../../node/model-files.js";
+import type { NamedSeries } from "../../report/summary/series-summary.js";
+
+/** The key of what the command line keeps in a model file, beside the library's own. */
+const KEY = "gateflow.cli";
+
+/** What `gateflow forecast` must know of the file a model was trained on. */
+export interface ModelSource {
+  readonly target: string;
+  readonly date: string | undefined;
+  readonly unit: string | undefined;
+  /** Which series of the file, where it held several. */
+  readonly id?: { readonly column: string; readonly value: string };
+  /** Rows of that file, and how many of them, from the first, the model learnt from. */
+  readonly rows: number;
+  readonly trainRows: number;
+  readonly horizon: number;
+  /** The rows after `trainRows`, which the model goes on from; gaps are null. */
+  readonly tail: readonly (number | null)[];
+  /** Dates of the last rows of the file, for the step between them. */
+  readonly dates?: readonly string[];
+  readonly times?: readonly number[];
+}
+
+/** Enough to tell the step of a series, irregular ones included. */
+const DATES_KEPT = 200;
+
+/** @param date the name of the date column, where one was named. */
+export function sourceOf(
+  series: NamedSeries,
+  date: string | undefined,
+  trainRows: number,
+  horizon: number,
+): ModelSource {
+  const { values, target, unit, id, dates, times } = series;
+  return {
+    target,
+    date,
+    unit,
+    ...(id === undefined ? {} : { id }),
+    rows: values.length,
+    trainRows,
+    horizon,
+    tail: Array.from(values.subarray(trainRows), (value) => (Number.isNaN(value) ? null : value)),
+    ...(dates === undefined || times === undefined
+      ? {}
+      : { dates: dates.slice(-DATES_KEPT), times: [...times.slice(-DATES_KEPT)] }),
+  };
+}
+
+/** The library's bytes with the source among the metadata. */
+export function withSource(bytes: Uint8Array, source: ModelSource): Uint8Array {
+  const { tensors, metadata } = readSafetensors(bytes);
+  return writeSafetensors({ tensors, metadata: { ...metadata, [KEY]: JSON.stringify(source) } });
+}
+
+/** @throws DataError for a path that cannot be read; FormatError for what `gateflow train` did not write. */
+export async function readModelFile(path: string): Promise<{ forecaster: Forecaster; source: ModelSource }> {
+  const bytes = await readBytes(path);
+  try {
+    const source = readSafetensors(bytes).metadata[KEY];
+    if (source === undefined) {
+      throw new FormatError("holds no forecaster. Make one with `gateflow train`.");
+    }
+    return { forecaster: await loadForecaster(bytes), source: JSON.parse(source) as ModelSource };
+  } catch (error) {
+    if (!(error instanceof GateflowError)) throw error;
+    throw new FormatError(`${path}: ${error.message}`, { cause: error });
+  }
+}

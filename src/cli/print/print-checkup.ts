@@ -1,0 +1,132 @@
+import pc from "picocolors";
+import type { Colors } from "picocolors/types.js";
+import { type Diagnosis, printPicture } from "../../index.js";
+import { describeSummary, type Fact } from "../../report/text/describe-summary.js";
+import {
+  causeNote,
+  type DoctorReport,
+  dataText,
+  evidenceText,
+  headline,
+  inWordsOf,
+  isSick,
+  lossPicture,
+  numbersOfTraining,
+  type Patient,
+  pictureOf,
+  sameChangeAs,
+  scopeText,
+  titleText,
+} from "../../report/text/doctor-report.js";
+import { recipeFacts } from "../../report/text/recipe-facts.js";
+import { sourceName } from "../../report/summary/series-summary.js";
+import { flowText } from "./flow-text.js";
+import type { Io } from "../files/io.js";
+import { errorsText } from "./text-table.js";
+import { bullets, factLines, heading, wrap } from "./text.js";
+
+const INDENT = "  ";
+
+const indented = (text: string, by = INDENT): string =>
+  text
+    .split("\n")
+    .map((line) => (line === "" ? "\n" : `${by}${line}\n`))
+    .join("");
+
+/** Charts stand four columns in; narrower than this they cannot be read. */
+const chartColumns = ({ columns }: Io): number => Math.max(40, columns - 4);
+
+/** `error unscaled_target: the target is of the size 340`, for --quiet. */
+export function oneLineCause(series: { readonly target: string }, diagnosis: Diagnosis): string {
+  const { code, severity, title } = inWordsOf(series, diagnosis);
+  return `${severity} ${code}: ${title}\n`;
+}
+
+function coloured(colors: Colors, severity: Diagnosis["severity"]): string {
+  const paint = { error: colors.red, warning: colors.yellow, hint: colors.cyan }[severity];
+  return paint(severity);
+}
+
+function causeText(report: DoctorReport, index: number, io: Io, colors: Colors): string {
+  const cause = report.causes[index]!;
+  const diagnosis = inWordsOf(report.summary.series, cause.diagnosis);
+  const { code, severity, title, why, remedy } = diagnosis;
+  const picture = pictureOf(diagnosis, cause, report);
+  const note = causeNote(cause, report.history !== null);
+  const same = sameChangeAs(report.causes, index);
+  const asCode = same === undefined ? cause.asCode : `// the same code as for ${same}`;
+  const measured = evidenceText(diagnosis);
+  const facts: Fact[] = [
+    ...(measured === "" ? [] : [{ name: "measured", text: `${measured}.` }]),
+    { name: "why", text: why },
+    { name: "change", text: remedy },
+  ];
+  const picturePart =
+    picture === undefined
+      ? ""
+      : `${indented(printPicture(picture, { columns: chartColumns(io) }), "    ")}\n`;
+  return [
+    `\n${heading(`${index + 1}. ${titleText(title)}`, io.columns, colors.bold)}`,
+    `${INDENT}${coloured(colors, severity)} ${code}\n`,
+    note === "" ? "" : indented(wrap(`(${note})`, io.columns - 2).join("\n")),
+    "\n",
+    picturePart,
+    factLines(facts, io.columns),
+    asCode === "" ? "" : `\n${indented(asCode, "    ")}`,
+  ].join("");
+}
+
+/** What is looked at, and the recipe: said before anything takes time. */
+export function printBefore(patient: Patient, io: Io): void {
+  const { summary, recipe, data } = patient;
+  const { series } = summary;
+  const colors = pc.createColors(io.color);
+  const unit = series.unit === undefined ? "" : ` (${series.unit})`;
+  io.out(heading(`${sourceName(series)}: ${series.target}${unit}`, io.columns, colors.bold));
+  io.out(
+    factLines(
+      [
+        { name: "looked at", text: `${scopeText(patient)}.` },
+        ...describeSummary(summary, { full: false }).filter(({ name }) => name !== "length"),
+      ],
+      io.columns,
+    ),
+  );
+  if (data.length > 0) {
+    io.out(`\n${heading("What the data alone show", io.columns, colors.bold)}`);
+    io.out(
+      bullets(
+        data.map((found) => dataText(series, found)),
+        io.columns,
+      ),
+    );
+  }
+  io.out(`\n${heading("The recipe", io.columns, colors.bold)}`);
+  io.out(factLines(recipeFacts(recipe), io.columns));
+}
+
+/** The verdict, every cause with its picture and its change, and the numbers of the training. */
+export function printReport(report: DoctorReport, next: readonly string[], io: Io): void {
+  const { causes, errors, history } = report;
+  const colors = pc.createColors(io.color);
+  const wasTrained = history !== null;
+  io.out(
+    `\n${heading(headline(report), io.columns, isSick(report) ? colors.bold : (t) => colors.bold(colors.green(t)))}`,
+  );
+  for (const i of causes.keys()) io.out(causeText(report, i, io, colors));
+  io.out(`\n${heading("How well it learns", io.columns, colors.bold)}`);
+  io.out(bullets(numbersOfTraining(report), io.columns));
+  const losses = lossPicture(history);
+  if (losses !== undefined)
+    io.out(`\n${indented(printPicture(losses, { columns: chartColumns(io) }), "    ")}`);
+  if (errors !== undefined && wasTrained) {
+    const unit = errors.unit === undefined ? "" : ` (${errors.unit})`;
+    io.out(
+      `\n${heading(`Errors on the validation rows, which training did not see${unit}`, io.columns, colors.bold)}`,
+    );
+    io.out(errorsText(errors, colors));
+  }
+  io.out(flowText(report.flow, io.columns, colors));
+  // A command is not broken: it is to be copied.
+  if (next.length > 0) io.out(`\n${next.map((line) => `${line}\n`).join("")}`);
+}

@@ -1,0 +1,46 @@
+import { CommanderError } from "commander";
+import { GateflowError } from "../errors.js";
+import { Interrupted, type Io } from "./files/io.js";
+
+/** A shell reads this as «ended by SIGINT»: 128 + 2. */
+const INTERRUPTED = 130;
+
+const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, " ").trim();
+
+/** What the operating system calls its errors, in words. */
+const SYSTEM: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EEXIST: "exists already and is no folder",
+  EISDIR: "is a folder",
+  ENOENT: "there is no such file or folder",
+  ENOSPC: "no space left on the disk",
+  ENOTDIR: "part of the path is a file, not a folder",
+  EPERM: "not permitted",
+  EROFS: "the file system is read-only",
+};
+
+function lineOf(error: unknown): string {
+  // Commander writes «error: unknown option '--taget'\n(Did you mean --target?)».
+  if (error instanceof CommanderError) {
+    return oneLine(error.message)
+      .replace(/^error: /, "")
+      .replace(/\s*\(Did you mean (.+)\?\)$/, ". Did you mean $1?");
+  }
+  if (error instanceof GateflowError) return oneLine(error.message);
+  const { code, path, message } = error as NodeJS.ErrnoException;
+  const reason = SYSTEM[code ?? ""];
+  if (reason !== undefined && path !== undefined) return `${path}: ${reason}.`;
+  return `internal error: ${oneLine(message ?? String(error))}. Run again with GATEFLOW_DEBUG=1 to see the stack.`;
+}
+
+/** Says in one line what went wrong. @returns the exit code. */
+export function complain(error: unknown, io: Io): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  if (error instanceof Interrupted) {
+    io.err("gateflow: stopped by Ctrl-C; nothing was written.\n");
+    return INTERRUPTED;
+  }
+  io.err(`gateflow: ${lineOf(error)}\n`);
+  if (io.debug && error instanceof Error) io.err(`${error.stack ?? ""}\n`);
+  return 1;
+}

@@ -1,0 +1,119 @@
+import { type Diagnosis, worstFirst } from "./diagnosis.js";
+import { fixAsCode, recipeAsCode } from "../recipe/fix-as-code.js";
+import { cured, diagnosesOf, kitchen } from "./repair.js";
+import { type Attempt, buildRecipe, runRecipe } from "../recipe/train-recipe.js";
+import { GateflowError } from "../errors.js";
+import type { Callback, Recipe } from "../index.js";
+import type { Cause } from "../report/text/doctor-report.js";
+import { checkInterrupt, type Io } from "../cli/files/io.js";
+
+export interface CheckupOptions {
+  readonly seed: number;
+  readonly callbacks: readonly Callback[];
+  /** Told before each step that takes a while: a look at the untrained model, the training, a look at the trained one. */
+  readonly onStep: (step: "before" | "training" | "after") => void;
+}
+
+export interface Checkup {
+  /** Worst first. */
+  readonly causes: readonly Cause[];
+  /** Codes of the changes that were taken as made before the last training. */
+  readonly assumed: readonly string[];
+  /** The last training: of the recipe as it is, or with what `assumed` names changed. Its model is yours to dispose. */
+  readonly attempt: Attempt;
+}
+
+/** Refusals that may lie behind each other: gaps, then a shape. */
+const MOST_ROUNDS = 3;
+
+/** A recipe's model before any training; where it is refused, why. */
+function newborn(recipe: Recipe, prepared: Attempt["prepared"], seed: number): Attempt {
+  const nothing = { recipe, prepared, error: Infinity, history: null };
+  try {
+    return { ...nothing, model: buildRecipe(recipe, prepared, seed), refused: null };
+  } catch (error) {
+    if (!(error instanceof GateflowError)) throw error;
+    return { ...nothing, model: null, refused: error };
+  }
+}
+
+/** The change as code: a stack is put right by a change no patch can say. */
+const codeOf = (recipe: Recipe, diagnosis: Diagnosis): string =>
+  diagnosis.fix === undefined
+    ? ""
+    : diagnosis.code === "stacked_lstm_needs_return_sequences"
+      ? recipeAsCode(cured(recipe, diagnosis), ["layers"])
+      : fixAsCode(diagnosis.fix, recipe);
+
+/**
+ * Both looks as one list, worst first. Where both saw a fault, the later numbers count; what only the first saw is no more
+ * than a hint when the training went well all the same.
+ */
+export function bothLooks(
+  before: readonly Diagnosis[],
+  after: readonly Diagnosis[],
+  wentWell: boolean,
+): { diagnosis: Diagnosis; seen: Cause["seen"] }[] {
+  const seenBefore = new Set(before.map(({ code }) => code));
+  const seenAfter = new Set(after.map(({ code }) => code));
+  const first = before
+    .filter(({ code }) => !seenAfter.has(code))
+    .map((diagnosis) => (wentWell ? { ...diagnosis, severity: "hint" as const } : diagnosis));
+  return worstFirst([...after, ...first]).map((diagnosis) => ({
+    diagnosis,
+    seen: !seenAfter.has(diagnosis.code) ? "before" : seenBefore.has(diagnosis.code) ? "both" : "after",
+  }));
+}
+
+const sortedCauses = (causes: readonly Cause[]): Cause[] =>
+  worstFirst(causes.map(({ diagnosis }) => diagnosis)).map(
+    (worst) => causes.find(({ diagnosis }) => diagnosis === worst)!,
+  );
+
+/**
+ * Diagnoses a recipe untrained, trains it, and diagnoses again with what the training was like. Where nothing can be trained
+ * (gaps, a shape), the change that allows it is taken as made, so that what stands behind it is found at once as well.
+ * @param values the series without its test part.
+ * @throws Interrupted once the user has pressed Ctrl-C.
+ */
+export async function checkup(
+  recipe: Recipe,
+  values: Float64Array,
+  { seed, callbacks, onStep }: CheckupOptions,
+  io: Io,
+): Promise<Checkup> {
+  const prepare = kitchen({ series: values, testFraction: 0 }, "doctor()");
+  const causes: Cause[] = [];
+  const assumed: string[] = [];
+  let current = recipe;
+  for (let round = 1; ; round++) {
+    const prepared = prepare(current);
+    onStep("before");
+    const untrained = newborn(current, prepared, seed);
+    const before = await diagnosesOf(untrained);
+    untrained.model?.dispose();
+    checkInterrupt(io);
+    onStep("training");
+    const attempt = await runRecipe(current, prepared, seed, { callbacks, signal: io.signal });
+    checkInterrupt(io);
+    onStep("after");
+    const after = await diagnosesOf(attempt);
+    checkInterrupt(io);
+    const wentWell = attempt.model !== null && after.length === 0;
+    const known = new Set(causes.map(({ diagnosis }) => diagnosis.code));
+    const found = bothLooks(before, after, wentWell).filter(({ diagnosis }) => !known.has(diagnosis.code));
+    causes.push(
+      ...found.map(({ diagnosis, seen }) => ({
+        diagnosis,
+        seen,
+        asCode: codeOf(current, diagnosis),
+        behind: [...assumed],
+      })),
+    );
+    const next = found.find(({ diagnosis }) => diagnosis.fix !== undefined)?.diagnosis;
+    if (attempt.model !== null || next === undefined || round === MOST_ROUNDS)
+      return { causes: sortedCauses(causes), assumed, attempt };
+    current = cured(current, next);
+    assumed.push(next.code);
+  }
+}

@@ -1,0 +1,128 @@
+import { type Classes, classesOf, distanceOf } from "../evidence/classes.js";
+import type { DataCase } from "../data-case.js";
+import { type Finding, type Rule, short } from "../diagnosis.js";
+import type { ModelCase } from "../model-case.js";
+import { type Answers, answersOf } from "../evidence/model-classes.js";
+import { bars, PER_CENT } from "../pictures/pictures.js";
+import type { Windows } from "../evidence/window-source.js";
+
+/** A class nine times as frequent as another: where collections of imbalanced data begin (Fernández et al. 2008, KEEL). */
+const RATIO = 9;
+/** Keras's default. */
+const BATCH = 32;
+/** With three rare examples expected in a batch, one batch in twenty has none (Poisson): then the class is not seen at all. */
+const IN_A_BATCH = 3;
+/**
+ * Classes that lie apart are learnt whatever their share (Japkowicz & Stephen 2002): four standard deviations, where one of
+ * forty is mistaken.
+ */
+const APART = 4;
+/** A class that is missed as often as found has not been learnt. */
+const RECALL = 0.5;
+/** What classes given equal weight would gain in mean recall: a fifth of the way from guessing to always right. */
+const GAIN = 0.1;
+
+/** Whether targets are the next of the tokens that stand in the inputs: words are rare by nature. */
+function areTokens(windows: Windows, { counts }: Classes): boolean {
+  const seen = new Set(windows.x.data);
+  return counts.size >= seen.size / 2 && [...counts.keys()].every((label) => seen.has(label));
+}
+
+/** The classes of a case one of which is rare; null where none is. */
+function rareOf(at: DataCase): Classes | null {
+  if (!at.isClassification || at.windows === null) return null;
+  const classes = classesOf(at.windows);
+  if (classes === null || (at.isIndexed && areTokens(at.windows, classes))) return null;
+  const { rarest, commonest, labels } = classes;
+  const inABatch = (BATCH * rarest.count) / labels.length;
+  return commonest.count > RATIO * rarest.count && inABatch < IN_A_BATCH ? classes : null;
+}
+
+function findingOf(
+  { counts, rarest, commonest, labels }: Classes,
+  more: Readonly<Record<string, number | string>>,
+): Finding {
+  const total = labels.length;
+  const weights = [...counts].map(([name, n]) => [name, short(total / (counts.size * n))] as const);
+  return {
+    title: `class ${rarest.label} is ${short((100 * rarest.count) / total)} % of ${total} labels`,
+    evidence: {
+      class: rarest.label,
+      count: rarest.count,
+      share: short(rarest.count / total),
+      commonestOverRarest: short(commonest.count / rarest.count),
+      bound: RATIO,
+      expectedInABatch: short((BATCH * rarest.count) / total),
+      batchBound: IN_A_BATCH,
+      classes: counts.size,
+      labels: total,
+      ...more,
+    },
+    why: "The mean of the loss hardly notices the rare class: always answering the frequent one is a deep valley near the start, with a fine accuracy and no use.",
+    remedy: `fit(x, y, { classWeight: { … } }) with weights labels / (classes · count): ${weights.map(([name, weight]) => `${name}: ${weight}`).join(", ")}. Judge by recall, not accuracy.`,
+    fix: { fit: { classWeight: Object.fromEntries(weights) } },
+    picture: bars(
+      "Labels by class",
+      [...counts].sort(([a], [b]) => a - b).map(([name, n]) => [`class ${name}`, (100 * n) / total] as const),
+      { x: `share of ${total} labels (%)`, y: "class", range: PER_CENT },
+    ),
+  };
+}
+
+/** One class hardly occurs, and the inputs do not set it apart by themselves. */
+export const classImbalance: Rule<DataCase> = {
+  code: "class_imbalance",
+  severity: "warning",
+  explainedBy: ["constant_target", "missing_values"],
+  look(at) {
+    // What has been trained is judged by what it answers.
+    if (at.isTrained) return null;
+    const classes = rareOf(at);
+    if (classes === null) return null;
+    const distance = distanceOf(at.windows!, classes, classes.rarest.label);
+    if (distance !== null && distance > APART) return null;
+    return findingOf(
+      classes,
+      distance === null ? {} : { distanceInStds: short(distance), distanceBound: APART },
+    );
+  },
+};
+
+/** Mean recall of the classes, and that of one. */
+function recallsOf(answers: Answers, isWeighted: boolean, rare: number): { mean: number; rare: number } {
+  const [hits, all] = [new Map<number, number>(), new Map<number, number>()];
+  for (const [n, label] of answers.labels.entries()) {
+    const said = answers.say(n, isWeighted);
+    all.set(label, (all.get(label) ?? 0) + 1);
+    if (said === label) hits.set(label, (hits.get(label) ?? 0) + 1);
+  }
+  const recalls = [...all].map(([label, count]) => (hits.get(label) ?? 0) / count);
+  return {
+    mean: recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length,
+    rare: (hits.get(rare) ?? 0) / Math.max(1, all.get(rare) ?? 0),
+  };
+}
+
+/** The same of a trained model: it misses the rare class, or would not if it were to weigh all classes alike. */
+export const classImbalanceLearnt: Rule<ModelCase> = {
+  code: "class_imbalance",
+  severity: "warning",
+  explainedBy: ["constant_target", "missing_values", "softmax_with_one_unit", "loss_activation_mismatch"],
+  async look(at) {
+    const classes = at.isTrained ? rareOf(at.data) : null;
+    const answers = classes === null ? null : await answersOf(at, classes);
+    if (classes === null || answers === null) return null;
+    const { label } = classes.rarest;
+    const asIs = recallsOf(answers, false, label);
+    const weighted = recallsOf(answers, true, label);
+    if (asIs.rare > RECALL && weighted.mean - asIs.mean <= GAIN) return null;
+    return findingOf(classes, {
+      recallOfTheClass: short(asIs.rare),
+      recallBound: RECALL,
+      meanRecall: short(asIs.mean),
+      meanRecallWithEqualWeights: short(weighted.mean),
+      gainBound: GAIN,
+      measuredOn: answers.measuredOn,
+    });
+  },
+};

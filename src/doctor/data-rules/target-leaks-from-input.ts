@@ -1,0 +1,79 @@
+import type { DataCase } from "../data-case.js";
+import { type Rule, short } from "../diagnosis.js";
+import { scatter } from "../pictures/pictures.js";
+import { correlation } from "../../numerics/doctor-statistics.js";
+import type { Windows } from "../evidence/window-source.js";
+
+/** float32 leaves two copies of one number this far apart, relative to their spread, at most. */
+const EXACT = 1e-5;
+
+const columnOf = (windows: Windows, step: number, feature: number): Float64Array =>
+  Float64Array.from(windows.targets[0]!, (_, n) => windows.at(n, step, feature));
+
+/** Root mean square of what a straight line through the column leaves of the target, over the target's deviation. */
+function leftOver(windows: Windows, step: number, feature: number): number {
+  const [target] = windows.targets as [Float64Array];
+  const r = correlation(columnOf(windows, step, feature), target);
+  return Math.sqrt(Math.max(0, 1 - r * r));
+}
+
+/** Whether the series comes back to itself after that many steps: then an old value is a forecast, not a leak. */
+function repeats(values: Float64Array, lag: number): boolean {
+  if (lag < 1 || values.length <= lag + 3) return false;
+  const r = correlation(values.subarray(lag), values.subarray(0, values.length - lag));
+  return 1 - r * r < EXACT;
+}
+
+/** The target stands in its own window: an exact copy, whatever its scale. High correlation alone proves nothing. */
+export const targetLeaksFromInput: Rule<DataCase> = {
+  code: "target_leaks_from_input",
+  severity: "error",
+  explainedBy: ["missing_values", "constant_target", "constant_feature", "insufficient_data"],
+  look(at) {
+    const { windows } = at;
+    // With a target at each step the model is asked for an echo often enough, as an exercise.
+    if (windows === null || windows.targets.length === 0 || windows.samples < 10 || at.isIndexed) return null;
+    if (
+      windows.isSequence &&
+      windows.y.shape.length >= 2 &&
+      windows.y.shape[1] === windows.timesteps &&
+      windows.timesteps > 1
+    )
+      return null;
+    const last = windows.timesteps - 1;
+    // Sequences that are no windows of one series may ask for something said early on: that is memory, not a leak.
+    const first = windows.stride === 0 ? last : 0;
+    for (let step = last; step >= first; step--) {
+      for (let f = 0; f < windows.features; f++) {
+        const rest = leftOver(windows, step, f);
+        if (rest ** 2 > EXACT ** 2 * 10) continue;
+        const lag = last - step;
+        const values = windows.columns[f]!;
+        if (windows.stride !== 0 && repeats(values, lag + (at.alignment?.horizon ?? 1))) continue;
+        // A straight line is a copy of itself at every step.
+        if (windows.stride !== 0 && repeats(values, 1)) continue;
+        return {
+          title: `the target is feature ${f} of its own window, ${lag === 0 ? "at the last step" : `${lag} steps before the last`}`,
+          evidence: {
+            feature: f,
+            timeStep: step,
+            stepsBeforeLast: lag,
+            correlation: short(Math.sqrt(Math.max(0, 1 - rest * rest))),
+            unexplained: short(rest),
+            bound: EXACT,
+          },
+          why: "The answer is among the inputs. The model learns to copy it, its test error is far too good, and with real future values it fails, for then the answer is not there.",
+          remedy:
+            "The target of the window that ends at i - 1 is data[i]: slidingWindows(series, { window, horizon: 1 }) pairs them so. Leave features out that are known only together with the target.",
+          picture: scatter(
+            "The target against a value of its own window",
+            "one sample",
+            [`feature ${f} at time step ${step} of ${windows.timesteps}`, columnOf(windows, step, f)],
+            ["target", windows.targets[0]!],
+          ),
+        };
+      }
+    }
+    return null;
+  },
+};

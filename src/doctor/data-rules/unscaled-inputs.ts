@@ -1,0 +1,126 @@
+import type { DataCase } from "../data-case.js";
+import { type Finding, type Rule, short } from "../diagnosis.js";
+import { bars } from "../pictures/pictures.js";
+import { deviationOf, finiteOf, rmsOf } from "../../numerics/doctor-statistics.js";
+
+/**
+ * Glorot's kernels have a standard deviation of about 0.13 (24 units); times 23 this is 3, where a sigmoid stands at 0.95
+ * and passes on a fifth of its largest slope.
+ */
+export const SATURATING_SCALE = 25;
+/** Features of ordinary scalers differ by less than 10 in spread; of a hundredth, the smaller one is invisible at first. */
+const SCALE_RATIO = 100;
+
+/** The largest number of float32. */
+export const FLOAT32_MAX = 3.4028234663852886e38;
+
+export const unscaledInputs: Rule<DataCase> = {
+  code: "unscaled_inputs",
+  severity: "error",
+  explainedBy: ["outliers"],
+  look(at) {
+    if (at.isIndexed) return null;
+    const large = beyondOf(at);
+    if (large !== null) return tooLarge(at, large);
+    if (at.kind === "series") return null;
+    const features = at.columns.map(finiteOf).map((values, f) => ({
+      f,
+      rms: values.length === 0 ? 0 : rmsOf(values),
+      std: values.length === 0 ? 0 : deviationOf(values),
+      two: isBinary(values),
+    }));
+    const largest = features.reduce((a, b) => (b.rms > a.rms ? b : a), features[0]!);
+    const spread = features.filter(({ std, two }) => std > 0 && !two).map(({ std }) => std);
+    const ratio = spread.length > 1 ? Math.max(...spread) / Math.min(...spread) : 1;
+    if (largest === undefined || !(largest.rms > SATURATING_SCALE || ratio > SCALE_RATIO)) return null;
+    return {
+      title: `feature ${largest.f} is of the size ${short(largest.rms)}${ratio > 2 ? `, ${short(ratio)} times as widely spread as the smallest` : ""}`,
+      evidence: {
+        feature: largest.f,
+        rootMeanSquare: short(largest.rms),
+        bound: SATURATING_SCALE,
+        scaleRatio: short(ratio),
+        ratioBound: SCALE_RATIO,
+      },
+      why: "Gates add up weight times input: with inputs of this size they stand at 0 or 1 from the start, where their slope is nearly zero, and a feature a hundred times smaller than its neighbour is not heard at all.",
+      remedy:
+        "const scaler = standardScaler().fit(trainRows); give the windows of scaler.transform(rows) to the model, for training and for prediction.",
+      fix: { series: { scale: "standard" } },
+      picture: bars(
+        "Size of each feature",
+        features.map(({ f, rms }) => [`feature ${f}`, rms] as const),
+        {
+          x: "root mean square of the values",
+          y: "feature",
+          log: true,
+          marks: { [`bound ${SATURATING_SCALE}: gates saturate`]: SATURATING_SCALE },
+        },
+      ),
+    };
+  },
+};
+
+/** Values that are finite, and that float32, in which models compute, makes infinite. */
+function beyondOf(at: DataCase): Beyond | null {
+  const large: { value: number; feature: number }[] =
+    at.windows === null
+      ? at.columns.flatMap((values, feature) =>
+          Array.from(
+            values.filter((value) => Number.isFinite(value) && !Number.isFinite(Math.fround(value))),
+            (value) => ({ value, feature }),
+          ),
+        )
+      : [...(at.windows.x.beyond ?? [])].map(([place, value]) => ({
+          value,
+          feature: place % at.windows!.features,
+        }));
+  if (large.length === 0) return null;
+  return {
+    count: large.length,
+    largest: large.reduce((a, b) => (Math.abs(b.value) > Math.abs(a.value) ? b : a)),
+  };
+}
+
+interface Beyond {
+  readonly count: number;
+  readonly largest: { readonly value: number; readonly feature: number };
+}
+
+function tooLarge(at: DataCase, { count, largest }: Beyond): Finding {
+  return {
+    title: `${count} values of the inputs do not fit float32: the largest is ${largest.value} (feature ${largest.feature})`,
+    evidence: {
+      feature: largest.feature,
+      values: count,
+      largest: largest.value,
+      bound: FLOAT32_MAX,
+    },
+    why: "Models compute in float32, which ends at 3.4e38: a larger number becomes Infinity, and everything it meets NaN.",
+    remedy:
+      "Scale in float64 before the values become a tensor: standardScaler().fitTransform(rows), or logTransform(rows) where they span many powers of ten.",
+    fix: { series: { scale: "standard" } },
+    picture: bars(
+      "Largest value of each feature",
+      at.columns.map(
+        (values, f) =>
+          [
+            `feature ${f}`,
+            f === largest.feature
+              ? Math.abs(largest.value)
+              : finiteOf(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0),
+          ] as const,
+      ),
+      { x: "largest |value|", y: "feature", log: true, marks: { "bound: float32 ends here": FLOAT32_MAX } },
+    ),
+  };
+}
+
+/** Markers and one-hot columns have a scale of their own that no scaler needs to change. */
+function isBinary(values: Float64Array): boolean {
+  const seen = new Set<number>();
+  for (const value of values) {
+    seen.add(value);
+    if (seen.size > 2) return false;
+  }
+  return true;
+}

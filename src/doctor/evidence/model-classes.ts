@@ -1,0 +1,55 @@
+import { log } from "../../elementary.js";
+import { type Classes, labelsOf } from "./classes.js";
+import { type ModelCase, outputActivation } from "../model-case.js";
+
+/** What a classifier says of examples. */
+export interface Answers {
+  readonly labels: readonly number[];
+  readonly measuredOn: string;
+  /** Its answer to one of them; weighted: if all classes were as frequent as each other (Saerens et al. 2002). */
+  say(n: number, isWeighted: boolean): number;
+}
+
+/** Of five examples of a class that is found nine times of ten fewer than three are found once in a hundred: enough to judge by. */
+const LEAST_HELD = 5;
+
+/** Asks the model; null where its output is none of classes, or its states would have to be carried. */
+export async function answersOf(at: ModelCase, { counts, labels, rarest }: Classes): Promise<Answers | null> {
+  if (at.lab.isStateful) return null;
+  const { validation } = at.data;
+  const held = validation === null ? [] : labelsOf(validation);
+  const isHeld =
+    validation !== null &&
+    at.lab.validation !== null &&
+    held.filter((label) => label === rarest.label).length >= LEAST_HELD;
+  const windows = isHeld ? validation : at.windows;
+  const asked = isHeld ? held : labels;
+  const { data, shape } = await at.lab.copy.predict(
+    { shape: windows.x.shape, data: windows.x.data },
+    { batchSize: 256 },
+  );
+  const width = shape.at(-1)!;
+  if (data.length !== asked.length * width || (width === 1 && counts.size > 2)) return null;
+  const share = (label: number): number => (counts.get(label) ?? 0) / labels.length;
+  const activation = outputActivation(at.file);
+  // Sigmoid's outputs are made log odds; a linear output is taken for what a loss from logits gets.
+  const score = (value: number): number => {
+    if (activation === "linear") return value;
+    const p = Math.min(1 - 1e-7, Math.max(1e-7, value));
+    return width === 1 ? log(p / (1 - p)) : log(p);
+  };
+  const say = (n: number, isWeighted: boolean): number => {
+    if (width === 1) {
+      const bar = isWeighted ? log(Math.max(1e-7, share(1)) / Math.max(1e-7, share(0))) : 0;
+      return score(data[n]!) > bar ? 1 : 0;
+    }
+    let best = { label: 0, value: -Infinity };
+    for (let k = 0; k < width; k++) {
+      if (isWeighted && share(k) === 0) continue;
+      const value = score(data[n * width + k]!) - (isWeighted ? log(share(k)) : 0);
+      if (value > best.value) best = { label: k, value };
+    }
+    return best.label;
+  };
+  return { labels: asked, measuredOn: isHeld ? "validation examples" : "training examples", say };
+}

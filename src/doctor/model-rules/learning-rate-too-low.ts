@@ -1,0 +1,120 @@
+import { isRecurrentFlow } from "../../model/on-demand/gradient-flow.js";
+import { beatenBy } from "../evidence/constant-answers.js";
+import { type Rule, short } from "../diagnosis.js";
+import type { ModelCase } from "../model-case.js";
+import { unlearnt } from "../model-case.js";
+import {
+  adaptive,
+  otherRates,
+  outcome,
+  TRIAL_UPDATES,
+  trialAt,
+  trialsPicture,
+  usualRate,
+} from "./learning-rate-too-high.js";
+
+/** A loss that came down by less over a whole training stands still. */
+const FALL = 0.03;
+/** At a higher rate the same updates must bring it down by ten times as much, or the rate is not the reason. */
+const GAIN = 10;
+const GAIN_OF_CRAWLING = 3;
+/** Updates of a thousandth of the weights are usual; below, a training is long. */
+const CRAWL = 1e-3;
+/** How far the weights may go over the training, in units of themselves: less than this is the initial model again. */
+const TRAVEL = 0.05;
+/** Updates of a training to come, where nothing is known of it. */
+const USUAL_UPDATES = 1000;
+const HIGHER = [10, 100, 1000, 10000];
+/** Weights are of the size of 0.1 to 0.2: less than this in a whole training of usual length is nothing. */
+const WHOLE_TRAVEL = 0.005;
+
+export const learningRateTooLow: Rule<ModelCase> = {
+  code: "learning_rate_too_low",
+  severity: "error",
+  explainedBy: [
+    "unscaled_inputs",
+    "unscaled_target",
+    "outliers",
+    "saturated_gates",
+    "symmetric_or_zero_initialisation",
+    "exploding_gradients",
+    "vanishing_gradients",
+    "softmax_with_one_unit",
+    "loss_activation_mismatch",
+    "constant_target",
+    "targets_not_matching_inputs",
+    "dying_relu",
+    "learning_rate_too_high",
+    "truncation_shorter_than_dependency",
+    "weight_decay_too_high",
+    "gradient_clipping_always_active",
+  ],
+  lookAnyway({ file }) {
+    const { learningRate, optimizer } = file;
+    const travel = learningRate * USUAL_UPDATES;
+    if (!adaptive.includes(optimizer.name) || !(travel < WHOLE_TRAVEL)) return null;
+    const usual = usualRate(file);
+    return {
+      title: `learning rate ${short(learningRate)} is too low for ${optimizer.name}: the weights hardly move`,
+      evidence: {
+        learningRate,
+        optimizer: optimizer.name,
+        updates: USUAL_UPDATES,
+        travel: short(travel),
+        bound: WHOLE_TRAVEL,
+      },
+      why: "An update moves a weight by about the rate, however large its gradient: a thousand of them end beside where they began.",
+      remedy: `${optimizer.name}({ learningRate: ${usual} }); lrFinder() finds the best.`,
+      fix: { compile: { optimizer: { learningRate: usual } } },
+    };
+  },
+  async look(at) {
+    const { file, lab, history } = at;
+    const whole = lab.constantLoss;
+    if (whole === null || !(whole > 0)) return null;
+    if (at.isTrained && (await unlearnt(at)) < 0.5 && (await beatenBy(at)) === null) return null;
+    const flow = at.isTrained ? await lab.freshFlow() : await lab.flow();
+    const kernels = flow.layers
+      .filter(isRecurrentFlow)
+      .flatMap(({ weights }) => weights)
+      .filter(({ name }) => name.endsWith("kernel"));
+    if (kernels.length === 0) return null;
+    const ratio = Math.max(...kernels.map(({ updateRatio }) => updateRatio));
+    const updates = file.updates > 0 ? file.updates : USUAL_UPDATES;
+    const losses = history?.loss ?? [];
+    const stands =
+      losses.length > 2 && losses[0]! - losses.at(-1)! < FALL * losses[0]! && losses[0]! < 50 * whole;
+    const crawls = ratio < CRAWL && (await beatenBy(at)) !== null;
+    if (!(ratio * updates < TRAVEL || (stands && ratio < CRAWL) || crawls)) return null;
+    const given = await trialAt(at);
+    const fall = given.before - outcome(given);
+    let best = { rate: file.learningRate, fall };
+    for (const rate of otherRates(at, HIGHER)) {
+      const trial = await trialAt(at, rate);
+      const own = trial.before - outcome(trial);
+      if (own > best.fall) best = { rate, fall: own };
+    }
+    // Worse than a baseline after a whole training: then three times as far down in the same updates is reason enough.
+    const gain = crawls ? GAIN_OF_CRAWLING : GAIN;
+    if (!(best.fall > gain * Math.max(fall, 0) && best.fall > FALL * given.before)) return null;
+    return {
+      title: `learning rate ${short(file.learningRate)} is too low for ${file.optimizer.name}: the weights hardly move`,
+      evidence: {
+        learningRate: file.learningRate,
+        updateRatio: ratio,
+        updates,
+        travel: short(ratio * updates),
+        bound: TRAVEL,
+        trialUpdates: TRIAL_UPDATES,
+        lossFell: short(fall),
+        betterRate: best.rate,
+        lossFellThere: short(best.fall),
+        gradientNorm: short(flow.gradientNorm.before),
+      },
+      why: "The gradient is there, but each update changes the weights by so little that the whole training ends beside where it began.",
+      remedy: `${file.optimizer.name}({ learningRate: ${short(best.rate)} }); lrFinder() finds the best.`,
+      fix: { compile: { optimizer: { learningRate: best.rate } } },
+      picture: await trialsPicture(at, [file.learningRate, best.rate]),
+    };
+  },
+};

@@ -1,0 +1,38 @@
+import { carryOf, carryPicture } from "../evidence/carried-state.js";
+import { type Rule, short } from "../diagnosis.js";
+import { type ModelCase, unlearnt } from "../model-case.js";
+
+export const stateNeverCarried: Rule<ModelCase> = {
+  code: "state_never_carried",
+  severity: "error",
+  explainedBy: [
+    "insufficient_data",
+    "constant_target",
+    "target_leaks_from_input",
+    "targets_not_matching_inputs",
+    "window_length_one",
+  ],
+  async look(at) {
+    if (at.data.isStateful) return null;
+    const carry = carryOf(at);
+    if (carry === null || (at.isTrained && (await unlearnt(at)) < carry.unexplainedAlone / 2)) return null;
+    return {
+      title: "the sequences go on from one another, but each begins with an empty state",
+      evidence: {
+        samplesBack: carry.lag,
+        unexplainedByOwnInputs: short(carry.unexplainedAlone),
+        unexplainedWithStateBefore: short(carry.unexplainedWithState),
+        bound: 0.5,
+        fStatistic: short(carry.f),
+        timesteps: at.windows.timesteps,
+      },
+      why: "A long sequence was cut into pieces, and at each cut the state is thrown away: what the piece before knew, this one has to guess.",
+      remedy: `stateful: true in the recurrent layers, batchSize: ${carry.lag} on the first, fit(x, y, { batchSize: ${carry.lag}, shuffle: false }) with resetStates() before each epoch; or longer sequences.`,
+      fix: {
+        layers: [{ kind: "recurrent", set: { stateful: true } }],
+        fit: { batchSize: carry.lag, shuffle: false },
+      },
+      picture: carryPicture(carry),
+    };
+  },
+};

@@ -1,0 +1,247 @@
+import { terminateOnNaN } from "../../callbacks/terminate-on-nan.js";
+import type { GradientFlow } from "../../model/on-demand/gradient-flow.js";
+import type { Sequential } from "../../model/sequential.js";
+import { sizeOf, type Tensor } from "../../tensor.js";
+import { constantLoss, linearUnexplained } from "../evidence/baseline-loss.js";
+import { type CopyOptions, copyOf, type ModelFile } from "./model-copy.js";
+import type { Windows } from "../evidence/window-source.js";
+
+export interface TrialOptions extends CopyOptions {
+  /** Updates to make. Default 100. */
+  readonly updates?: number;
+  readonly batch?: number;
+  readonly shuffle?: boolean;
+}
+
+/** What a short training of a copy came to. */
+export interface Trial {
+  /** Loss of each epoch of the trial. */
+  readonly losses: readonly number[];
+  /** Loss of each batch, in their order; it ends where one is no number. */
+  readonly batchLosses: readonly number[];
+  /** Loss over all trial samples before, and after, dropout off. */
+  readonly before: number;
+  readonly after: number;
+  readonly updates: number;
+}
+
+const BATCH = 32;
+/** Examples to be learnt by heart, and how often they are shown. */
+const FEW = 16;
+const TIMES = 200;
+const FLOW_BATCH = 64;
+const MOST_SAMPLES = 1024;
+/** Steps × samples a trial may cost: keeps long sequences from taking minutes. */
+const BUDGET = 4_000_000;
+
+/** The first rows of a tensor, copied where asked. */
+export function head(value: Tensor, count: number): Tensor {
+  const row = sizeOf(value.shape.slice(1));
+  return { shape: [count, ...value.shape.slice(1)], data: value.data.subarray(0, count * row) };
+}
+
+/** Rows spread over the whole tensor. */
+export function spread(value: Tensor, count: number): Tensor {
+  const samples = value.shape[0]!;
+  const row = sizeOf(value.shape.slice(1));
+  const data = new Float32Array(count * row);
+  for (let n = 0; n < count; n++) {
+    const from = Math.floor((n * samples) / count) * row;
+    data.set(value.data.subarray(from, from + row), n * row);
+  }
+  return { shape: [count, ...value.shape.slice(1)], data };
+}
+
+/** Experiments on copies of a model, each made once and remembered. The model itself is never run. */
+export class Lab {
+  readonly #memory = new Map<string, Promise<unknown>>();
+  #copy: Sequential | undefined;
+  readonly constantLoss: number | null;
+  #linear: number | null | undefined;
+
+  constructor(
+    readonly file: ModelFile,
+    readonly x: Tensor,
+    readonly y: Tensor,
+    readonly windows: Windows,
+    readonly validation: { readonly x: Tensor; readonly y: Tensor } | null,
+  ) {
+    this.constantLoss = constantLoss(windows, file.loss);
+  }
+
+  /** Share of the variance a linear regression leaves. */
+  get linear(): number | null {
+    if (this.#linear === undefined) this.#linear = linearUnexplained(this.windows);
+    return this.#linear;
+  }
+
+  /** The copy that measurements are made on; it is not trained. */
+  get copy(): Sequential {
+    this.#copy ??= copyOf(this.file);
+    return this.#copy;
+  }
+
+  get isStateful(): boolean {
+    return this.file.batchSize !== undefined;
+  }
+
+  dispose(): void {
+    this.#copy?.dispose();
+  }
+
+  once<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const known = this.#memory.get(name) as Promise<T> | undefined;
+    if (known !== undefined) return known;
+    const result = work();
+    this.#memory.set(name, result);
+    return result;
+  }
+
+  #some(most: number): { x: Tensor; y: Tensor } {
+    const { x, y, file } = this;
+    const samples = x.shape[0]!;
+    if (file.batchSize !== undefined) return { x: head(x, file.batchSize), y: head(y, file.batchSize) };
+    const count = Math.min(samples, most);
+    return { x: spread(x, count), y: spread(y, count) };
+  }
+
+  /** Samples for measurements: a batch spread over all, or one stateful batch. */
+  get sample(): { x: Tensor; y: Tensor } {
+    return this.#some(FLOW_BATCH);
+  }
+
+  /** How gradients flow in the model as it is. */
+  flow(): Promise<GradientFlow> {
+    return this.once("flow", () => this.copy.gradientFlow(this.sample.x, this.sample.y));
+  }
+
+  /** How gradients would flow at the start of a new training. */
+  freshFlow(): Promise<GradientFlow> {
+    return this.once("fresh flow", () =>
+      this.with({ weights: "fresh" }, (model) => model.gradientFlow(this.sample.x, this.sample.y)),
+    );
+  }
+
+  async with<T>(options: CopyOptions, work: (model: Sequential) => Promise<T>): Promise<T> {
+    const model = copyOf(this.file, options);
+    try {
+      return await work(model);
+    } finally {
+      model.dispose();
+    }
+  }
+
+  #trialData(): { x: Tensor; y: Tensor } {
+    const { x, y, file } = this;
+    const samples = x.shape[0]!;
+    if (file.batchSize === undefined) {
+      if (samples <= MOST_SAMPLES) return { x, y };
+      return { x: spread(x, MOST_SAMPLES), y: spread(y, MOST_SAMPLES) };
+    }
+    const whole = Math.floor(Math.min(samples, 4 * MOST_SAMPLES) / file.batchSize) * file.batchSize;
+    return { x: head(x, whole), y: head(y, whole) };
+  }
+
+  /** Loss over the training samples, dropout off, weights as they are. */
+  trainLoss(): Promise<number> {
+    return this.once("train loss", () => this.lossOf(this.copy));
+  }
+
+  async lossOf(model: Sequential): Promise<number> {
+    const { x, y } = this.#trialData();
+    model.resetStates();
+    const { loss } = await model.evaluate(x, y, this.#batchOption(256));
+    return loss!;
+  }
+
+  validationLoss(): Promise<number | null> {
+    return this.once("validation loss", async () => {
+      if (this.validation === null || this.isStateful) return null;
+      const { loss } = await this.copy.evaluate(this.validation.x, this.validation.y, { batchSize: 256 });
+      return loss!;
+    });
+  }
+
+  #batchOption(batchSize: number): { batchSize: number } {
+    return { batchSize: this.file.batchSize ?? batchSize };
+  }
+
+  /** Loss of a copy, begun anew, on sixteen examples it was shown again and again: a model that can learn knows them by heart. */
+  async byHeart(): Promise<number> {
+    return this.once("by heart", () =>
+      this.with({ weights: "fresh" }, async (model) => {
+        const count = Math.min(FEW, this.x.shape[0]!);
+        const [x, y] = [spread(this.x, count), spread(this.y, count)];
+        await model.fit(x, y, { epochs: TIMES, batchSize: count, callbacks: [terminateOnNaN()] });
+        const { loss } = await model.evaluate(x, y, { batchSize: count });
+        return loss!;
+      }),
+    );
+  }
+
+  /**
+   * Trains a copy from the start, as it was, until its loss is no number. @returns a lab over the weights that loss was
+   * computed with, to be disposed of; null where the training goes well.
+   */
+  async beforeBreak(updates = 200): Promise<Lab | null> {
+    return this.with({ weights: "fresh" }, async (model) => {
+      const { x, y } = this.#trialData();
+      let last = model.getWeights();
+      let left = updates;
+      let isBroken = false;
+      while (left > 0 && !isBroken) {
+        model.resetStates();
+        await model.fit(x, y, {
+          ...this.#batchOption(Math.min(BATCH, x.shape[0]!)),
+          shuffle: false,
+          callbacks: [
+            {
+              onTrainBatchEnd() {
+                isBroken = !Number.isFinite(model.batchLoss);
+                if (isBroken || --left === 0) model.stopTraining = true;
+                else last = model.getWeights();
+              },
+            },
+          ],
+        });
+      }
+      const file = { ...this.file, weights: last };
+      return isBroken ? new Lab(file, this.x, this.y, this.windows, null) : null;
+    });
+  }
+
+  /** Trains a copy for a few updates. */
+  async trial(name: string, options: TrialOptions = {}): Promise<Trial> {
+    return this.once(`trial ${name}`, () =>
+      this.with(options, async (model) => {
+        const { x, y } = this.#trialData();
+        const samples = x.shape[0]!;
+        const { batchSize } = this.#batchOption(Math.min(options.batch ?? BATCH, samples));
+        const perEpoch = Math.ceil(samples / batchSize);
+        const affordable = Math.max(8, Math.floor(BUDGET / (batchSize * this.windows.timesteps)));
+        const updates = Math.min(options.updates ?? 100, affordable);
+        const losses: number[] = [];
+        const batchLosses: number[] = [];
+        const before = await this.lossOf(model);
+        const epochs = Math.max(1, Math.round(updates / perEpoch));
+        model.resetStates();
+        const history = await model.fit(x, y, {
+          epochs,
+          batchSize,
+          shuffle: options.shuffle ?? !this.isStateful,
+          callbacks: [
+            {
+              onEpochEnd: () => model.resetStates(),
+              onTrainBatchEnd(_batch, { loss }) {
+                batchLosses.push(model.batchLoss);
+                if (!Number.isFinite(loss)) model.stopTraining = true;
+              },
+            },
+          ],
+        });
+        losses.push(...(history.history.loss ?? []));
+        return { losses, batchLosses, before, after: await this.lossOf(model), updates: epochs * perEpoch };
+      }),
+    );
+  }
+}

@@ -1,0 +1,72 @@
+import { layersFromConfig } from "../../layers/from-config.js";
+import type { SampleShape } from "../../layers/layer.js";
+import type { Loss } from "../../losses/loss.js";
+import { type Sequential, sequential } from "../../model/sequential.js";
+import type { NamedTensor } from "../../tensor.js";
+
+export interface LayerConfig {
+  readonly kind: string;
+  readonly config: Record<string, unknown>;
+}
+
+/** Everything needed to make a model again: the patient's file, read once, never written to. */
+export interface ModelFile {
+  readonly layers: readonly LayerConfig[];
+  readonly inputShape: SampleShape;
+  readonly seed: number;
+  /** null where the model had not been given an input's shape: a copy then draws its own, which are the same. */
+  readonly weights: readonly NamedTensor[] | null;
+  readonly optimizer: { readonly name: string; readonly config: Record<string, unknown> };
+  readonly learningRate: number;
+  readonly loss: Loss;
+  readonly truncate: number;
+  readonly batchSize: number | undefined;
+  readonly updates: number;
+}
+
+export interface CopyOptions {
+  /** `"fresh"`: as its initializers would begin again. Default: as it is. */
+  readonly weights?: "current" | "fresh";
+  readonly optimizer?: Record<string, unknown>;
+  readonly layers?: (layer: LayerConfig, index: number, count: number) => LayerConfig;
+  readonly batchSize?: number;
+  readonly seed?: number;
+}
+
+/** Reads a compiled model. @param sampleShape of x, for a model that has not seen any. */
+export function fileOf(model: Sequential, sampleShape: SampleShape): ModelFile {
+  const { optimizer } = model;
+  const { loss, truncate } = model.compiled!;
+  return {
+    layers: model.layers.map((layer) => ({ kind: layer.kind, config: layer.getConfig() })),
+    inputShape: model.inputShape ?? sampleShape,
+    seed: model.seed,
+    weights: model.inputShape === undefined ? null : model.getWeights(),
+    optimizer: { name: optimizer.name, config: optimizer.getConfig() },
+    learningRate: optimizer.learningRate,
+    loss,
+    truncate,
+    batchSize: model.batchSize,
+    updates: optimizer.iterations,
+  };
+}
+
+/** A model of its own with the same layers, weights and compile options. Dispose it after use. */
+export function copyOf(file: ModelFile, options: CopyOptions = {}): Sequential {
+  const { layers: change = (layer) => layer } = options;
+  const layers = file.layers.map((layer, i, all) => change(layer, i, all.length));
+  const first = layers[0]!;
+  const batchSize = options.batchSize ?? file.batchSize;
+  const sized =
+    batchSize === undefined
+      ? layers
+      : [{ ...first, config: { ...first.config, batchSize } }, ...layers.slice(1)];
+  const model = sequential(layersFromConfig(sized, file.inputShape), { seed: options.seed ?? file.seed });
+  if (options.weights !== "fresh" && file.weights !== null) model.setWeights(file.weights);
+  model.compile({
+    optimizer: { name: file.optimizer.name, config: { ...file.optimizer.config, ...options.optimizer } },
+    loss: file.loss,
+    ...(file.truncate === 0 ? {} : { truncate: file.truncate }),
+  });
+  return model;
+}

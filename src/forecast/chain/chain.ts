@@ -1,0 +1,92 @@
+import { inverseLogTransform, logTransform } from "../../series/prepare/log-transform.js";
+import type { Scaler } from "../../series/prepare/scaler.js";
+import type { Carrier } from "./carriers.js";
+import { fillGaps, type RawSeries } from "./raw-series.js";
+import type { Differencing, Imputation } from "../types.js";
+
+/** How raw values become what the network sees: fixed before it is trained, the same afterwards. */
+export interface Inputs {
+  readonly names: readonly string[];
+  readonly target: number;
+  readonly impute: Imputation;
+  readonly log: boolean;
+  /** Of the columns the network sees. */
+  readonly difference: Required<Differencing>;
+  /** One column each: the target's and the others' differences. */
+  readonly scaler: Scaler;
+  /** The calendar the network sees, as a period in rows; null: none. */
+  readonly period: number | null;
+  /** Steps in a season, 1 when there is none. */
+  readonly season: number;
+  readonly window: number;
+}
+
+/** Waves of the calendar: two follow an uneven season well. */
+export const HARMONICS = 2;
+
+/** Everything between raw values and a forecast, the network aside. */
+export interface Chain extends Inputs {
+  /** Forecasts without the network. */
+  readonly carrier: Carrier;
+  /** What the network's outputs are added to: the carrier itself in a hybrid, what the differences imply in a blend. */
+  readonly base: Carrier;
+  /** Whether the carrier's own errors are among the inputs, and their unit. */
+  readonly errorScale: number | null;
+  /** Steps the network gives at once. */
+  readonly outputs: number;
+  /** Unit of each output in chain space. */
+  readonly targetScale: readonly number[];
+  /** How far each output is believed against the base, 0 to 1; 1 in a hybrid, where `weights` say that. */
+  readonly beliefs: readonly number[];
+  /** How far that is believed against the carrier, 0 to 1: (1 - w) carrier + w (base + belief · output). */
+  readonly weights: readonly number[];
+}
+
+/** Columns gap-free and, where the chain says so, in logarithms: «chain space». */
+export interface Prepared {
+  readonly target: Float64Array;
+  /** The other columns. */
+  readonly others: Float64Array[];
+}
+
+/** @throws DataError where a logarithm is wanted of what has none. */
+export function prepare(
+  { impute, log, target }: Pick<Inputs, "impute" | "log" | "target">,
+  raw: RawSeries,
+): Prepared {
+  const filled = fillGaps(raw, impute);
+  const own = filled[target]!;
+  return {
+    target: log ? logTransform(own) : own,
+    others: filled.filter((_, f) => f !== target),
+  };
+}
+
+/** From chain space to raw units. */
+export const toRawUnits = ({ log }: Pick<Inputs, "log">, values: Float64Array): Float64Array =>
+  log ? inverseLogTransform(values) : values;
+
+/** Numbers the network sees at each time step. */
+export const featuresOf = ({
+  names,
+  period,
+  errorScale,
+}: Pick<Chain, "names" | "period" | "errorScale">): number =>
+  names.length + (errorScale === null ? 0 : 1) + (period === null ? 0 : 2 * HARMONICS);
+
+/** The newest difference of `values[0..end)`; 0 while there is none. */
+export function lastDifference(
+  values: Float64Array,
+  end: number,
+  { order, lag }: Required<Differencing>,
+): number {
+  if (end <= order * lag) return 0;
+  // Binomial weights of (1 - B^lag)^order.
+  let sum = 0;
+  let weight = 1;
+  for (let k = 0; k <= order; k++) {
+    sum += weight * values[end - 1 - k * lag]!;
+    weight = (-weight * (order - k)) / (k + 1);
+  }
+  return sum;
+}

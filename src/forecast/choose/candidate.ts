@@ -1,0 +1,239 @@
+import type { History } from "../../model/events.js";
+import type { Sequential } from "../../model/sequential.js";
+import type { Carrier } from "../chain/carriers.js";
+import { type Chain, featuresOf, type Inputs, type Prepared } from "../chain/chain.js";
+import type { Effort } from "./decide.js";
+import { scalesOf, toExamples, tracksAt, type Windows, windowsOf } from "../chain/training-windows.js";
+import { type Head, pointOf } from "../chain/head.js";
+import { createNetwork, type Examples, type NetworkPlan, trainNetwork } from "../network.js";
+import { networkRows, predictTracks } from "../predict.js";
+import type { Split } from "./split.js";
+import type { Track } from "../chain/track.js";
+import type { FitOptions, Strategy } from "../types.js";
+import { shrunkWeights } from "./weights.js";
+
+/**
+ * Where everything is chosen. Rows before `stop` teach the network, those before `head` tell it when to stop (and teach the
+ * carriers), those after `head` judge: what stopped where a tail liked it must not be judged by that tail.
+ */
+export interface Arena {
+  readonly prepared: Prepared;
+  readonly stop: number;
+  readonly head: number;
+  readonly rows: number;
+  /** Steps ahead that count. */
+  readonly horizon: number;
+  /** Origins in the tail that are judged. */
+  readonly origins: readonly number[];
+}
+
+/** Judging more origins than these costs time and tells little more. */
+const MOST_ORIGINS = 400;
+
+export function arenaOf(prepared: Prepared, { stop, head }: Split, horizon: number): Arena {
+  const rows = prepared.target.length;
+  const stride = Math.ceil((rows - head) / MOST_ORIGINS);
+  const origins: number[] = [];
+  for (let t = head; t < rows; t += stride) origins.push(t);
+  return { prepared, stop, head, rows, horizon, origins };
+}
+
+/** Errors at the arena's origins, NaN beyond the last row. */
+export function errorsAt(arena: Arena, paths: readonly Float64Array[]): Float64Array[] {
+  return paths.map((path, i) =>
+    path.map((value, h) => {
+      const t = arena.origins[i]! + h;
+      return t < arena.rows ? arena.prepared.target[t]! - value : Number.NaN;
+    }),
+  );
+}
+
+/** Mean over the steps ahead of the root mean squared error, so that far steps do not drown the near ones. */
+export function scoreOf(errors: readonly Float64Array[]): number {
+  const steps = errors[0]!.length;
+  let [total, counted] = [0, 0];
+  for (let h = 0; h < steps; h++) {
+    let [sum, count] = [0, 0];
+    for (const row of errors) {
+      if (Number.isNaN(row[h]!)) continue;
+      sum += row[h]! ** 2;
+      count += 1;
+    }
+    if (count === 0) continue;
+    total += Math.sqrt(sum / count);
+    counted += 1;
+  }
+  return total / counted;
+}
+
+/** A chain whose network says nothing. */
+export const silentChain = (
+  inputs: Inputs,
+  carrier: Carrier,
+  base: Carrier,
+  outputs: number,
+  errorScale: number | null,
+): Chain => ({
+  ...inputs,
+  carrier,
+  base,
+  errorScale,
+  outputs,
+  targetScale: new Array<number>(outputs).fill(1),
+  beliefs: new Array<number>(outputs).fill(1),
+  weights: new Array<number>(outputs).fill(0),
+});
+
+/** Errors of a carrier alone on the tail. @throws when it has no path at the first origin. */
+export function carrierErrors(arena: Arena, carrier: Carrier): Float64Array[] {
+  const { target } = arena.prepared;
+  const state = carrier.start();
+  let t = 0;
+  const paths = arena.origins.map((origin) => {
+    for (; t < origin; t++) carrier.advance(state, t, target[t]!);
+    return carrier.path(state, target, origin, origin, arena.horizon)!;
+  });
+  return errorsAt(arena, paths);
+}
+
+/** Root mean square of a carrier's one-step errors over rows `[0, rows)`; 1 when it never errs. */
+export function oneStepScale(carrier: Carrier, { target }: Prepared, rows: number): number {
+  const state = carrier.start();
+  let [sum, count] = [0, 0];
+  for (let t = 0; t < rows; t++) {
+    const path = carrier.path(state, target, t, t, 1);
+    if (path !== null) {
+      sum += (target[t]! - path[0]!) ** 2;
+      count += 1;
+    }
+    carrier.advance(state, t, target[t]!);
+  }
+  return sum > 0 ? Math.sqrt(sum / count) : 1;
+}
+
+/** A chain with its network, and how both did on the tail. */
+export interface Candidate {
+  readonly chain: Chain;
+  readonly network: Sequential;
+  readonly plan: NetworkPlan;
+  readonly history: History;
+  /** Epochs that were best on the tail. */
+  readonly epochs: number;
+  /** `[origins][horizon]` in chain space. */
+  readonly errors: readonly Float64Array[];
+  readonly tracks: readonly Track[];
+  readonly score: number;
+}
+
+export interface Training {
+  readonly effort: Effort;
+  readonly strategy: Strategy;
+  readonly head: Head;
+  readonly seed: number;
+  readonly options: FitOptions;
+}
+
+/** Windows `[0, train)` all of whose targets lie before `stop`, and `[from, to)` all of whose targets lie in `[stop, head)`. */
+function cut(
+  { origins }: Windows,
+  { stop, head }: Arena,
+  outputs: number,
+): { train: number; from: number; to: number } {
+  const before = (row: number): number => origins.filter((origin) => origin + outputs <= row).length;
+  return { train: before(stop), from: origins.filter((origin) => origin < stop).length, to: before(head) };
+}
+
+/** Trains a network on what the base leaves and weighs it against the carrier on the tail; `full` believes it whole. */
+export async function trainCandidate(
+  arena: Arena,
+  silent: Chain,
+  training: Training,
+  full: boolean,
+): Promise<Candidate> {
+  const { prepared, head, horizon } = arena;
+  const { effort, strategy, seed, options } = training;
+  const windows = windowsOf(silent, prepared, head);
+  const { train, from, to } = cut(windows, arena, silent.outputs);
+  const targetScale = scalesOf(windows, train, silent.outputs);
+  const plan: NetworkPlan = {
+    ...effort,
+    window: silent.window,
+    features: featuresOf(silent),
+    outputs: silent.outputs,
+    strategy,
+    head: training.head,
+    seed,
+  };
+  const network = createNetwork(plan);
+  try {
+    const part = (first: number, end: number): Examples =>
+      toExamples(windows, first, end, silent, targetScale);
+    const { history, bestEpoch } = await trainNetwork(network, plan, part(0, train), part(from, to), options);
+    const scaled: Chain = { ...silent, targetScale };
+    const tracks = tracksAt(scaled, prepared, arena.origins);
+    const chain: Chain = { ...scaled, ...(await weigh(arena, network, training.head, scaled, tracks, full)) };
+    const forecasts = await predictTracks(
+      network,
+      training.head,
+      chain,
+      tracksAt(chain, prepared, arena.origins),
+      horizon,
+    );
+    const errors = errorsAt(
+      arena,
+      forecasts.map(({ mean }) => mean),
+    );
+    return { chain, network, plan, history, epochs: bestEpoch + 1, errors, tracks, score: scoreOf(errors) };
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
+}
+
+async function weigh(
+  arena: Arena,
+  network: Sequential,
+  head: Head,
+  chain: Chain,
+  tracks: readonly Track[],
+  full: boolean,
+): Promise<Pick<Chain, "beliefs" | "weights">> {
+  const { outputs, targetScale, carrier, base, beliefs } = chain;
+  if (full) return { beliefs, weights: new Array<number>(outputs).fill(1) };
+  const rows = await networkRows(network, chain, tracks);
+  const said = rows.map((row) =>
+    Float64Array.from({ length: outputs }, (_, o) => targetScale[o]! * pointOf(head, row, o)),
+  );
+  const paths = tracks.map((track) => track.path(outputs)!);
+  const errors = errorsAt(arena, paths);
+  if (base === carrier) return { beliefs, weights: shrunkWeights(errors, said, outputs) };
+  const basePaths = tracks.map((track) => track.basePath(outputs)!);
+  const believed = shrunkWeights(errorsAt(arena, basePaths), said, outputs);
+  const corrections = basePaths.map((path, n) =>
+    path.map((value, o) => value - paths[n]![o]! + believed[o]! * said[n]![o]!),
+  );
+  return { beliefs: believed, weights: shrunkWeights(errors, corrections, outputs) };
+}
+
+/** The candidate's network trained anew on all rows, for as many epochs as were best, about carriers fitted to all. */
+export async function retrain(
+  candidate: Candidate,
+  silent: Chain,
+  prepared: Prepared,
+  training: Training,
+): Promise<{ chain: Chain; network: Sequential }> {
+  const windows = windowsOf(silent, prepared, prepared.target.length);
+  const count = windows.origins.length;
+  const targetScale = scalesOf(windows, count, silent.outputs);
+  const plan = { ...candidate.plan, epochs: candidate.epochs };
+  const network = createNetwork(plan);
+  try {
+    const examples = toExamples(windows, 0, count, silent, targetScale);
+    await trainNetwork(network, plan, examples, null, training.options);
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
+  const { weights, beliefs } = candidate.chain;
+  return { chain: { ...silent, targetScale, beliefs, weights }, network };
+}

@@ -1,0 +1,267 @@
+import { adfuller } from "../../series/analysis/adfuller.js";
+import { difference } from "../../series/prepare/difference.js";
+import { bestHoltWinters } from "../../series/baselines/holt-winters.js";
+import { kpss } from "../../series/analysis/kpss.js";
+import { logTransform } from "../../series/prepare/log-transform.js";
+import { pacf } from "../../series/analysis/pacf.js";
+import { type Season, seasonality } from "../../series/analysis/seasonality.js";
+import { percentile, variance } from "../../numerics/statistics.js";
+import { type Choices, readable } from "./explanation.js";
+import type { Settings } from "../options.js";
+import type { Differencing, Scaling } from "../types.js";
+
+/** A season and its length as the calendar has it. */
+export type Calendar = Pick<Season, "season" | "period">;
+
+/** Quarters, days of the week, months, hours. */
+const USUAL_SEASONS = [4, 7, 12, 24];
+/** Longer series show their seasons in the spectrum. */
+const SHORT = 200;
+/** A difference in AICc beyond which the worse model has no support (Burnham & Anderson 2002). */
+const DECISIVE = 10;
+
+/** In a short series, the usual season that exponential smoothing wants. */
+function usualSeason(y: Float64Array): { season: number; gain: number } | null {
+  if (y.length > SHORT) return null;
+  const plain = bestHoltWinters(y, null).aicc;
+  const tried = USUAL_SEASONS.filter((season) => y.length >= 3 * season).map((season) => ({
+    season,
+    gain: plain - bestHoltWinters(y, season).aicc,
+  }));
+  const best = tried.reduce((a, b) => (b.gain > a.gain ? b : a), { season: 0, gain: DECISIVE });
+  return best.season === 0 ? null : best;
+}
+
+/** The season the options name, or the one the series shows. */
+export function decideSeason(y: Float64Array, settings: Settings, choices: Choices): Calendar | null {
+  if (settings.season === null) return choices.add("season", null, "given");
+  const found = seasonality(y).seasons;
+  if (settings.season !== undefined) {
+    const season = settings.season;
+    // The spectrum's period is finer: 52.18 weeks for a season given as 52.
+    const alike = found.find((candidate) => candidate.season === season);
+    return { season: choices.add("season", season, "given"), period: alike?.period ?? season };
+  }
+  const best = found[0];
+  if (best === undefined) {
+    const usual = usualSeason(y);
+    if (usual === null) {
+      return choices.add("season", null, "no length at which the series repeats stands out");
+    }
+    choices.add(
+      "season",
+      usual.season,
+      `no line stands out of the spectrum, but exponential smoothing is better with it: AICc ${readable(usual.gain)} lower`,
+    );
+    return { season: usual.season, period: usual.season };
+  }
+  choices.add(
+    "season",
+    best.season,
+    `repeats every ${readable(best.period)} steps, which explains ${Math.round(100 * best.strength)} % of the variance about the trend (autocorrelation ${readable(best.autocorrelation)}, p ${readable(best.pValue)})`,
+  );
+  return best;
+}
+
+/** The 95 % point of chi-squared with one degree of freedom. */
+const LIKELIER = 3.84;
+
+/**
+ * Twice the gain in log-likelihood of normal changes when they are changes of logarithms, the Jacobian counted (Box & Cox
+ * 1964): positive where changes grow with the level. NaN when all changes are equal.
+ */
+function likelihoodGain(y: Float64Array, season: number | null): number {
+  const lag = season !== null && y.length > 3 * season ? season : 1;
+  const changes = (values: Float64Array): Float64Array => {
+    const once = difference(values, { lag });
+    return lag > 1 && once.length > 2 ? difference(once) : once;
+  };
+  const logs = logTransform(y);
+  const raw = changes(y);
+  const jacobian =
+    (2 * logs.subarray(y.length - raw.length).reduce((sum, value) => sum + value, 0)) / raw.length;
+  const spreads = [variance(raw), variance(changes(logs))];
+  if (!spreads.every((spread) => spread > 0)) return Number.NaN;
+  const [a, b] = logTransform(spreads);
+  return raw.length * (a! - b! - jacobian);
+}
+
+/**
+ * Logarithms when all values are positive, changes grow with the level by more than chance, and the carriers do not err
+ * more in them on the validation tail.
+ * @param tailError the error of the best carrier on the tail, in raw units, with logarithms or without.
+ */
+export function decideLog(
+  y: Float64Array,
+  season: number | null,
+  settings: Settings,
+  choices: Choices,
+  tailError: (logs: boolean) => number,
+): boolean {
+  if (settings.log !== undefined) return choices.add("log", settings.log, "given");
+  const lowest = y.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  if (!(lowest > 0)) {
+    return choices.add(
+      "log",
+      false,
+      `the lowest value is ${readable(lowest)}, a logarithm needs values above 0`,
+    );
+  }
+  const gain = likelihoodGain(y, season);
+  if (!(gain > LIKELIER)) {
+    return choices.add(
+      "log",
+      false,
+      `changes do not grow with the level: 2 ln L would gain ${readable(gain)}, ${LIKELIER} is asked for`,
+    );
+  }
+  const [plain, logs] = [tailError(false), tailError(true)];
+  return choices.add(
+    "log",
+    logs <= plain,
+    `changes grow with the level (2 ln L gains ${readable(gain)}), and the RMSE of the best carrier on the validation tail is ${readable(logs)} with logarithms, ${readable(plain)} without`,
+  );
+}
+
+/** Root mean square of the changes over `lag` steps. */
+function changeOver(y: Float64Array, lag: number): number {
+  const changes = difference(y, { lag });
+  return Math.sqrt(changes.reduce((sum, change) => sum + change * change, 0) / changes.length);
+}
+
+/**
+ * None for a stationary series; otherwise over one step or a season, whichever changes less. (Farther ahead, the season is
+ * the network's to learn: it sees a whole one, and the calendar.)
+ */
+export function decideDifference(
+  y: Float64Array,
+  season: number | null,
+  settings: Settings,
+  choices: Choices,
+): Required<Differencing> {
+  if (settings.difference !== undefined) return choices.add("difference", settings.difference, "given");
+  if (y.length < 24) {
+    return choices.add(
+      "difference",
+      { order: 1, lag: 1 },
+      `${y.length} values are too few to test for a unit root`,
+    );
+  }
+  const unitRoot = adfuller(y).pValue;
+  const level = kpss(y).pValue;
+  const measured = `ADF p ${readable(unitRoot)}, KPSS p ${readable(level)}`;
+  if (unitRoot < 0.05 && level > 0.05) {
+    return choices.add("difference", { order: 0, lag: 1 }, `stationary: ${measured}`);
+  }
+  if (season === null || y.length < 3 * season) {
+    return choices.add("difference", { order: 1, lag: 1 }, `not stationary: ${measured}`);
+  }
+  const [step, year] = [changeOver(y, 1), changeOver(y, season)];
+  return choices.add(
+    "difference",
+    { order: 1, lag: year < step ? season : 1 },
+    `not stationary: ${measured}; changes over one step are ${readable(step)} large, over a season ${readable(year)}`,
+  );
+}
+
+/** Robust where a value lies ten robust deviations from the median: one such value would set a standard scale. */
+export function decideScale(changes: Float64Array, settings: Settings, choices: Choices): Scaling {
+  if (settings.scale !== undefined) return choices.add("scale", settings.scale, "given");
+  const sorted = changes.slice().sort();
+  const middle = percentile(sorted, 50);
+  const deviations = changes.map((value) => Math.abs(value - middle)).sort();
+  // 1.4826 makes the median absolute deviation the standard deviation of a normal distribution.
+  const unit = 1.4826 * percentile(deviations, 50);
+  const farthest = deviations.at(-1)!;
+  if (unit > 0 && farthest > 10 * unit) {
+    return choices.add(
+      "scale",
+      "robust",
+      `an input lies ${readable(farthest / unit)} robust deviations from the median`,
+    );
+  }
+  return choices.add("scale", "standard", "no input lies far out");
+}
+
+/** Longest window that is chosen unasked: what comes before is reached through the season. */
+const LONGEST_WINDOW = 104;
+
+/** The season, or the last lag that tells something of the changes; a quarter of the data at most. */
+export function decideWindow(
+  changes: Float64Array,
+  season: number | null,
+  bound: number,
+  settings: Settings,
+  choices: Choices,
+): number {
+  if (settings.window !== undefined) return choices.add("window", settings.window, "given");
+  const most = Math.max(2, Math.min(LONGEST_WINDOW, bound));
+  if (season !== null && season > 1) {
+    const wanted = Math.max(season, 8);
+    return choices.add(
+      "window",
+      Math.min(most, wanted),
+      wanted <= most ? "one season, eight steps at least" : `the season, ${season}, bounded by the data`,
+    );
+  }
+  let last = 0;
+  if (changes.length >= 12 && variance(changes) > 0) {
+    const nLags = Math.min(24, Math.floor(changes.length / 3));
+    const { values } = pacf(changes, { nLags });
+    const bar = 1.96 / Math.sqrt(changes.length);
+    for (let lag = 1; lag < values.length; lag++) if (Math.abs(values[lag]!) > bar) last = lag;
+  }
+  const wanted = Math.max(8, last + 2);
+  return choices.add(
+    "window",
+    Math.min(most, wanted),
+    `the last lag that tells something is ${last}${wanted > most ? `, and ${most} is what the data allow` : ""}`,
+  );
+}
+
+/** What is trained, from the number of windows. */
+export interface Effort {
+  readonly units: readonly number[];
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly patience: number;
+}
+
+/** Multiplications one training of a network may cost: some ten seconds on a slow core. */
+const TRAINING_BUDGET = 2e10;
+
+export function decideEffort(
+  windows: number,
+  window: number,
+  features: number,
+  settings: Settings,
+  choices: Choices,
+): Effort {
+  const size = windows < 150 ? 8 : windows < 600 ? 16 : 32;
+  const units =
+    settings.units === undefined
+      ? choices.add("units", new Array<number>(settings.layers).fill(size), `for ${windows} windows`)
+      : choices.add("units", settings.units, "given");
+  let perEpoch = 0;
+  let width = features;
+  for (const count of units) {
+    // Forward, backward and the weights' gradient each multiply once.
+    perEpoch += 3 * windows * window * 4 * count * (count + width);
+    width = count;
+  }
+  const affordable = Math.floor(TRAINING_BUDGET / perEpoch);
+  const bound = Math.max(10, Math.min(windows < 600 ? 150 : 60, affordable));
+  const epochs =
+    settings.epochs === undefined
+      ? choices.add("epochs", bound, "at most; training stops when the validation tail no longer improves")
+      : choices.add("epochs", settings.epochs, "given");
+  const natural = windows < 150 ? 16 : windows < 600 ? 32 : 64;
+  return {
+    units,
+    epochs,
+    batchSize: settings.batchSize ?? natural,
+    learningRate: settings.learningRate ?? 0.005,
+    patience: settings.patience ?? (windows < 600 ? 15 : 8),
+  };
+}

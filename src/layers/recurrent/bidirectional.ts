@@ -1,0 +1,187 @@
+import { ConfigError, ShapeError } from "../../errors.js";
+import { oneOf } from "../../options.js";
+import type { Tensor, TensorLike } from "../../tensor.js";
+import { BidirectionalStage } from "./bidirectional-stage.js";
+import { gru } from "./gru.js";
+import { Layer, type LayerOptions, type SampleShape } from "../layer.js";
+import { lstm } from "./lstm.js";
+import { RecurrentLayer } from "./recurrent-layer.js";
+import type { Signal } from "../signal.js";
+import { simpleRNN } from "./simple-rnn.js";
+import type { Stage, Workspace } from "../workspace.js";
+
+export const mergeModes = ["concat", "sum", "mul", "ave"] as const;
+export type MergeMode = (typeof mergeModes)[number];
+
+export interface BidirectionalOptions extends LayerOptions {
+  /** `lstm`, `gru` or `simpleRNN`: the forward direction. Its mirror is made from its options. */
+  readonly layer: Layer;
+  /**
+   * How the two directions' outputs become one: side by side (default), their sum, product or mean. null: not at all;
+   * `predict` gives both, and no layer may follow.
+   */
+  readonly mergeMode?: MergeMode | null;
+}
+
+const mirrors: Readonly<Record<string, (options: never) => RecurrentLayer>> = { lstm, gru, simpleRNN };
+
+/** @throws ConfigError unless it is a recurrent layer of nobody's yet. */
+function checkInner(where: string, layer: unknown): RecurrentLayer {
+  if (!(layer instanceof RecurrentLayer)) {
+    const came =
+      typeof layer === "function"
+        ? "a function (is it a factory that was not called?)"
+        : layer instanceof Layer
+          ? `\`${layer.kind}\``
+          : String(layer);
+    throw new ConfigError(
+      `${where}: \`layer\` is ${came}, expected a recurrent layer: lstm, gru or simpleRNN, such as lstm({ units: 8 }).`,
+      { received: layer instanceof Layer ? layer.kind : layer, expected: Object.keys(mirrors) },
+    );
+  }
+  if (layer.isBuilt || layer.keyPrefix !== "") {
+    throw new ConfigError(
+      `${where}: layer \`${layer.name}\` is already part of a model or of another bidirectional(). Make a second one with its factory.`,
+    );
+  }
+  if (layer.inputShape !== undefined || layer.batchSize !== undefined) {
+    throw new ConfigError(
+      `${where}: give inputShape and batchSize to bidirectional(), not to the layer inside.`,
+    );
+  }
+  return layer;
+}
+
+export class BidirectionalLayer extends Layer {
+  readonly kind = "bidirectional";
+  readonly defaultName = "bidirectional";
+  readonly mergeMode: MergeMode | null;
+  readonly forward: RecurrentLayer;
+  readonly backward: RecurrentLayer;
+  readonly #inner: Record<string, unknown>;
+
+  constructor(options: BidirectionalOptions) {
+    const where = "bidirectional()";
+    super(where, options, ["layer", "mergeMode"]);
+    const { mergeMode = "concat" } = options;
+    this.mergeMode = mergeMode === null ? null : oneOf(where, "mergeMode", mergeMode, mergeModes);
+    this.forward = checkInner(where, options.layer);
+    const { name } = this.forward;
+    this.#inner = this.forward.getConfig();
+    const mirrored = { ...this.#inner, goBackwards: !this.forward.goBackwards };
+    this.backward = mirrors[this.forward.kind]!(mirrored as never);
+    for (const [layer, direction] of [
+      [this.forward, "forward"],
+      [this.backward, "backward"],
+    ] as const) {
+      layer.rename(`${direction}_${name}`);
+      layer.keyPrefix = `${layer.name}/`;
+      layer.zeroOutputForMask = layer.returnSequences;
+    }
+    // Either all learn or none, for the weights belong to both.
+    if (!this.trainable) for (const layer of this.directions) layer.freeze();
+    if (!this.forward.trainable) this.freeze();
+  }
+
+  /** Forward, then backward. */
+  get directions(): readonly [RecurrentLayer, RecurrentLayer] {
+    return [this.forward, this.backward];
+  }
+
+  get returnSequences(): boolean {
+    return this.forward.returnSequences;
+  }
+
+  /** @internal Throws while nobody may change the states. */
+  beforeStates: () => void = () => {};
+
+  get stateful(): boolean {
+    return this.forward.stateful;
+  }
+
+  override get outputParts(): number {
+    return this.mergeMode === null ? 2 : 1;
+  }
+
+  override set onWrite(listener: () => void) {
+    super.onWrite = listener;
+    for (const layer of this.directions) layer.onWrite = listener;
+  }
+
+  protected connect(inputShape: SampleShape, previous?: Layer): SampleShape {
+    const shape = this.forward.build(inputShape, previous);
+    this.backward.build(inputShape, previous);
+    this.variables = this.directions.flatMap(({ variables }) => variables);
+    const sideBySide = this.mergeMode === "concat" || this.mergeMode === null;
+    return sideBySide ? [...shape.slice(0, -1), 2 * this.forward.width] : shape;
+  }
+
+  /** @internal The samples of every batch, once the model knows them. */
+  prepareState(batchSize: number | undefined): void {
+    for (const layer of this.directions) layer.prepareState(batchSize);
+  }
+
+  /** @internal The memory the states stood in was given back. */
+  abandonState(): void {
+    for (const layer of this.directions) layer.abandonState();
+  }
+
+  /**
+   * The states the next batch starts in, forward's, then backward's: [h, h], or of LSTMs [h, c, h, c].
+   * @throws StateError unless stateful.
+   */
+  async getStates(): Promise<Tensor[]> {
+    return (await Promise.all(this.directions.map((layer) => layer.getStates()))).flat();
+  }
+
+  /**
+   * Sets the states the next batch starts in, forward's, then backward's; null is the same as a reset.
+   * @throws ShapeError (nothing is changed then); StateError unless stateful, and while a call of the model is running, but
+   *   for its callbacks.
+   */
+  setStates(states: readonly TensorLike[] | null): void {
+    this.beforeStates();
+    if (states === null) {
+      for (const layer of this.directions) layer.setStates(null);
+      return;
+    }
+    const names = this.directions.flatMap((layer) => Object.keys(layer.stateWidths));
+    if (!Array.isArray(states) || states.length !== names.length) {
+      throw new ShapeError(
+        `\`${this.name}\`.setStates(): expected [${names.join(", ")}], forward's states and then backward's.`,
+        { received: states, expected: names },
+      );
+    }
+    const half = names.length / 2;
+    const writes = this.directions.map((layer, i) =>
+      layer.prepareStates(states.slice(i * half, (i + 1) * half)),
+    );
+    for (const write of writes) write();
+  }
+
+  stage(input: Signal, workspace: Workspace): Stage {
+    return new BidirectionalStage(this, input, workspace);
+  }
+
+  protected ownConfig(): Record<string, unknown> {
+    return { layer: { kind: this.forward.kind, config: this.#inner }, mergeMode: this.mergeMode };
+  }
+}
+
+/**
+ * A recurrent layer and its mirror, which reads time the other way with weights of its own (Schuster & Paliwal 1997).
+ *
+ * With `returnSequences` the mirror's outputs are turned back into the input's order before they are merged, and masked
+ * steps put out zero; without, its last output (at the sequence's first step) is merged with the forward's.
+ * Weights, in order: all of the forward layer's, `bidirectional/forward_lstm/kernel` …, then all of the backward's.
+ *
+ * With `mergeMode: null` nothing may follow: `predict` resolves to the array [forward, backward]. While training the two
+ * count as one output, side by side, and so do their labels: `[…, 2 units]`.
+ *
+ * @throws ConfigError when `layer` is no recurrent layer, is in use already or has an inputShape of its own.
+ *
+ * @example
+ * sequential([bidirectional({ layer: lstm({ units: 16 }), inputShape: [20, 3] }), dense({ units: 1 })]);
+ */
+export const bidirectional = (options: BidirectionalOptions): BidirectionalLayer =>
+  new BidirectionalLayer(options);

@@ -1,0 +1,333 @@
+import { isInput, type Layer, type SampleShape } from "../layers/layer.js";
+import type { Pass } from "../layers/workspace.js";
+import type { Loss } from "../losses/loss.js";
+import type { Metric } from "../metrics/metric.js";
+import type { Optimizer } from "../optimizers/optimizer.js";
+import { createRandom } from "../random.js";
+import type { Tensor } from "../tensor.js";
+import type { Examples } from "./examples.js";
+import type { FlowRecords } from "./on-demand/flow-collector.js";
+import type { FlowListener } from "./on-demand/gradient-flow.js";
+import { ModelInput } from "./inputs.js";
+import { lazily } from "./import-once.js";
+import type { Plan } from "./plan.js";
+import type { Residence } from "./model-memory.js";
+import { checkLabels } from "./targets.js";
+import { type StepRange, toTimeMajor } from "./transpose.js";
+
+const flowModule = lazily(() => import("./on-demand/gradient-flow.js"));
+const chunksModule = lazily(() => import("./on-demand/chunks.js"));
+
+/** What `compile` settled. */
+export interface Compiled {
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  readonly metrics: readonly Metric[];
+  /** The same metrics again, with nothing counted. */
+  makeMetrics(): readonly Metric[];
+  readonly truncate: number;
+  /** The compile options as plain JSON; null where the loss is a user's own function. */
+  readonly config: Record<string, unknown> | null;
+}
+
+/** What a plan is for: prediction keeps no tape; inspection wants dL/dx as well. */
+export type Purpose = "training" | "prediction" | "inspection";
+
+/** The value of a batch's loss. */
+export interface BatchLoss {
+  /** Mean over the rows that count, regularization included. */
+  readonly value: number;
+  readonly size: number;
+}
+
+/** A model's passes over its plans: load, forward, loss, backward, update. Knows nothing of epochs or callbacks. */
+export class Program {
+  readonly input: ModelInput;
+  /** The layers but an input layer. */
+  readonly hidden: readonly Layer[];
+  /** Whom to tell what flows back in the training steps to come. Nothing is recorded while there is nobody. */
+  readonly flowListeners = new Set<FlowListener>();
+  #watchesInput = false;
+  /** What the pass under way has recorded; made when something is first recorded. */
+  records: FlowRecords | undefined;
+
+  constructor(
+    readonly residence: Residence,
+    readonly layers: readonly Layer[],
+    inputShape: SampleShape,
+    readonly outputShape: SampleShape,
+    readonly seed: number,
+  ) {
+    this.hidden = layers.filter((layer) => !isInput(layer));
+    this.input = new ModelInput(inputShape, this.hidden[0]?.vocabularySize);
+  }
+
+  /** What was packed from the weights is packed anew. */
+  weightsChanged(): void {
+    this.residence.weightsVersion += 1;
+  }
+
+  /** See `Sequential.watchFlow`. */
+  watchFlow(listener: FlowListener, inputGradient = false): () => void {
+    this.flowListeners.add(listener);
+    this.#watchesInput = inputGradient;
+    return () => void this.flowListeners.delete(listener);
+  }
+
+  /**
+   * Lays the input of a batch, or a range of its time steps, out for a pass.
+   * @throws ShapeError when it is not what the model takes; DataError for an index out of range.
+   */
+  load(where: string, purpose: Purpose, examples: Examples, capacity: number, range?: StepRange): Plan {
+    const { x, size, sampleOf } = examples;
+    this.input.checkShape(where, x);
+    this.input.checkIndices(where, x, size, sampleOf);
+    const { isSequence, timesteps: total, features } = this.input.layoutOf(x);
+    const timesteps = range?.steps ?? total;
+    const plan = this.residence.plan(purpose, {
+      batch: Math.max(capacity, size),
+      timesteps,
+      features,
+      isSequence,
+      taped: purpose !== "prediction",
+      inputGradient: purpose === "inspection",
+    });
+    const { input } = plan;
+    input.timesteps = timesteps;
+    const { stride } = input;
+    const target = plan.memory.floats(input.address, size * timesteps * stride);
+    toTimeMajor(x.data, target, { batch: size, timesteps, features, stride }, sampleOf, range);
+    return plan;
+  }
+
+  pass(
+    batch: number,
+    options: {
+      training: boolean;
+      advanceState: boolean;
+      truncate: number;
+      step: number;
+      record?: Pass["record"];
+    },
+  ): Pass {
+    const { layers, seed, residence } = this;
+    return {
+      batch,
+      training: options.training,
+      truncate: options.truncate,
+      record: options.record ?? null,
+      advanceState: options.advanceState,
+      weightsVersion: residence.weightsVersion,
+      seeds(layer) {
+        const stream = createRandom(seed).fork(`dropout ${layers.indexOf(layer)} ${options.step}`);
+        return [stream.integer(2 ** 32), stream.integer(2 ** 32)];
+      },
+    };
+  }
+
+  /**
+   * Loss of the output that stands in `plan` after a forward pass; with `gradient`, dL/doutput too. Of a range of time
+   * steps it is that range's part of the whole loss, without penalties.
+   * @throws ShapeError when the targets do not fit.
+   */
+  loss(
+    where: string,
+    plan: Plan,
+    examples: Examples,
+    compiled: Compiled,
+    gradient: boolean,
+    range?: StepRange,
+  ): BatchLoss {
+    const { kernels, memory, output } = plan;
+    this.checkLabels(where, examples, compiled.loss);
+    const part = output.isSequence ? range : undefined;
+    const { size, sampleOf, weights } = examples;
+    const targetWidth = compiled.loss.targetWidth(output.features);
+    const rows = output.rows(size);
+    const targetStride = Math.ceil(targetWidth / 4) * 4;
+    toTimeMajor(
+      examples.y!.data,
+      memory.floats(plan.target, rows * targetStride),
+      { batch: size, timesteps: output.timesteps, features: targetWidth, stride: targetStride },
+      sampleOf,
+      part,
+    );
+    const weighted = this.#rowWeights(plan, weights, size, sampleOf);
+    const rowsBatch = {
+      kernels,
+      memory,
+      prediction: output.address,
+      target: plan.target,
+      samples: size,
+      isSequence: output.isSequence,
+      rows,
+      width: output.features,
+      stride: output.stride,
+      targetWidth,
+      targetStride,
+    };
+    const allRows = part === undefined ? rows : part.total * size;
+    const counted = output.mask === 0 ? allRows : sumOf(memory.floats(output.mask, rows));
+    const scale = counted === 0 ? 0 : 1 / counted;
+    const sum = compiled.loss.sum({
+      ...rowsBatch,
+      weight: weighted,
+      gradient: gradient ? output.gradient : 0,
+      scale,
+    });
+    for (const metric of compiled.metrics) metric.update({ ...rowsBatch, weight: output.mask });
+    const penalties = range === undefined ? this.penalty() + plan.activityPenalty(size) : 0;
+    return { value: sum * scale + penalties, size };
+  }
+
+  /** What regularizers add to the loss. */
+  penalty(): number {
+    let sum = 0;
+    for (const variable of this.layers.flatMap((layer) => layer.variables)) {
+      if (variable.regularizer === undefined) continue;
+      const { memory } = this.residence.engine;
+      const values = memory.floats(this.residence.weights(variable), variable.size);
+      sum += variable.regularizer.penalty(values, variable.shape);
+    }
+    return sum;
+  }
+
+  /** Gradients of the loss for all trainable weights, regularization included. */
+  backward(plan: Plan, pass: Pass): void {
+    this.clearGradients();
+    plan.backward(pass);
+    this.addPenaltyGradients();
+  }
+
+  clearGradients(): void {
+    const { kernels, gradients, count } = this.residence.parameters;
+    kernels.fillZero(gradients, count);
+  }
+
+  addPenaltyGradients(): void {
+    const { memory } = this.residence.parameters;
+    for (const layer of this.layers) {
+      if (!layer.trainable) continue;
+      for (const variable of layer.variables) {
+        if (variable.regularizer === undefined) continue;
+        const values = memory.floats(this.residence.weights(variable), variable.size);
+        const gradient = memory.floats(this.residence.gradients(variable), variable.size);
+        variable.regularizer.addGradient(values, variable.shape, gradient);
+      }
+    }
+  }
+
+  /** One update, and the constraints after it. */
+  update(optimizer: Optimizer): void {
+    optimizer.bind(this.residence.parameters);
+    if (!optimizer.apply()) return;
+    const { memory } = this.residence.engine;
+    for (const layer of this.layers) {
+      if (!layer.trainable) continue;
+      for (const variable of layer.variables) {
+        if (variable.constraint === undefined) continue;
+        variable.constraint.project(
+          memory.floats(this.residence.weights(variable), variable.size),
+          variable.shape,
+        );
+      }
+    }
+    this.weightsChanged();
+  }
+
+  /** Copies of an optimizer's moments, for a file. */
+  optimizerSlots(optimizer: Optimizer): { name: string; data: Float32Array }[] {
+    optimizer.bind(this.residence.parameters);
+    return optimizer.readSlots();
+  }
+
+  /** Puts moments back, so that training goes on where it stopped. */
+  restoreOptimizer(
+    optimizer: Optimizer,
+    slots: readonly { name: string; data: Float32Array }[],
+    batches: number,
+  ): void {
+    optimizer.bind(this.residence.parameters);
+    optimizer.writeSlots(slots);
+    optimizer.batches = batches;
+  }
+
+  /** Forward, loss, backward, update: a step of training. Returns the loss before the update. */
+  async trainStep(
+    where: string,
+    examples: Examples,
+    compiled: Compiled,
+    capacity: number,
+  ): Promise<BatchLoss> {
+    const flow = this.flowListeners.size > 0 ? await flowModule() : null;
+    const chunks = compiled.truncate > 0 ? await chunksModule() : null;
+    const pass = this.pass(examples.size, {
+      training: true,
+      advanceState: true,
+      truncate: compiled.truncate,
+      step: compiled.optimizer.batches,
+      record: flow?.recordIn(this) ?? null,
+    });
+    const loss =
+      chunks?.trainInChunks(where, this, examples, compiled, capacity, pass) ??
+      this.#trainWhole(where, examples, compiled, capacity, pass);
+    if (flow !== null) flow.updateAndTell(this, compiled, loss.value);
+    else this.update(compiled.optimizer);
+    return loss;
+  }
+
+  #trainWhole(
+    where: string,
+    examples: Examples,
+    compiled: Compiled,
+    capacity: number,
+    pass: Pass,
+  ): BatchLoss {
+    const watchesInput = pass.record !== null && this.#watchesInput;
+    const plan = this.load(where, watchesInput ? "inspection" : "training", examples, capacity);
+    this.checkLabels(where, examples, compiled.loss);
+    plan.forward(pass);
+    const loss = this.loss(where, plan, examples, compiled, true);
+    this.backward(plan, pass);
+    if (pass.record !== null) this.records?.keep(plan);
+    return loss;
+  }
+
+  /** Forward and loss, without dropout or gradients. */
+  testStep(where: string, examples: Examples, compiled: Compiled, capacity: number): BatchLoss {
+    const plan = this.load(where, "prediction", examples, capacity);
+    this.checkLabels(where, examples, compiled.loss);
+    plan.forward(this.pass(examples.size, { training: false, advanceState: true, truncate: 0, step: 0 }));
+    return this.loss(where, plan, examples, compiled, false);
+  }
+
+  /** @throws ShapeError, DataError for labels and weights that do not fit the predictions. */
+  checkLabels(where: string, examples: Examples, loss: Loss): void {
+    checkLabels(where, examples, this.outputShape, loss);
+  }
+
+  /** Row weights of a batch: sample weights times the mask. 0: all ones. */
+  #rowWeights(plan: Plan, weights: Tensor | null, size: number, sampleOf: (n: number) => number): number {
+    const { memory, output } = plan;
+    if (weights === null) return output.mask;
+    const { timesteps } = output;
+    const perStep = weights.shape.length === 2;
+    const rows = memory.floats(plan.rowWeights, size * timesteps);
+    const mask = output.mask === 0 ? null : memory.floats(output.mask, size * timesteps);
+    for (let t = 0; t < timesteps; t++) {
+      for (let n = 0; n < size; n++) {
+        const sample = sampleOf(n);
+        const weight = weights.data[perStep ? sample * timesteps + t : sample]!;
+        const row = t * size + n;
+        rows[row] = weight * (mask === null ? 1 : mask[row]!);
+      }
+    }
+    return plan.rowWeights;
+  }
+}
+
+function sumOf(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
+}

@@ -1,0 +1,54 @@
+import type { Pass } from "../../layers/workspace.js";
+import type { Examples } from "../examples.js";
+import type { BatchLoss, Compiled, Program } from "../executor.js";
+
+/** Time steps of a chunk: enough that its overhead does not show, few enough to keep the tape small. */
+const CHUNK_STEPS = 256;
+
+/**
+ * The length of the chunks in which a batch can be trained with truncated BPTT, or null where it has to be taken whole.
+ *
+ * Where the gradient is cut before every k-th step, nothing flows back across a multiple of k. A long sequence can then
+ * go forward and back piece by piece, with one piece's tape in memory, and the sum of the pieces' gradients is the
+ * gradient of the whole. Layers that need all steps at once (bidirectional, flatten, masks …) rule that out.
+ */
+function chunkSteps(program: Program, { x, weights }: Examples, { truncate, loss }: Compiled): number | null {
+  if (!program.input.isSequence || loss.isWholeBatch) return null;
+  const steps = truncate * Math.max(1, Math.ceil(CHUNK_STEPS / truncate));
+  if (x.shape[1]! <= 2 * steps || weights?.shape.length === 2) return null;
+  return program.layers.every((layer) => layer.worksByChunks) ? steps : null;
+}
+
+/**
+ * Forward and back over chunks of a batch's time steps; the gradients are left for the update. null, with nothing done,
+ * where the batch has to be taken whole.
+ */
+export function trainInChunks(
+  where: string,
+  program: Program,
+  examples: Examples,
+  compiled: Compiled,
+  capacity: number,
+  pass: Pass,
+): BatchLoss | null {
+  const chunk = chunkSteps(program, examples, compiled);
+  if (chunk === null) return null;
+  program.checkLabels(where, examples, compiled.loss);
+  const total = examples.x.shape[1]!;
+  let value = 0;
+  program.clearGradients();
+  for (let first = 0; first < total; first += chunk) {
+    const range = { first, steps: Math.min(chunk, total - first), total };
+    const plan = program.load(where, "training", examples, capacity, range);
+    const part = { ...pass, continues: first > 0 };
+    plan.forward(part);
+    // A loss on the last output alone reaches back no further than the last cut.
+    if (plan.output.isSequence || first + range.steps >= total) {
+      value += program.loss(where, plan, examples, compiled, true, range).value;
+      plan.backward(part);
+    }
+    if (pass.record !== null) program.records?.keep(plan);
+  }
+  program.addPenaltyGradients();
+  return { value: value + program.penalty(), size: examples.size };
+}

@@ -1,0 +1,31 @@
+import { RecordedFlow } from "../../layers/recurrent/flow-buffer.js";
+import type { Layer } from "../../layers/layer.js";
+import type { Plan } from "../plan.js";
+
+/** What flowed back through the recurrent layers of one batch, which may have gone through in pieces of its time steps. */
+export class FlowRecords {
+  readonly #pieces = new Map<Layer, RecordedFlow[]>();
+
+  /** Copies what the stages of a plan have recorded. Steps that nothing was sent back through stand as zeros. */
+  keep(plan: Plan): void {
+    for (const stage of plan.stages) {
+      this.#keep(stage.recorded?.());
+      for (const inner of stage.inner ?? []) this.#keep(inner.recorded?.());
+    }
+  }
+
+  #keep(recorded: RecordedFlow | null | undefined): void {
+    if (recorded == null) return;
+    const pieces = this.#pieces.get(recorded.layer);
+    if (pieces === undefined) this.#pieces.set(recorded.layer, [recorded]);
+    else pieces.push(recorded);
+  }
+
+  /** Gives each layer's record, pieces joined in their order, and forgets them. */
+  take(): Map<Layer, RecordedFlow> {
+    const whole = new Map<Layer, RecordedFlow>();
+    for (const [layer, pieces] of this.#pieces) whole.set(layer, RecordedFlow.join(pieces));
+    this.#pieces.clear();
+    return whole;
+  }
+}

@@ -1,0 +1,23 @@
+import { ConfigError, DataError } from "../../errors.js";
+
+/** What is refused before a call begins; loaded when that happens. */
+
+export const noSignal = (where: string, signal: unknown): Error =>
+  new ConfigError(
+    `${where}: \`signal\` is ${signal === null ? "null" : typeof signal}, expected an AbortSignal, such as new AbortController().signal.`,
+    { received: signal, expected: "AbortSignal" },
+  );
+
+export const noPair = (where: string, validationData: unknown): Error =>
+  new ConfigError(`${where}: \`validationData\` needs [x, y].`, { received: validationData });
+
+export const noLabels = (where: string): Error => {
+  const call = where.slice(0, -1);
+  return new DataError(`${where}: there are no labels: ${call}x, y), or ${call}dataset).`);
+};
+
+export const emptySplit = (where: string, split: number, count: number, at: number): Error =>
+  new DataError(
+    `${where}: validationSplit ${split} of ${count} samples leaves ${at} for training and ${count - at} for validation.`,
+    { code: "insufficient_data", received: count },
+  );

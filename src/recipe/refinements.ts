@@ -1,0 +1,60 @@
+import { type RecipePatch, short } from "../doctor/diagnosis.js";
+import { optimizerOf, type Recipe } from "./recipe.js";
+
+/** One option of a recipe in which it may be tried further. */
+export interface Polish {
+  /** The option: `epochs`, `rate`, `units` or `batchSize`. */
+  readonly tried: string;
+  /** null where the recipe has no such option, or it is at its end. */
+  change(recipe: Recipe): RecipePatch | null;
+}
+
+const MOST_UNITS = 64;
+const LEAST_BATCH = 8;
+const recurrent: readonly string[] = ["lstm", "gru", "simpleRNN"];
+
+const rateTimes = (factor: number): Polish => ({
+  tried: "rate",
+  change(recipe) {
+    const { learningRate = 0.001 } = optimizerOf(recipe).config;
+    return typeof learningRate === "number"
+      ? { compile: { optimizer: { learningRate: short(factor * learningRate) } } }
+      : null;
+  },
+});
+
+const moreEpochs: Polish = {
+  tried: "epochs",
+  change: ({ fit }) => ({ fit: { epochs: 2 * (fit?.epochs ?? 25) } }),
+};
+
+const moreUnits: Polish = {
+  tried: "units",
+  change({ layers }) {
+    const units = Number(layers.find(({ kind }) => recurrent.includes(kind))?.units);
+    return units < MOST_UNITS
+      ? { layers: [{ kind: "recurrent", set: { units: Math.min(MOST_UNITS, 2 * units) } }] }
+      : null;
+  },
+};
+
+const smallerBatches: Polish = {
+  tried: "batchSize",
+  change({ fit, layers }) {
+    const batchSize = fit?.batchSize ?? 32;
+    const isStateful = layers.some(({ stateful }) => stateful === true);
+    return isStateful || batchSize <= LEAST_BATCH ? null : { fit: { batchSize: Math.ceil(batchSize / 2) } };
+  },
+};
+
+/**
+ * Single steps from a cured recipe, in the order in which they most often help: time to use the rate, the rate itself (a
+ * third and three times, half a decade each way), room, and more updates an epoch.
+ */
+export const polishes = (): Polish[] => [
+  moreEpochs,
+  rateTimes(1 / 3),
+  rateTimes(3),
+  moreUnits,
+  smallerBatches,
+];

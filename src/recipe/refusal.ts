@@ -1,0 +1,102 @@
+import type { GateflowError } from "../errors.js";
+import type { Diagnosis } from "../doctor/diagnosis.js";
+import { bars } from "../doctor/pictures/pictures.js";
+
+/** Faults of shapes: what else is found beside them, they come first, for nothing can be built or trained. */
+export const shapeFaults: readonly string[] = ["stacked_lstm_needs_return_sequences", "label_shape_mismatch"];
+
+const isShape = (value: unknown): value is readonly (number | null)[] =>
+  Array.isArray(value) && value.every((extent) => extent === null || typeof extent === "number");
+
+const shapeText = (shape: readonly (number | null)[]): string =>
+  `[${shape.map((extent) => extent ?? "N").join(", ")}]`;
+
+const textOf = (value: unknown): string =>
+  isShape(value) ? shapeText(value) : typeof value === "string" ? value : JSON.stringify(value);
+
+/** What came and what was expected, where the error says so. */
+function evidenceOf({ received, expected }: GateflowError): Record<string, string> {
+  return {
+    ...(received === undefined ? {} : { received: textOf(received) }),
+    ...(expected === undefined ? {} : { expected: textOf(expected) }),
+  };
+}
+
+/** `fit(): labels have …` without the call: the sentence stands by itself. */
+const sentenceOf = ({ message }: GateflowError): string => message.replace(/^[\w.]+\(\)(?: \w+)?: /, "");
+
+const firstOf = (text: string): string => text.split(/\. (?=[A-Z])/)[0]!.replace(/\.$/, "");
+
+/** Numbers of a shape behind the samples'. */
+const perSample = (shape: readonly (number | null)[]): number =>
+  shape.slice(1).reduce<number>((size, extent) => size * (extent ?? 1), 1);
+
+function stacked(error: GateflowError, timesteps: number | undefined): Partial<Diagnosis> {
+  const [, layer = "the layer", from = "the layer before"] =
+    /(`[^`]+`)[\s\S]* from (`[^`]+`)/.exec(error.message) ?? [];
+  return {
+    title: `${layer} needs a sequence, and ${from} hands on its last output only`,
+    why: "Without returnSequences a recurrent layer keeps its outputs to itself, all but the last: the next one has no time steps to read. Taken for one long sequence, as some libraries do, the batch trains without a symptom, and each answer depends on the samples before it; here it is refused before the first update.",
+    remedy: sentenceOf(error).split(". ").slice(1).join(". ") || sentenceOf(error),
+    fix: { layers: [] },
+    ...(timesteps === undefined
+      ? {}
+      : {
+          picture: bars(
+            "Time steps handed from layer to layer",
+            [
+              ["of the input", timesteps],
+              [`${from} hands on`, 1],
+              [`${layer} expects`, timesteps],
+            ],
+            { x: "time steps", y: "layer" },
+          ),
+        }),
+  };
+}
+
+function labels(error: GateflowError): Partial<Diagnosis> {
+  const { received, expected } = error;
+  const shapes = isShape(received) && isShape(expected) ? { received, expected } : undefined;
+  const width = shapes?.received.at(-1);
+  const isWidth = shapes !== undefined && shapes.received.length === shapes.expected.length;
+  return {
+    why: "Each prediction needs a label of its own. Stretched to fit, as some libraries do, every prediction is compared with every label: the loss is least where all predictions are the labels' mean, so it stalls at the target's variance and says nothing. Here it is refused before the first update.",
+    remedy: isWidth
+      ? `Give labels of the shape ${shapeText(shapes.expected)}, or have the last layer predict as many numbers as there are labels: units: ${width}.`
+      : sentenceOf(error),
+    ...(shapes === undefined
+      ? {}
+      : {
+          picture: bars(
+            "Numbers for each sample",
+            [
+              ["labels", perSample(shapes.received)],
+              ["predictions", perSample(shapes.expected)],
+            ],
+            { x: "numbers", y: "of what" },
+          ),
+        }),
+  };
+}
+
+/**
+ * What was refused, as a diagnosis.
+ * @param timesteps of the sequences the model was given, where known.
+ */
+export function refusalOf(error: GateflowError, timesteps?: number): Diagnosis {
+  const { code } = error;
+  return {
+    code: code ?? "refused",
+    severity: "error",
+    title: firstOf(sentenceOf(error)),
+    evidence: evidenceOf(error),
+    why: "The engine refuses it before the first update.",
+    remedy: sentenceOf(error),
+    ...(code === "stacked_lstm_needs_return_sequences"
+      ? stacked(error, timesteps)
+      : code === "label_shape_mismatch"
+        ? labels(error)
+        : {}),
+  };
+}

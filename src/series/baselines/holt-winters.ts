@@ -1,0 +1,280 @@
+import { log } from "../../elementary.js";
+import { DataError } from "../../errors.js";
+import { flag, numberIn, refuseUnknown } from "../../options.js";
+import { openComplete, type SeriesLike } from "../kinds.js";
+import { leastSquares } from "../../numerics/least-squares.js";
+import { type Box, nelderMead } from "../../numerics/nelder-mead.js";
+import { type SmoothingParameters, type SmoothingState, smooth, smoothedPath } from "./smoothing-state.js";
+
+export interface HoltWintersOptions {
+  /** Steps in one season, at least 2; null (default): none. */
+  readonly season?: number | null;
+  /** Default true. Without a trend and a season this is simple exponential smoothing. */
+  readonly trend?: boolean;
+  /** Whether the trend dies away, φ between 0.8 and 0.98 (Gardner & McKenzie 1985). Default false. */
+  readonly damped?: boolean;
+}
+
+/** A fitted exponential smoothing. */
+export interface HoltWinters {
+  readonly season: number | null;
+  readonly trend: boolean;
+  readonly damped: boolean;
+  readonly parameters: SmoothingParameters;
+  /** Level, trend and seasons before the first value. */
+  readonly initial: { readonly level: number; readonly trend: number; readonly season: number[] };
+  /** One-step forecasts of the values it was fitted on. */
+  readonly fitted: number[];
+  /** Sum of their squared errors. */
+  readonly sse: number;
+  /** Akaike's criterion with the correction for few values; initial states count as parameters. */
+  readonly aicc: number;
+  /** The next `horizon` values. */
+  forecast(horizon: number): number[];
+}
+
+/** φ outside of these is no damping, or no trend at all (Hyndman & Athanasopoulos, FPP3 8.2). */
+const DAMPING: readonly [number, number] = [0.8, 0.98];
+/** Up to so many values and multiplications the best initial states are found anew for each trial of the parameters. */
+const PROFILE_LENGTH = 500;
+const PROFILE_BUDGET = 2e6;
+const STARTS = [
+  [0.1, 0.05, 0.1],
+  [0.3, 0.1, 0.3],
+  [0.6, 0.05, 0.1],
+  [0.9, 0.2, 0.5],
+] as const;
+
+interface Shape {
+  readonly season: number;
+  readonly trend: boolean;
+  readonly damped: boolean;
+}
+
+/** Search coordinates: α, β/α, γ/(1 - α), φ, as many as the shape has; each in a box of its own. */
+function boxOf({ season, trend, damped }: Shape): Box {
+  return [
+    [1e-4, 1],
+    ...(trend ? [[0, 1] as const] : []),
+    ...(season > 0 ? [[0, 1] as const] : []),
+    ...(damped ? [DAMPING] : []),
+  ];
+}
+
+function parametersOf(x: readonly number[], { season, trend, damped }: Shape): SmoothingParameters {
+  const rest = [...x];
+  const alpha = rest.shift()!;
+  const beta = trend ? alpha * rest.shift()! : 0;
+  const gamma = season > 0 ? (1 - alpha) * rest.shift()! : 0;
+  return { alpha, beta, gamma, phi: damped ? rest.shift()! : 1 };
+}
+
+/** Level and trend by a straight line through the first seasons (or ten values), seasons by what that leaves. */
+function guess(y: Float64Array, { season, trend }: Shape): SmoothingState {
+  const count = Math.min(y.length, season > 0 ? Math.max(10, 3 * season) : 10);
+  const whole = season > 0 ? Math.max(1, Math.floor(count / season)) * season : count;
+  const head = y.subarray(0, Math.min(whole, y.length));
+  const middle = (head.length - 1) / 2;
+  const center = head.reduce((sum, value) => sum + value, 0) / head.length;
+  let [product, square] = [0, 0];
+  head.forEach((value, t) => {
+    product += (t - middle) * (value - center);
+    square += (t - middle) ** 2;
+  });
+  const slope = trend && square > 0 ? product / square : 0;
+  const state = new Float64Array(2 + season);
+  state[0] = center - slope * (middle + 1);
+  state[1] = slope;
+  const counts = new Float64Array(season);
+  head.forEach((value, t) => {
+    if (season === 0) return;
+    state[2 + (t % season)]! += value - (center + slope * (t - middle));
+    counts[t % season]! += 1;
+  });
+  for (let s = 0; s < season; s++) state[2 + s]! /= Math.max(1, counts[s]!);
+  return state;
+}
+
+function sumOfSquares(y: Float64Array, start: SmoothingState, parameters: SmoothingParameters): number {
+  const state = start.slice();
+  let sum = 0;
+  for (let t = 0; t < y.length; t++) sum += smooth(state, parameters, t, y[t]!) ** 2;
+  return sum;
+}
+
+/**
+ * The initial state with the least squares for given parameters: errors are linear in it, so each unit state's echo
+ * through the recursion is a regressor. A constant moved from the level to all seasons changes nothing, so the last
+ * season is left out of the regression and the seasons are centred after it.
+ */
+function bestStart(y: Float64Array, parameters: SmoothingParameters, shape: Shape): SmoothingState {
+  const { season, trend } = shape;
+  const slots = [
+    0,
+    ...(trend ? [1] : []),
+    ...Array.from({ length: Math.max(0, season - 1) }, (_, s) => 2 + s),
+  ];
+  const echo = (unit: number | null): Float64Array => {
+    const state = new Float64Array(2 + season);
+    if (unit !== null) state[unit] = 1;
+    const errors = new Float64Array(y.length);
+    for (let t = 0; t < y.length; t++) {
+      const error = smooth(state, parameters, t, unit === null ? y[t]! : 0);
+      errors[t] = unit === null ? error : -error;
+    }
+    return errors;
+  };
+  const fit = leastSquares(slots.map(echo), echo(null));
+  const state = new Float64Array(2 + season);
+  fit.coefficients().forEach((value, k) => {
+    state[slots[k]!] = value;
+  });
+  if (season > 0) {
+    const shift = state.subarray(2).reduce((sum, value) => sum + value, 0) / season;
+    state[0]! += shift;
+    for (let s = 0; s < season; s++) state[2 + s]! -= shift;
+  }
+  return state;
+}
+
+/** Parameters and initial state with the least sum of squared one-step errors. */
+function search(y: Float64Array, shape: Shape): { parameters: SmoothingParameters; start: SmoothingState } {
+  const box = boxOf(shape);
+  const states = 2 + shape.season;
+  const profiled = y.length <= PROFILE_LENGTH && y.length * states * states <= PROFILE_BUDGET;
+  let start = guess(y, shape);
+  const cost = (x: readonly number[]): number => {
+    const parameters = parametersOf(x, shape);
+    return sumOfSquares(y, profiled ? bestStart(y, parameters, shape) : start, parameters);
+  };
+  const starts = STARTS.map(([alpha, beta, gamma]) => [
+    alpha,
+    ...(shape.trend ? [beta] : []),
+    ...(shape.season > 0 ? [gamma] : []),
+    ...(shape.damped ? [0.95] : []),
+  ])
+    .map((x) => ({ x, value: cost(x) }))
+    .sort((a, b) => a.value - b.value)
+    .map(({ x }) => x);
+  // With the best initial states the valley is plain enough for one walk; without, a second one from elsewhere pays.
+  const evaluations = 60 * box.length;
+  const tried = starts
+    .slice(0, profiled ? 1 : 2)
+    .map((x) => nelderMead(cost, x, box, { evaluations, tolerance: 1e-8 }));
+  let best = tried.reduce((a, b) => (b.value < a.value ? b : a));
+  if (!profiled) {
+    start = bestStart(y, parametersOf(best.x, shape), shape);
+    best = nelderMead(cost, best.x, box, { evaluations, tolerance: 1e-8 });
+  }
+  const parameters = parametersOf(best.x, shape);
+  return { parameters, start: bestStart(y, parameters, shape) };
+}
+
+/** Values needed: as many as there are unknowns, and two more so that an error can be told from none. */
+const needed = ({ season, trend, damped }: Shape): number =>
+  season > 0 ? 2 * season + 2 : 3 + 2 * Number(trend) + Number(damped);
+
+/**
+ * Exponential smoothing with an additive trend and season (Holt 1957, Winters 1960), fitted by the least sum of squared
+ * one-step errors over parameters and initial states, as statsmodels' `ExponentialSmoothing` does.
+ *
+ * @param x one series without gaps.
+ * @throws DataError for gaps or too few values, ShapeError for several columns, ConfigError for options.
+ *
+ * @example
+ * holtWinters(monthly, { season: 12, damped: true }).forecast(24);
+ */
+export function holtWinters(x: SeriesLike, options: HoltWintersOptions = {}): HoltWinters {
+  const where = "holtWinters()";
+  refuseUnknown(where, options, ["season", "trend", "damped"]);
+  const y = openComplete(where, x);
+  const season =
+    options.season == null ? null : numberIn(where, "season", options.season, { min: 2, integer: true });
+  const damped = flag(where, "damped", options.damped ?? false);
+  const trend = flag(where, "trend", options.trend ?? true) || damped;
+  const shape: Shape = { season: season ?? 0, trend, damped };
+  if (y.length < needed(shape)) {
+    throw new DataError(
+      `${where}: ${y.length} values are too few, expected at least ${needed(shape)} for this trend and season.`,
+      { code: "insufficient_data", received: y.length, expected: needed(shape) },
+    );
+  }
+  const { parameters, start } = search(y, shape);
+  const state = start.slice();
+  const fitted: number[] = [];
+  let sse = 0;
+  for (let t = 0; t < y.length; t++) {
+    const error = smooth(state, parameters, t, y[t]!);
+    fitted.push(y[t]! - error);
+    sse += error * error;
+  }
+  const n = y.length;
+  // α, β, γ, φ, their initial states (of the seasons one less, for they sum to 0), and the variance.
+  const count = 3 + 2 * Number(trend) + Number(damped) + (season ?? 0);
+  const spread = Math.max(sse / n, Number.MIN_VALUE);
+  return {
+    season,
+    trend,
+    damped,
+    parameters,
+    initial: { level: start[0]!, trend: start[1]!, season: Array.from(start.subarray(2)) },
+    fitted,
+    sse,
+    aicc:
+      n - count - 1 <= 0
+        ? Number.POSITIVE_INFINITY
+        : n * log(spread) + 2 * count + (2 * count * (count + 1)) / (n - count - 1),
+    forecast: (horizon) =>
+      Array.from(
+        smoothedPath(
+          state,
+          parameters,
+          n,
+          numberIn("forecast()", "horizon", horizon, { min: 1, integer: true }),
+        ),
+      ),
+  };
+}
+
+/**
+ * The smoothing with the lowest AICc among none, additive and damped trend, each with and without the season.
+ * A season of which fewer than two and a bit came is passed over.
+ * @throws DataError for gaps or fewer than 3 values.
+ */
+export function bestHoltWinters(x: SeriesLike, season: number | null): HoltWinters {
+  const y = openComplete("bestHoltWinters()", x);
+  const seasons = season !== null && season >= 2 && y.length >= 2 * season + 2 ? [null, season] : [null];
+  const shapes = seasons.flatMap((length) => [
+    { season: length, trend: false, damped: false },
+    { season: length, trend: true, damped: false },
+    { season: length, trend: true, damped: true },
+  ]);
+  const fits = shapes
+    .filter((shape) => y.length >= needed({ ...shape, season: shape.season ?? 0 }))
+    .map((shape) => holtWinters(y, shape));
+  if (fits.length === 0) {
+    throw new DataError(`bestHoltWinters(): ${y.length} values are too few, expected at least 3.`, {
+      code: "insufficient_data",
+      received: y.length,
+      expected: 3,
+    });
+  }
+  return fits.reduce((a, b) => (b.aicc < a.aicc ? b : a));
+}
+
+/**
+ * The next values by exponential smoothing, trend and season kept where AICc wants them.
+ * @param options season: steps in one, null (default) for none.
+ * @throws as {@link holtWinters}.
+ */
+export function holtWintersForecast(
+  x: SeriesLike,
+  options: { readonly horizon?: number; readonly season?: number | null } = {},
+): number[] {
+  const where = "holtWintersForecast()";
+  refuseUnknown(where, options, ["horizon", "season"]);
+  const horizon = numberIn(where, "horizon", options.horizon ?? 1, { min: 1, integer: true });
+  const season =
+    options.season == null ? null : numberIn(where, "season", options.season, { min: 1, integer: true });
+  return bestHoltWinters(openComplete(where, x), season).forecast(horizon);
+}

@@ -1,0 +1,150 @@
+import { pow } from "../../elementary.js";
+import { DataError } from "../../errors.js";
+import { numberIn, refuseUnknown } from "../../options.js";
+import { openComplete, type SeriesLike } from "../kinds.js";
+import { nelderMead } from "../../numerics/nelder-mead.js";
+import { mean } from "../../numerics/statistics.js";
+
+export interface ThetaOptions {
+  /** Steps ahead. Default 1. */
+  readonly horizon?: number;
+  /** Steps in one season, whose pattern is taken out first and put back at the end. Default null: none. */
+  readonly season?: number | null;
+}
+
+export interface Pattern {
+  /** One season, by the index modulo its length. */
+  readonly values: Float64Array;
+  readonly multiplicative: boolean;
+}
+
+/** Classical decomposition: the mean of each phase about a centred moving average, normed to mean 1 or 0. */
+function seasonalPattern(y: Float64Array, season: number): Pattern {
+  const half = Math.floor(season / 2);
+  const edge = season % 2 === 0 ? 0.5 : 1;
+  const averages = Float64Array.from({ length: y.length - 2 * half }, (_, i) => {
+    let sum = edge * (y[i]! + y[i + 2 * half]!);
+    for (let k = 1; k < 2 * half; k++) sum += y[i + k]!;
+    return sum / season;
+  });
+  const phases = (multiplicative: boolean): Float64Array => {
+    const sums = new Float64Array(season);
+    const counts = new Float64Array(season);
+    averages.forEach((average, i) => {
+      const phase = (i + half) % season;
+      sums[phase]! += multiplicative ? y[i + half]! / average : y[i + half]! - average;
+      counts[phase]! += 1;
+    });
+    const means = sums.map((sum, phase) => sum / counts[phase]!);
+    const center = mean(means);
+    return means.map((value) => (multiplicative ? value / center : value - center));
+  };
+  if (y.every((value) => value > 0)) {
+    const values = phases(true);
+    if (values.every((value) => value > 0)) return { values, multiplicative: true };
+  }
+  return { values: phases(false), multiplicative: false };
+}
+
+/** Simple exponential smoothing from the first value on: the sum of its squared errors. */
+function squaredErrors(y: Float64Array, alpha: number): number {
+  let level = y[0]!;
+  let sse = 0;
+  for (const value of y) {
+    const error = value - level;
+    sse += error * error;
+    level += alpha * error;
+  }
+  return sse;
+}
+
+/** What the theta method learns once: how fast its level follows, and the season. */
+export interface Theta {
+  readonly alpha: number;
+  readonly season: number;
+  readonly pattern: Pattern | null;
+}
+
+const withoutSeason = ({ pattern, season }: Theta, value: number, t: number): number => {
+  if (pattern === null) return value;
+  const phase = pattern.values[t % season]!;
+  return pattern.multiplicative ? value / phase : value - phase;
+};
+
+const withSeason = ({ pattern, season }: Theta, value: number, t: number): number => {
+  if (pattern === null) return value;
+  const phase = pattern.values[t % season]!;
+  return pattern.multiplicative ? value * phase : value + phase;
+};
+
+/** @param season 1: none. @throws DataError for fewer than 3 values or two seasons. */
+export function fitTheta(where: string, y: Float64Array, season: number): Theta {
+  const needed = Math.max(3, season > 1 ? 2 * season : 0);
+  if (y.length < needed) {
+    throw new DataError(`${where}: ${y.length} values are too few, expected at least ${needed}.`, {
+      code: "insufficient_data",
+      received: y.length,
+      expected: needed,
+    });
+  }
+  const seasonal = { alpha: 0, season, pattern: season > 1 ? seasonalPattern(y, season) : null };
+  const adjusted = y.map((value, t) => withoutSeason(seasonal, value, t));
+  const cost = ([alpha]: readonly number[]): number => squaredErrors(adjusted, alpha!);
+  const found = [0.1, 0.5, 0.9].map((alpha) => nelderMead(cost, [alpha], [[1e-4, 1]]));
+  return { ...seasonal, alpha: found.reduce((a, b) => (b.value < a.value ? b : a)).x[0]! };
+}
+
+/** Walks along a series: level and straight line go on with every value, what was learnt stays. */
+export class ThetaWalk {
+  readonly #theta: Theta;
+  #n = 0;
+  #level = 0;
+  /** Sums over t of y and t y, which make the least-squares slope. */
+  #sum = 0;
+  #product = 0;
+
+  constructor(theta: Theta) {
+    this.#theta = theta;
+  }
+
+  take(value: number): void {
+    const y = withoutSeason(this.#theta, value, this.#n);
+    if (this.#n === 0) this.#level = y;
+    this.#level += this.#theta.alpha * (y - this.#level);
+    this.#sum += y;
+    this.#product += this.#n * y;
+    this.#n += 1;
+  }
+
+  path(horizon: number): number[] {
+    const { alpha } = this.#theta;
+    const n = this.#n;
+    const slope = n < 2 ? 0 : (this.#product - ((n - 1) / 2) * this.#sum) / ((n * (n * n - 1)) / 12);
+    const lead = (1 - pow(1 - alpha, n)) / alpha;
+    return Array.from({ length: horizon }, (_, h) =>
+      withSeason(this.#theta, this.#level + 0.5 * slope * (h + lead), n + h),
+    );
+  }
+}
+
+/**
+ * The theta method (Assimakopoulos & Nikolopoulos 2000) as Hyndman & Billah (2003) wrote it: exponential smoothing with
+ * half the slope of the straight line through the data as its drift. The winner of the M3 competition.
+ *
+ * The season, where one is given, is taken out by classical decomposition first: by division where all values and its
+ * whole pattern are positive, by subtraction otherwise (as statsmodels' `ThetaModel`).
+ *
+ * @param x one series without gaps.
+ * @throws DataError for gaps, fewer than 3 values or fewer than two seasons; ShapeError for several columns.
+ */
+export function thetaForecast(x: SeriesLike, options: ThetaOptions = {}): number[] {
+  const where = "thetaForecast()";
+  refuseUnknown(where, options, ["horizon", "season"]);
+  const y = openComplete(where, x);
+  const horizon = numberIn(where, "horizon", options.horizon ?? 1, { min: 1, integer: true });
+  const season =
+    options.season == null ? 1 : numberIn(where, "season", options.season, { min: 1, integer: true });
+  const walk = new ThetaWalk(fitTheta(where, y, season));
+  for (const value of y) walk.take(value);
+  return walk.path(horizon);
+}

@@ -1,0 +1,58 @@
+import { FormatError } from "../../errors.js";
+import { type MinMaxScalerOptions, minMaxMethod } from "./min-max-scaler.js";
+import { type PowerTransformOptions, powerMethod } from "./power-transform.js";
+import { type RobustScalerOptions, robustMethod } from "./robust-scaler.js";
+import { type ColumnParameters, createScaler, type Scaler, type ScalerMethod } from "./scaler.js";
+import { standardMethod } from "./standard-scaler.js";
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function restore<Parameters extends ColumnParameters>(
+  method: ScalerMethod<Parameters>,
+  columns: readonly unknown[],
+): Scaler {
+  columns.forEach((column, f) => {
+    for (const name of method.parameters) {
+      const value = isRecord(column) ? column[name] : undefined;
+      if (typeof value === "number" && Number.isFinite(value)) continue;
+      throw new FormatError(
+        `scalerFromJSON(): \`${name}\` of column ${f} is ${String(value)}, expected a finite number.`,
+        {
+          received: column,
+          expected: method.parameters,
+        },
+      );
+    }
+  });
+  return createScaler(method, columns as readonly Parameters[]);
+}
+
+/**
+ * A fitted scaler from what its `toJSON` gave (or from that JSON parsed again).
+ * @throws FormatError when `json` is no such thing.
+ */
+export function scalerFromJSON(json: unknown): Scaler {
+  if (
+    !isRecord(json) ||
+    !isRecord(json.options) ||
+    !Array.isArray(json.columns) ||
+    json.columns.length === 0
+  ) {
+    throw new FormatError(
+      "scalerFromJSON(): expected the object a fitted scaler's toJSON() gives, { kind, options, columns }. Parse text with JSON.parse first.",
+      { received: json },
+    );
+  }
+  const { kind, options, columns } = json;
+  if (kind === "standardScaler") return restore(standardMethod, columns);
+  if (kind === "minMaxScaler") return restore(minMaxMethod(options as MinMaxScalerOptions), columns);
+  if (kind === "robustScaler") return restore(robustMethod(options as RobustScalerOptions), columns);
+  if (kind === "powerTransform") return restore(powerMethod(options as PowerTransformOptions), columns);
+  throw new FormatError(
+    `scalerFromJSON(): the kind is ${String(kind)}, expected standardScaler, minMaxScaler, robustScaler or powerTransform.`,
+    {
+      received: kind,
+    },
+  );
+}

@@ -1,0 +1,18 @@
+import { describe, expect, test } from "vitest";
+import { standardScaler } from "../../../../src/series/prepare/standard-scaler.js";
+import { expectClose, golden } from "../golden.js";
+
+describe("standardScaler agrees with scikit-learn, fitted on 45 rows and applied to others, gaps and a constant included", () => {
+  const { table, cases } = golden.scalers;
+  for (const [name, options, expected] of cases) {
+    if (name !== "standardScaler") continue;
+    test(JSON.stringify(options), () => {
+      const scaled = standardScaler().fit(table.slice(0, 45)).transform(table.slice(40));
+      expectClose(scaled.flat(), expected.flat(), 1e-12);
+    });
+  }
+});
+
+test("the standard deviation is divided by n", () => {
+  expect(standardScaler().fit([1, 3]).toJSON().columns).toEqual([{ mean: 2, scale: 1 }]);
+});
