@@ -24,15 +24,15 @@ interface Options {
 }
 
 const list = (value: string): string[] => value.split(",");
-const program = new Command("npm run bench:compare --")
+const executor = new Command("npm run bench:compare --")
   .description("Compares this tree with an earlier commit.")
   .argument("<ref>", "a commit, branch or tag")
   .option("--quick", "short timings")
   .option("--shape <names>", `some of ${shapes.map(({ name }) => name).join(", ")}`, list)
   .option("--rounds <n>", "how often each is run", "7")
   .parse();
-const [ref] = program.args as [string];
-const { quick, shape, rounds } = program.opts<Options>();
+const [ref] = executor.args as [string];
+const { quick, shape, rounds } = executor.opts<Options>();
 
 /** Builds a commit in a temporary work tree that borrows this one's node_modules. */
 async function built(folder: string): Promise<string> {

@@ -18,14 +18,12 @@ export { terminateOnNaN } from "./callbacks/terminate-on-nan.js";
 // Regularizers and constraints
 export { nonNeg } from "./constraints/non-neg.js";
 export { maxNorm, minMaxNorm, unitNorm } from "./constraints/norms.js";
-// The doctor
-export { type Doctor, type DoctorOptions, doctor } from "./doctor/watch.js";
 export { type DiagnoseOptions, diagnose } from "./doctor/diagnose.js";
 export type { Diagnosis, LayerPatch, RecipePatch, Severity } from "./doctor/diagnosis.js";
 export { type ExamplesLike, examine } from "./doctor/examine.js";
-export { fixAsCode } from "./recipe/fix-as-code.js";
-export type { LayerRecipe, OptimizerRecipe, Recipe, SeriesRecipe } from "./recipe/recipe.js";
 export { type Repaired, type RepairOptions, type RepairProgress, repair } from "./doctor/repair.js";
+// The doctor
+export { type Doctor, type DoctorOptions, doctor } from "./doctor/watch.js";
 export { createEngine, type Engine, type EngineInfo, type EngineOptions } from "./engine/engine.js";
 export {
   ConfigError,
@@ -61,19 +59,19 @@ export {
 export * from "./inspect/index.js";
 // Layers
 export { type ActivationOptions, activation } from "./layers/activation.js";
-export { type BidirectionalOptions, bidirectional } from "./layers/recurrent/bidirectional.js";
 export { type DenseOptions, dense } from "./layers/dense.js";
 export { type DropoutOptions, dropout } from "./layers/dropout.js";
 export { type EmbeddingOptions, embedding } from "./layers/embedding.js";
 export { type FlattenOptions, flatten } from "./layers/flatten.js";
-export { type GruOptions, gru } from "./layers/recurrent/gru.js";
 export { type InputLayerOptions, inputLayer } from "./layers/input-layer.js";
 export type { Layer, LayerOptions } from "./layers/layer.js";
 export { type LayerNormalizationOptions, layerNormalization } from "./layers/layer-normalization.js";
-export { type LstmOptions, lstm } from "./layers/recurrent/lstm.js";
 export { type MaskingOptions, masking } from "./layers/masking.js";
-export { type RepeatVectorOptions, repeatVector } from "./layers/repeat-vector.js";
+export { type BidirectionalOptions, bidirectional } from "./layers/recurrent/bidirectional.js";
+export { type GruOptions, gru } from "./layers/recurrent/gru.js";
+export { type LstmOptions, lstm } from "./layers/recurrent/lstm.js";
 export { type SimpleRnnOptions, simpleRNN } from "./layers/recurrent/simple-rnn.js";
+export { type RepeatVectorOptions, repeatVector } from "./layers/repeat-vector.js";
 export { type TimeDistributedOptions, timeDistributed } from "./layers/time-distributed.js";
 // Losses and metrics
 export {
@@ -125,6 +123,8 @@ export type { Optimizer } from "./optimizers/optimizer.js";
 export { rmsprop } from "./optimizers/rmsprop.js";
 export { sgd } from "./optimizers/sgd.js";
 export { createRandom, type Random } from "./random.js";
+export { fixAsCode } from "./recipe/fix-as-code.js";
+export type { LayerRecipe, OptimizerRecipe, Recipe, SeriesRecipe } from "./recipe/recipe.js";
 export { l1, l1l2, l2 } from "./regularizers/l1l2.js";
 export { orthogonal as orthogonalRegularizer } from "./regularizers/orthogonal.js";
 export { cosineDecay, cosineDecayRestarts } from "./schedules/cosine-decay.js";
@@ -137,7 +137,14 @@ export { warmup } from "./schedules/warmup.js";
 // Time series
 export { type AcfOptions, acf, type Correlogram } from "./series/analysis/acf.js";
 export { type AdfullerOptions, type AdfullerResult, adfuller } from "./series/analysis/adfuller.js";
+export { type KpssOptions, type KpssResult, kpss } from "./series/analysis/kpss.js";
+export { pacf } from "./series/analysis/pacf.js";
+export { type Season, type Seasonality, seasonality } from "./series/analysis/seasonality.js";
+export { coverage, pinball, rmse, smape } from "./series/baselines/forecast-metrics.js";
+export { type HoltWinters, holtWinters, holtWintersForecast } from "./series/baselines/holt-winters.js";
 export { driftForecast, naiveForecast, seasonalNaiveForecast } from "./series/baselines/naive.js";
+export { thetaForecast } from "./series/baselines/theta.js";
+export type { InKind, Rows, SeriesLike, Vector } from "./series/kinds.js";
 export { calendarFeatures } from "./series/prepare/calendar-features.js";
 export {
   type DifferenceOptions,
@@ -145,19 +152,12 @@ export {
   type UndifferenceOptions,
   undifference,
 } from "./series/prepare/difference.js";
-export { type Fold, kFold, type Splitter, timeSeriesSplit, walkForward } from "./series/windows/folds.js";
-export { coverage, pinball, rmse, smape } from "./series/baselines/forecast-metrics.js";
 export { backwardFill, forwardFill, type InterpolateOptions, interpolate } from "./series/prepare/gaps.js";
-export { type HoltWinters, holtWinters, holtWintersForecast } from "./series/baselines/holt-winters.js";
-export type { InKind, Rows, SeriesLike, Vector } from "./series/kinds.js";
 export { type KnnImputeOptions, knnImpute } from "./series/prepare/knn-impute.js";
-export { type KpssOptions, type KpssResult, kpss } from "./series/analysis/kpss.js";
 export { lagFeatures } from "./series/prepare/lag-features.js";
 export { inverseLogTransform, logTransform } from "./series/prepare/log-transform.js";
-export { lookback } from "./series/windows/lookback.js";
 export { minMaxScaler } from "./series/prepare/min-max-scaler.js";
 export { oneHot } from "./series/prepare/one-hot.js";
-export { pacf } from "./series/analysis/pacf.js";
 export { powerTransform } from "./series/prepare/power-transform.js";
 export { type ResampleOptions, resample, type TimedValues } from "./series/prepare/resample.js";
 export { returns } from "./series/prepare/returns.js";
@@ -165,7 +165,10 @@ export { robustScaler } from "./series/prepare/robust-scaler.js";
 export { type Rolling, rolling } from "./series/prepare/rolling.js";
 export type { Scaler, ScalerJSON } from "./series/prepare/scaler.js";
 export { scalerFromJSON } from "./series/prepare/scaler-from-json.js";
-export { type Season, type Seasonality, seasonality } from "./series/analysis/seasonality.js";
+export { type Spacing, spacing } from "./series/prepare/spacing.js";
+export { standardScaler } from "./series/prepare/standard-scaler.js";
+export { type Fold, kFold, type Splitter, timeSeriesSplit, walkForward } from "./series/windows/folds.js";
+export { lookback } from "./series/windows/lookback.js";
 export {
   type CovariateSeries,
   type Numbers,
@@ -173,9 +176,6 @@ export {
   seriesWindows,
 } from "./series/windows/series-windows.js";
 export { slidingWindows } from "./series/windows/sliding-windows.js";
-export { type Spacing, spacing } from "./series/prepare/spacing.js";
-export { standardScaler } from "./series/prepare/standard-scaler.js";
-export { thetaForecast } from "./series/baselines/theta.js";
 export { timeseriesDatasetFromArray } from "./series/windows/timeseries-dataset-from-array.js";
 export { timeseriesGenerator } from "./series/windows/timeseries-generator.js";
 export { trainTestSplit } from "./series/windows/train-test-split.js";

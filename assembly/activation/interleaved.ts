@@ -14,12 +14,12 @@ import { AT_TANH_TOP, AT_TWO_LOG2_E, tanh4 } from "../simd/tanh";
  */
 
 /**
- * lstmGatesAbreast: σ(i), σ(f), tanh(g), σ(o) of four units for each row, in place.
+ * lstmGatesInterleaved: σ(i), σ(f), tanh(g), σ(o) of four units for each row, in place.
  *
  * Shapes   gates [rows, 16]
  * Writes   gates (=)
  */
-export function lstmGatesAbreast(gatesPtr: usize, rows: i32): void {
+export function lstmGatesInterleaved(gatesPtr: usize, rows: i32): void {
   const end = gatesPtr + (<usize>rows << 6);
   for (; gatesPtr < end; gatesPtr += 64) {
     let i = v128.load(gatesPtr), f = v128.load(gatesPtr, 16), g = v128.load(gatesPtr, 32), o = v128.load(gatesPtr, 48);

@@ -31,7 +31,7 @@ export function gruCellForward(
 ): void {
   if (activation == TANH && recurrentActivation == SIGMOID) {
     usualGates(gatesPtr, rows, candidatePtr == 0);
-    usualStates(gatesPtr, candidatePtr, hPrevPtr, hPtr, rowBytes, maskPtr, rows);
+    tanhStates(gatesPtr, candidatePtr, hPrevPtr, hPtr, rowBytes, maskPtr, rows);
     return;
   }
   for (let row = 0; row < rows; row++) {
@@ -64,7 +64,7 @@ function usualGates(gatesPtr: usize, rows: i32, withReset: bool): void {
   }
 }
 
-function usualStates(
+function tanhStates(
   gatesPtr: usize, candidatePtr: usize, hPrevPtr: usize, hPtr: usize, rowBytes: usize, maskPtr: usize, rows: i32,
 ): void {
   const end = gatesPtr + (<usize>rows << 6);

@@ -1,7 +1,7 @@
 import { SIGMOID, TANH } from "../activation/activate";
 import { activateAny4, derivativeAny4 } from "../activation/any";
 import { constant4, ONE } from "../simd/constants";
-import { withoutDust4 } from "../simd/flush-subnormals";
+import { flushSubnormal4 } from "../simd/flush-subnormals";
 import { store4x4 } from "../simd/lanes";
 import { isMasked } from "./cell-forward";
 import { tallyGates } from "./gate-statistics";
@@ -36,9 +36,9 @@ export function lstmCellBackward(
 ): void {
   const usual = activation == TANH && recurrentActivation == SIGMOID;
   for (let row = 0; row < rows; row++) {
-    if (isMasked(maskPtr, row)) sleepingRow(gatesPtr, dzRowsPtr);
-    else if (usual) usualRow(gatesPtr, dzRowsPtr, cPrevPtr, dhPtr, dcPtr, 0, 0);
-    else anyRow(gatesPtr, dzRowsPtr, cPrevPtr, cPtr, dhPtr, dcPtr, activation, recurrentActivation);
+    if (isMasked(maskPtr, row)) maskedRow(gatesPtr, dzRowsPtr);
+    else if (usual) tanhSigmoidRow(gatesPtr, dzRowsPtr, cPrevPtr, dhPtr, dcPtr, 0, 0);
+    else anyActivationRow(gatesPtr, dzRowsPtr, cPrevPtr, cPtr, dhPtr, dcPtr, activation, recurrentActivation);
     gatesPtr += 64;
     dzRowsPtr += dzRowBytes;
     cPrevPtr += rowBytes;
@@ -58,14 +58,14 @@ export function lstmCellBackwardWatched(
   gatesPtr: usize, dzRowsPtr: usize, dzRowBytes: usize, cPrevPtr: usize, dhPtr: usize, dcPtr: usize, dcTotalPtr: usize,
   rowBytes: usize, maskPtr: usize, rows: i32, tally: usize,
 ): i32 {
-  let awake = 0;
+  let unmasked = 0;
   for (let row = 0; row < rows; row++) {
     if (isMasked(maskPtr, row)) {
       v128.store(dcTotalPtr, v128.load(dcPtr));
-      sleepingRow(gatesPtr, dzRowsPtr);
+      maskedRow(gatesPtr, dzRowsPtr);
     } else {
-      usualRow(gatesPtr, dzRowsPtr, cPrevPtr, dhPtr, dcPtr, dcTotalPtr, tally);
-      awake++;
+      tanhSigmoidRow(gatesPtr, dzRowsPtr, cPrevPtr, dhPtr, dcPtr, dcTotalPtr, tally);
+      unmasked++;
     }
     gatesPtr += 64;
     dzRowsPtr += dzRowBytes;
@@ -74,12 +74,12 @@ export function lstmCellBackwardWatched(
     dcPtr += rowBytes;
     dcTotalPtr += rowBytes;
   }
-  return awake;
+  return unmasked;
 }
 
 // @ts-ignore: decorator
 @inline
-function sleepingRow(gatesPtr: usize, dzRowsPtr: usize): void {
+function maskedRow(gatesPtr: usize, dzRowsPtr: usize): void {
   const zero = f32x4.splat(0);
   store4x4(gatesPtr, zero, zero, zero, zero);
   store4x4(dzRowsPtr, zero, zero, zero, zero);
@@ -88,7 +88,7 @@ function sleepingRow(gatesPtr: usize, dzRowsPtr: usize): void {
 /** tanh and sigmoid: slopes from the activations. One gate after the other, so that no register has to be spilled. */
 // @ts-ignore: decorator
 @inline
-function usualRow(
+function tanhSigmoidRow(
   gatesPtr: usize, dzRowsPtr: usize, cPrevPtr: usize, dhPtr: usize, dcPtr: usize, dcTotalPtr: usize, tally: usize,
 ): void {
   const one = constant4(ONE);
@@ -117,7 +117,7 @@ function usualRow(
 
 // @ts-ignore: decorator
 @inline
-function anyRow(
+function anyActivationRow(
   gatesPtr: usize, dzRowsPtr: usize, cPrevPtr: usize, cPtr: usize, dhPtr: usize, dcPtr: usize,
   activation: i32, recurrentActivation: i32,
 ): void {
@@ -144,12 +144,12 @@ function storeRow(
   gatesPtr: usize, dzRowsPtr: usize, dhPtr: usize, dcPtr: usize,
   di: v128, df: v128, dg: v128, dO: v128, dc: v128, f: v128,
 ): void {
-  di = withoutDust4(di);
-  df = withoutDust4(df);
-  dg = withoutDust4(dg);
-  dO = withoutDust4(dO);
+  di = flushSubnormal4(di);
+  df = flushSubnormal4(df);
+  dg = flushSubnormal4(dg);
+  dO = flushSubnormal4(dO);
   store4x4(gatesPtr, di, df, dg, dO);
   store4x4(dzRowsPtr, di, df, dg, dO);
-  v128.store(dcPtr, withoutDust4(f32x4.mul(dc, f)));
+  v128.store(dcPtr, flushSubnormal4(f32x4.mul(dc, f)));
   v128.store(dhPtr, f32x4.splat(0));
 }

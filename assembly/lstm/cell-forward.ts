@@ -1,7 +1,7 @@
-import { lstmGatesAbreast, tanhRows } from "../activation/interleaved";
+import { lstmGatesInterleaved, tanhRows } from "../activation/interleaved";
 import { SIGMOID, TANH } from "../activation/activate";
 import { activateAny4 } from "../activation/any";
-import { withoutDust4 } from "../simd/flush-subnormals";
+import { flushSubnormal4 } from "../simd/flush-subnormals";
 
 /**
  * lstmCellForward: gates, cell state and hidden state of four units for each row, from their pre-activations.
@@ -31,8 +31,8 @@ export function lstmCellForward(
 ): void {
   if (activation == TANH && recurrentActivation == SIGMOID) {
     // In passes of their own: what h waits for is then long done, and the pipelines stay full.
-    lstmGatesAbreast(gatesPtr, rows);
-    usualStates(gatesPtr, cPrevPtr, hPrevPtr, cPtr, hPtr, rowBytes, maskPtr, rows);
+    lstmGatesInterleaved(gatesPtr, rows);
+    tanhStates(gatesPtr, cPrevPtr, hPrevPtr, cPtr, hPtr, rowBytes, maskPtr, rows);
     return;
   }
   for (let row = 0; row < rows; row++) {
@@ -57,7 +57,7 @@ export function lstmCellForward(
   }
 }
 
-function usualStates(
+function tanhStates(
   gatesPtr: usize, cPrevPtr: usize, hPrevPtr: usize, cPtr: usize, hPtr: usize, rowBytes: usize, maskPtr: usize, rows: i32,
 ): void {
   const end = cPtr + <usize>rows * rowBytes;
@@ -72,7 +72,7 @@ function usualStates(
   tanhRows(cPtr, rowBytes, hPtr, rowBytes, rows);
   gates = gatesPtr;
   for (let row = 0; row < rows; row++) {
-    const h = withoutDust4(f32x4.mul(v128.load(gates, 48), v128.load(hPtr)));
+    const h = flushSubnormal4(f32x4.mul(v128.load(gates, 48), v128.load(hPtr)));
     v128.store(hPtr, isMasked(maskPtr, row) ? v128.load(hPrevPtr) : h);
     gates += 64;
     hPrevPtr += rowBytes;

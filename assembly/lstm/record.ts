@@ -51,13 +51,13 @@ export function lstmWatchCell(
   const valid = laneMask(d.units - 4 * group);
   for (let row = 0; row < rows; row += TALLY_ROWS) {
     const offset = <usize>row * rowBytes;
-    const awake = lstmCellBackwardWatched(
+    const unmasked = lstmCellBackwardWatched(
       gatesPtr + (<usize>row << 6), dzPtr + <usize>row * dzRowBytes, dzRowBytes, cPrevPtr + offset, dhPtr + offset,
       dcPtr + offset, dcTotalPtr + offset, rowBytes, maskPtr ? maskPtr + (<usize>row << 2) : 0, min(TALLY_ROWS, rows - row),
       tally,
     );
-    settleTally(tally, step, awake, valid);
-    if (group == 0) addTo(step + COUNTED, <f64>awake);
+    settleTally(tally, step, unmasked, valid);
+    if (group == 0) addTo(step + COUNTED, <f64>unmasked);
   }
 }
 

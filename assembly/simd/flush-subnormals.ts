@@ -9,13 +9,13 @@ import { constant4 } from "./constants";
  */
 
 /** 2^-95. Added and taken away again it leaves multiples of 2^-118, and numbers above 2^-71 (4e-22) as they are. */
-const DUST: f32 = 2.524354896707238e-29;
-const AT_DUST: usize = memory.data<f32>([DUST]);
+const SMALLEST_KEPT: f32 = 2.524354896707238e-29;
+const AT_DUST: usize = memory.data<f32>([SMALLEST_KEPT]);
 
 /** Four floats without what is smaller than about 1e-36; NaN and Infinity stay. */
 // @ts-ignore: decorator
 @inline
-export function withoutDust4(v: v128): v128 {
+export function flushSubnormal4(v: v128): v128 {
   const dust = constant4(AT_DUST);
   return f32x4.sub(f32x4.add(v, dust), dust);
 }

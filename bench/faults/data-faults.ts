@@ -215,10 +215,10 @@ export const dataFaults: Readonly<Record<string, Fault>> = {
     const scaled = standardised(values, at);
     const second = standardised(autoregressive(values.length, shape.seed, 0.5), at);
     const isGain = uniform() < 0.5;
-    const rows = (isSick: boolean): number[][] =>
+    const rows = (hasFault: boolean): number[][] =>
       scaled.map((value, t) => {
         const own = second[t]!;
-        return [value, !isSick || t < at ? own : isGain ? 2.2 * Math.abs(shift) * own : own + 1.2 * shift];
+        return [value, !hasFault || t < at ? own : isGain ? 2.2 * Math.abs(shift) * own : own + 1.2 * shift];
       });
     return { sick: fromRows(rows(true), shape), twin: fromRows(rows(false), shape) };
   },

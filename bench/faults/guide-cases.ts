@@ -1,6 +1,6 @@
 import type { Diagnosis } from "../../src/doctor/diagnosis.js";
-import { refusalOf, shapeFaults } from "../../src/recipe/refusal.js";
 import { examine, GateflowError } from "../../src/index.js";
+import { refusalOf, shapeFaults } from "../../src/recipe/refusal.js";
 import { admit, type Plan, type Rows } from "./patient.js";
 import { ask } from "./run-case.js";
 import { mulberry32, sineMix } from "./series.js";

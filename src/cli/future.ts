@@ -1,8 +1,8 @@
 import { DataError } from "../errors.js";
 import type { Forecaster } from "../forecast/forecaster.js";
-import type { FutureForecast } from "../report/text/forecast-report.js";
 import type { NamedSeries } from "../report/summary/series-summary.js";
 import { type TimeAxis, timeAxis } from "../report/summary/time-axis.js";
+import type { FutureForecast } from "../report/text/forecast-report.js";
 import type { ModelSource } from "./files/model-file.js";
 
 /** The bounds of the interval that tables and charts show. */

@@ -1,14 +1,14 @@
 import { Command, Option } from "commander";
 import { ConfigError } from "../errors.js";
-import { positiveNumber, share, unitsList, wholeNumber } from "./options/arguments.js";
 import type { BacktestOptions } from "./commands/backtest.js";
 import type { DoctorOptions } from "./commands/doctor.js";
 import type { ExamineOptions } from "./commands/examine.js";
 import type { ForecastOptions } from "./commands/forecast.js";
 import type { TrainOptions } from "./commands/train.js";
-import { DEFAULTS, IMPUTES, LAYERS, RECIPE_DIFFERENCES } from "./options/recipe-options.js";
 import type { Io } from "./files/io.js";
+import { positiveNumber, share, unitsList, wholeNumber } from "./options/arguments.js";
 import { DIFFERENCES, MODELS, SCALES, STRATEGIES } from "./options/model-options.js";
+import { DEFAULTS, IMPUTES, LAYERS, RECIPE_DIFFERENCES } from "./options/recipe-options.js";
 
 const COLUMNS = "Which columns";
 const MODEL = "The model";

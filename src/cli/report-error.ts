@@ -34,9 +34,9 @@ function lineOf(error: unknown): string {
 }
 
 /** Says in one line what went wrong. @returns the exit code. */
-export function complain(error: unknown, io: Io): number {
+export function reportError(error: unknown, io: Io): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
-  if (error instanceof Interrupted) {
+  if (error instanceof Interrupted || (io.signal.aborted && error === io.signal.reason)) {
     io.err("gateflow: stopped by Ctrl-C; nothing was written.\n");
     return INTERRUPTED;
   }

@@ -1,7 +1,7 @@
-import { complain } from "./report-error.js";
 import type { Io } from "./files/io.js";
-import { createProgram } from "./program.js";
 import { packageVersion } from "./files/version.js";
+import { createProgram } from "./program.js";
+import { reportError } from "./report-error.js";
 
 /**
  * Runs the command line.
@@ -19,6 +19,6 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     else await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {
-    return complain(error, io);
+    return reportError(error, io);
   }
 }

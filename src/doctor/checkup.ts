@@ -1,14 +1,26 @@
-import { type Diagnosis, worstFirst } from "./diagnosis.js";
-import { fixAsCode, recipeAsCode } from "../recipe/fix-as-code.js";
-import { cured, diagnosesOf, kitchen } from "./repair.js";
-import { type Attempt, buildRecipe, runRecipe } from "../recipe/train-recipe.js";
 import { GateflowError } from "../errors.js";
-import type { Callback, Recipe } from "../index.js";
-import type { Cause } from "../report/text/doctor-report.js";
-import { checkInterrupt, type Io } from "../cli/files/io.js";
+import type { Callback } from "../model/events.js";
+import { fixAsCode, recipeAsCode } from "../recipe/fix-as-code.js";
+import type { Recipe } from "../recipe/recipe.js";
+import { type Attempt, buildRecipe, runRecipe } from "../recipe/train-recipe.js";
+import { type Diagnosis, worstFirst } from "./diagnosis.js";
+import { diagnosesOf, examplesFor, withFix } from "./repair.js";
+
+/** One reason why a recipe does not learn. */
+export interface Cause {
+  readonly diagnosis: Diagnosis;
+  /** The change as code; empty where no machine can make it. */
+  readonly asCode: string;
+  /** Whether the untrained model showed it, the trained one, or both. */
+  readonly seen: "before" | "after" | "both";
+  /** Codes of what was taken as changed when it was found, since nothing could be trained before. */
+  readonly behind: readonly string[];
+}
 
 export interface CheckupOptions {
   readonly seed: number;
+  /** Ends the checkup between two steps with the signal's reason. */
+  readonly signal?: AbortSignal;
   readonly callbacks: readonly Callback[];
   /** Told before each step that takes a while: a look at the untrained model, the training, a look at the trained one. */
   readonly onStep: (step: "before" | "training" | "after") => void;
@@ -27,7 +39,7 @@ export interface Checkup {
 const MOST_ROUNDS = 3;
 
 /** A recipe's model before any training; where it is refused, why. */
-function newborn(recipe: Recipe, prepared: Attempt["prepared"], seed: number): Attempt {
+function untrained(recipe: Recipe, prepared: Attempt["prepared"], seed: number): Attempt {
   const nothing = { recipe, prepared, error: Infinity, history: null };
   try {
     return { ...nothing, model: buildRecipe(recipe, prepared, seed), refused: null };
@@ -42,7 +54,7 @@ const codeOf = (recipe: Recipe, diagnosis: Diagnosis): string =>
   diagnosis.fix === undefined
     ? ""
     : diagnosis.code === "stacked_lstm_needs_return_sequences"
-      ? recipeAsCode(cured(recipe, diagnosis), ["layers"])
+      ? recipeAsCode(withFix(recipe, diagnosis), ["layers"])
       : fixAsCode(diagnosis.fix, recipe);
 
 /**
@@ -74,31 +86,33 @@ const sortedCauses = (causes: readonly Cause[]): Cause[] =>
  * Diagnoses a recipe untrained, trains it, and diagnoses again with what the training was like. Where nothing can be trained
  * (gaps, a shape), the change that allows it is taken as made, so that what stands behind it is found at once as well.
  * @param values the series without its test part.
- * @throws Interrupted once the user has pressed Ctrl-C.
+ * @throws the signal's reason once it is aborted.
  */
 export async function checkup(
   recipe: Recipe,
   values: Float64Array,
-  { seed, callbacks, onStep }: CheckupOptions,
-  io: Io,
+  { seed, callbacks, onStep, signal }: CheckupOptions,
 ): Promise<Checkup> {
-  const prepare = kitchen({ series: values, testFraction: 0 }, "doctor()");
+  const prepare = examplesFor({ series: values, testFraction: 0 }, "doctor()");
   const causes: Cause[] = [];
   const assumed: string[] = [];
   let current = recipe;
   for (let round = 1; ; round++) {
     const prepared = prepare(current);
     onStep("before");
-    const untrained = newborn(current, prepared, seed);
-    const before = await diagnosesOf(untrained);
-    untrained.model?.dispose();
-    checkInterrupt(io);
+    const fresh = untrained(current, prepared, seed);
+    const before = await diagnosesOf(fresh);
+    fresh.model?.dispose();
+    signal?.throwIfAborted();
     onStep("training");
-    const attempt = await runRecipe(current, prepared, seed, { callbacks, signal: io.signal });
-    checkInterrupt(io);
+    const attempt = await runRecipe(current, prepared, seed, {
+      callbacks,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    signal?.throwIfAborted();
     onStep("after");
     const after = await diagnosesOf(attempt);
-    checkInterrupt(io);
+    signal?.throwIfAborted();
     const wentWell = attempt.model !== null && after.length === 0;
     const known = new Set(causes.map(({ diagnosis }) => diagnosis.code));
     const found = bothLooks(before, after, wentWell).filter(({ diagnosis }) => !known.has(diagnosis.code));
@@ -113,7 +127,7 @@ export async function checkup(
     const next = found.find(({ diagnosis }) => diagnosis.fix !== undefined)?.diagnosis;
     if (attempt.model !== null || next === undefined || round === MOST_ROUNDS)
       return { causes: sortedCauses(causes), assumed, attempt };
-    current = cured(current, next);
+    current = withFix(current, next);
     assumed.push(next.code);
   }
 }

@@ -3,20 +3,20 @@ import type { History } from "../model/events.js";
 import { onlyBatch } from "../model/examples.js";
 import { Sequential } from "../model/sequential.js";
 import { refuseUnknown } from "../options.js";
+import { refusalOf } from "../recipe/refusal.js";
 import { open, type SeriesLike } from "../series/kinds.js";
 import type { TensorLike } from "../tensor.js";
-import { constantLoss } from "./evidence/baseline-loss.js";
 import { type DataCase, examplesCase } from "./data-case.js";
 import { dataRules } from "./data-rules/data-rules.js";
 import { type Diagnosis, type Rule, worstFirst } from "./diagnosis.js";
-import { Lab } from "./trials/experiments.js";
+import { constantLoss } from "./evidence/baseline-loss.js";
+import { openBlock, type Windows } from "./evidence/window-source.js";
 import type { ModelCase } from "./model-case.js";
 import { allLayers } from "./model-case.js";
-import { fileOf } from "./trials/model-copy.js";
 import { modelRules } from "./model-rules/model-rules.js";
-import { refusalOf } from "../recipe/refusal.js";
 import { runRules, runSlowRules } from "./run-rules.js";
-import { openBlock, type Windows } from "./evidence/window-source.js";
+import { Experiments } from "./trials/experiments.js";
+import { fileOf } from "./trials/model-copy.js";
 
 export interface DiagnoseOptions {
   /** What the model is or will be trained on, as for `fit`. Windows in their order tell most: give them unshuffled. */
@@ -32,7 +32,7 @@ export interface DiagnoseOptions {
 }
 
 /** Faults after which nothing can be run. */
-const hopeless: readonly string[] = ["missing_values", "insufficient_data"];
+const untrainableCodes: readonly string[] = ["missing_values", "insufficient_data"];
 
 const isHistory = (value: object): value is History => "history" in value && "epoch" in value;
 
@@ -84,18 +84,26 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
   });
   const { windows, validation } = asGiven;
   const held = validation !== null && areFinite(validation) ? { x: validation.x, y: validation.y } : null;
-  const lab = new Lab(file, x, y, windows!, held);
+  const experiments = new Experiments(file, x, y, windows!, held);
   const data: DataCase = {
     ...asGiven,
     isTrained,
-    ...(isTrained && areFinite(windows!) ? await learning(lab, validation) : {}),
+    ...(isTrained && areFinite(windows!) ? await learning(experiments, validation) : {}),
   };
   const found = runRules(dataRules, data);
   if (data.columns.length === 0) {
-    lab.dispose();
+    experiments.dispose();
     return worstFirst(found);
   }
-  const at: ModelCase = { data, windows: windows!, file, lab, history, isTrained, fit: options.fit ?? {} };
+  const at: ModelCase = {
+    data,
+    windows: windows!,
+    file,
+    experiments,
+    history,
+    isTrained,
+    fit: options.fit ?? {},
+  };
   const rules = modelRules(
     found.map(({ code }) => code),
     isTrained,
@@ -105,10 +113,10 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
       !areFinite(windows!) ||
       found.some(
         ({ code, evidence }) =>
-          hopeless.includes(code) || (code === "constant_feature" && evidence.value === "NaN"),
+          untrainableCodes.includes(code) || (code === "constant_feature" && evidence.value === "NaN"),
       );
     if (isHopeless) return worstFirst(runRules(rules.map(withoutRun), at, found));
-    checkExamples(where, lab);
+    checkExamples(where, experiments);
     return worstFirst(await runSlowRules(rules, at, found));
   } catch (error) {
     // Faults that fit itself refuses are told in its words.
@@ -119,7 +127,7 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
       { ...refused, evidence: { ...refused.evidence, samples: windows!.samples } },
     ]);
   } finally {
-    lab.dispose();
+    experiments.dispose();
   }
 }
 
@@ -128,10 +136,10 @@ const withoutRun = (rule: Rule<ModelCase>): Rule<ModelCase> =>
   rule.isStatic ? rule : { ...rule, look: (at) => rule.lookAnyway?.(at) ?? null };
 
 /** What `fit` would refuse, said of the examples as they were given. @throws ShapeError, DataError */
-function checkExamples(where: string, { copy, x, y, file }: Lab): void {
-  const program = copy.program(where, x);
-  program.input.checkShape(where, x);
-  program.checkLabels(where, onlyBatch(where, x, y, undefined), file.loss);
+function checkExamples(where: string, { copy, x, y, file }: Experiments): void {
+  const executor = copy.executor(where, x);
+  executor.input.checkShape(where, x);
+  executor.checkLabels(where, onlyBatch(where, x, y, undefined), file.loss);
 }
 
 function historyOf(where: string, given: DiagnoseOptions["history"]): ModelCase["history"] {
@@ -152,13 +160,14 @@ const areFinite = ({ x, y }: Windows): boolean =>
 
 /** What a trained model has left to learn of examples it was not shown (of those it was, where there are no others). */
 async function learning(
-  lab: Lab,
+  experiments: Experiments,
   validation: Windows | null,
 ): Promise<Pick<DataCase, "unlearnt" | "heldOverTrain">> {
   try {
-    const own = await lab.trainLoss();
-    const held = validation === null ? null : await lab.validationLoss();
-    const constant = held === null ? lab.constantLoss : constantLoss(validation!, lab.file.loss);
+    const own = await experiments.trainLoss();
+    const held = validation === null ? null : await experiments.validationLoss();
+    const constant =
+      held === null ? experiments.constantLoss : constantLoss(validation!, experiments.file.loss);
     const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
     return {
       unlearnt: finite((held ?? own) / (constant ?? Number.NaN)),

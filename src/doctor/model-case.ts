@@ -1,14 +1,14 @@
 import type { DataCase } from "./data-case.js";
-import type { Lab } from "./trials/experiments.js";
-import type { LayerConfig, ModelFile } from "./trials/model-copy.js";
 import type { Windows } from "./evidence/window-source.js";
+import type { Experiments } from "./trials/experiments.js";
+import type { LayerConfig, ModelFile } from "./trials/model-copy.js";
 
 /** What model rules look at. */
 export interface ModelCase {
   readonly data: DataCase;
   readonly windows: Windows;
   readonly file: ModelFile;
-  readonly lab: Lab;
+  readonly experiments: Experiments;
   /** Numbers a training has logged, by name; null before any. */
   readonly history: Readonly<Record<string, readonly number[]>> | null;
   /** Whether weights have been trained. */
@@ -42,15 +42,17 @@ export function outputActivation(file: ModelFile): string {
 
 /** Losses measured, in units of what a constant answer reaches: 1 is nothing learnt, 0 everything. */
 export async function unlearnt(at: ModelCase): Promise<number> {
-  const { lab } = at;
-  const loss = await lab.trainLoss();
-  if (lab.constantLoss === null || !(lab.constantLoss > 0)) return Number.NaN;
-  return loss / lab.constantLoss;
+  const { experiments } = at;
+  const loss = await experiments.trainLoss();
+  if (experiments.constantLoss === null || !(experiments.constantLoss > 0)) return Number.NaN;
+  return loss / experiments.constantLoss;
 }
 
 /** The same, judged on validation too where there is any: what was learnt by heart is not learnt. */
 export async function unlearntOnNew(at: ModelCase): Promise<number> {
   const own = await unlearnt(at);
-  const held = await at.lab.validationLoss();
-  return held === null || at.lab.constantLoss === null ? own : Math.max(own, held / at.lab.constantLoss);
+  const held = await at.experiments.validationLoss();
+  return held === null || at.experiments.constantLoss === null
+    ? own
+    : Math.max(own, held / at.experiments.constantLoss);
 }

@@ -3,19 +3,19 @@ import { ConfigError, DataError, StateError } from "../errors.js";
 import type { Callback } from "../model/events.js";
 import { numberIn, refuseUnknown } from "../options.js";
 import { createRandom, type Random } from "../random.js";
-import { openSingle, type SeriesLike } from "../series/kinds.js";
-import type { TensorLike } from "../tensor.js";
 import { checkWholeRecipe } from "../recipe/check-recipe.js";
-import { diagnose } from "./diagnose.js";
-import type { Diagnosis, RecipePatch } from "./diagnosis.js";
-import { examine } from "./examine.js";
-import { polishes } from "../recipe/refinements.js";
 import { type Prepared, prepareExamples, prepareSeries } from "../recipe/prepare.js";
 import { applyFix, type Recipe } from "../recipe/recipe.js";
+import { refinements } from "../recipe/refinements.js";
 import { refusalOf, shapeFaults } from "../recipe/refusal.js";
 import { type Attempt, isClassLoss, runRecipe } from "../recipe/train-recipe.js";
 import { reasonOf, windowTooLong } from "../recipe/untrainable.js";
+import { openSingle, type SeriesLike } from "../series/kinds.js";
+import type { TensorLike } from "../tensor.js";
+import { diagnose } from "./diagnose.js";
+import type { Diagnosis, RecipePatch } from "./diagnosis.js";
 import { openBlock } from "./evidence/window-source.js";
+import { examine } from "./examine.js";
 
 export interface RepairProgress {
   readonly training: number;
@@ -65,7 +65,7 @@ export interface Repaired {
 }
 
 /** Remedies that make a measured error honest, and so often larger: they are kept whatever the error. */
-const honest: readonly string[] = [
+const keptRegardless: readonly string[] = [
   "target_leaks_from_input",
   "data_leakage_scaler",
   "duplicate_windows_across_split",
@@ -103,7 +103,7 @@ function checkData(where: string, { series, data }: RepairOptions): void {
 }
 
 /** How recipes become examples: always from the part before the test part. */
-export function kitchen(options: RepairOptions, where: string): (recipe: Recipe) => Prepared {
+export function examplesFor(options: RepairOptions, where: string): (recipe: Recipe) => Prepared {
   const test = numberIn(where, "testFraction", options.testFraction ?? 0.2, { min: 0, below: 1 });
   const held = numberIn(where, "validationFraction", options.validationFraction ?? 0.2, {
     above: 0,
@@ -151,7 +151,7 @@ function withSequences(recipe: Recipe): Recipe {
 }
 
 /** A recipe with what a diagnosis asks for. */
-export const cured = (recipe: Recipe, { code, fix }: Diagnosis): Recipe =>
+export const withFix = (recipe: Recipe, { code, fix }: Diagnosis): Recipe =>
   code === "stacked_lstm_needs_return_sequences" ? withSequences(recipe) : applyFix(recipe, fix!);
 
 /** What is wrong with an attempt: with its training, or, where it gave no model, with the data and what was refused. */
@@ -207,7 +207,7 @@ export async function repair(recipe: Recipe, options: RepairOptions): Promise<Re
   checkWholeRecipe(`${where}: recipe`, recipe, shapes);
   const budget = numberIn(where, "budget", options.budget ?? 10, { min: 1, integer: true });
   const seed = numberIn(where, "seed", options.seed ?? 0, { min: 0, integer: true });
-  const prepare = kitchen(options, where);
+  const prepare = examplesFor(options, where);
   let trainings = 0;
   const train = async (candidate: Recipe): Promise<Attempt> => {
     const attempt = await runRecipe(candidate, prepare(candidate), seed, options);
@@ -245,12 +245,12 @@ export async function repair(recipe: Recipe, options: RepairOptions): Promise<Re
     const [next] = found;
     if (next === undefined) break;
     tried.add(next.code);
-    const attempt = await run(cured(best.recipe, next));
+    const attempt = await run(withFix(best.recipe, next));
     const isKept =
       attempt.error < HELPS * best.error ||
-      (honest.includes(next.code) && Number.isFinite(attempt.error)) ||
+      (keptRegardless.includes(next.code) && Number.isFinite(attempt.error)) ||
       (best.error === Infinity && attempt.model !== null) ||
-      clears(best, attempt);
+      removesRefusal(best, attempt);
     tell(next.code, attempt.error, isKept, next.fix);
     if (isKept) {
       if (best.model === null) trainable = attempt.recipe;
@@ -260,7 +260,7 @@ export async function repair(recipe: Recipe, options: RepairOptions): Promise<Re
     } else attempt.model?.dispose();
   }
   // What is left of the budget: one option after the other, those again that have helped.
-  const turns = applied.length === 0 ? [] : polishes();
+  const turns = applied.length === 0 ? [] : refinements();
   while (trainings < budget && turns.length > 0) {
     const turn = turns.shift()!;
     const patch = turn.change(best.recipe);
@@ -284,7 +284,7 @@ export async function repair(recipe: Recipe, options: RepairOptions): Promise<Re
 }
 
 /** Refused before, refused for another reason now: one of two faults is gone. */
-const clears = (from: Attempt, to: Attempt): boolean =>
+const removesRefusal = (from: Attempt, to: Attempt): boolean =>
   from.model === null && to.model === null && from.refused?.message !== to.refused?.message;
 
 /** The control: the same number of trainings, options drawn at random, the best by the same measure. */

@@ -2,17 +2,17 @@ import { modelOf } from "../callbacks/monitor.js";
 import type { Callback, History, TrainingModel } from "../model/events.js";
 import { type GradientFlow, isRecurrentFlow } from "../model/on-demand/gradient-flow.js";
 import { Sequential } from "../model/sequential.js";
+import { median } from "../numerics/statistics.js";
 import { numberIn, refuseUnknown } from "../options.js";
 import type { NamedTensor, TensorLike } from "../tensor.js";
 import { diagnose } from "./diagnose.js";
 import { type Diagnosis, worstFirst } from "./diagnosis.js";
 import { findNonFinite, type NonFinitePlace } from "./evidence/find-non-finite.js";
-import { Lab } from "./trials/experiments.js";
-import { fileOf } from "./trials/model-copy.js";
-import { placeEvidence } from "./model-rules/nan-in-loss.js";
-import { median } from "../numerics/doctor-statistics.js";
-import { BURST, brokenLoose, noGradient, notFinite, type Place, ZERO_BATCHES } from "./watched-faults.js";
 import { openBlock, openWindows } from "./evidence/window-source.js";
+import { placeEvidence } from "./model-rules/nan-in-loss.js";
+import { Experiments } from "./trials/experiments.js";
+import { fileOf } from "./trials/model-copy.js";
+import { BURST, exploding, noGradient, notFinite, type Place, ZERO_BATCHES } from "./watched-faults.js";
 
 export interface DoctorOptions {
   /** What is trained on: with it a stop is explained by a whole diagnosis, not only by what was watched. */
@@ -24,7 +24,7 @@ export interface DoctorOptions {
 }
 
 export interface Doctor extends Callback {
-  /** Why training was stopped, worst first; empty while nothing is hopeless. */
+  /** Why training was stopped, worst first; empty while nothing is untrainableCodes. */
   readonly diagnoses: readonly Diagnosis[];
   /** Index of the batch after which training was stopped, counted over all epochs from 0. */
   readonly stoppedAt: number | undefined;
@@ -73,7 +73,7 @@ function isUnreached({ layers }: GradientFlow): boolean {
 }
 
 /**
- * Watches a training and ends it where it is hopeless: a loss or gradient that is no number or breaks loose, a gradient
+ * Watches a training and ends it where it is untrainableCodes: a loss or gradient that is no number or breaks loose, a gradient
  * that is exactly zero or never reaches a recurrent layer. Weights are put back to the last ones of an epoch's beginning,
  * so that the model is left with numbers; `diagnoses` says why it was stopped.
  *
@@ -187,7 +187,7 @@ export function doctor(options: DoctorOptions = {}): Doctor {
       const hasLeapt = norms.length >= 4 && !(norm <= LEAP * norms.at(-1)!);
       const usual = hasLeapt ? median(norms) : Infinity;
       if (!Number.isFinite(norm) || norm > BURST * Math.max(usual, 1e-6))
-        return stop(brokenLoose(norm, usual, seen, place), place);
+        return stop(exploding(norm, usual, seen, place), place);
       at.zeros = norm === 0 ? at.zeros + 1 : 0;
       if (at.zeros >= ZERO_BATCHES || at.unreached >= LOOKS.length)
         return stop(noGradient(model, norm, loss, seen, place), place);
@@ -215,10 +215,10 @@ async function placeOfBreak(
   if (!(model instanceof Sequential)) return null;
   const [inputs, labels] = [openBlock(x), openBlock(y)];
   const file = { ...fileOf(model, inputs.shape.slice(1)), weights };
-  const lab = new Lab(file, inputs, labels, openWindows(x, y), null);
+  const experiments = new Experiments(file, inputs, labels, openWindows(x, y), null);
   try {
-    return await findNonFinite(lab);
+    return await findNonFinite(experiments);
   } finally {
-    lab.dispose();
+    experiments.dispose();
   }
 }

@@ -3,10 +3,10 @@ import { Sequential } from "../model/sequential.js";
 import type { Picture } from "../viz/picture.js";
 import { type Diagnosis, short } from "./diagnosis.js";
 import { allLayers } from "./model-case.js";
-import { fileOf } from "./trials/model-copy.js";
 import { line, lines } from "./pictures/pictures.js";
+import { fileOf } from "./trials/model-copy.js";
 
-/** What doctor() sees in the numbers of a training: one diagnosis for each way in which it is hopeless. */
+/** What doctor() sees in the numbers of a training: one diagnosis for each way in which it is untrainableCodes. */
 
 /** A gradient this many times the median of those before it, and not one of them near: the recurrence has broken loose. */
 export const BURST = 1e6;
@@ -49,7 +49,7 @@ export const notFinite = (loss: number, seen: Seen, place: Place): Diagnosis => 
   picture: normsPicture(seen, Number.NaN, "the loss is no number"),
 });
 
-export const brokenLoose = (norm: number, usual: number, seen: Seen, place: Place): Diagnosis => ({
+export const exploding = (norm: number, usual: number, seen: Seen, place: Place): Diagnosis => ({
   code: "exploding_gradients",
   severity: "error",
   title: `the gradient's norm is ${short(norm)} in batch ${place.batch} of epoch ${place.epoch}${Number.isFinite(usual) ? `, ${short(usual)} before` : ""}`,

@@ -1,7 +1,7 @@
 import { DataError } from "../errors.js";
-import { naiveForecast, seasonalNaiveForecast } from "../series/baselines/naive.js";
 import { mae, mase, rmse, smape } from "../series/baselines/forecast-metrics.js";
 import { bestHoltWinters } from "../series/baselines/holt-winters.js";
+import { naiveForecast, seasonalNaiveForecast } from "../series/baselines/naive.js";
 import { smooth, smoothedPath } from "../series/baselines/smoothing-state.js";
 import { fitTheta, ThetaWalk } from "../series/baselines/theta.js";
 import { endsInGap, fillGaps, type RawSeries, sliceRaw } from "./chain/raw-series.js";

@@ -1,14 +1,24 @@
 import { DataError } from "../errors.js";
 import type { History } from "../model/events.js";
 import type { Sequential } from "../model/sequential.js";
+import { mean } from "../numerics/statistics.js";
 import { minMaxScaler } from "../series/prepare/min-max-scaler.js";
 import { robustScaler } from "../series/prepare/robust-scaler.js";
 import type { Scaler } from "../series/prepare/scaler.js";
 import { standardScaler } from "../series/prepare/standard-scaler.js";
-import { mean } from "../numerics/statistics.js";
+import { differenceCarrier } from "./chain/carriers.js";
+import {
+  type Chain,
+  featuresOf,
+  type Inputs,
+  lastDifference,
+  type Prepared,
+  prepare,
+} from "./chain/chain.js";
+import type { Head } from "./chain/head.js";
+import type { RawSeries } from "./chain/raw-series.js";
 import { type Calibration, calibrate } from "./choose/calibration.js";
 import {
-  type Arena,
   arenaOf,
   type Candidate,
   carrierErrors,
@@ -16,9 +26,10 @@ import {
   oneStepScale,
   retrain,
   scoreOf,
-  silentChain,
   type Training,
   trainCandidate,
+  untrainedChain,
+  type ValidationTail,
 } from "./choose/candidate.js";
 import {
   type ChosenCarrier,
@@ -27,8 +38,6 @@ import {
   type FittedCarriers,
   fitCarriers,
 } from "./choose/carrier-choice.js";
-import { differenceCarrier } from "./chain/carriers.js";
-import { type Chain, featuresOf, type Inputs, lastDifference, type Prepared, prepare } from "./chain/chain.js";
 import {
   type Calendar,
   decideDifference,
@@ -38,14 +47,12 @@ import {
   decideSeason,
   decideWindow,
 } from "./choose/decide.js";
+import { rawError, summarize } from "./choose/describe-choice.js";
 import { Choices, readable } from "./choose/explanation.js";
-import type { Head } from "./chain/head.js";
+import { refuseTooFew, splitRows, teachingNeeded } from "./choose/split.js";
 import { refuseAborted } from "./network.js";
 import type { Settings } from "./options.js";
-import { predictTracks } from "./predict.js";
-import type { RawSeries } from "./chain/raw-series.js";
-import { refuseTooFew, splitRows, teachingNeeded } from "./choose/split.js";
-import { rawError, summarize } from "./choose/describe-choice.js";
+import { predictCursors } from "./predict.js";
 import type { Differencing, FitOptions, ModelKind, Scaling, Strategy } from "./types.js";
 
 /** What `fit` leaves: all a forecast is made of. */
@@ -105,19 +112,19 @@ const plainCarrier = (inputs: Inputs, prepared: Prepared, rows: number) =>
 
 const CARRIERS: readonly ChosenCarrier[] = ["smoothing", "autoregression", "both"];
 /** A simpler carrier must be clearly better than the mean of both, which errs less far. */
-const CLEARLY = 0.98;
+const CARRIER_MARGIN = 0.98;
 
 function chooseCarrier(
-  arena: Arena,
+  tail: ValidationTail,
   fitted: FittedCarriers,
   settings: Settings,
   choices: Choices,
 ): ChosenCarrier {
   if (settings.carrier !== "auto") return choices.add("carrier", settings.carrier, "given");
-  const scores = CARRIERS.map((kind) => scoreOf(carrierErrors(arena, carrierOf(kind, fitted))));
+  const scores = CARRIERS.map((kind) => scoreOf(carrierErrors(tail, carrierOf(kind, fitted))));
   const [smoothing, autoregression, both] = scores as [number, number, number];
   const single = smoothing < autoregression ? 0 : 1;
-  const chosen = scores[single]! < CLEARLY * both ? CARRIERS[single]! : "both";
+  const chosen = scores[single]! < CARRIER_MARGIN * both ? CARRIERS[single]! : "both";
   return choices.add(
     "carrier",
     chosen,
@@ -167,10 +174,10 @@ export async function fitSeries(settings: Settings, raw: RawSeries, options: Fit
   const { head, stop } = split;
   const log = decideLog(level, season, settings, choices, (logs) => {
     const candidate = prepare({ impute, log: logs, target: raw.target }, raw);
-    const arena = arenaOf(candidate, split, horizon);
+    const tail = arenaOf(candidate, split, horizon);
     const fitted = fitCarriers(candidate.target.subarray(0, head), calendar);
     return Math.min(
-      ...CARRIERS.map((kind) => rawError(arena, logs, carrierErrors(arena, carrierOf(kind, fitted)))),
+      ...CARRIERS.map((kind) => rawError(tail, logs, carrierErrors(tail, carrierOf(kind, fitted)))),
     );
   });
   const prepared = prepare({ impute, log, target: raw.target }, raw);
@@ -199,7 +206,7 @@ export async function fitSeries(settings: Settings, raw: RawSeries, options: Fit
   };
   const inputs = inputsFor(plain, scale, prepared, head);
 
-  const arena = arenaOf(prepared, split, horizon);
+  const tail = arenaOf(prepared, split, horizon);
   const windows = stop - window - memory - outputs + 1;
   const features = featuresOf({ ...inputs, errorScale: 1 });
   const training: Training = {
@@ -210,13 +217,13 @@ export async function fitSeries(settings: Settings, raw: RawSeries, options: Fit
     options,
   };
   const fitted = fitCarriers(prepared.target.subarray(0, head), calendar);
-  const kind = settings.model === "lstm" ? null : chooseCarrier(arena, fitted, settings, choices);
+  const kind = settings.model === "lstm" ? null : chooseCarrier(tail, fitted, settings, choices);
   const silentFor = (model: Architecture, carriers: FittedCarriers, own: Inputs, rows: number): Chain => {
     const alone = plainCarrier(own, prepared, rows);
-    if (kind === null || model === "lstm") return silentChain(own, alone, alone, outputs, null);
+    if (kind === null || model === "lstm") return untrainedChain(own, alone, alone, outputs, null);
     const carrier = carrierOf(kind, carriers);
-    if (model === "blend") return silentChain(own, carrier, alone, outputs, null);
-    return silentChain(own, carrier, carrier, outputs, oneStepScale(carrier, prepared, rows));
+    if (model === "blend") return untrainedChain(own, carrier, alone, outputs, null);
+    return untrainedChain(own, carrier, carrier, outputs, oneStepScale(carrier, prepared, rows));
   };
 
   const architectures: readonly Architecture[] =
@@ -225,22 +232,22 @@ export async function fitSeries(settings: Settings, raw: RawSeries, options: Fit
   try {
     for (const model of architectures) {
       const silent = silentFor(model, fitted, inputs, head);
-      candidates.push(await trainCandidate(arena, silent, training, model === "lstm"));
+      candidates.push(await trainCandidate(tail, silent, training, model === "lstm"));
     }
     const chosen = chooseModel(architectures, candidates, choices);
     const best = candidates[chosen]!;
     if (kind !== null) explainWeights(best.chain, choices);
-    const calibrations = await calibrateCandidate(arena, best, training.head);
+    const calibrations = await calibrateCandidate(tail, best, training.head);
     const { rows } = raw;
     const whole = inputsFor(plain, scale, prepared, rows);
     const carriers = fitCarriers(prepared.target, calendar);
     const silent = silentFor(architectures[chosen]!, carriers, whole, rows);
     // What nobody listens to need not learn again.
-    const isHeard = training.head.kind !== "point" || best.chain.weights.some((weight) => weight > 0);
-    const final = isHeard
+    const usesNetwork = training.head.kind !== "point" || best.chain.weights.some((weight) => weight > 0);
+    const final = usesNetwork
       ? await retrain(best, silent, prepared, training)
       : { chain: silent, network: candidates.splice(chosen, 1)[0]!.network };
-    choices.summary = summarize(arena, log, season, best.errors);
+    choices.summary = summarize(tail, log, season, best.errors);
     return { ...final, head: training.head, history: best.history, calibrations, choices };
   } finally {
     for (const { network } of candidates) network.dispose();
@@ -251,7 +258,7 @@ export async function fitSeries(settings: Settings, raw: RawSeries, options: Fit
 type Architecture = Exclude<ModelKind, "auto">;
 
 /** A blend must be better than a hybrid by this share: where neither network helps, both are the carrier. */
-const BETTER = 0.99;
+const BLEND_MARGIN = 0.99;
 
 /** @returns the index of the candidate to take. */
 function chooseModel(
@@ -264,7 +271,7 @@ function chooseModel(
     choices.add("model", architectures[0], "given");
     return 0;
   }
-  const chosen = blend.score < BETTER * hybrid!.score ? 1 : 0;
+  const chosen = blend.score < BLEND_MARGIN * hybrid!.score ? 1 : 0;
   choices.add(
     "model",
     architectures[chosen],
@@ -279,11 +286,11 @@ const range = (values: readonly number[]): string => {
 };
 
 /** The shares of the carrier and of the network's outputs in the forecast, step by step. */
-function explainWeights({ weights, beliefs, base, carrier }: Chain, choices: Choices): void {
+function explainWeights({ weights, baseWeights, base, carrier }: Chain, choices: Choices): void {
   const measured = "the least-squares factor on the validation tail, shrunk by the doubt about it";
   const rounded = (values: readonly number[]): number[] =>
     values.map((value) => Number(value.toPrecision(3)));
-  const shares = weights.map((weight, o) => weight * beliefs[o]!);
+  const shares = weights.map((weight, o) => weight * baseWeights[o]!);
   choices.add(
     "weight",
     rounded(shares),
@@ -302,23 +309,23 @@ function explainWeights({ weights, beliefs, base, carrier }: Chain, choices: Cho
 
 /** Errors on the tail: of the point forecast, and of each level the network itself knows. */
 async function calibrateCandidate(
-  arena: Arena,
-  { chain, network, tracks, errors }: Candidate,
+  tail: ValidationTail,
+  { chain, network, cursors, errors }: Candidate,
   head: Head,
 ): Promise<Calibration[]> {
-  const point = calibrate(null, errors, arena.horizon);
+  const point = calibrate(null, errors, tail.horizon);
   if (head.kind !== "quantile") return [point];
-  const forecasts = await predictTracks(network, head, chain, tracks, arena.horizon, head.levels);
+  const forecasts = await predictCursors(network, head, chain, cursors, tail.horizon, head.levels);
   return [
     point,
     ...head.levels.map((level) =>
       calibrate(
         level,
         errorsAt(
-          arena,
+          tail,
           forecasts.map(({ quantiles }) => quantiles.get(level)!),
         ),
-        arena.horizon,
+        tail.horizon,
       ),
     ),
   ];

@@ -3,16 +3,16 @@ import type { History } from "../model/events.js";
 import type { Sequential } from "../model/sequential.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { judge, originsOf } from "./backtest.js";
-import { conformalOffset } from "./choose/calibration.js";
 import { toRawUnits } from "./chain/chain.js";
-import { contextAfter, trackAfter, tracksOver } from "./chain/context.js";
+import { contextAfter, cursorAfter, tracksOver } from "./chain/context.js";
 import { fingerprint } from "./chain/fingerprint.js";
+import { openRaw, type RawSeries, refuseOtherColumns, sliceRaw } from "./chain/raw-series.js";
+import { conformalOffset } from "./choose/calibration.js";
 import { fitSeries } from "./fit.js";
 import { refuseAborted } from "./network.js";
 import { readOptions, readQuantiles, type Settings } from "./options.js";
 import { type Fitted, readForecaster, writeForecaster } from "./persistence.js";
-import { type ChainForecast, predictTracks } from "./predict.js";
-import { openRaw, type RawSeries, refuseOtherColumns, sliceRaw } from "./chain/raw-series.js";
+import { type ChainForecast, predictCursors } from "./predict.js";
 import type {
   BacktestOptions,
   BacktestResult,
@@ -105,8 +105,8 @@ class SeriesForecaster implements Forecaster {
     const levels =
       options.quantiles === undefined ? this.#settings.quantiles : readQuantiles(where, options.quantiles);
     this.#refuseUntrained(where, levels);
-    const track = trackAfter(fitted.context, chain, this.#newer(where, fitted, options.history));
-    const [forecast] = await predictTracks(network, head, chain, [track], horizon, levels);
+    const cursor = cursorAfter(fitted.context, chain, this.#newer(where, fitted, options.history));
+    const [forecast] = await predictCursors(network, head, chain, [cursor], horizon, levels);
     const mean = Array.from(toRawUnits(chain, forecast!.mean));
     return levels.length === 0 ? { mean } : { mean, quantiles: this.#quantiles(fitted, forecast!, levels) };
   }
@@ -198,8 +198,8 @@ class SeriesForecaster implements Forecaster {
     horizon: number,
   ): Promise<number[][]> {
     const { chain, network, head } = fitted.fit;
-    const tracks = tracksOver(chain, raw, origins);
-    const forecasts = await predictTracks(network, head, chain, tracks, horizon);
+    const cursors = tracksOver(chain, raw, origins);
+    const forecasts = await predictCursors(network, head, chain, cursors, horizon);
     return forecasts.map(({ mean }) => Array.from(toRawUnits(chain, mean)));
   }
 

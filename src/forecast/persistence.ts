@@ -2,14 +2,14 @@ import { FormatError, GateflowError } from "../errors.js";
 import { fromSafetensors, toSafetensors } from "../formats/safetensors.js";
 import { readSafetensors } from "../formats/safetensors-file.js";
 import { scalerFromJSON } from "../series/prepare/scaler-from-json.js";
-import type { Calibration } from "./choose/calibration.js";
 import { type CarrierJSON, carrierFromJSON } from "./chain/carriers.js";
 import type { Chain } from "./chain/chain.js";
 import type { Context } from "./chain/context.js";
+import type { Head } from "./chain/head.js";
+import { SeriesCursor, type TrackJSON } from "./chain/series-cursor.js";
+import type { Calibration } from "./choose/calibration.js";
 import { Choices } from "./choose/explanation.js";
 import type { Fit } from "./fit.js";
-import type { Head } from "./chain/head.js";
-import { Track, type TrackJSON } from "./chain/track.js";
 import type { Choice, ForecasterOptions } from "./types.js";
 
 /** The key in the file's metadata. */
@@ -40,7 +40,7 @@ interface Stored {
   readonly summary: string;
   readonly rows: number;
   readonly fingerprint: string;
-  readonly track: TrackJSON;
+  readonly cursor: TrackJSON;
   readonly tail: { readonly from: number; readonly columns: readonly (readonly (number | null)[])[] };
 }
 
@@ -65,7 +65,7 @@ export function writeForecaster(
     summary: choices.summary,
     rows,
     fingerprint,
-    track: context.track.toJSON(),
+    cursor: context.cursor.toJSON(),
     tail: {
       from: context.from,
       columns: context.raw.columns.map((values) =>
@@ -112,7 +112,11 @@ export function readForecaster(bytes: Uint8Array): { options: ForecasterOptions;
       choices: new Choices(stored.choices, stored.summary),
     };
     const raw = { names: chain.names, target: chain.target, columns, rows: columns[0]!.length };
-    const context: Context = { track: Track.fromJSON(chain, stored.track), raw, from: stored.tail.from };
+    const context: Context = {
+      cursor: SeriesCursor.fromJSON(chain, stored.cursor),
+      raw,
+      from: stored.tail.from,
+    };
     return {
       options: stored.options,
       fitted: { fit, context, rows: stored.rows, fingerprint: stored.fingerprint },

@@ -1,24 +1,24 @@
 import type { Sequential } from "../model/sequential.js";
 import { type Chain, featuresOf } from "./chain/chain.js";
 import { type Head, pointOf, quantileOf } from "./chain/head.js";
-import type { Track } from "./chain/track.js";
+import type { SeriesCursor } from "./chain/series-cursor.js";
 
 /** Windows that go through the network at a time: enough to fill it, few enough not to fill the memory. */
 const CHUNK = 1024;
 
-/** The network's rows for where each track stands. */
+/** The network's rows for where each cursor stands. */
 export async function networkRows(
   network: Sequential,
   chain: Chain,
-  tracks: readonly Track[],
+  cursors: readonly SeriesCursor[],
 ): Promise<Float32Array[]> {
   const size = chain.window * featuresOf(chain);
   const rows: Float32Array[] = [];
-  for (let from = 0; from < tracks.length; from += CHUNK) {
-    const part = tracks.slice(from, from + CHUNK);
+  for (let from = 0; from < cursors.length; from += CHUNK) {
+    const part = cursors.slice(from, from + CHUNK);
     const data = new Float32Array(part.length * size);
-    part.forEach((track, n) => {
-      track.writeWindow(data, n * size);
+    part.forEach((cursor, n) => {
+      cursor.writeWindow(data, n * size);
     });
     const shape = [part.length, chain.window, featuresOf(chain)];
     const output = await network.predict({ shape, data }, { batchSize: 256 });
@@ -38,44 +38,46 @@ export interface ChainForecast {
 }
 
 /**
- * Forecasts `horizon` steps from where each track stands. Beyond the network's outputs its own forecasts go in as if they
- * had been seen; tracks are forked for that and stay as they are.
+ * Forecasts `horizon` steps from where each cursor stands. Beyond the network's outputs its own forecasts go in as if they
+ * had been seen; cursors are forked for that and stay as they are.
  * @param levels those for which the network is asked, where it has a head for them.
  */
-export async function predictTracks(
+export async function predictCursors(
   network: Sequential,
   head: Head,
   chain: Chain,
-  tracks: readonly Track[],
+  cursors: readonly SeriesCursor[],
   horizon: number,
   levels: readonly number[] = [],
 ): Promise<ChainForecast[]> {
-  const { outputs, weights, beliefs, targetScale } = chain;
+  const { outputs, weights, baseWeights, targetScale } = chain;
   const known = head.kind === "point" ? [] : levels;
-  const results = tracks.map(() => ({
+  const results = cursors.map(() => ({
     mean: new Float64Array(horizon),
     quantiles: new Map(known.map((level) => [level, new Float64Array(horizon)])),
   }));
   const silent = known.length === 0 && weights.every((weight) => weight === 0);
-  let current = tracks;
+  let current = cursors;
   for (let done = 0; done < horizon; done += outputs) {
     const count = Math.min(outputs, horizon - done);
     const rows = silent ? null : await networkRows(network, chain, current);
-    current = current.map((track, n) => {
+    current = current.map((cursor, n) => {
       const row = rows?.[n];
-      const path = track.path(outputs)!;
-      const base = row === undefined ? path : track.basePath(outputs)!;
+      const path = cursor.path(outputs)!;
+      const base = row === undefined ? path : cursor.basePath(outputs)!;
       const { mean, quantiles } = results[n]!;
-      const next = done + count < horizon ? track.fork(count) : track;
+      const next = done + count < horizon ? cursor.fork(count) : cursor;
       for (let o = 0; o < count; o++) {
         const correction =
-          row === undefined ? 0 : base[o]! - path[o]! + beliefs[o]! * targetScale[o]! * pointOf(head, row, o);
+          row === undefined
+            ? 0
+            : base[o]! - path[o]! + baseWeights[o]! * targetScale[o]! * pointOf(head, row, o);
         mean[done + o] = path[o]! + weights[o]! * correction;
         for (const [level, values] of quantiles) {
           const own = quantileOf(head, row!, o, outputs, level);
           values[done + o] = own === undefined ? mean[done + o]! : base[o]! + targetScale[o]! * own;
         }
-        if (next !== track) next.pushForecast(mean[done + o]!);
+        if (next !== cursor) next.pushForecast(mean[done + o]!);
       }
       return next;
     });

@@ -43,7 +43,7 @@ export function toSafetensors(model: Sequential, options: SafetensorsOptions = {
       `${where}: the model has no optimizer to keep: compile it first, or leave out optimizer: true.`,
     );
   }
-  const slots = withOptimizer ? model.program(where).optimizerSlots(compiled!.optimizer) : [];
+  const slots = withOptimizer ? model.executor(where).optimizerSlots(compiled!.optimizer) : [];
   const description: Description = {
     version: FORMAT_VERSION,
     name: model.name,
@@ -110,7 +110,7 @@ export function fromSafetensors(bytes: Uint8Array, options: { engine?: Engine } 
       const slots = file.tensors
         .filter(isSlot)
         .map(({ name, data }) => ({ name: name.slice(OPTIMIZER_PREFIX.length), data: data as Float32Array }));
-      model.program("fromSafetensors()").restoreOptimizer(model.optimizer, slots, description.batches);
+      model.executor("fromSafetensors()").restoreOptimizer(model.optimizer, slots, description.batches);
     }
     return model;
   } catch (cause) {

@@ -9,6 +9,7 @@ export {
   type WeightFlow,
 } from "../model/on-demand/gradient-flow.js";
 export { type DeadUnits, deadUnits } from "./dead-units.js";
+export type { JacobianNorms } from "./float64/jacobian.js";
 export {
   type GradientFlowRecorder,
   type GradientFlowRecorderOptions,
@@ -16,7 +17,6 @@ export {
   type RecordedGradientFlow,
 } from "./gradient-flow-recorder.js";
 export { type GrowthRate, growthRate } from "./growth-rate.js";
-export type { JacobianNorms } from "./float64/jacobian.js";
 export { type MemoryHorizonOptions, memoryHorizon } from "./memory-horizon.js";
 export { type FlowSummary, summarizeFlow } from "./summarize-flow.js";
 export { timeConstants } from "./time-constants.js";

@@ -122,12 +122,12 @@ export function trace(model: Sequential, x: TensorLike, options: TraceOptions = 
   const wantsJacobian = flag(where, "jacobian", options.jacobian ?? true);
   const given = toTensor(x);
   const inputs = asBatch("x", given, (model.inputShape?.length ?? 2) + 1);
-  const program = model.program(where, inputs);
+  const executor = model.executor(where, inputs);
   const hadBatch = given.shape.length === inputs.shape.length;
   const label = options.y === undefined ? null : toTensor(options.y);
   const y = label === null || hadBatch ? label : { ...label, shape: [1, ...label.shape] };
   const examples = onlyBatch(where, inputs, y ?? { shape: [1, 1], data: new Float32Array(1) }, undefined);
-  const plan = program.load(where, "inspection", examples, 1);
+  const plan = executor.load(where, "inspection", examples, 1);
   const { name, stage } = findStage(plan, options.layer);
   const { layer, input } = stage;
   const { unit } = options;
@@ -141,7 +141,7 @@ export function trace(model: Sequential, x: TensorLike, options: TraceOptions = 
     );
   }
   const truncate = y === null ? 0 : (model.compiled?.truncate ?? 0);
-  const pass = program.pass(1, { training: false, advanceState: false, truncate, step: 0 });
+  const pass = executor.pass(1, { training: false, advanceState: false, truncate, step: 0 });
   plan.forward(pass);
   const timesteps = input.timesteps;
   let arriving: readonly Float64Array[];
@@ -153,9 +153,9 @@ export function trace(model: Sequential, x: TensorLike, options: TraceOptions = 
   } else {
     const optimizer = model.optimizer;
     const compiled = model.compiled!;
-    program.checkLabels(where, examples, compiled.loss);
-    program.loss(where, plan, examples, { ...compiled, optimizer, metrics: [] }, true);
-    program.backward(plan, pass);
+    executor.checkLabels(where, examples, compiled.loss);
+    executor.loss(where, plan, examples, { ...compiled, optimizer, metrics: [] }, true);
+    executor.backward(plan, pass);
     const { output } = stage;
     arriving = rowsAt(plan, output.gradient, output.timesteps, width, output.stride);
   }

@@ -6,12 +6,11 @@ import { flag, numberIn, oneOf } from "../options.js";
 import { type RegularizerLike, toRegularizer } from "../regularizers/to-regularizer.js";
 import { describeShape } from "../tensor.js";
 import { ActivationPass } from "./activation-stage.js";
-import { declaredWeight } from "./declared-weight.js";
 import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
-import { OUTER_ROWS } from "./pairs.js";
 import type { Signal } from "./signal.js";
 import type { Variable } from "./variable.js";
-import { ownSignal, type Packed, type Pass, type Stage, type Workspace } from "./workspace.js";
+import { declaredWeight } from "./variable.js";
+import { OUTER_ROWS, ownSignal, type Packed, type Pass, type Stage, type Workspace } from "./workspace.js";
 
 /** Options of `dense`, with Keras's names, meanings and defaults. */
 export interface DenseOptions extends LayerOptions {

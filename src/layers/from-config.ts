@@ -1,17 +1,17 @@
 import { FormatError } from "../errors.js";
 import { activation } from "./activation.js";
-import { bidirectional } from "./recurrent/bidirectional.js";
 import { dense } from "./dense.js";
 import { dropout } from "./dropout.js";
 import { embedding } from "./embedding.js";
 import { flatten } from "./flatten.js";
-import { gru } from "./recurrent/gru.js";
 import { Layer, type SampleShape } from "./layer.js";
 import { layerNormalization } from "./layer-normalization.js";
-import { lstm } from "./recurrent/lstm.js";
 import { masking } from "./masking.js";
-import { repeatVector } from "./repeat-vector.js";
+import { bidirectional } from "./recurrent/bidirectional.js";
+import { gru } from "./recurrent/gru.js";
+import { lstm } from "./recurrent/lstm.js";
 import { simpleRNN } from "./recurrent/simple-rnn.js";
+import { repeatVector } from "./repeat-vector.js";
 import { timeDistributed } from "./time-distributed.js";
 
 /** Factories by kind: what a saved layer is made with again. */

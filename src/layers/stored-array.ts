@@ -2,7 +2,7 @@ import type { Memory } from "../engine/memory.js";
 import { ShapeError, StateError } from "../errors.js";
 
 /** Floats that live in an ordinary array until their model moves into an engine's memory, and there from then on. */
-export class Resident {
+export class StoredArray {
   /** Made when it is first asked for; null once the values live elsewhere. */
   #host: Float32Array | null | undefined;
   #home: { memory: Memory; address: number } | null = null;

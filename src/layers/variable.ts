@@ -1,10 +1,12 @@
 import type { Constraint } from "../constraints/constraint.js";
+import { type ConstraintLike, toConstraint } from "../constraints/to-constraint.js";
 import { ShapeError } from "../errors.js";
 import type { Initializer } from "../initializers/initializer.js";
 import type { Random } from "../random.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
+import { type RegularizerLike, toRegularizer } from "../regularizers/to-regularizer.js";
 import { describeShape, sameShape, sizeOf, type TensorLike, toTensor } from "../tensor.js";
-import { Resident } from "./stored-array.js";
+import { StoredArray } from "./stored-array.js";
 
 export interface VariableOptions {
   /** Last part of the name in Keras's words: `kernel`, `recurrent_kernel`, `bias`, `gamma` … */
@@ -16,7 +18,7 @@ export interface VariableOptions {
 }
 
 /** A weight: a resident array with a shape, a way to begin, and what training must respect. */
-export class Variable extends Resident {
+export class Variable extends StoredArray {
   readonly key: string;
   readonly shape: readonly number[];
   readonly initializer: Initializer;
@@ -65,5 +67,32 @@ export function writeWeights(
   });
   variables.forEach((variable, i) => {
     variable.write(tensors[i]!.data);
+  });
+}
+
+/** What an option of a layer's begins with, such as `kernel` in kernelRegularizer. */
+type Stem = "kernel" | "recurrent" | "bias";
+
+/** Options that say what training has to respect in a weight. */
+type WeightOptions = Readonly<
+  Partial<Record<`${Stem}Regularizer`, RegularizerLike> & Record<`${Stem}Constraint`, ConstraintLike>>
+>;
+
+/**
+ * A weight as a layer's options declare it.
+ * @throws ConfigError for a regularizer or a constraint that is none, naming the option.
+ */
+export function declaredWeight(
+  where: string,
+  options: WeightOptions,
+  stem: Stem,
+  weight: { key: string; shape: readonly number[]; initializer: Initializer },
+): Variable {
+  const regularizer = `${stem}Regularizer` as const;
+  const constraint = `${stem}Constraint` as const;
+  return new Variable({
+    ...weight,
+    regularizer: toRegularizer(where, regularizer, options[regularizer]),
+    constraint: toConstraint(where, constraint, options[constraint]),
   });
 }

@@ -1,8 +1,8 @@
 import type { Kernels } from "../engine/kernels.js";
 import type { Memory } from "../engine/memory.js";
 import type { ParallelKernel } from "../engine/threads/worker-pool.js";
-import type { FlowRecord, RecordedFlow } from "./recurrent/flow-buffer.js";
 import type { Layer } from "./layer.js";
+import type { FlowBuffer, RecordedFlow } from "./recurrent/flow-buffer.js";
 import { Signal } from "./signal.js";
 import type { Variable } from "./variable.js";
 
@@ -35,7 +35,7 @@ export interface Pass {
   /** Truncated BPTT: steps after which the gradient is cut; 0: never. */
   readonly truncate: number;
   /** With what recurrent layers write down what flows back through them; null: they do not. Changes no bit of anything else. */
-  readonly record: typeof FlowRecord | null;
+  readonly record: typeof FlowBuffer | null;
   /** The sequences of the pass before go on: recurrent layers start in the state they ended in. */
   readonly continues?: boolean;
   /** Stateful layers keep the state this pass ends in. */
@@ -96,3 +96,9 @@ export class Packed {
     this.#version = version;
   }
 }
+
+/** Rows of a weight gradient's product taken at a time; OUTER_ROWS of assembly/linalg/outer-product.ts. */
+export const OUTER_ROWS = 256;
+
+/** Floats of scratch in which so many columns are packed in pairs; pairsBytes of assembly/linalg/outer-product.ts. */
+export const pairsFloats = (columns: number): number => Math.ceil(columns / 2) * 2 * OUTER_ROWS;

@@ -1,10 +1,10 @@
 import { StateError } from "../errors.js";
 
 /** What may be called while another call is running: it uses memory of its own, and changes nothing but states. */
-const sidelines: readonly string[] = ["predict()", "evaluate()", "gradients()", "gradientFlow()"];
+const concurrentCalls: readonly string[] = ["predict()", "evaluate()", "gradients()", "gradientFlow()"];
 
 /** Keeps calls that share a model's memory from running into each other: two passes would overwrite their activations. */
-export class Turns {
+export class CallLock {
   /** Whether the call that is running waits for its callbacks, which may look at and change what nobody else may then. */
   paused = false;
   /** Calls that have not ended, oldest first. */
@@ -24,7 +24,7 @@ export class Turns {
 
   /** Does the work of a call. @throws StateError while another is running that it would disturb. */
   async take<T>(where: string, work: () => Promise<T>): Promise<T> {
-    if (!sidelines.includes(where)) this.check(where);
+    if (!concurrentCalls.includes(where)) this.check(where);
     this.#running.push(where);
     try {
       return await work();

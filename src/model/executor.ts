@@ -6,17 +6,17 @@ import type { Optimizer } from "../optimizers/optimizer.js";
 import { createRandom } from "../random.js";
 import type { Tensor } from "../tensor.js";
 import type { Examples } from "./examples.js";
-import type { FlowRecords } from "./on-demand/flow-collector.js";
-import type { FlowListener } from "./on-demand/gradient-flow.js";
+import { importOnce } from "./import-once.js";
 import { ModelInput } from "./inputs.js";
-import { lazily } from "./import-once.js";
+import type { ModelMemory } from "./model-memory.js";
+import type { FlowCollector } from "./on-demand/flow-collector.js";
+import type { FlowListener } from "./on-demand/gradient-flow.js";
 import type { Plan } from "./plan.js";
-import type { Residence } from "./model-memory.js";
 import { checkLabels } from "./targets.js";
 import { type StepRange, toTimeMajor } from "./transpose.js";
 
-const flowModule = lazily(() => import("./on-demand/gradient-flow.js"));
-const chunksModule = lazily(() => import("./on-demand/chunks.js"));
+const flowModule = importOnce(() => import("./on-demand/gradient-flow.js"));
+const chunksModule = importOnce(() => import("./on-demand/chunks.js"));
 
 /** What `compile` settled. */
 export interface Compiled {
@@ -41,7 +41,7 @@ export interface BatchLoss {
 }
 
 /** A model's passes over its plans: load, forward, loss, backward, update. Knows nothing of epochs or callbacks. */
-export class Program {
+export class Executor {
   readonly input: ModelInput;
   /** The layers but an input layer. */
   readonly hidden: readonly Layer[];
@@ -49,10 +49,10 @@ export class Program {
   readonly flowListeners = new Set<FlowListener>();
   #watchesInput = false;
   /** What the pass under way has recorded; made when something is first recorded. */
-  records: FlowRecords | undefined;
+  records: FlowCollector | undefined;
 
   constructor(
-    readonly residence: Residence,
+    readonly modelMemory: ModelMemory,
     readonly layers: readonly Layer[],
     inputShape: SampleShape,
     readonly outputShape: SampleShape,
@@ -64,7 +64,7 @@ export class Program {
 
   /** What was packed from the weights is packed anew. */
   weightsChanged(): void {
-    this.residence.weightsVersion += 1;
+    this.modelMemory.weightsVersion += 1;
   }
 
   /** See `Sequential.watchFlow`. */
@@ -84,7 +84,7 @@ export class Program {
     this.input.checkIndices(where, x, size, sampleOf);
     const { isSequence, timesteps: total, features } = this.input.layoutOf(x);
     const timesteps = range?.steps ?? total;
-    const plan = this.residence.plan(purpose, {
+    const plan = this.modelMemory.plan(purpose, {
       batch: Math.max(capacity, size),
       timesteps,
       features,
@@ -110,14 +110,14 @@ export class Program {
       record?: Pass["record"];
     },
   ): Pass {
-    const { layers, seed, residence } = this;
+    const { layers, seed, modelMemory } = this;
     return {
       batch,
       training: options.training,
       truncate: options.truncate,
       record: options.record ?? null,
       advanceState: options.advanceState,
-      weightsVersion: residence.weightsVersion,
+      weightsVersion: modelMemory.weightsVersion,
       seeds(layer) {
         const stream = createRandom(seed).fork(`dropout ${layers.indexOf(layer)} ${options.step}`);
         return [stream.integer(2 ** 32), stream.integer(2 ** 32)];
@@ -185,8 +185,8 @@ export class Program {
     let sum = 0;
     for (const variable of this.layers.flatMap((layer) => layer.variables)) {
       if (variable.regularizer === undefined) continue;
-      const { memory } = this.residence.engine;
-      const values = memory.floats(this.residence.weights(variable), variable.size);
+      const { memory } = this.modelMemory.engine;
+      const values = memory.floats(this.modelMemory.weights(variable), variable.size);
       sum += variable.regularizer.penalty(values, variable.shape);
     }
     return sum;
@@ -200,18 +200,18 @@ export class Program {
   }
 
   clearGradients(): void {
-    const { kernels, gradients, count } = this.residence.parameters;
+    const { kernels, gradients, count } = this.modelMemory.parameters;
     kernels.fillZero(gradients, count);
   }
 
   addPenaltyGradients(): void {
-    const { memory } = this.residence.parameters;
+    const { memory } = this.modelMemory.parameters;
     for (const layer of this.layers) {
       if (!layer.trainable) continue;
       for (const variable of layer.variables) {
         if (variable.regularizer === undefined) continue;
-        const values = memory.floats(this.residence.weights(variable), variable.size);
-        const gradient = memory.floats(this.residence.gradients(variable), variable.size);
+        const values = memory.floats(this.modelMemory.weights(variable), variable.size);
+        const gradient = memory.floats(this.modelMemory.gradients(variable), variable.size);
         variable.regularizer.addGradient(values, variable.shape, gradient);
       }
     }
@@ -219,15 +219,15 @@ export class Program {
 
   /** One update, and the constraints after it. */
   update(optimizer: Optimizer): void {
-    optimizer.bind(this.residence.parameters);
+    optimizer.bind(this.modelMemory.parameters);
     if (!optimizer.apply()) return;
-    const { memory } = this.residence.engine;
+    const { memory } = this.modelMemory.engine;
     for (const layer of this.layers) {
       if (!layer.trainable) continue;
       for (const variable of layer.variables) {
         if (variable.constraint === undefined) continue;
         variable.constraint.project(
-          memory.floats(this.residence.weights(variable), variable.size),
+          memory.floats(this.modelMemory.weights(variable), variable.size),
           variable.shape,
         );
       }
@@ -237,7 +237,7 @@ export class Program {
 
   /** Copies of an optimizer's moments, for a file. */
   optimizerSlots(optimizer: Optimizer): { name: string; data: Float32Array }[] {
-    optimizer.bind(this.residence.parameters);
+    optimizer.bind(this.modelMemory.parameters);
     return optimizer.readSlots();
   }
 
@@ -247,7 +247,7 @@ export class Program {
     slots: readonly { name: string; data: Float32Array }[],
     batches: number,
   ): void {
-    optimizer.bind(this.residence.parameters);
+    optimizer.bind(this.modelMemory.parameters);
     optimizer.writeSlots(slots);
     optimizer.batches = batches;
   }

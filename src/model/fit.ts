@@ -2,7 +2,7 @@ import { ConfigError } from "../errors.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { createRandom } from "../random.js";
 import type { TensorLike } from "../tensor.js";
-import { createBreather } from "./yield-to-host.js";
+import type { CallLock } from "./call-lock.js";
 import type { Callback, History, Logs, TrainingModel, TrainingParams } from "./events.js";
 import {
   type ArrayExamples,
@@ -13,11 +13,11 @@ import {
   sliceExamples,
   toArrayExamples,
 } from "./examples.js";
+import type { Compiled, Executor } from "./executor.js";
 import { createHistory } from "./history.js";
 import type { LayerStack } from "./layer-stack.js";
-import type { Compiled, Program } from "./executor.js";
 import { datasetSource } from "./sources.js";
-import type { Turns } from "./call-lock.js";
+import { createYielder } from "./yield-to-host.js";
 
 /** Options of `fit`, with Keras's names, meanings and defaults. */
 export interface FitOptions {
@@ -123,7 +123,7 @@ class CallbackList {
     readonly callbacks: readonly Callback[],
     model: TrainingModel,
     params: TrainingParams,
-    readonly turns: Turns,
+    readonly callLock: CallLock,
   ) {
     for (const callback of callbacks) {
       if (typeof callback !== "object" || callback === null) {
@@ -139,7 +139,7 @@ class CallbackList {
     name: Name,
     ...given: Parameters<NonNullable<Callback[Name]>>
   ): Promise<void> {
-    this.turns.paused = true;
+    this.callLock.paused = true;
     try {
       for (const callback of this.callbacks) {
         const hook = callback[name] as ((...all: typeof given) => void | Promise<void>) | undefined;
@@ -147,7 +147,7 @@ class CallbackList {
         if (pending !== undefined) await pending;
       }
     } finally {
-      this.turns.paused = false;
+      this.callLock.paused = false;
     }
   }
 }
@@ -177,23 +177,23 @@ export function logsOf(loss: number, { metrics }: Compiled): Logs {
 /** Loss and metrics over all batches of a source. */
 export async function evaluateSource(
   where: string,
-  program: Program,
+  executor: Executor,
   compiled: Compiled,
   source: ExampleSource,
   callbacks?: CallbackList,
 ): Promise<Logs> {
   const mean = new RunningMean();
-  const breathe = createBreather();
+  const yieldToHost = createYielder();
   for (const metric of compiled.metrics) metric.begin();
   await callbacks?.run("onTestBegin", {});
   let batch = 0;
   for await (const examples of source.batches(null)) {
     await callbacks?.run("onTestBatchBegin", batch, {});
-    const { value, size } = program.testStep(where, examples, compiled, source.batchSize ?? examples.size);
+    const { value, size } = executor.testStep(where, examples, compiled, source.batchSize ?? examples.size);
     mean.add(value, size);
     if (callbacks !== undefined) await callbacks.run("onTestBatchEnd", batch, { loss: mean.value });
     batch += 1;
-    await breathe();
+    await yieldToHost();
   }
   const logs = logsOf(mean.value, compiled);
   await callbacks?.run("onTestEnd", logs);
@@ -207,16 +207,16 @@ async function progressOf(verbose: number): Promise<Callback> {
   return progressLine(verbose === 1 ? terminal : { ...terminal, inPlace: false });
 }
 
-/** Trains a program epoch by epoch. See `Sequential.fit`. */
+/** Trains a model epoch by epoch. See `Sequential.fit`. */
 export async function runEpochs(
   model: TrainingModel & { batchLoss: number },
   stack: LayerStack,
-  program: Program,
+  executor: Executor,
   compiled: Compiled,
   x: TensorLike | Dataset,
   y: TensorLike | undefined,
   options: FitOptions,
-  turns: Turns,
+  callLock: CallLock,
 ): Promise<History> {
   const where = "fit()";
   refuseUnknown(where, options, known);
@@ -230,9 +230,9 @@ export async function runEpochs(
     throw (await refusals()).noSignal(where, signal);
   }
   const { train, validation } = await sourcesOf(x, y, options, batchSize, (place, examples) => {
-    program.input.check(place, examples.x);
+    executor.input.check(place, examples.x);
     const size = examples.x.shape[0]!;
-    if (size > 0) program.checkLabels(place, { ...examples, size, sampleOf: (n) => n }, compiled.loss);
+    if (size > 0) executor.checkLabels(place, { ...examples, size, sampleOf: (n) => n }, compiled.loss);
   });
   if (train.samples !== null) stack.checkStatefulCount(where, train.samples, batchSize);
   if (validation?.samples != null) {
@@ -248,9 +248,9 @@ export async function runEpochs(
     metrics: validation === null ? names : [...names, ...names.map((name) => `val_${name}`)],
   };
   const own = verbose === 0 ? [] : [await progressOf(verbose)];
-  const callbacks = new CallbackList([...(options.callbacks ?? []), ...own], model, params, turns);
+  const callbacks = new CallbackList([...(options.callbacks ?? []), ...own], model, params, callLock);
   const recorder = createHistory();
-  const breathe = createBreather();
+  const yieldToHost = createYielder();
   const aborted = (): boolean => signal?.aborted === true;
   const { optimizer, metrics } = compiled;
 
@@ -261,7 +261,7 @@ export async function runEpochs(
     await callbacks.run("onEpochBegin", epoch, {});
     const order =
       shuffle && train.samples !== null
-        ? createRandom(program.seed).fork(`shuffle ${optimizer.batches}`).permutation(train.samples)
+        ? createRandom(executor.seed).fork(`shuffle ${optimizer.batches}`).permutation(train.samples)
         : null;
     const mean = new RunningMean();
     for (const metric of metrics) metric.begin();
@@ -270,20 +270,20 @@ export async function runEpochs(
       if (aborted()) break;
       await callbacks.run("onTrainBatchBegin", batch, {});
       const capacity = train.batchSize ?? examples.size;
-      const { value, size } = await program.trainStep(where, examples, compiled, capacity);
+      const { value, size } = await executor.trainStep(where, examples, compiled, capacity);
       mean.add(value, size);
       model.batchLoss = value;
       await callbacks.run("onTrainBatchEnd", batch, logsOf(mean.value, compiled));
       batch += 1;
       if (model.stopTraining) break;
-      await breathe();
+      await yieldToHost();
     }
     if (aborted()) break;
     logs = logsOf(mean.value, compiled);
     if (validation !== null) {
       const validated = await evaluateSource(
         "fit() validationData",
-        program,
+        executor,
         compiled,
         validation,
         callbacks,
@@ -293,7 +293,7 @@ export async function runEpochs(
     await callbacks.run("onEpochEnd", epoch, logs);
     recorder.record(epoch, logs);
   }
-  if (optimizer.finish()) program.residence.weightsVersion += 1;
+  if (optimizer.finish()) executor.modelMemory.weightsVersion += 1;
   await callbacks.run("onTrainEnd", logs);
   return recorder.history;
 }

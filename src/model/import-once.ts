@@ -3,7 +3,7 @@
  * which takes microseconds, and half a millisecond where a program has hooked into the loader (as tsx does): too much
  * for every step of a training.
  */
-export function lazily<Module>(load: () => Promise<Module>): () => Module | Promise<Module> {
+export function importOnce<Module>(load: () => Promise<Module>): () => Module | Promise<Module> {
   let loaded: Module | undefined;
   return () =>
     loaded ??

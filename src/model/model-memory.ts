@@ -16,7 +16,7 @@ const forgotten = new FinalizationRegistry<Set<Regions>>((held) => {
 });
 
 /** Where a model lives in its engine's memory: parameters, what stages share, and the plans made so far. */
-export class Residence {
+export class ModelMemory {
   readonly parameters: ParameterBlock;
   /** Counts up whenever weights change. */
   weightsVersion = 0;
@@ -31,7 +31,7 @@ export class Residence {
   readonly #scratch = new Map<string, number>();
   readonly #plans = new Map<string, Plan>();
 
-  /** @param model what the residence is for: when it is garbage, the memory is given back. */
+  /** @param model what the modelMemory is for: when it is garbage, the memory is given back. */
   constructor(
     readonly engine: Engine,
     layers: readonly Layer[],

@@ -7,8 +7,8 @@ import { Signal, strideOf } from "../layers/signal.js";
 import type { Variable } from "../layers/variable.js";
 import type { Packed, Pass, Stage, Workspace } from "../layers/workspace.js";
 import type { Tensor } from "../tensor.js";
+import type { ModelMemory } from "./model-memory.js";
 import { Regions } from "./regions.js";
-import type { Residence } from "./model-memory.js";
 import { fromTimeMajor } from "./transpose.js";
 
 export interface PlanRequest {
@@ -39,12 +39,12 @@ export class Plan implements Workspace {
   readonly regions: Regions;
 
   constructor(
-    readonly residence: Residence,
+    readonly modelMemory: ModelMemory,
     layers: readonly Layer[],
     readonly request: PlanRequest,
     readonly purpose: string,
   ) {
-    const { engine } = residence;
+    const { engine } = modelMemory;
     this.kernels = engine.kernels;
     this.memory = engine.memory;
     this.batch = request.batch;
@@ -76,11 +76,11 @@ export class Plan implements Workspace {
   }
 
   get maximumThreads(): number {
-    return this.residence.engine.maximumThreads;
+    return this.modelMemory.engine.maximumThreads;
   }
 
   split(kernel: ParallelKernel, descriptor: number, count: number, grain: number, owner: object): void {
-    this.residence.engine.split(kernel, descriptor, count, grain, owner);
+    this.modelMemory.engine.split(kernel, descriptor, count, grain, owner);
   }
 
   region(owner: Layer, label: string, floats: number): number {
@@ -88,19 +88,19 @@ export class Plan implements Workspace {
   }
 
   shared(owner: Layer, label: string, floats: number): number {
-    return this.residence.shared(owner, label, floats);
+    return this.modelMemory.shared(owner, label, floats);
   }
 
   packed(owner: Layer, label: string): Packed {
-    return this.residence.packed(owner, label);
+    return this.modelMemory.packed(owner, label);
   }
 
   weights(variable: Variable): number {
-    return this.residence.weights(variable);
+    return this.modelMemory.weights(variable);
   }
 
   gradients(variable: Variable): number {
-    return this.residence.gradients(variable);
+    return this.modelMemory.gradients(variable);
   }
 
   /** Whether this plan serves a request: large enough, and keeping what is asked for. */

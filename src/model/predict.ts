@@ -1,8 +1,8 @@
 import type { Tensor } from "../tensor.js";
-import { createBreather } from "./yield-to-host.js";
 import type { ExampleSource } from "./examples.js";
+import type { Executor } from "./executor.js";
 import type { Plan } from "./plan.js";
-import type { Program } from "./executor.js";
+import { createYielder } from "./yield-to-host.js";
 
 /** The output of a pass over `batch` samples, `[batch, …outputShape]`. */
 export const readOutput = (plan: Plan, batch: number): Tensor =>
@@ -19,19 +19,19 @@ function concatenate(parts: readonly Float32Array[]): Float32Array {
 }
 
 /** Predictions for all batches of a source, in their order. */
-export async function predictAll(where: string, program: Program, source: ExampleSource): Promise<Tensor> {
-  const breathe = createBreather();
+export async function predictAll(where: string, executor: Executor, source: ExampleSource): Promise<Tensor> {
+  const yieldToHost = createYielder();
   const parts: Float32Array[] = [];
   let shape: number[] = [];
   let samples = 0;
   for await (const examples of source.batches(null)) {
-    const plan = program.load(where, "prediction", examples, source.batchSize ?? examples.size);
-    plan.forward(program.pass(examples.size, { training: false, advanceState: true, truncate: 0, step: 0 }));
+    const plan = executor.load(where, "prediction", examples, source.batchSize ?? examples.size);
+    plan.forward(executor.pass(examples.size, { training: false, advanceState: true, truncate: 0, step: 0 }));
     const part = readOutput(plan, examples.size);
     parts.push(part.data as Float32Array);
     shape = part.shape.slice(1);
     samples += examples.size;
-    await breathe();
+    await yieldToHost();
   }
   return { shape: [samples, ...shape], data: parts.length === 1 ? parts[0]! : concatenate(parts) };
 }

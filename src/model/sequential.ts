@@ -5,21 +5,21 @@ import type { Optimizer } from "../optimizers/optimizer.js";
 import { numberIn, refuseUnknown } from "../options.js";
 import { createRandom } from "../random.js";
 import { type NamedTensor, type Tensor, type TensorLike, toTensor } from "../tensor.js";
+import { CallLock } from "./call-lock.js";
 import { type CompileOptions, settle } from "./compile.js";
 import type { History, Logs, TrainingModel } from "./events.js";
 import { type Dataset, type ExampleSource, firstOf, isDataset, onlyBatch } from "./examples.js";
+import { type Compiled, Executor } from "./executor.js";
 import { evaluateSource, type FitOptions, logsOf, refusals, runEpochs } from "./fit.js";
+import { type BatchInspection, inspections } from "./inspect-batch.js";
+import { LayerStack } from "./layer-stack.js";
+import { ModelMemory } from "./model-memory.js";
 import type { FlowListener, GradientFlow } from "./on-demand/gradient-flow.js";
 import type { Gradients } from "./on-demand/gradients.js";
-import { LayerStack } from "./layer-stack.js";
-import { type Look, looks } from "./inspect-batch.js";
 import { predictAll } from "./predict.js";
-import { type Compiled, Program } from "./executor.js";
-import { Residence } from "./model-memory.js";
 import { type BatchOptions, sourceOf, type WeightOption } from "./sources.js";
 import { stepOnce } from "./step.js";
 import { summarize } from "./summary.js";
-import { Turns } from "./call-lock.js";
 
 export interface SequentialOptions {
   readonly name?: string;
@@ -41,9 +41,9 @@ export class Sequential implements TrainingModel {
   readonly #stack: LayerStack;
   readonly #engine: Engine | undefined;
   #compiled: Compiled | undefined;
-  #program: Program | undefined;
+  #executor: Executor | undefined;
   #disposed = false;
-  readonly #turns = new Turns();
+  readonly #callLock = new CallLock();
 
   /** @internal Use `sequential`. */
   constructor(layers: readonly Layer[] = [], options: SequentialOptions = {}) {
@@ -55,8 +55,8 @@ export class Sequential implements TrainingModel {
     }
     this.name = options.name ?? "sequential";
     this.#engine = engine;
-    const mayChange = (): void => this.#turns.checkPaused("setStates()");
-    this.#stack = new LayerStack(createRandom(seed).seed, () => this.#program?.weightsChanged(), mayChange);
+    const mayChange = (): void => this.#callLock.checkPaused("setStates()");
+    this.#stack = new LayerStack(createRandom(seed).seed, () => this.#executor?.weightsChanged(), mayChange);
     if (!Array.isArray(layers)) {
       throw new ConfigError("sequential(): expected an array of layers.", { received: layers });
     }
@@ -92,7 +92,7 @@ export class Sequential implements TrainingModel {
    */
   add(layer: Layer): this {
     this.#checkLive();
-    if (this.#program !== undefined) {
+    if (this.#executor !== undefined) {
       throw new StateError(
         "model.add(): this model has been used, its memory is laid out. Add layers before.",
       );
@@ -107,10 +107,10 @@ export class Sequential implements TrainingModel {
    */
   compile(options: CompileOptions): void {
     this.#checkLive();
-    this.#turns.check("compile()");
+    this.#callLock.check("compile()");
     const compiled = settle(options, () => this.outputShape);
     if (this.#compiled?.optimizer !== compiled.optimizer) {
-      this.#compiled?.optimizer.release(this.#program?.residence.parameters);
+      this.#compiled?.optimizer.release(this.#executor?.modelMemory.parameters);
     }
     this.#compiled = compiled;
   }
@@ -142,10 +142,10 @@ export class Sequential implements TrainingModel {
     return this.#alone("fit()", async () => {
       const compiled = this.#settled("fit()");
       const inputs = dataset ? x : toTensor(x);
-      const program = this.#ready("fit()", dataset ? undefined : (inputs as Tensor));
+      const executor = this.#ready("fit()", dataset ? undefined : (inputs as Tensor));
       const options =
         dataset || this.batchSize === undefined ? given : { batchSize: this.batchSize, ...given };
-      return runEpochs(this, this.#stack, program, compiled, inputs, y, options, this.#turns);
+      return runEpochs(this, this.#stack, executor, compiled, inputs, y, options, this.#callLock);
     });
   }
 
@@ -167,9 +167,9 @@ export class Sequential implements TrainingModel {
       const compiled = this.#settled(where);
       const source = await this.#source(where, x, dataset ? null : (second as TensorLike), options);
       if (!dataset && second === undefined) throw (await refusals()).noLabels(where);
-      const program = this.#ready(where, firstOf(x));
+      const executor = this.#ready(where, firstOf(x));
       // Metrics of its own: a fit that is under way counts in the others.
-      return evaluateSource(where, program, { ...compiled, metrics: compiled.makeMetrics() }, source);
+      return evaluateSource(where, executor, { ...compiled, metrics: compiled.makeMetrics() }, source);
     });
   }
 
@@ -185,10 +185,12 @@ export class Sequential implements TrainingModel {
     const where = "predict()";
     return this.#aside(where, async () => {
       const source = await this.#source(where, x, null, options);
-      const program = this.#ready(where, firstOf(x));
-      const output = await predictAll(where, program, source);
+      const executor = this.#ready(where, firstOf(x));
+      const output = await predictAll(where, executor, source);
       const parts = this.layers.at(-1)?.outputParts ?? 1;
-      return (parts === 1 ? output : (await import("./on-demand/parts.js")).splitParts(output, parts)) as Output;
+      return (
+        parts === 1 ? output : (await import("./on-demand/parts.js")).splitParts(output, parts)
+      ) as Output;
     });
   }
 
@@ -200,8 +202,8 @@ export class Sequential implements TrainingModel {
       const compiled = this.#settled(where);
       const examples = onlyBatch(where, x, y, options.sampleWeight);
       for (const metric of compiled.metrics) metric.begin();
-      const program = this.#ready(where, examples.x);
-      const { value } = await program.trainStep(where, examples, compiled, examples.size);
+      const executor = this.#ready(where, examples.x);
+      const { value } = await executor.trainStep(where, examples, compiled, examples.size);
       return logsOf(value, compiled);
     });
   }
@@ -211,7 +213,7 @@ export class Sequential implements TrainingModel {
    * @throws as `fit`.
    */
   async gradients(x: TensorLike, y: TensorLike, options: WeightOption = {}): Promise<Gradients> {
-    return this.#inspect("gradients()", x, y, options, looks.gradients);
+    return this.#inspect("gradients()", x, y, options, inspections.gradients);
   }
 
   /**
@@ -220,7 +222,7 @@ export class Sequential implements TrainingModel {
    * @throws as `fit`.
    */
   async gradientFlow(x: TensorLike, y: TensorLike, options: WeightOption = {}): Promise<GradientFlow> {
-    return this.#inspect("gradientFlow()", x, y, options, looks.gradientFlow);
+    return this.#inspect("gradientFlow()", x, y, options, inspections.gradientFlow);
   }
 
   /**
@@ -230,7 +232,7 @@ export class Sequential implements TrainingModel {
    */
   step(x: TensorLike): Tensor {
     const input = toTensor(x);
-    this.#turns.check("step()");
+    this.#callLock.check("step()");
     return stepOnce(this.#ready("step()", undefined), this.#stack, input);
   }
 
@@ -274,21 +276,21 @@ export class Sequential implements TrainingModel {
 
   /** Where everything stands in the engine's memory, region by region, as a table. */
   memoryMap(): string {
-    return this.#ready("memoryMap()", undefined).residence.describe();
+    return this.#ready("memoryMap()", undefined).modelMemory.describe();
   }
 
   /** Gives the memory back; twice is harmless. A call that is running ends with a StateError at its next batch. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#compiled?.optimizer.release(this.#program?.residence.parameters);
-    this.#program?.residence.release();
+    this.#compiled?.optimizer.release(this.#executor?.modelMemory.parameters);
+    this.#executor?.modelMemory.release();
     this.#stack.abandon();
-    this.#program = undefined;
+    this.#executor = undefined;
   }
 
   /** @internal The passes over this model's memory, for those who record what happens in them. */
-  program(where: string, x?: Tensor): Program {
+  executor(where: string, x?: Tensor): Executor {
     return this.#ready(where, x);
   }
 
@@ -300,10 +302,10 @@ export class Sequential implements TrainingModel {
     return this.#ready("watchFlow()", undefined).watchFlow(listener, inputGradient);
   }
 
-  #ready(where: string, x: Tensor | undefined): Program {
+  #ready(where: string, x: Tensor | undefined): Executor {
     this.#checkLive();
-    if (this.#program !== undefined) {
-      if (!this.#program.residence.engine.disposed) return this.#program;
+    if (this.#executor !== undefined) {
+      if (!this.#executor.modelMemory.engine.disposed) return this.#executor;
       throw new StateError(`${where}: the model's engine was disposed, and its weights with it.`);
     }
     const stack = this.#stack;
@@ -311,9 +313,9 @@ export class Sequential implements TrainingModel {
     if (stack.inputShape === undefined && x !== undefined && x.shape.length >= 2)
       stack.buildFrom(x.shape.slice(1));
     stack.checkBuilt(where);
-    const residence = new Residence(this.#engine ?? defaultEngine(), stack.all, this);
-    this.#program = new Program(residence, stack.all, stack.inputShape!, stack.outputShape!, stack.seed);
-    return this.#program;
+    const modelMemory = new ModelMemory(this.#engine ?? defaultEngine(), stack.all, this);
+    this.#executor = new Executor(modelMemory, stack.all, stack.inputShape!, stack.outputShape!, stack.seed);
+    return this.#executor;
   }
 
   #source(
@@ -333,14 +335,14 @@ export class Sequential implements TrainingModel {
     x: TensorLike,
     y: TensorLike,
     options: WeightOption,
-    load: () => Promise<Look<Result>>,
+    load: () => Promise<BatchInspection<Result>>,
   ): Promise<Result> {
     refuseUnknown(where, options, ["sampleWeight"]);
     return this.#alone(where, async () => {
       const compiled = this.#settled(where);
       const examples = onlyBatch(where, x, y, options.sampleWeight);
-      const look = await load();
-      return look(where, this.#ready(where, examples.x), compiled, examples);
+      const inspect = await load();
+      return inspect(where, this.#ready(where, examples.x), compiled, examples);
     });
   }
 
@@ -362,8 +364,8 @@ export class Sequential implements TrainingModel {
   }
 
   #alone<T>(where: string, work: () => Promise<T>): Promise<T> {
-    return this.#turns.take(where, async () => {
-      if (this.#program === undefined && this.#engine === undefined) await prepareDefaultEngine();
+    return this.#callLock.take(where, async () => {
+      if (this.#executor === undefined && this.#engine === undefined) await prepareDefaultEngine();
       return work();
     });
   }
@@ -371,10 +373,10 @@ export class Sequential implements TrainingModel {
   /** As `#alone`, where stateful layers go on: a callback gets its answer, and the fit that it interrupts its states back. */
   async #aside<T>(where: string, work: () => Promise<T>): Promise<T> {
     const { stateful } = this.#stack;
-    if (stateful.length > 0) this.#turns.checkPaused(where);
-    if (stateful.length === 0 || !this.#turns.paused) return this.#alone(where, work);
-    const { keepingStates } = await import("./on-demand/preserve-states.js");
-    return this.#alone(where, () => keepingStates(stateful, work));
+    if (stateful.length > 0) this.#callLock.checkPaused(where);
+    if (stateful.length === 0 || !this.#callLock.paused) return this.#alone(where, work);
+    const { preservingStates } = await import("./on-demand/preserve-states.js");
+    return this.#alone(where, () => preservingStates(stateful, work));
   }
 }
 

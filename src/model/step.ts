@@ -1,18 +1,18 @@
 import { StateError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
+import type { Executor } from "./executor.js";
 import type { LayerStack } from "./layer-stack.js";
 import { readOutput } from "./predict.js";
-import type { Program } from "./executor.js";
 
 /** One time step through a stateful model, past all batch machinery. */
-export function stepOnce(program: Program, stack: LayerStack, input: Tensor): Tensor {
+export function stepOnce(executor: Executor, stack: LayerStack, input: Tensor): Tensor {
   if (!stack.isStateful) {
     throw new StateError(
       "step(): no layer of this model is stateful, so there is nothing to go on from. Use predict().",
     );
   }
-  const { batch, features } = program.input.checkStep("step()", input);
-  const plan = program.residence.plan("prediction", {
+  const { batch, features } = executor.input.checkStep("step()", input);
+  const plan = executor.modelMemory.plan("prediction", {
     batch,
     timesteps: 1,
     features,
@@ -26,6 +26,6 @@ export function stepOnce(program: Program, stack: LayerStack, input: Tensor): Te
   for (let n = 0; n < batch; n++) {
     for (let k = 0; k < features; k++) rows[n * stride + k] = input.data[n * features + k]!;
   }
-  plan.forward(program.pass(batch, { training: false, advanceState: true, truncate: 0, step: 0 }));
+  plan.forward(executor.pass(batch, { training: false, advanceState: true, truncate: 0, step: 0 }));
   return readOutput(plan, batch);
 }

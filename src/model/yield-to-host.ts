@@ -17,7 +17,7 @@ const nextTask = (): Promise<void> =>
   });
 
 /** A function to await between batches: lets the host draw and listen when enough time has passed since it last did. */
-export function createBreather(): () => Promise<void> | undefined {
+export function createYielder(): () => Promise<void> | undefined {
   let last = performance.now();
   return () => {
     if (performance.now() - last < STRETCH_MS) return undefined;

@@ -2,7 +2,7 @@ import { type RecipePatch, short } from "../doctor/diagnosis.js";
 import { optimizerOf, type Recipe } from "./recipe.js";
 
 /** One option of a recipe in which it may be tried further. */
-export interface Polish {
+export interface Refinement {
   /** The option: `epochs`, `rate`, `units` or `batchSize`. */
   readonly tried: string;
   /** null where the recipe has no such option, or it is at its end. */
@@ -13,7 +13,7 @@ const MOST_UNITS = 64;
 const LEAST_BATCH = 8;
 const recurrent: readonly string[] = ["lstm", "gru", "simpleRNN"];
 
-const rateTimes = (factor: number): Polish => ({
+const rateTimes = (factor: number): Refinement => ({
   tried: "rate",
   change(recipe) {
     const { learningRate = 0.001 } = optimizerOf(recipe).config;
@@ -23,12 +23,12 @@ const rateTimes = (factor: number): Polish => ({
   },
 });
 
-const moreEpochs: Polish = {
+const moreEpochs: Refinement = {
   tried: "epochs",
   change: ({ fit }) => ({ fit: { epochs: 2 * (fit?.epochs ?? 25) } }),
 };
 
-const moreUnits: Polish = {
+const moreUnits: Refinement = {
   tried: "units",
   change({ layers }) {
     const units = Number(layers.find(({ kind }) => recurrent.includes(kind))?.units);
@@ -38,7 +38,7 @@ const moreUnits: Polish = {
   },
 };
 
-const smallerBatches: Polish = {
+const smallerBatches: Refinement = {
   tried: "batchSize",
   change({ fit, layers }) {
     const batchSize = fit?.batchSize ?? 32;
@@ -51,7 +51,7 @@ const smallerBatches: Polish = {
  * Single steps from a cured recipe, in the order in which they most often help: time to use the rate, the rate itself (a
  * third and three times, half a decade each way), room, and more updates an epoch.
  */
-export const polishes = (): Polish[] => [
+export const refinements = (): Refinement[] => [
   moreEpochs,
   rateTimes(1 / 3),
   rateTimes(3),

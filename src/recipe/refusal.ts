@@ -1,6 +1,6 @@
-import type { GateflowError } from "../errors.js";
 import type { Diagnosis } from "../doctor/diagnosis.js";
 import { bars } from "../doctor/pictures/pictures.js";
+import type { GateflowError } from "../errors.js";
 
 /** Faults of shapes: what else is found beside them, they come first, for nothing can be built or trained. */
 export const shapeFaults: readonly string[] = ["stacked_lstm_needs_return_sequences", "label_shape_mismatch"];

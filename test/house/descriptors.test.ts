@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { activationCodes } from "../../src/engine/activation-codes.js";
 import * as descriptors from "../../src/engine/descriptors.js";
-import { OUTER_ROWS } from "../../src/layers/pairs.js";
+import { OUTER_ROWS } from "../../src/layers/workspace.js";
 import { instantiateKernels } from "../support/kernels.js";
 import { root, sourceFiles } from "./source-files.js";
 

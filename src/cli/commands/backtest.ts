@@ -2,7 +2,6 @@ import pc from "picocolors";
 import { ConfigError } from "../../errors.js";
 import type { BacktestResult } from "../../forecast/forecaster.js";
 import { writeFileAtomic } from "../../node/atomic-write.js";
-import { plural } from "../../report/text/numbers.js";
 import {
   type NamedSeries,
   type SeriesSummary,
@@ -10,14 +9,15 @@ import {
   summarize,
 } from "../../report/summary/series-summary.js";
 import { errorTable } from "../../report/summary/test-forecasts.js";
-import { fitForecaster, modelName, modelNote, seasonOf } from "../fitting.js";
-import { csvText } from "../print/forecast-csv.js";
+import { plural } from "../../report/text/numbers.js";
 import { checkInterrupt, type Io } from "../files/io.js";
-import { forecasterOptions, type ModelOptions } from "../options/model-options.js";
 import { checkFile } from "../files/output.js";
 import { type ColumnOptions, naming, readSeries } from "../files/series-file.js";
-import { errorsText } from "../print/text-table.js";
+import { fitForecaster, modelName, modelNote, seasonOf } from "../fitting.js";
+import { forecasterOptions, type ModelOptions } from "../options/model-options.js";
+import { csvText } from "../print/forecast-csv.js";
 import { bullets, wrap } from "../print/text.js";
+import { errorsText } from "../print/text-table.js";
 
 export interface BacktestOptions extends ColumnOptions, ModelOptions {
   readonly start?: string;

@@ -1,21 +1,21 @@
+import { checkup } from "../../doctor/checkup.js";
 import { writeFileAtomic } from "../../node/atomic-write.js";
+import { recipeFlow } from "../../report/summary/recipe-flow.js";
+import { watchFlow } from "../../report/summary/training-flow.js";
+import { validationErrors } from "../../report/summary/validation-errors.js";
 import {
   betterForecast,
+  type CheckupCase,
   type DoctorReport,
+  hasFault,
   headline,
-  isSick,
-  type Patient,
 } from "../../report/text/doctor-report.js";
-import { watchFlow } from "../../report/summary/training-flow.js";
-import { flowJson } from "../print/flow-text.js";
 import { checkInterrupt, type Io } from "../files/io.js";
-import { trainingProgress } from "../print/progress.js";
 import { packageVersion } from "../files/version.js";
-import { checkup } from "../../doctor/checkup.js";
 import { type DoctorOptions, nextCommand } from "../options/doctor-options.js";
+import { flowJson } from "../print/flow-text.js";
 import { oneLineCause, printReport } from "../print/print-checkup.js";
-import { recipeFlow } from "../../report/summary/recipe-flow.js";
-import { validationErrors } from "../../report/summary/validation-errors.js";
+import { trainingProgress } from "../print/progress.js";
 
 /** The report for a program: diagnoses as the library gives them, each with its change as code. */
 function reportJson(report: DoctorReport, files: readonly string[]): string {
@@ -29,7 +29,7 @@ function reportJson(report: DoctorReport, files: readonly string[]): string {
       unit: series.unit,
       rows: { seen: rows, validationFrom: split, test: testRows },
       recipe,
-      healthy: !isSick(report),
+      healthy: !hasFault(report),
       beatenBy: betterForecast(report)?.baseline ?? null,
       data,
       causes: causes.map(({ diagnosis, ...found }) => ({ ...diagnosis, ...found })),
@@ -52,33 +52,29 @@ const steps = {
 
 /** A checkup that shows how it goes, as a report. */
 export async function watchedReport(
-  patient: Patient,
+  examined: CheckupCase,
   options: Pick<DoctorOptions, "seed">,
   io: Io,
   quiet: boolean,
 ): Promise<DoctorReport> {
-  const { summary, recipe, split } = patient;
+  const { summary, recipe, split } = examined;
   const { series } = summary;
   const progress = await trainingProgress(io, quiet);
   const watch = watchFlow();
   try {
-    const { causes, assumed, attempt } = await checkup(
-      recipe,
-      series.values,
-      {
-        seed: options.seed,
-        callbacks: [progress, ...watch.callbacks],
-        onStep: (step) => {
-          if (!quiet) io.err(`  ${steps[step]}\n`);
-        },
+    const { causes, assumed, attempt } = await checkup(recipe, series.values, {
+      seed: options.seed,
+      signal: io.signal,
+      callbacks: [progress, ...watch.callbacks],
+      onStep: (step) => {
+        if (!quiet) io.err(`  ${steps[step]}\n`);
       },
-      io,
-    );
+    });
     const flow = await recipeFlow(attempt, watch);
     attempt.model?.dispose();
     const own = [{ name: "the recipe", error: attempt.error }];
     return {
-      ...patient,
+      ...examined,
       version: await packageVersion(),
       date: new Date(),
       causes,
@@ -104,19 +100,19 @@ export async function writeReport(path: string | undefined, report: DoctorReport
 
 /** `gateflow doctor`: what is wrong. @returns whether something is. */
 export async function check(
-  patient: Patient,
+  examined: CheckupCase,
   file: string,
   options: DoctorOptions,
   io: Io,
   quiet: boolean,
 ): Promise<boolean> {
-  const report = await watchedReport(patient, options, io, quiet);
+  const report = await watchedReport(examined, options, io, quiet);
   const { causes, summary } = report;
   const files = await writeReport(options.report, report, io);
   if (options.json === true) io.out(reportJson(report, files));
   else if (quiet) {
     const onlyHints = causes.every(({ diagnosis }) => diagnosis.severity === "hint");
-    if (causes.length === 0 || (onlyHints && isSick(report))) io.out(`${headline(report)}\n`);
+    if (causes.length === 0 || (onlyHints && hasFault(report))) io.out(`${headline(report)}\n`);
     for (const { diagnosis } of causes) io.out(oneLineCause(summary.series, diagnosis));
   } else {
     const fix = causes.some(({ diagnosis }) => diagnosis.fix !== undefined)
@@ -124,5 +120,5 @@ export async function check(
       : [];
     printReport(report, [...fix, ...files.map((path) => `Wrote ${path}`)], io);
   }
-  return isSick(report);
+  return hasFault(report);
 }

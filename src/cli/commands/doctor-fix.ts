@@ -1,20 +1,20 @@
 import { type RepairProgress, repair } from "../../index.js";
 import { writeFileAtomic } from "../../node/atomic-write.js";
-import type { Patient } from "../../report/text/doctor-report.js";
-import { betterForecast, headline, isSick } from "../../report/text/doctor-report.js";
+import { validationErrors } from "../../report/summary/validation-errors.js";
+import type { CheckupCase } from "../../report/text/doctor-report.js";
+import { betterForecast, hasFault, headline } from "../../report/text/doctor-report.js";
 import { plural } from "../../report/text/numbers.js";
 import { recipeChanges } from "../../report/text/recipe-facts.js";
 import { checkInterrupt, type Io } from "../files/io.js";
-import { trainingProgress } from "../print/progress.js";
-import { watchedReport, writeReport } from "./doctor-check.js";
 import { type DoctorOptions, nextCommand, OUT } from "../options/doctor-options.js";
 import { oneLineCause } from "../print/print-checkup.js";
 import { attemptTable, printRepair, type RepairOutcome, repairSentence } from "../print/print-repair.js";
-import { validationErrors } from "../../report/summary/validation-errors.js";
+import { trainingProgress } from "../print/progress.js";
+import { watchedReport, writeReport } from "./doctor-check.js";
 
 const BUDGET = 10;
 
-function outcomeJson({ summary }: Patient, outcome: RepairOutcome, files: readonly string[]): string {
+function outcomeJson({ summary }: CheckupCase, outcome: RepairOutcome, files: readonly string[]): string {
   const { recipe, repaired, attempts, left, errors } = outcome;
   const { series } = summary;
   return `${JSON.stringify(
@@ -44,13 +44,13 @@ function outcomeJson({ summary }: Patient, outcome: RepairOutcome, files: readon
 
 /** `gateflow doctor --fix`: makes the changes that help, and writes the recipe. @returns whether something is left. */
 export async function fix(
-  patient: Patient,
+  examined: CheckupCase,
   file: string,
   options: DoctorOptions,
   io: Io,
   quiet: boolean,
 ): Promise<boolean> {
-  const { summary, split, recipe } = patient;
+  const { summary, split, recipe } = examined;
   const { series } = summary;
   const { budget = BUDGET, seed, out: path = OUT } = options;
   if (!quiet)
@@ -78,7 +78,7 @@ export async function fix(
       throw error;
     })
     .finally(() => progress.stop());
-  const checked = await watchedReport({ ...patient, recipe: repaired.recipe }, options, io, quiet);
+  const checked = await watchedReport({ ...examined, recipe: repaired.recipe }, options, io, quiet);
   const { causes } = checked;
   const named = [
     { name: "repaired", error: repaired.after },
@@ -102,10 +102,10 @@ export async function fix(
     tried: attemptTable(attempts),
   };
   const files = [path, ...(await writeReport(options.report, { ...checked, repair: story }, io))];
-  if (options.json === true) io.out(outcomeJson(patient, outcome, files));
+  if (options.json === true) io.out(outcomeJson(examined, outcome, files));
   else if (quiet) {
     io.out(`${repairSentence(outcome)}\n`);
     for (const diagnosis of outcome.left) io.out(oneLineCause(series, diagnosis));
   } else printRepair(outcome, nextCommand(file, options, { recipe: path }), files, io);
-  return isSick(checked);
+  return hasFault(checked);
 }

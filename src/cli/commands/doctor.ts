@@ -1,18 +1,18 @@
 import { DataError } from "../../errors.js";
 import { examine } from "../../index.js";
-import type { Patient } from "../../report/text/doctor-report.js";
-import { plural } from "../../report/text/numbers.js";
 import { type NamedSeries, sourceName, summarize } from "../../report/summary/series-summary.js";
-import { check } from "./doctor-check.js";
-import { checkOptions, type DoctorOptions, recipeFor } from "../options/doctor-options.js";
-import { printBefore } from "../print/print-checkup.js";
+import type { CheckupCase } from "../../report/text/doctor-report.js";
+import { plural } from "../../report/text/numbers.js";
 import type { Io } from "../files/io.js";
 import { naming, readSeries } from "../files/series-file.js";
+import { checkOptions, type DoctorOptions, recipeFor } from "../options/doctor-options.js";
+import { printBefore } from "../print/print-checkup.js";
+import { check } from "./doctor-check.js";
 
 export type { DoctorOptions } from "../options/doctor-options.js";
 
 /** Something was found; 1 is a mistake. */
-const SICK = 2;
+const EXIT_FOUND = 2;
 /** Of the rows that are looked at; repair()'s own. */
 const VALIDATION = 0.2;
 
@@ -45,15 +45,15 @@ export async function doctor(file: string, options: DoctorOptions, io: Io): Prom
       `${sourceName(series)}, column ${JSON.stringify(series.target)}: the first ${plural(split, "row")}, the training part, hold no value. Leave them out of the file.`,
     );
   return naming(whole, async () => {
-    const patient: Patient = {
+    const examined: CheckupCase = {
       summary: summarize(series),
       testRows: whole.values.length - seen,
       split,
       recipe,
       data: examine(series.values),
     };
-    if (!quiet) printBefore(patient, io);
+    if (!quiet) printBefore(examined, io);
     const work = options.fix === true ? (await import("./doctor-fix.js")).fix : check;
-    return (await work(patient, file, options, io, quiet)) ? SICK : 0;
+    return (await work(examined, file, options, io, quiet)) ? EXIT_FOUND : 0;
   });
 }

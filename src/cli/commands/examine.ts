@@ -1,5 +1,5 @@
-import { advise, describeSummary } from "../../report/text/describe-summary.js";
 import { sourceName, summarize } from "../../report/summary/series-summary.js";
+import { advise, describeSummary } from "../../report/text/describe-summary.js";
 import type { Io } from "../files/io.js";
 import { type ColumnOptions, naming, readSeries } from "../files/series-file.js";
 import { bullets, factLines } from "../print/text.js";

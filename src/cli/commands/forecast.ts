@@ -1,11 +1,11 @@
 import { writeFileAtomic } from "../../node/atomic-write.js";
 import { plural } from "../../report/text/numbers.js";
-import { forecastCsv } from "../print/forecast-csv.js";
-import { continuation, predictFuture } from "../future.js";
 import type { Io } from "../files/io.js";
 import { readModelFile } from "../files/model-file.js";
 import { checkFile } from "../files/output.js";
 import { naming, readSeries } from "../files/series-file.js";
+import { continuation, predictFuture } from "../future.js";
+import { forecastCsv } from "../print/forecast-csv.js";
 
 export interface ForecastOptions {
   readonly horizon?: number;

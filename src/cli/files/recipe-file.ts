@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { checkWholeRecipe } from "../../recipe/check-recipe.js";
 import { FormatError } from "../../errors.js";
 import type { Recipe } from "../../index.js";
+import { checkWholeRecipe } from "../../recipe/check-recipe.js";
 
 /**
  * Reads a recipe.

@@ -1,10 +1,10 @@
 import { ConfigError, DataError, GateflowError } from "../../errors.js";
 import { type ReadTableOptions, readTable } from "../../node/read-table.js";
-import { plural } from "../../report/text/numbers.js";
-import { type NamedSeries, sourceName } from "../../report/summary/series-summary.js";
 import { splitById } from "../../node/split-by-id.js";
 import type { Table } from "../../node/table.js";
 import { nearest } from "../../options.js";
+import { type NamedSeries, sourceName } from "../../report/summary/series-summary.js";
+import { plural } from "../../report/text/numbers.js";
 
 export interface ColumnOptions {
   /** Asked for where it is missing: an unknown option is to be named first. */

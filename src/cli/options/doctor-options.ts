@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
-import { checkWholeRecipe } from "../../recipe/check-recipe.js";
 import { ConfigError } from "../../errors.js";
 import type { Recipe } from "../../index.js";
+import { checkWholeRecipe } from "../../recipe/check-recipe.js";
 import { checkFile } from "../files/output.js";
-import type { ColumnOptions } from "../files/series-file.js";
 import { readRecipe } from "../files/recipe-file.js";
+import type { ColumnOptions } from "../files/series-file.js";
 import { DEFAULTS, type RecipeFlags, recipeOf } from "./recipe-options.js";
 
 export interface DoctorOptions extends ColumnOptions, RecipeFlags {

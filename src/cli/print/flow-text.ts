@@ -1,8 +1,8 @@
 import type { Colors } from "picocolors/types.js";
 import { gradientFlowText, summarizeFlow } from "../../index.js";
+import type { TrainingFlow } from "../../report/summary/training-flow.js";
 import { growthText } from "../../report/text/flow-table.js";
 import { memoryInWords, trainedFlow } from "../../report/text/flow-words.js";
-import type { TrainingFlow } from "../../report/summary/training-flow.js";
 import { bullets, heading } from "./text.js";
 
 /** Growth of the gradient in each recurrent layer, and units that are dead, in sentences. */

@@ -1,29 +1,29 @@
 import pc from "picocolors";
 import type { Colors } from "picocolors/types.js";
 import { type Diagnosis, printPicture } from "../../index.js";
+import { sourceName } from "../../report/summary/series-summary.js";
 import { describeSummary, type Fact } from "../../report/text/describe-summary.js";
 import {
+  type CheckupCase,
   causeNote,
   type DoctorReport,
   dataText,
   evidenceText,
+  hasFault,
   headline,
   inWordsOf,
-  isSick,
   lossPicture,
   numbersOfTraining,
-  type Patient,
   pictureOf,
   sameChangeAs,
   scopeText,
   titleText,
 } from "../../report/text/doctor-report.js";
 import { recipeFacts } from "../../report/text/recipe-facts.js";
-import { sourceName } from "../../report/summary/series-summary.js";
-import { flowText } from "./flow-text.js";
 import type { Io } from "../files/io.js";
-import { errorsText } from "./text-table.js";
+import { flowText } from "./flow-text.js";
 import { bullets, factLines, heading, wrap } from "./text.js";
+import { errorsText } from "./text-table.js";
 
 const INDENT = "  ";
 
@@ -77,8 +77,8 @@ function causeText(report: DoctorReport, index: number, io: Io, colors: Colors):
 }
 
 /** What is looked at, and the recipe: said before anything takes time. */
-export function printBefore(patient: Patient, io: Io): void {
-  const { summary, recipe, data } = patient;
+export function printBefore(examined: CheckupCase, io: Io): void {
+  const { summary, recipe, data } = examined;
   const { series } = summary;
   const colors = pc.createColors(io.color);
   const unit = series.unit === undefined ? "" : ` (${series.unit})`;
@@ -86,7 +86,7 @@ export function printBefore(patient: Patient, io: Io): void {
   io.out(
     factLines(
       [
-        { name: "looked at", text: `${scopeText(patient)}.` },
+        { name: "looked at", text: `${scopeText(examined)}.` },
         ...describeSummary(summary, { full: false }).filter(({ name }) => name !== "length"),
       ],
       io.columns,
@@ -111,7 +111,7 @@ export function printReport(report: DoctorReport, next: readonly string[], io: I
   const colors = pc.createColors(io.color);
   const wasTrained = history !== null;
   io.out(
-    `\n${heading(headline(report), io.columns, isSick(report) ? colors.bold : (t) => colors.bold(colors.green(t)))}`,
+    `\n${heading(headline(report), io.columns, hasFault(report) ? colors.bold : (t) => colors.bold(colors.green(t)))}`,
   );
   for (const i of causes.keys()) io.out(causeText(report, i, io, colors));
   io.out(`\n${heading("How well it learns", io.columns, colors.bold)}`);

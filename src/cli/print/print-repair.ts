@@ -1,15 +1,15 @@
 import pc from "picocolors";
 import type { Diagnosis, Recipe, RecipePatch, Repaired, RepairProgress } from "../../index.js";
-import type { Fact } from "../../report/text/describe-summary.js";
 import type { ErrorTable } from "../../report/summary/error-table.js";
+import type { NamedSeries } from "../../report/summary/series-summary.js";
+import type { Fact } from "../../report/text/describe-summary.js";
 import type { TextTable } from "../../report/text/flow-table.js";
 import { plural, readableNumber } from "../../report/text/numbers.js";
 import { recipeChanges } from "../../report/text/recipe-facts.js";
-import type { NamedSeries } from "../../report/summary/series-summary.js";
 import type { Io } from "../files/io.js";
-import { errorsText } from "./text-table.js";
-import { factLines, heading, wrap } from "./text.js";
 import { oneLineCause } from "./print-checkup.js";
+import { factLines, heading, wrap } from "./text.js";
+import { errorsText } from "./text-table.js";
 
 /** What a repair came to. */
 export interface RepairOutcome {

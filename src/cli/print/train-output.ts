@@ -1,13 +1,13 @@
 import pc from "picocolors";
-import { comparisons, type ForecastReport, verdict } from "../../report/text/forecast-report.js";
-import { plural } from "../../report/text/numbers.js";
 import type { SeriesSummary } from "../../report/summary/series-summary.js";
 import type { TestForecasts } from "../../report/summary/test-forecasts.js";
-import { flowJson, flowText } from "./flow-text.js";
+import { comparisons, type ForecastReport, verdict } from "../../report/text/forecast-report.js";
+import { plural } from "../../report/text/numbers.js";
 import type { Io } from "../files/io.js";
-import { errorsText } from "./text-table.js";
+import { flowJson, flowText } from "./flow-text.js";
 import { forecastChart } from "./terminal-chart.js";
 import { bullets, heading, wrap } from "./text.js";
+import { errorsText } from "./text-table.js";
 
 /** The last forecast of the test, for the terminal. */
 function lastForecast({ far, horizon }: TestForecasts, { axis, series }: SeriesSummary) {

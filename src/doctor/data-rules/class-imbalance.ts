@@ -1,10 +1,10 @@
-import { type Classes, classesOf, distanceOf } from "../evidence/classes.js";
 import type { DataCase } from "../data-case.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
-import type { ModelCase } from "../model-case.js";
+import { type Classes, classesOf, distanceOf } from "../evidence/classes.js";
 import { type Answers, answersOf } from "../evidence/model-classes.js";
-import { bars, PER_CENT } from "../pictures/pictures.js";
 import type { Windows } from "../evidence/window-source.js";
+import type { ModelCase } from "../model-case.js";
+import { bars, PER_CENT } from "../pictures/pictures.js";
 
 /** A class nine times as frequent as another: where collections of imbalanced data begin (Fernández et al. 2008, KEEL). */
 const RATIO = 9;

@@ -1,7 +1,7 @@
+import { deviationOf, finiteOf } from "../../numerics/statistics.js";
 import type { DataCase } from "../data-case.js";
 import type { Rule } from "../diagnosis.js";
 import { bars } from "../pictures/pictures.js";
-import { deviationOf, finiteOf } from "../../numerics/doctor-statistics.js";
 
 /**
  * A feature without variance: 0/0 after scaling (all NaN), or a raw constant. A column of zeros is what a guarded scaler

@@ -1,7 +1,7 @@
+import { deviationOf, finiteOf, mean } from "../../numerics/statistics.js";
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
 import { line, lines } from "../pictures/pictures.js";
-import { deviationOf, finiteOf, meanOf } from "../../numerics/doctor-statistics.js";
 
 /** Rounding of float32, relative to the values: below it differences are none. */
 const ROUNDING = 2 ** -22;
@@ -14,7 +14,7 @@ export const constantTarget: Rule<DataCase> = {
     const given = at.windows?.targets ?? (at.columns.length === 1 ? at.columns : []);
     const targets = given.map(finiteOf);
     if (targets.length === 0 || targets.some(({ length }) => length < 2)) return null;
-    if (!targets.every((values) => deviationOf(values) <= ROUNDING * Math.abs(meanOf(values)))) return null;
+    if (!targets.every((values) => deviationOf(values) <= ROUNDING * Math.abs(mean(values)))) return null;
     // One-hot or sequence targets whose numbers differ from each other are constant only if all rows are the same.
     return {
       title: `the target is ${short(targets[0]![0]!)} in all ${targets[0]!.length} samples`,

@@ -1,8 +1,9 @@
+import { binomialTail, effectiveSize } from "../../numerics/significance.js";
+import { deviationOf, mean } from "../../numerics/statistics.js";
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
-import { beforeAndAfter } from "../pictures/pictures.js";
-import { binomialTail, deviationOf, effectiveSize, meanOf } from "../../numerics/doctor-statistics.js";
 import type { Windows } from "../evidence/window-source.js";
+import { beforeAndAfter } from "../pictures/pictures.js";
 
 /** As much of a normal sample's values as a shift of two standard deviations puts beyond three: P(z > 1). */
 const OUTSIDE = 0.15;
@@ -25,7 +26,7 @@ interface Drift {
 
 /** How many values count for themselves, in level and in spread: a cycle that swells and fades cancels out in its mean alone. */
 function independent(values: Float64Array): number {
-  const center = meanOf(values);
+  const center = mean(values);
   return Math.min(effectiveSize(values), effectiveSize(values.map((value) => (value - center) ** 2)));
 }
 
@@ -45,7 +46,7 @@ function driftBetween(before: Float64Array, after: Float64Array): Drift {
     outside,
     low,
     high,
-    shift: Math.abs(meanOf(after) - meanOf(before)) / std,
+    shift: Math.abs(mean(after) - mean(before)) / std,
     spread: deviationOf(after) / std,
     p: binomialTail(Math.floor(outside * effective), effective, 2 / (independent(before) + 1)),
     effective,

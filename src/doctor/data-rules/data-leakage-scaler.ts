@@ -1,8 +1,8 @@
+import { deviationOf, mean } from "../../numerics/statistics.js";
 import type { Picture } from "../../viz/picture.js";
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
 import { bars } from "../pictures/pictures.js";
-import { deviationOf, meanOf } from "../../numerics/doctor-statistics.js";
 
 /** Mean 0 and standard deviation 1 (or minimum 0 and maximum 1) to rounding: no series is so by chance. */
 const EXACT = 2e-4;
@@ -18,7 +18,7 @@ interface Scale {
 }
 
 const scaleOf = (values: Float64Array): Scale => ({
-  mean: meanOf(values),
+  mean: mean(values),
   std: deviationOf(values),
   min: values.reduce((a, b) => Math.min(a, b), Infinity),
   max: values.reduce((a, b) => Math.max(a, b), -Infinity),
@@ -108,7 +108,7 @@ function fromSeries(at: DataCase, train: Float64Array): { scale: Scale; kind: st
   const spread = deviationOf(part);
   if (!(spread > 0)) return null;
   const factor = deviationOf(train) / spread;
-  const offset = meanOf(train) - factor * meanOf(part);
+  const offset = mean(train) - factor * mean(part);
   if (!part.every((value, i) => Math.abs(value * factor + offset - train[i]!) < 1e-3 * deviationOf(train)))
     return null;
   const scaled = raw.map((value) => value * factor + offset);

@@ -1,7 +1,7 @@
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
-import { bars, PER_CENT } from "../pictures/pictures.js";
 import type { Windows } from "../evidence/window-source.js";
+import { bars, PER_CENT } from "../pictures/pictures.js";
 
 /** Of windows split in time none ends inside a training window; of those split at random nearly all do. */
 const BOUND = 0.1;

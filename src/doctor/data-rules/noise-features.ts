@@ -1,10 +1,10 @@
+import { mean } from "../../numerics/statistics.js";
 import { createRandom } from "../../random.js";
 import type { DataCase } from "../data-case.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
-import type { ModelCase } from "../model-case.js";
 import { type NoiseColumns, noiseColumns } from "../evidence/noise-columns.js";
+import type { ModelCase } from "../model-case.js";
 import { bars } from "../pictures/pictures.js";
-import { meanOf } from "../../numerics/doctor-statistics.js";
 
 /** One or two columns that tell nothing cost little; from three on, and in the majority, they are what is learnt by heart. */
 const LEAST = 3;
@@ -81,14 +81,14 @@ export const noiseFeaturesLearnt: Rule<ModelCase> = {
   code: "unused_features",
   severity: "warning",
   explainedBy: noiseFeatures.explainedBy!,
-  async look({ isTrained, data, windows, lab }) {
-    if (!isTrained || lab.isStateful) return null;
+  async look({ isTrained, data, windows, experiments }) {
+    if (!isTrained || experiments.isStateful) return null;
     if (data.heldOverTrain !== null && data.heldOverTrain < COPES) return null;
     const found = noiseOf(data);
     if (found === null) return null;
-    const held = await lab.validationLoss();
-    if (held === null || lab.validation === null) return findingOf(found);
-    const { x, y } = lab.validation;
+    const held = await experiments.validationLoss();
+    if (held === null || experiments.validation === null) return findingOf(found);
+    const { x, y } = experiments.validation;
     const { features, timesteps } = windows;
     const random = createRandom(1);
     // Windows keep their place and get these columns from another one: what the model has read there is then chance.
@@ -98,12 +98,12 @@ export const noiseFeaturesLearnt: Rule<ModelCase> = {
       const data = x.data.map((value, i) =>
         found.noise.includes(i % features) ? x.data[order[Math.floor(i / row)]! * row + (i % row)]! : value,
       );
-      const { loss } = await lab.copy.evaluate({ shape: x.shape, data }, y, { batchSize: 256 });
+      const { loss } = await experiments.copy.evaluate({ shape: x.shape, data }, y, { batchSize: 256 });
       return loss!;
     };
     const losses: number[] = [];
     for (let k = 0; k < PERMUTATIONS; k++) losses.push(await exchanged());
-    const loss = meanOf(losses);
+    const loss = mean(losses);
     if (!(loss < TELLING * held)) return null;
     return findingOf(found, {
       validationLoss: short(held),

@@ -1,11 +1,11 @@
+import { deviationOf, mean as meanOf } from "../../numerics/statistics.js";
 import { adfuller } from "../../series/analysis/adfuller.js";
 import { kpss } from "../../series/analysis/kpss.js";
-import { beatenBy } from "../evidence/constant-answers.js";
 import type { DataCase } from "../data-case.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
+import { beatenBy } from "../evidence/constant-answers.js";
 import type { ModelCase } from "../model-case.js";
 import { beforeAndAfter } from "../pictures/pictures.js";
-import { deviationOf, meanOf } from "../../numerics/doctor-statistics.js";
 
 /** The tests' usual level. */
 const LEVEL = 0.05;

@@ -1,16 +1,8 @@
+import { evenlySpacedP, fisherZ, lagOne } from "../../numerics/significance.js";
+import { deviationOf, finiteOf, median, quantile, sorted } from "../../numerics/statistics.js";
 import { type DataCase, namedColumns } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
 import { line, lines } from "../pictures/pictures.js";
-import {
-  deviationOf,
-  evenlySpacedP,
-  finiteOf,
-  fisherZ,
-  lagOne,
-  median,
-  quantile,
-  sorted,
-} from "../../numerics/doctor-statistics.js";
 
 /** Of a normal distribution the interquartile range is 1.349 standard deviations. */
 const IQR_OF_NORMAL = 1.349;

@@ -1,8 +1,8 @@
+import { correlation } from "../../numerics/statistics.js";
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
-import { scatter } from "../pictures/pictures.js";
-import { correlation } from "../../numerics/doctor-statistics.js";
 import type { Windows } from "../evidence/window-source.js";
+import { scatter } from "../pictures/pictures.js";
 
 /** float32 leaves two copies of one number this far apart, relative to their spread, at most. */
 const EXACT = 1e-5;

@@ -1,8 +1,8 @@
+import { correlation, deviationOf, mean } from "../../numerics/statistics.js";
 import type { DataCase } from "../data-case.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
-import { beforeAndAfter } from "../pictures/pictures.js";
-import { correlation, deviationOf, meanOf } from "../../numerics/doctor-statistics.js";
 import { type Alignment, alignmentOf, type Windows } from "../evidence/window-source.js";
+import { beforeAndAfter } from "../pictures/pictures.js";
 
 /** Standard deviations of one quantity in two parts differ by less, even where the series changes its habits. */
 const SPREAD_RATIO = 5;
@@ -45,7 +45,7 @@ export const targetScaleMismatch: Rule<DataCase> = {
     const scales = scalesOf(at.windows!, at.validation!);
     if (scales !== null && !areSame(scales, std)) return finding(train, held, scales);
     const ratio = heldStd > 0 ? Math.max(std / heldStd, heldStd / std) : Infinity;
-    const shift = Math.abs(meanOf(held) - meanOf(train)) / Math.max(std, 1e-30);
+    const shift = Math.abs(mean(held) - mean(train)) / Math.max(std, 1e-30);
     if (ratio <= SPREAD_RATIO && shift <= SHIFT) return null;
     // Inputs that moved in the same way tell of a series that changed, not of two scalers.
     const feature = at.alignment?.feature ?? 0;
@@ -55,7 +55,7 @@ export const targetScaleMismatch: Rule<DataCase> = {
         deviationOf(inputs) / deviationOf(heldInputs),
         deviationOf(heldInputs) / deviationOf(inputs),
       );
-      const inputShift = Math.abs(meanOf(heldInputs) - meanOf(inputs)) / Math.max(deviationOf(inputs), 1e-30);
+      const inputShift = Math.abs(mean(heldInputs) - mean(inputs)) / Math.max(deviationOf(inputs), 1e-30);
       const movedAlike =
         (ratio <= SPREAD_RATIO || inputRatio > ratio / 2) && (shift <= SHIFT || inputShift > shift / 2);
       if ((movedAlike || scales !== null) && !bothRaw(at)) return null;
@@ -84,17 +84,17 @@ function finding(train: Float64Array, held: Float64Array, scales: Scales | null)
   return {
     title:
       scales === null
-        ? `validation targets are scaled otherwise: standard deviation ${short(heldStd)} beside ${short(std)}, mean ${short(meanOf(held))} beside ${short(meanOf(train))}`
+        ? `validation targets are scaled otherwise: standard deviation ${short(heldStd)} beside ${short(std)}, mean ${short(mean(held))} beside ${short(mean(train))}`
         : `validation targets are scaled otherwise: ${asFormula(scales.held)} of the inputs, ${asFormula(scales.train)} in training`,
     evidence: {
       ...found,
-      trainMean: short(meanOf(train)),
+      trainMean: short(mean(train)),
       trainStd: short(std),
-      validationMean: short(meanOf(held)),
+      validationMean: short(mean(held)),
       validationStd: short(heldStd),
       stdRatio: heldStd > 0 ? short(Math.max(std / heldStd, heldStd / std)) : "infinite",
       bound: SPREAD_RATIO,
-      shiftInStds: short(Math.abs(meanOf(held) - meanOf(train)) / Math.max(std, 1e-30)),
+      shiftInStds: short(Math.abs(mean(held) - mean(train)) / Math.max(std, 1e-30)),
       shiftBound: SHIFT,
     },
     why: "The validation loss measures the distance between two units, not the model: it stays high whatever is learnt, and early stopping and learning rate plateaus follow it.",

@@ -1,12 +1,13 @@
+import { fisherZ } from "../../numerics/significance.js";
+import { correlation } from "../../numerics/statistics.js";
 import type { Picture } from "../../viz/picture.js";
 import type { DataCase } from "../data-case.js";
-import { dependenceOf } from "../evidence/dependence.js";
 import { type Rule, short } from "../diagnosis.js";
+import { dependenceOf } from "../evidence/dependence.js";
 import { independenceOf } from "../evidence/independence.js";
-import { byTimeStep, line, lines } from "../pictures/pictures.js";
 import { backInOrder } from "../evidence/series-order.js";
-import { correlation, fisherZ } from "../../numerics/doctor-statistics.js";
 import { alignmentOf, type Windows } from "../evidence/window-source.js";
+import { byTimeStep, line, lines } from "../pictures/pictures.js";
 
 /** Share of targets that must be values of the series before their places are judged. */
 const KNOWN_SHARE = 0.9;

@@ -1,7 +1,7 @@
+import { deviationOf, finiteOf, rmsOf } from "../../numerics/statistics.js";
 import type { DataCase } from "../data-case.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
 import { bars } from "../pictures/pictures.js";
-import { deviationOf, finiteOf, rmsOf } from "../../numerics/doctor-statistics.js";
 
 /**
  * Glorot's kernels have a standard deviation of about 0.13 (24 units); times 23 this is 3, where a sigmoid stands at 0.95

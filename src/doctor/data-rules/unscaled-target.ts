@@ -1,7 +1,7 @@
+import { deviationOf, finiteOf, mean as meanOf, rmsOf } from "../../numerics/statistics.js";
 import type { DataCase } from "../data-case.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
 import { line, lines } from "../pictures/pictures.js";
-import { deviationOf, finiteOf, meanOf, rmsOf } from "../../numerics/doctor-statistics.js";
 import { FLOAT32_MAX, SATURATING_SCALE } from "./unscaled-inputs.js";
 
 /** A regression target far from zero or far spread: the output layer has to walk there in steps of the learning rate. */

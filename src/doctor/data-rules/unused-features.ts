@@ -1,7 +1,7 @@
+import { correlation } from "../../numerics/statistics.js";
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
 import { scatter } from "../pictures/pictures.js";
-import { correlation } from "../../numerics/doctor-statistics.js";
 
 const SAME = 1 - 1e-9;
 

@@ -1,10 +1,11 @@
 import { leastSquares } from "../../numerics/least-squares.js";
+import { effectOf } from "../../numerics/significance.js";
+import { variance } from "../../numerics/statistics.js";
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
 import { unexplainedByNeighbours } from "../evidence/nearest-neighbours.js";
-import { autocorrelation } from "../pictures/pictures.js";
-import { effectOf, varianceOf } from "../../numerics/doctor-statistics.js";
 import type { Windows } from "../evidence/window-source.js";
+import { autocorrelation } from "../pictures/pictures.js";
 
 /** Steps before the one that is seen: a season of a month's days, and what a regression on some hundred samples carries. */
 const MOST_LAGS = 30;
@@ -38,7 +39,7 @@ function moreFromBefore(at: DataCase, windows: Windows): Longer | null {
   const fit = leastSquares([...own, ...before], values);
   // Columns that depend on others end the fit: nothing is known of those after them.
   if (fit.rank <= own.length) return null;
-  const { unexplained, rest, p } = effectOf(fit, own.length, varianceOf(values));
+  const { unexplained, rest, p } = effectOf(fit, own.length, variance(values));
   const series = features === 1 ? columns[0]!.subarray(-3000) : null;
   const horizon = at.alignment?.horizon ?? 1;
   const byShape = (length: number): number =>

@@ -1,12 +1,12 @@
 import { leastSquares } from "../../numerics/least-squares.js";
+import { variance } from "../../numerics/statistics.js";
 import { seasonality } from "../../series/analysis/seasonality.js";
-import { classesOf } from "../evidence/classes.js";
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
+import { classesOf } from "../evidence/classes.js";
 import { unexplainedByNeighbours } from "../evidence/nearest-neighbours.js";
-import { autocorrelation } from "../pictures/pictures.js";
-import { varianceOf } from "../../numerics/doctor-statistics.js";
 import type { Windows } from "../evidence/window-source.js";
+import { autocorrelation } from "../pictures/pictures.js";
 
 /** The season's values must halve what the window leaves unexplained: less is not worth a longer window. */
 const GAIN = 0.5;
@@ -23,7 +23,7 @@ function unexplained({ values, answers }: Asked, lags: readonly number[], longes
     ...lags.map((lag) => values.subarray(longest - lag, values.length - lag)),
   ];
   const fit = leastSquares(columns, target);
-  return fit.residualSum(fit.rank) / Math.max(1, target.length - fit.rank) / varianceOf(target);
+  return fit.residualSum(fit.rank) / Math.max(1, target.length - fit.rank) / variance(target);
 }
 
 /** A series, and what is asked for at each of its places: its own value, or the class of what comes there. */

@@ -1,7 +1,7 @@
 import { layersFromConfig } from "../../layers/from-config.js";
 import { sequential } from "../../model/sequential.js";
 import type { Tensor } from "../../tensor.js";
-import type { Lab } from "../trials/experiments.js";
+import type { Experiments } from "../trials/experiments.js";
 
 /** Largest |value| at each step of `[samples, steps, width]`, or of `[samples, width]` as one; NaN where one is not finite. */
 export function largestByStep({ shape, data }: Tensor): Float64Array {
@@ -16,17 +16,17 @@ export function largestByStep({ shape, data }: Tensor): Float64Array {
 }
 
 /**
- * What layer `index` puts out for the lab's sample: the layers up to it, as a model of their own.
+ * What layer `index` puts out for the experiments' sample: the layers up to it, as a model of their own.
  * @param isWhole whether a recurrent layer gives its state at every step instead of the last.
- * @param x other examples than the lab's sample.
+ * @param x other examples than the experiments' sample.
  */
 export async function outputOfLayer(
-  lab: Lab,
+  experiments: Experiments,
   index: number,
   isWhole = false,
-  x: Tensor = lab.sample.x,
+  x: Tensor = experiments.sample.x,
 ): Promise<Tensor> {
-  const { file, copy } = lab;
+  const { file, copy } = experiments;
   const configs = file.layers
     .slice(0, index + 1)
     .map((layer, i) =>

@@ -1,7 +1,7 @@
 import { exp, log, log1p } from "../../elementary.js";
 import type { Loss } from "../../losses/loss.js";
 import { leastSquares } from "../../numerics/least-squares.js";
-import { meanOf, median, quantile } from "../../numerics/doctor-statistics.js";
+import { mean as meanOf, median, quantile } from "../../numerics/statistics.js";
 import type { Windows } from "./window-source.js";
 
 const logarithm = (p: number): number => log(Math.max(p, 1e-7));

@@ -1,8 +1,8 @@
 import { leastSquares } from "../../numerics/least-squares.js";
+import { mean } from "../../numerics/statistics.js";
 import type { Picture } from "../../viz/picture.js";
 import type { ModelCase } from "../model-case.js";
 import { bars, PER_CENT } from "../pictures/pictures.js";
-import { meanOf } from "../../numerics/doctor-statistics.js";
 import { overlapInShape } from "./window-source.js";
 
 /** What the sample before tells of a sample's target, beyond the sample's own inputs. */
@@ -64,7 +64,7 @@ export function carryOf({ windows, file }: ModelCase): Carry | null {
     if (both.rank <= alone.rank) continue;
     const [before, after] = [alone.residualSum(alone.rank), both.residualSum(both.rank)];
     const freedom = rows - both.rank;
-    const center = meanOf(target);
+    const center = mean(target);
     const whole = target.reduce((sum, value) => sum + (value - center) ** 2, 0);
     const f = ((before - after) / Math.max(after, 1e-9 * whole)) * freedom;
     if (!(whole > 0) || f < F_BOUND || after > GAIN * before || before < 0.05 * whole) continue;

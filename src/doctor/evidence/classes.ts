@@ -1,5 +1,5 @@
 import { leastSquares } from "../../numerics/least-squares.js";
-import { meanOf, varianceOf } from "../../numerics/doctor-statistics.js";
+import { mean, variance } from "../../numerics/statistics.js";
 import type { Windows } from "./window-source.js";
 
 /** Each example's class, and how often each occurs. */
@@ -73,6 +73,6 @@ export function distanceOf(windows: Windows, { labels }: Classes, label: number)
   );
   const [ones, others] = [scores.filter((_, n) => is[n] === 1), scores.filter((_, n) => is[n] !== 1)];
   if (ones.length === 0 || others.length === 0) return null;
-  const within = (ones.length * varianceOf(ones) + others.length * varianceOf(others)) / rows;
-  return (meanOf(ones) - meanOf(others)) / Math.sqrt(Math.max(within, 1e-30));
+  const within = (ones.length * variance(ones) + others.length * variance(others)) / rows;
+  return (mean(ones) - mean(others)) / Math.sqrt(Math.max(within, 1e-30));
 }

@@ -1,7 +1,8 @@
 import type { Loss } from "../../losses/loss.js";
+import { largerErrorsP } from "../../numerics/significance.js";
+import { mean as meanOf, rmsOf, variance as varianceOf } from "../../numerics/statistics.js";
 import { seasonality } from "../../series/analysis/seasonality.js";
 import type { ModelCase } from "../model-case.js";
-import { largerErrorsP, meanOf, rmsOf, varianceOf } from "../../numerics/doctor-statistics.js";
 import { type Alignment, alignmentOf, type Windows } from "./window-source.js";
 
 /** Shared out among the baselines that are tried (Bonferroni). */
@@ -111,15 +112,15 @@ export interface Beaten {
 
 /** The first baseline whose errors are significantly smaller than the trained model's (Diebold & Mariano 1995); or null. */
 export const beatenBy = (at: ModelCase): Promise<Beaten | null> =>
-  at.lab.once("beaten by", async () => {
-    if (!at.isTrained || at.data.isClassification || at.lab.isStateful) return null;
+  at.experiments.once("beaten by", async () => {
+    if (!at.isTrained || at.data.isClassification || at.experiments.isStateful) return null;
     const windows = at.data.validation ?? at.windows;
     const { samples, features, width, targets } = windows;
     if (samples < 20 || features !== at.windows.features || width !== at.windows.width) return null;
     const places = targetPlaces(at, width);
     if (places === null) return null;
     const tried = baselines(windows, at, places);
-    const { data } = await at.lab.copy.predict(
+    const { data } = await at.experiments.copy.predict(
       { shape: windows.x.shape, data: windows.x.data },
       { batchSize: 256 },
     );

@@ -1,5 +1,6 @@
 import { normalQuantile } from "../../numerics/normal.js";
-import { correlation, fisherZ } from "../../numerics/doctor-statistics.js";
+import { fisherZ } from "../../numerics/significance.js";
+import { correlation } from "../../numerics/statistics.js";
 import type { Windows } from "./window-source.js";
 
 /** What the target has to do with each time step of the input. */

@@ -1,10 +1,10 @@
 import { trace } from "../../inspect/trace.js";
-import { BidirectionalLayer } from "../../layers/recurrent/bidirectional.js";
 import type { Layer } from "../../layers/layer.js";
+import { BidirectionalLayer } from "../../layers/recurrent/bidirectional.js";
 import { RecurrentLayer } from "../../layers/recurrent/recurrent-layer.js";
 import { sizeOf, type Tensor } from "../../tensor.js";
+import type { Experiments } from "../trials/experiments.js";
 import { largestByStep, outputOfLayer } from "./activations.js";
-import type { Lab } from "../trials/experiments.js";
 
 /** Where a value that is no number arises first, in the order of computation. */
 export interface NonFinitePlace {
@@ -46,7 +46,7 @@ function rowsOf({ shape, data }: Tensor, rows: readonly number[]): Tensor {
 }
 
 /** Samples for which the model's answer is no number, the first of them. */
-async function brokenSamples({ copy, x, file }: Lab): Promise<number[]> {
+async function brokenSamples({ copy, x, file }: Experiments): Promise<number[]> {
   const batchSize = file.batchSize ?? BATCH;
   const samples = file.batchSize ?? x.shape[0]!;
   const { shape, data } = await copy.predict(
@@ -77,8 +77,8 @@ const recurrences = (layer: Layer): string[] =>
 type InLayer = Pick<NonFinitePlace, "layer" | "gate" | "timeStep" | "unit" | "value">;
 
 /** The first gate of one sequence, or where all of them are finite the first state, that is no number. */
-function inRecurrence(lab: Lab, x: Tensor, layer: string): InLayer | null {
-  const { timesteps, units, gates, cell, hidden } = trace(lab.copy, x, { layer, jacobian: false });
+function inRecurrence(experiments: Experiments, x: Tensor, layer: string): InLayer | null {
+  const { timesteps, units, gates, cell, hidden } = trace(experiments.copy, x, { layer, jacobian: false });
   const isBackward = layer.split("/").at(-1)!.startsWith("backward");
   const step = (t: number): number => (isBackward ? timesteps - 1 - t : t);
   for (let t = 0; t < timesteps; t++) {
@@ -114,23 +114,25 @@ function inOutput(layer: Layer, { shape, data }: Tensor): (InLayer & { readonly 
  * Looks for the samples whose prediction is no number, and runs the model over them layer by layer. null where every
  * prediction is finite.
  */
-export async function findNonFinite(lab: Lab): Promise<NonFinitePlace | null> {
-  const { copy, file } = lab;
-  const broken = await brokenSamples(lab);
+export async function findNonFinite(experiments: Experiments): Promise<NonFinitePlace | null> {
+  const { copy, file } = experiments;
+  const broken = await brokenSamples(experiments);
   if (broken.length === 0) return null;
   const isStateful = file.batchSize !== undefined;
   const rows = isStateful ? Array.from({ length: file.batchSize! }, (_, n) => n) : broken;
-  const x = rowsOf(lab.x, rows);
+  const x = rowsOf(experiments.x, rows);
   const sizes: { name: string; values: Float64Array }[] = [];
   for (const [index, layer] of copy.layers.entries()) {
     // The whole sequence of states tells the step; the last one would only tell that there was one.
-    const output = await outputOfLayer(lab, index, layer instanceof RecurrentLayer, x);
+    const output = await outputOfLayer(experiments, index, layer instanceof RecurrentLayer, x);
     sizes.push({ name: layer.name, values: largestByStep(output) });
     const found = inOutput(layer, output);
     if (found === null) continue;
     const { row, ...place } = found;
     const one = rowsOf(x, [row]);
-    const inside = isStateful ? [] : recurrences(layer).flatMap((name) => inRecurrence(lab, one, name) ?? []);
+    const inside = isStateful
+      ? []
+      : recurrences(layer).flatMap((name) => inRecurrence(experiments, one, name) ?? []);
     const [first = place] = inside.sort((a, b) => a.timeStep - b.timeStep);
     return { ...first, sample: rows[row]!, sizes };
   }

@@ -1,6 +1,7 @@
-import { createRandom } from "../../random.js";
 import { normalQuantile } from "../../numerics/normal.js";
-import { deviationOf, fisherZ, meanOf } from "../../numerics/doctor-statistics.js";
+import { fisherZ } from "../../numerics/significance.js";
+import { deviationOf, mean } from "../../numerics/statistics.js";
+import { createRandom } from "../../random.js";
 import type { Windows } from "./window-source.js";
 
 /** What remains of the question whether inputs tell anything of the targets, once no single step does. */
@@ -30,7 +31,7 @@ const BEYOND = 4;
 
 /** Mean 0 and sum of squares 1, so that a sum of products is a correlation; null for a constant. */
 function standardised(values: Float64Array): Float64Array | null {
-  const center = meanOf(values);
+  const center = mean(values);
   const size = deviationOf(values) * Math.sqrt(values.length);
   return size > 0 && Number.isFinite(size) ? values.map((value) => (value - center) / size) : null;
 }
@@ -119,12 +120,12 @@ export function independenceOf(windows: Windows, isClassification: boolean): Ind
   const chance = Array.from({ length: PERMUTATIONS }, () => sums(random.permutation(samples)));
   const usual = sums(null).map((_, k) => {
     const values = chance.map((row) => row[k]!);
-    return { center: meanOf(values), spread: Math.max(deviationOf(values), 1e-30) };
+    return { center: mean(values), spread: Math.max(deviationOf(values), 1e-30) };
   });
   const most = (row: readonly number[]): number =>
     Math.max(...row.map((value, k) => (value - usual[k]!.center) / usual[k]!.spread));
   const others = chance.map(most);
-  const together = (most(sums(null)) - meanOf(others)) / Math.max(deviationOf(others), 1e-30);
+  const together = (most(sums(null)) - mean(others)) / Math.max(deviationOf(others), 1e-30);
   return {
     strongest,
     bound,

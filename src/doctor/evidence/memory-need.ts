@@ -1,6 +1,6 @@
+import type { ModelCase } from "../model-case.js";
 import type { Dependence } from "./dependence.js";
 import { dependenceOf } from "./dependence.js";
-import type { ModelCase } from "../model-case.js";
 
 /** What the targets need of the past, as far as the data shows it. */
 export interface MemoryNeed {
@@ -14,7 +14,7 @@ const ECHO = 0.1;
 
 /** The latest step the target depends on; null where nothing is found, or the end of the sequence tells it. */
 export async function memoryNeed(at: ModelCase): Promise<MemoryNeed | null> {
-  return at.lab.once("memory need", async () => {
+  return at.experiments.once("memory need", async () => {
     const { windows } = at;
     if (!windows.isSequence || windows.timesteps < 8) return null;
     const dependence = dependenceOf(windows);

@@ -1,6 +1,6 @@
 import { log } from "../../elementary.js";
-import { type Classes, labelsOf } from "./classes.js";
 import { type ModelCase, outputActivation } from "../model-case.js";
+import { type Classes, labelsOf } from "./classes.js";
 
 /** What a classifier says of examples. */
 export interface Answers {
@@ -15,16 +15,16 @@ const LEAST_HELD = 5;
 
 /** Asks the model; null where its output is none of classes, or its states would have to be carried. */
 export async function answersOf(at: ModelCase, { counts, labels, rarest }: Classes): Promise<Answers | null> {
-  if (at.lab.isStateful) return null;
+  if (at.experiments.isStateful) return null;
   const { validation } = at.data;
   const held = validation === null ? [] : labelsOf(validation);
   const isHeld =
     validation !== null &&
-    at.lab.validation !== null &&
+    at.experiments.validation !== null &&
     held.filter((label) => label === rarest.label).length >= LEAST_HELD;
   const windows = isHeld ? validation : at.windows;
   const asked = isHeld ? held : labels;
-  const { data, shape } = await at.lab.copy.predict(
+  const { data, shape } = await at.experiments.copy.predict(
     { shape: windows.x.shape, data: windows.x.data },
     { batchSize: 256 },
   );

@@ -1,4 +1,4 @@
-import { varianceOf } from "../../numerics/doctor-statistics.js";
+import { variance as varianceOf } from "../../numerics/statistics.js";
 
 const NEIGHBOURS = 5;
 const MOST_TARGETS = 600;

@@ -1,5 +1,6 @@
 import { normalQuantile } from "../../numerics/normal.js";
-import { correlation, fisherZ, meanOf } from "../../numerics/doctor-statistics.js";
+import { fisherZ } from "../../numerics/significance.js";
+import { correlation, mean } from "../../numerics/statistics.js";
 import type { Windows } from "./window-source.js";
 
 /** What the columns of windows of a series have to do with anything. */
@@ -24,7 +25,7 @@ const LEAST = 100;
 const boundOf = (tests: number): number => -normalQuantile(LEVEL / (2 * Math.max(1, tests)));
 
 const squares = (values: Float64Array): Float64Array => {
-  const center = meanOf(values);
+  const center = mean(values);
   return values.map((value) => (value - center) ** 2);
 };
 
@@ -69,7 +70,7 @@ export function noiseColumns(windows: Windows): NoiseColumns | null {
     let most = 0;
     for (let t = timesteps - steps; t < timesteps; t++) {
       const own = Float64Array.from({ length: samples }, (_, n) => at(n, t, f));
-      const center = meanOf(own);
+      const center = mean(own);
       const candidates = [own, squares(own)];
       for (let g = 0; g < partners; g++)
         if (g !== f) candidates.push(own.map((value, n) => (value - center) * at(n, t, g)));

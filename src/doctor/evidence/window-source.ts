@@ -1,5 +1,5 @@
+import { correlation } from "../../numerics/statistics.js";
 import { isTensor, sizeOf, type TensorLike } from "../../tensor.js";
-import { correlation } from "../../numerics/doctor-statistics.js";
 
 /** Values with a shape, gaps as NaN: what a person hands over before anything was refused. */
 export interface Block {

@@ -45,19 +45,19 @@ export const batchSizeTooLarge: Rule<ModelCase> = {
     "insufficient_data",
   ],
   async look(at) {
-    const { file, lab, history, fit, windows } = at;
+    const { file, experiments, history, fit, windows } = at;
     const epochs = history?.loss?.length ?? 0;
-    if (lab.isStateful || epochs === 0 || file.updates === 0) return null;
+    if (experiments.isStateful || epochs === 0 || file.updates === 0) return null;
     const steps = file.updates / epochs;
     const batchSize = fit.batchSize ?? Math.ceil(windows.samples / Math.max(1, Math.round(steps)));
     if (steps > MOST_STEPS || batchSize <= 2 * USUAL) return null;
     const left = await unlearnt(at);
-    if (!(left > POOR && left > LINEAR * (lab.linear ?? 0))) return null;
-    const loss = await lab.trainLoss();
+    if (!(left > POOR && left > LINEAR * (experiments.linear ?? 0))) return null;
+    const loss = await experiments.trainLoss();
     const updates = Math.min(MOST_TRIAL, epochs * Math.ceil(Math.min(windows.samples, 1024) / USUAL));
-    const trial = await lab.trial("small batches", { weights: "fresh", batch: USUAL, updates });
+    const trial = await experiments.trial("small batches", { weights: "fresh", batch: USUAL, updates });
     const small = outcome(trial);
-    if (!(small < GAIN * loss || loss - small > WON * lab.constantLoss!)) return null;
+    if (!(small < GAIN * loss || loss - small > WON * experiments.constantLoss!)) return null;
     return {
       title: `batches of ${batchSize} make ${short(steps)} update${steps === 1 ? "" : "s"} an epoch`,
       evidence: {
@@ -68,7 +68,7 @@ export const batchSizeTooLarge: Rule<ModelCase> = {
         updates: file.updates,
         loss: short(loss),
         lossWithBatchesOf32: short(small),
-        constantLoss: short(lab.constantLoss!),
+        constantLoss: short(experiments.constantLoss!),
       },
       why: "An update is a step of a fixed length however many samples agreed on it: with all samples in one batch an epoch is one step, and the training ends before it has gone anywhere.",
       remedy:

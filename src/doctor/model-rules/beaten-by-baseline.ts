@@ -1,6 +1,6 @@
+import { type Finding, type Rule, short } from "../diagnosis.js";
 import { constantLoss } from "../evidence/baseline-loss.js";
 import { beatenBy } from "../evidence/constant-answers.js";
-import { type Finding, type Rule, short } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
 import { bars } from "../pictures/pictures.js";
 
@@ -21,14 +21,19 @@ interface Losses {
 }
 
 /** What a trained model and the best constant answer come to, where the model is no better; null where it is. */
-async function noBetterThanConstant({ isTrained, lab, data, file }: ModelCase): Promise<Losses | null> {
-  const constant = lab.constantLoss;
-  if (!isTrained || lab.isStateful || constant === null || !(constant > 0)) return null;
-  const loss = await lab.trainLoss();
+async function noBetterThanConstant({
+  isTrained,
+  experiments,
+  data,
+  file,
+}: ModelCase): Promise<Losses | null> {
+  const constant = experiments.constantLoss;
+  if (!isTrained || experiments.isStateful || constant === null || !(constant > 0)) return null;
+  const loss = await experiments.trainLoss();
   if (loss > NOTHING * constant) return { loss, constant, bound: NOTHING, measuredOn: "training examples" };
   // A classifier may be right and too sure of itself: its crossentropy on new examples says little.
   if (data.validation === null || data.isClassification) return null;
-  const [held, itsConstant] = [await lab.validationLoss(), constantLoss(data.validation, file.loss)];
+  const [held, itsConstant] = [await experiments.validationLoss(), constantLoss(data.validation, file.loss)];
   return held !== null && itsConstant !== null && itsConstant > 0 && held > WORSE * itsConstant
     ? { loss: held, constant: itsConstant, bound: WORSE, measuredOn: "validation examples" }
     : null;
@@ -39,8 +44,8 @@ async function beatenByConstant(at: ModelCase): Promise<Finding | null> {
   const found = await noBetterThanConstant(at);
   if (found === null) return null;
   const { loss, constant, bound, measuredOn } = found;
-  const byHeart = await at.lab.byHeart();
-  const canLearn = byHeart < KNOWN * constant;
+  const overfitFewExamples = await at.experiments.overfitFewExamples();
+  const canLearn = overfitFewExamples < KNOWN * constant;
   return {
     title: "the same answer for everything does as well as the model",
     evidence: {
@@ -50,7 +55,7 @@ async function beatenByConstant(at: ModelCase): Promise<Finding | null> {
       ratio: short(loss / constant),
       bound,
       measuredOn,
-      lossOfSixteenLearntByHeart: short(byHeart),
+      lossOfSixteenLearntByHeart: short(overfitFewExamples),
     },
     why: canLearn
       ? "After training the loss is where it would be without looking at the inputs. A few examples can be learnt by heart, so the gradient arrives: what was learnt of all of them does not hold for others, or the training ended before it."
@@ -63,7 +68,7 @@ async function beatenByConstant(at: ModelCase): Promise<Finding | null> {
       [
         ["the model", loss],
         ["the best constant answer", constant],
-        ["a copy, of 16 examples learnt by heart", byHeart],
+        ["a copy, of 16 examples learnt by heart", overfitFewExamples],
       ],
       { x: `loss (${at.file.loss.name}, ${measuredOn})`, y: "answer", marks: { bound: bound * constant } },
     ),

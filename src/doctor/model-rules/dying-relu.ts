@@ -1,5 +1,5 @@
-import { outputOfLayer } from "../evidence/activations.js";
 import { type Rule, short } from "../diagnosis.js";
+import { outputOfLayer } from "../evidence/activations.js";
 import type { ModelCase } from "../model-case.js";
 import { bars, PER_CENT } from "../pictures/pictures.js";
 
@@ -11,12 +11,12 @@ export const dyingRelu: Rule<ModelCase> = {
   code: "dying_relu",
   severity: "error",
   explainedBy: ["unscaled_inputs", "symmetric_or_zero_initialisation"],
-  async look({ file, lab }) {
+  async look({ file, experiments }) {
     for (const [index, layer] of file.layers.entries()) {
       const inner =
         (layer.config.layer as { config: Record<string, unknown> } | undefined)?.config ?? layer.config;
       if (inner.activation !== "relu") continue;
-      const { shape, data } = await outputOfLayer(lab, index);
+      const { shape, data } = await outputOfLayer(experiments, index);
       const units = shape.at(-1)!;
       const alive = new Set<number>();
       const awake = new Float64Array(units);
@@ -27,7 +27,7 @@ export const dyingRelu: Rule<ModelCase> = {
       }
       const share = 1 - alive.size / units;
       if (share < BOUND) continue;
-      const name = lab.copy.layers[index]!.name;
+      const name = experiments.copy.layers[index]!.name;
       return {
         title: `${units - alive.size} of ${units} rectified units of ${name} are 0 for every sample`,
         evidence: {
@@ -36,7 +36,7 @@ export const dyingRelu: Rule<ModelCase> = {
           units,
           share: short(share),
           bound: BOUND,
-          samples: lab.sample.x.shape[0]!,
+          samples: experiments.sample.x.shape[0]!,
         },
         why: "Below zero a rectifier is flat: a unit that is 0 for all samples passes no gradient on and gets none, so nothing can bring it back. All layers below learn nothing through it.",
         remedy:

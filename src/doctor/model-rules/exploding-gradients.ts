@@ -1,10 +1,14 @@
-import { type GradientFlow, isRecurrentFlow, type RecurrentLayerFlow } from "../../model/on-demand/gradient-flow.js";
+import {
+  type GradientFlow,
+  isRecurrentFlow,
+  type RecurrentLayerFlow,
+} from "../../model/on-demand/gradient-flow.js";
 import type { Picture } from "../../viz/picture.js";
-import { largestByStep, outputOfLayer } from "../evidence/activations.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
+import { largestByStep, outputOfLayer } from "../evidence/activations.js";
 import { type ModelCase, recurrentKinds, recurrentLayers } from "../model-case.js";
-import { bars, byTimeStep } from "../pictures/pictures.js";
 import { untilItBreaks } from "../pictures/break.js";
+import { bars, byTimeStep } from "../pictures/pictures.js";
 import { outcome, TRIAL_UPDATES, trialAt } from "./learning-rate-too-high.js";
 
 /** Back through the sequence the gradient may grow by this much: an update that is a thousandfold of what the end asks for. */
@@ -52,9 +56,9 @@ function growthIn(flow: GradientFlow): Growth | null {
 }
 
 /** Whether the same training goes well with gradients held to norm 1: if not, the rate alone is too high. */
-const isMendedByClipping = async ({ lab, file, isTrained }: ModelCase): Promise<boolean> =>
+const isMendedByClipping = async ({ experiments, file, isTrained }: ModelCase): Promise<boolean> =>
   outcome(
-    await lab.trial("clipped", {
+    await experiments.trial("clipped", {
       weights: isTrained ? "fresh" : "current",
       optimizer: { globalClipnorm: 1, learningRate: file.learningRate },
       updates: TRIAL_UPDATES,
@@ -66,12 +70,12 @@ export const explodingGradients: Rule<ModelCase> = {
   severity: "error",
   explainedBy: ["unscaled_inputs", "unscaled_target", "outliers", "symmetric_or_zero_initialisation"],
   async look(at) {
-    const { file, lab, history } = at;
+    const { file, experiments, history } = at;
     const { clipnorm, clipvalue, globalClipnorm } = file.optimizer.config;
     if ([clipnorm, clipvalue, globalClipnorm].some((bound) => bound != null)) return null;
     const broke = history?.loss?.some((loss) => !Number.isFinite(loss)) === true;
     const lost = file.weights?.some(({ data }) => data.some((value) => !Number.isFinite(value))) === true;
-    const flow = lost ? await lab.freshFlow() : await lab.flow();
+    const flow = lost ? await experiments.freshFlow() : await experiments.flow();
     const growth = growthIn(flow);
     if (growth === null) return null;
     if (flow.gradientNorm.before === 0) return growingStates(at);
@@ -131,10 +135,10 @@ export const explodingGradients: Rule<ModelCase> = {
  * No gradient at all, because states of an unbounded activation have grown until the output behind them is saturated: the
  * same product of Jacobians that would make the gradient explode, on its way forward.
  */
-async function growingStates({ file, lab }: ModelCase): Promise<Finding | null> {
+async function growingStates({ file, experiments }: ModelCase): Promise<Finding | null> {
   for (const [index, { kind, config }] of file.layers.entries()) {
     if (!recurrentKinds.includes(kind) || !unbounded.includes(String(config.activation))) continue;
-    const states = largestByStep(await outputOfLayer(lab, index, true));
+    const states = largestByStep(await outputOfLayer(experiments, index, true));
     const growth = states.at(-1)! / states[0]!;
     if (!(growth > TORN)) continue;
     const name = String(config.name ?? kind);

@@ -1,7 +1,7 @@
 import { type Rule, short } from "../diagnosis.js";
-import { head } from "../trials/experiments.js";
 import type { ModelCase } from "../model-case.js";
 import { bars } from "../pictures/pictures.js";
+import { head } from "../trials/experiments.js";
 
 /** Clipping is for the rare batch. Where each one is cut to a tenth, the bound is a second learning rate. */
 const CUT = 10;
@@ -20,21 +20,21 @@ export const gradientClippingAlwaysActive: Rule<ModelCase> = {
     "exploding_gradients",
     "symmetric_or_zero_initialisation",
   ],
-  async look({ file, lab }) {
+  async look({ file, experiments }) {
     const { clipnorm, clipvalue, globalClipnorm } = file.optimizer.config;
     const option = Object.entries({ clipnorm, clipvalue, globalClipnorm }).find(
       ([, bound]) => typeof bound === "number",
     );
     if (option === undefined) return null;
-    const size = file.batchSize ?? Math.min(32, lab.x.shape[0]!);
-    const count = Math.min(BATCHES, Math.floor(lab.x.shape[0]! / size));
+    const size = file.batchSize ?? Math.min(32, experiments.x.shape[0]!);
+    const count = Math.min(BATCHES, Math.floor(experiments.x.shape[0]! / size));
     const cuts: number[] = [];
     for (let b = 0; b < count; b++) {
-      const [x, y] = [lab.x, lab.y].map((part) => {
+      const [x, y] = [experiments.x, experiments.y].map((part) => {
         const row = part.data.length / part.shape[0]!;
         return head({ shape: part.shape, data: part.data.subarray(b * size * row) }, size);
       });
-      const { gradientNorm } = await lab.copy.gradientFlow(x!, y!);
+      const { gradientNorm } = await experiments.copy.gradientFlow(x!, y!);
       cuts.push(gradientNorm.before / gradientNorm.after);
     }
     const least = Math.min(...cuts);

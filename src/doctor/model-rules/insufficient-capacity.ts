@@ -1,7 +1,7 @@
 import { type Rule, short } from "../diagnosis.js";
 import { type ModelCase, recurrentKinds, recurrentLayers, unlearnt } from "../model-case.js";
-import type { LayerConfig } from "../trials/model-copy.js";
 import { bars } from "../pictures/pictures.js";
+import type { LayerConfig } from "../trials/model-copy.js";
 import { outcome } from "./learning-rate-too-high.js";
 
 /** Layers that are this small are asked whether they are too small. */
@@ -56,16 +56,16 @@ export const insufficientCapacity: Rule<ModelCase> = {
     "window_shorter_than_period",
   ],
   async look(at) {
-    const { file, lab } = at;
-    const whole = lab.constantLoss;
+    const { file, experiments } = at;
+    const whole = experiments.constantLoss;
     const layers = recurrentLayers(file);
     const units = Math.min(...layers.map(({ config }) => Number(config.units)));
-    if (whole === null || !(whole > 0) || !(units <= SMALL) || lab.isStateful) return null;
+    if (whole === null || !(whole > 0) || !(units <= SMALL) || experiments.isStateful) return null;
     const left = at.isTrained
       ? await unlearnt(at)
-      : outcome(await lab.trial("as it is", { updates: UPDATES })) / whole;
+      : outcome(await experiments.trial("as it is", { updates: UPDATES })) / whole;
     if (!(left > POOR)) return null;
-    const trial = await lab.trial("wider", { weights: "fresh", layers: widened, updates: UPDATES });
+    const trial = await experiments.trial("wider", { weights: "fresh", layers: widened, updates: UPDATES });
     const wide = outcome(trial) / whole;
     if (!(wide * GAIN < left)) return null;
     return {
@@ -78,7 +78,7 @@ export const insufficientCapacity: Rule<ModelCase> = {
         updates: UPDATES,
         ratio: short(left / wide),
         bound: GAIN,
-        ...(lab.linear === null ? {} : { linearRegression: short(lab.linear) }),
+        ...(experiments.linear === null ? {} : { linearRegression: short(experiments.linear) }),
       },
       why: "Each unit keeps one number of the past. A series of several rhythms needs two numbers for each: with fewer, training and validation loss stop together, high up, and more epochs change nothing.",
       remedy: `units: 16 to 32 in the recurrent layer (here ${ENOUGH} reach ${short(wide)} of the constant answer's loss, ${units} stay at ${short(left)}).`,
@@ -88,7 +88,7 @@ export const insufficientCapacity: Rule<ModelCase> = {
         [
           [`${units} unit${units === 1 ? "" : "s"}`, left],
           [`${ENOUGH} units (a copy, ${trial.updates} updates)`, wide],
-          ...(lab.linear === null ? [] : [["linear regression", lab.linear] as const]),
+          ...(experiments.linear === null ? [] : [["linear regression", experiments.linear] as const]),
         ],
         {
           x: "loss, in units of a constant answer's",

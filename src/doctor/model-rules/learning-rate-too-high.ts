@@ -1,10 +1,10 @@
 import type { Picture } from "../../viz/picture.js";
 import { shortNumber } from "../../viz/scales.js";
 import { type Rule, short } from "../diagnosis.js";
-import type { Trial } from "../trials/experiments.js";
 import type { ModelCase } from "../model-case.js";
-import type { ModelFile } from "../trials/model-copy.js";
 import { line, lines } from "../pictures/pictures.js";
+import type { Trial } from "../trials/experiments.js";
+import type { ModelFile } from "../trials/model-copy.js";
 
 /** Updates a trial makes: enough for a good rate to show itself, too few for a bad one to recover by chance. */
 export const TRIAL_UPDATES = 120;
@@ -42,8 +42,11 @@ export function otherRates({ file }: ModelCase, factors: readonly number[]): num
 }
 
 /** A trial at a rate; fresh where the model's own weights are already the result of a training. */
-export function trialAt({ lab, file, isTrained }: ModelCase, rate = file.learningRate): Promise<Trial> {
-  return lab.trial(`rate ${rate}`, {
+export function trialAt(
+  { experiments, file, isTrained }: ModelCase,
+  rate = file.learningRate,
+): Promise<Trial> {
+  return experiments.trial(`rate ${rate}`, {
     weights: isTrained ? "fresh" : "current",
     optimizer: { learningRate: rate },
     updates: TRIAL_UPDATES,
@@ -62,7 +65,7 @@ export async function trialsPicture(at: ModelCase, rates: readonly number[]): Pr
     x: "update",
     y: `batch loss (${at.file.loss.name})`,
     log: trials.every(({ batchLosses }) => batchLosses.every((loss) => !(loss <= 0))),
-    marks: [{ label: "a constant answer's loss", y: at.lab.constantLoss! }],
+    marks: [{ label: "a constant answer's loss", y: at.experiments.constantLoss! }],
   });
 }
 
@@ -108,11 +111,11 @@ export const learningRateTooHigh: Rule<ModelCase> = {
     };
   },
   async look(at) {
-    const { file, lab, history } = at;
-    const whole = lab.constantLoss;
+    const { file, experiments, history } = at;
+    const whole = experiments.constantLoss;
     if (whole === null || !(whole > 0)) return null;
     // A training that has ended tells more than the first steps of another.
-    const ended = at.isTrained ? await lab.trainLoss() : 0;
+    const ended = at.isTrained ? await experiments.trainLoss() : 0;
     const given = Math.max(outcome(await trialAt(at)), Number.isFinite(ended) ? ended : 0);
     if (!(given > POOR * whole)) return null;
     let best = { rate: file.learningRate, loss: given };
@@ -125,7 +128,7 @@ export const learningRateTooHigh: Rule<ModelCase> = {
     const much = given > 0.5 * whole && factor > MUCH_WORSE;
     if (!(factor > WORSE || much || diverged)) return null;
     // A good rate may need its time: only steps that are long beside the weights are too long.
-    const { layers } = at.isTrained ? await lab.freshFlow() : await lab.flow();
+    const { layers } = at.isTrained ? await experiments.freshFlow() : await experiments.flow();
     const kernels = layers.flatMap(({ weights }) => weights).filter(({ name }) => name.endsWith("kernel"));
     const ratio = Math.max(
       ...kernels.map(({ updateRatio }) => (Number.isFinite(updateRatio) ? updateRatio : 0)),

@@ -1,6 +1,6 @@
 import { isRecurrentFlow } from "../../model/on-demand/gradient-flow.js";
-import { beatenBy } from "../evidence/constant-answers.js";
 import { type Rule, short } from "../diagnosis.js";
+import { beatenBy } from "../evidence/constant-answers.js";
 import type { ModelCase } from "../model-case.js";
 import { unlearnt } from "../model-case.js";
 import {
@@ -69,11 +69,11 @@ export const learningRateTooLow: Rule<ModelCase> = {
     };
   },
   async look(at) {
-    const { file, lab, history } = at;
-    const whole = lab.constantLoss;
+    const { file, experiments, history } = at;
+    const whole = experiments.constantLoss;
     if (whole === null || !(whole > 0)) return null;
     if (at.isTrained && (await unlearnt(at)) < 0.5 && (await beatenBy(at)) === null) return null;
-    const flow = at.isTrained ? await lab.freshFlow() : await lab.flow();
+    const flow = at.isTrained ? await experiments.freshFlow() : await experiments.flow();
     const kernels = flow.layers
       .filter(isRecurrentFlow)
       .flatMap(({ weights }) => weights)

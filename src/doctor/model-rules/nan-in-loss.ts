@@ -2,27 +2,27 @@ import type { Picture } from "../../viz/picture.js";
 import { type Rule, short } from "../diagnosis.js";
 import { findNonFinite, type NonFinitePlace } from "../evidence/find-non-finite.js";
 import type { ModelCase } from "../model-case.js";
-import { bars, plain } from "../pictures/pictures.js";
 import { untilItBreaks } from "../pictures/break.js";
+import { bars, plain } from "../pictures/pictures.js";
 
 /** A loss that is no number, and the first place where one arises. */
 export const nanInLoss: Rule<ModelCase> = {
   code: "nan_in_loss",
   severity: "error",
   async look(at) {
-    const { history, file, lab } = at;
+    const { history, file, experiments } = at;
     const epoch = history?.loss?.findIndex((loss) => !Number.isFinite(loss)) ?? -1;
     const lost = file.weights?.find(({ data }) => data.some((value) => !Number.isFinite(value)));
-    if (epoch < 0 && lost === undefined && Number.isFinite(await lab.trainLoss())) return null;
+    if (epoch < 0 && lost === undefined && Number.isFinite(await experiments.trainLoss())) return null;
     // Weights that are all lost were lost to an update: where it began shows in a new training, before its last one.
     const isAllLost =
       file.weights?.every(({ data }) => data.some((value) => !Number.isFinite(value))) === true;
-    const again = isAllLost ? await lab.beforeBreak() : null;
-    const place = isAllLost ? again && (await findNonFinite(again)) : await findNonFinite(lab);
+    const again = isAllLost ? await experiments.lastFiniteWeights() : null;
+    const place = isAllLost ? again && (await findNonFinite(again)) : await findNonFinite(experiments);
     again?.dispose();
     const picture = (await untilItBreaks(at)) ?? (place === null ? null : placePicture(place));
     const what =
-      epoch < 0 && lost !== undefined && Number.isFinite(await lab.trainLoss())
+      epoch < 0 && lost !== undefined && Number.isFinite(await experiments.trainLoss())
         ? `${lost.name} holds a value that is no number`
         : `the loss is no number${epoch < 0 ? "" : ` since epoch ${epoch + 1}`}`;
     return {

@@ -1,7 +1,8 @@
+import { largerP } from "../../numerics/significance.js";
+import { median } from "../../numerics/statistics.js";
 import { type Rule, short } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
 import { byEpoch } from "../pictures/pictures.js";
-import { largerP, median } from "../../numerics/doctor-statistics.js";
 
 /**
  * How far the validation loss must have risen from its lowest, medians of neighbours, and the last epochs must lie above
@@ -32,7 +33,7 @@ export const overfitting: Rule<ModelCase> = {
     "targets_not_matching_inputs",
     "data_leakage_scaler",
   ],
-  async look({ history, lab, file }) {
+  async look({ history, experiments, file }) {
     const { loss = [], val_loss: held = [] } = history ?? {};
     if (held.length < 8 || held.length !== loss.length || ![...loss, ...held].every(Number.isFinite))
       return null;
@@ -49,7 +50,7 @@ export const overfitting: Rule<ModelCase> = {
     const p = largerP(last, around);
     if (!(rise > RISE && p < LEVEL && fall < FALL && gap > GAP)) return null;
     // Early stopping that gave the best weights back has mended it.
-    const now = await lab.validationLoss();
+    const now = await experiments.validationLoss();
     if (now !== null && now < Math.sqrt(RISE) * validation[lowest]!) return null;
     return {
       title: `validation loss has risen ${short(rise)}-fold since epoch ${lowest + 1} while training loss went on falling`,

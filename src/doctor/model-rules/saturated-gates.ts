@@ -1,8 +1,8 @@
 import { isRecurrentFlow, type RecurrentLayerFlow } from "../../model/on-demand/gradient-flow.js";
+import { mean as meanOf } from "../../numerics/statistics.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
 import { type ModelCase, unlearnt } from "../model-case.js";
 import { byTimeStep, PER_CENT } from "../pictures/pictures.js";
-import { meanOf } from "../../numerics/doctor-statistics.js";
 
 /** At the start gates stand near 0.5 (the forget gate near 0.73): hardly any within 0.05 of a bound. */
 const BOUND = 0.5;
@@ -82,7 +82,7 @@ export const saturatedGates: Rule<ModelCase> = {
     "stateful_with_shuffle",
   ],
   async look(at) {
-    const flow = await at.lab.flow();
+    const flow = await at.experiments.flow();
     for (const layer of flow.layers.filter(isRecurrentFlow)) {
       const shut = shutGate(layer);
       if (shut !== null && !(at.isTrained && (await unlearnt(at)) < LEARNT))

@@ -9,8 +9,8 @@ export const softmaxWithOneUnit: Rule<ModelCase> = {
   code: "softmax_with_one_unit",
   severity: "error",
   isStatic: true,
-  look({ file, lab, windows }) {
-    const width = lab.copy.outputShape!.at(-1);
+  look({ file, experiments, windows }) {
+    const width = experiments.copy.outputShape!.at(-1);
     if (outputActivation(file) !== "softmax" || width !== 1) return null;
     const layer = file.layers.at(-1)!;
     return {

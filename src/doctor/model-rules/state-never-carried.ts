@@ -1,5 +1,5 @@
-import { carryOf, carryPicture } from "../evidence/carried-state.js";
 import { type Rule, short } from "../diagnosis.js";
+import { carryOf, carryPicture } from "../evidence/carried-state.js";
 import { type ModelCase, unlearnt } from "../model-case.js";
 
 export const stateNeverCarried: Rule<ModelCase> = {

@@ -1,5 +1,5 @@
-import { carryOf, carryPicture } from "../evidence/carried-state.js";
 import { type Rule, short } from "../diagnosis.js";
+import { carryOf, carryPicture } from "../evidence/carried-state.js";
 import { type ModelCase, unlearnt } from "../model-case.js";
 import { bars } from "../pictures/pictures.js";
 import { outcome } from "./learning-rate-too-high.js";
@@ -31,7 +31,7 @@ export const statefulWithShuffle: Rule<ModelCase> = {
         "fit(x, y, { shuffle: false, batchSize }) with the samples in their order, and resetStates() before each epoch.",
       fix: { fit: { shuffle: false } },
     };
-    const { lab, fit, file } = at;
+    const { experiments, fit, file } = at;
     const carry = carryOf(at);
     if (fit.shuffle === true)
       return {
@@ -45,12 +45,12 @@ export const statefulWithShuffle: Rule<ModelCase> = {
     if (!(left > POOR)) return null;
     const ordered =
       outcome(
-        await lab.trial("in order", {
+        await experiments.trial("in order", {
           weights: "fresh",
           shuffle: false,
           updates: Math.min(MOST_UPDATES, file.updates),
         }),
-      ) / lab.constantLoss!;
+      ) / experiments.constantLoss!;
     if (!(ordered < GAIN * left)) return null;
     return {
       title: "the states of this stateful model were not carried in order: trained on shuffled samples",

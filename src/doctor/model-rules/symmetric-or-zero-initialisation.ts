@@ -1,6 +1,6 @@
-import { BidirectionalLayer } from "../../layers/recurrent/bidirectional.js";
 import { DenseLayer } from "../../layers/dense.js";
 import type { Layer } from "../../layers/layer.js";
+import { BidirectionalLayer } from "../../layers/recurrent/bidirectional.js";
 import { RecurrentLayer } from "../../layers/recurrent/recurrent-layer.js";
 import type { Picture } from "../../viz/picture.js";
 import { type Rule, short } from "../diagnosis.js";
@@ -40,8 +40,8 @@ export const symmetricOrZeroInitialisation: Rule<ModelCase> = {
   severity: "error",
   // Decay takes all weights to the same zero.
   explainedBy: ["weight_decay_too_high"],
-  look({ lab, file }) {
-    const layers = lab.copy.layers;
+  look({ experiments, file }) {
+    const layers = experiments.copy.layers;
     for (const [index, outer] of layers.entries()) {
       for (const layer of directions(outer)) {
         const isRecurrent = layer instanceof RecurrentLayer;

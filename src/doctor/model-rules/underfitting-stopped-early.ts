@@ -1,8 +1,8 @@
+import { risingP } from "../../numerics/significance.js";
 import type { Picture } from "../../viz/picture.js";
 import { type Rule, short } from "../diagnosis.js";
 import { type ModelCase, unlearnt } from "../model-case.js";
 import { line, lines } from "../pictures/pictures.js";
-import { risingP } from "../../numerics/doctor-statistics.js";
 import { outcome } from "./learning-rate-too-high.js";
 
 /** So few updates show no end of the fall: weights of 0.15 at steps of 0.001 to 0.01 have hardly moved (0.1 to 1 in all). */
@@ -62,22 +62,22 @@ export const underfittingStoppedEarly: Rule<ModelCase> = {
     "state_never_carried",
   ],
   async look(at) {
-    const { file, lab, history } = at;
+    const { file, experiments, history } = at;
     const losses = history?.loss ?? [];
-    if (losses.length === 0 || file.updates === 0 || lab.isStateful) return null;
+    if (losses.length === 0 || file.updates === 0 || experiments.isStateful) return null;
     const left = await unlearnt(at);
     // Few epochs show no trend either, however many batches they had.
     const isShort = file.updates <= MANY || (losses.length < LEAST_EPOCHS && left > NEARLY_ALL);
     const amount = isShort ? "few" : "many";
-    if (!(left > POOR[amount] && left > LINEAR[amount] * (lab.linear ?? 0))) return null;
+    if (!(left > POOR[amount] && left > LINEAR[amount] * (experiments.linear ?? 0))) return null;
     const pFalling = stillFalls(losses);
     // Where the validation loss has stopped, going on would only be learning by heart: early stopping is right there.
     const held = history?.val_loss ?? [];
     const hasMore = pFalling < LEVEL && (held.length !== losses.length || stillFalls(held) < LEVEL);
     if (amount === "many" && !hasMore) return null;
-    const loss = await lab.trainLoss();
+    const loss = await experiments.trainLoss();
     const updates = Math.max(LEAST_UPDATES, Math.min(MOST_UPDATES, file.updates));
-    const trial = await lab.trial("going on", { updates });
+    const trial = await experiments.trial("going on", { updates });
     const later = outcome(trial);
     const epochs = Math.max(25, 4 * losses.length);
     const bound = amount === "few" && left > NEARLY_ALL ? CLEAR : GAIN[amount];

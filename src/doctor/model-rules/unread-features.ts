@@ -1,5 +1,5 @@
-import { BidirectionalLayer } from "../../layers/recurrent/bidirectional.js";
 import { DenseLayer } from "../../layers/dense.js";
+import { BidirectionalLayer } from "../../layers/recurrent/bidirectional.js";
 import { RecurrentLayer } from "../../layers/recurrent/recurrent-layer.js";
 import { type Rule, short } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
@@ -13,8 +13,8 @@ export const unreadFeatures: Rule<ModelCase> = {
   code: "unused_features",
   severity: "hint",
   explainedBy: ["symmetric_or_zero_initialisation", "weight_decay_too_high", "unused_features"],
-  look({ lab, windows }) {
-    const first = lab.copy.layers.find(({ kind }) => !PASSING.includes(kind));
+  look({ experiments, windows }) {
+    const first = experiments.copy.layers.find(({ kind }) => !PASSING.includes(kind));
     const layer = first instanceof BidirectionalLayer ? first.forward : first;
     if (!(layer instanceof RecurrentLayer || layer instanceof DenseLayer)) return null;
     const [kernel] = layer.variables;

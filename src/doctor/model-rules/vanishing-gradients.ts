@@ -26,7 +26,7 @@ export const vanishingGradients: Rule<ModelCase> = {
   async look(at) {
     const need = await memoryNeed(at);
     if (need === null || (at.isTrained && (await unlearntOnNew(at)) < LEARNT)) return null;
-    const flow = await at.lab.flow();
+    const flow = await at.experiments.flow();
     const layer = flow.layers.find(isRecurrentFlow);
     if (layer === undefined || layer.name.includes("/")) return null;
     const norms = layer.hiddenGradient;
@@ -35,7 +35,7 @@ export const vanishingGradients: Rule<ModelCase> = {
     let bound = at.isTrained ? BOUND_AFTER : BOUND;
     if (at.isTrained && !(ratio < bound)) {
       // A training in vain may have opened the gates without finding the answer: what counts is how it began.
-      const began = (await at.lab.freshFlow()).layers.find(isRecurrentFlow)!.hiddenGradient;
+      const began = (await at.experiments.freshFlow()).layers.find(isRecurrentFlow)!.hiddenGradient;
       ratio = began[need.step]! / Math.max(...began.subarray(Math.max(0, began.length - 3)));
       bound = BOUND;
     }

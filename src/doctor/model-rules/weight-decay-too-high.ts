@@ -19,7 +19,7 @@ export const weightDecayTooHigh: Rule<ModelCase> = {
   code: "weight_decay_too_high",
   severity: "error",
   async look(at) {
-    const { file, lab } = at;
+    const { file, experiments } = at;
     const decay = Number(file.optimizer.config.weightDecay ?? (file.optimizer.name === "adamw" ? 0.004 : 0));
     const remedy = "weightDecay: 0.004 (the default of adamw), or none; regularizers l2 of 1e-4 to 1e-3.";
     if (decay > 0) {
@@ -48,16 +48,20 @@ export const weightDecayTooHigh: Rule<ModelCase> = {
         Object.keys(config).filter((key) => key.endsWith("egularizer") && config[key] != null),
       ),
     ).includes("egularizer");
-    if (!hasRegularizer || lab.constantLoss === null) return null;
+    if (!hasRegularizer || experiments.constantLoss === null) return null;
     // A training has paid the price by then, with its weights: what it was at the start tells.
     const penalty = at.isTrained
-      ? await lab.with({ weights: "fresh" }, async (model) => model.program("diagnose()").penalty())
-      : lab.copy.program("diagnose()").penalty();
-    const bound = 10 * lab.constantLoss;
+      ? await experiments.with({ weights: "fresh" }, async (model) => model.executor("diagnose()").penalty())
+      : experiments.copy.executor("diagnose()").penalty();
+    const bound = 10 * experiments.constantLoss;
     if (!(penalty > bound) || (at.isTrained && (await unlearnt(at)) < LEARNT)) return null;
     return {
       title: `the regularizers' price is ${short(penalty)}, ten times what a constant answer costs`,
-      evidence: { penalty: short(penalty), constantLoss: short(lab.constantLoss), bound: short(bound) },
+      evidence: {
+        penalty: short(penalty),
+        constantLoss: short(experiments.constantLoss),
+        bound: short(bound),
+      },
       why: "The loss is nearly all penalty: the shortest way down is to take all weights to zero, and the data are not heard.",
       remedy,
       fix: {
@@ -72,7 +76,7 @@ export const weightDecayTooHigh: Rule<ModelCase> = {
         "What the loss is made of",
         [
           ["price of the weights", penalty],
-          ["constant answer", lab.constantLoss],
+          ["constant answer", experiments.constantLoss],
         ],
         { x: `loss (${file.loss.name})`, y: "part", log: true, marks: { "bound: ten times": bound } },
       ),

@@ -1,7 +1,7 @@
 import type { Picture } from "../../viz/picture.js";
 import type { ModelCase } from "../model-case.js";
-import { bars, byEpoch, line, lines, PER_CENT } from "./pictures.js";
 import { trialAt } from "../model-rules/learning-rate-too-high.js";
+import { bars, byEpoch, line, lines, PER_CENT } from "./pictures.js";
 
 const firstBroken = (values: readonly number[]): number =>
   values.findIndex((value) => !Number.isFinite(value));

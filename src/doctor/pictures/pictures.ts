@@ -1,7 +1,7 @@
+import { correlation } from "../../numerics/statistics.js";
 import type { PictureMark } from "../../viz/marks.js";
 import type { BarsPicture, LinesPicture, PictureLine } from "../../viz/picture.js";
 import { short } from "../diagnosis.js";
-import { correlation } from "../../numerics/doctor-statistics.js";
 
 /** Values of a line that a picture keeps: more than there are pixels worth telling apart. */
 const MOST_POINTS = 240;

@@ -3,8 +3,8 @@ import type { GradientFlow } from "../../model/on-demand/gradient-flow.js";
 import type { Sequential } from "../../model/sequential.js";
 import { sizeOf, type Tensor } from "../../tensor.js";
 import { constantLoss, linearUnexplained } from "../evidence/baseline-loss.js";
-import { type CopyOptions, copyOf, type ModelFile } from "./model-copy.js";
 import type { Windows } from "../evidence/window-source.js";
+import { type CopyOptions, copyOf, type ModelFile } from "./model-copy.js";
 
 export interface TrialOptions extends CopyOptions {
   /** Updates to make. Default 100. */
@@ -53,7 +53,7 @@ export function spread(value: Tensor, count: number): Tensor {
 }
 
 /** Experiments on copies of a model, each made once and remembered. The model itself is never run. */
-export class Lab {
+export class Experiments {
   readonly #memory = new Map<string, Promise<unknown>>();
   #copy: Sequential | undefined;
   readonly constantLoss: number | null;
@@ -167,7 +167,7 @@ export class Lab {
   }
 
   /** Loss of a copy, begun anew, on sixteen examples it was shown again and again: a model that can learn knows them by heart. */
-  async byHeart(): Promise<number> {
+  async overfitFewExamples(): Promise<number> {
     return this.once("by heart", () =>
       this.with({ weights: "fresh" }, async (model) => {
         const count = Math.min(FEW, this.x.shape[0]!);
@@ -180,10 +180,10 @@ export class Lab {
   }
 
   /**
-   * Trains a copy from the start, as it was, until its loss is no number. @returns a lab over the weights that loss was
+   * Trains a copy from the start, as it was, until its loss is no number. @returns experiments over the weights that loss was
    * computed with, to be disposed of; null where the training goes well.
    */
-  async beforeBreak(updates = 200): Promise<Lab | null> {
+  async lastFiniteWeights(updates = 200): Promise<Experiments | null> {
     return this.with({ weights: "fresh" }, async (model) => {
       const { x, y } = this.#trialData();
       let last = model.getWeights();
@@ -206,7 +206,7 @@ export class Lab {
         });
       }
       const file = { ...this.file, weights: last };
-      return isBroken ? new Lab(file, this.x, this.y, this.windows, null) : null;
+      return isBroken ? new Experiments(file, this.x, this.y, this.windows, null) : null;
     });
   }
 

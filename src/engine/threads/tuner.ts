@@ -15,14 +15,14 @@ const GAIN = 0.1;
 const LOSS = 0.05;
 /** Weight of the last run in the running mean by which sharing is watched. */
 const FORGETTING = 0.125;
-/** Sizes remembered at once, so that the smaller last batch of an epoch does not make a gauge forget the others. */
+/** Sizes remembered at once, so that the smaller last batch of an epoch does not make a tuner forget the others. */
 const SIZES = 16;
 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 /** What is known of the work of one size. */
-class Comparison {
+class Timing {
   #alone: number[] = [];
   #shared: number[] = [];
   #aloneTime = 0;
@@ -73,15 +73,15 @@ class Comparison {
  * Decides by measurement whether one piece of work runs faster alone or shared between threads. Results do not depend
  * on the answer, so it may change at any time.
  */
-export class Gauge {
-  readonly #comparisons = new Map<number, Comparison>();
+export class ThreadTuner {
+  readonly #comparisons = new Map<number, Timing>();
 
   /** Runs the work one way or the other. `size` tells equal work from other work. */
   run(size: number, alone: () => void, shared: () => void): void {
     let comparison = this.#comparisons.get(size);
     if (comparison === undefined) {
       if (this.#comparisons.size >= SIZES) this.#comparisons.clear();
-      comparison = new Comparison();
+      comparison = new Timing();
       this.#comparisons.set(size, comparison);
     }
     comparison.run(alone, shared);

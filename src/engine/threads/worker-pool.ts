@@ -1,7 +1,7 @@
 import { EngineError } from "../../errors.js";
-import { Gauge } from "./tuner.js";
-import { type Worker, type WorkerData, workersOfHost } from "./host-workers.js";
 import type { LoadedModule } from "../load.js";
+import { type Worker, type WorkerData, workersOfHost } from "./host-workers.js";
+import { ThreadTuner } from "./tuner.js";
 import { word } from "./worker-source.js";
 
 /** Kernels whose work can be cut into ranges: `(descriptor, begin, end, part)`. */
@@ -49,7 +49,7 @@ export class WorkerPool {
   /** A page's main thread must not block; it looks again and again. */
   readonly #mayBlock: boolean;
   /** Whose work gains by sharing; forgotten with the owner. */
-  readonly #gauges = new WeakMap<object, Map<ParallelKernel, Gauge>>();
+  readonly #tuners = new WeakMap<object, Map<ParallelKernel, ThreadTuner>>();
   readonly #starting: Promise<void>;
   #workers: readonly Worker[] = [];
   #disposed = false;
@@ -106,7 +106,7 @@ export class WorkerPool {
   ): void {
     if (this.#failure !== undefined) throw new EngineError(this.#failure);
     if (this.threads === 1) alone();
-    else this.#gauge(owner, kernel).run(count, alone, () => this.#run(kernel, descriptor, count, grain));
+    else this.#tuner(owner, kernel).run(count, alone, () => this.#run(kernel, descriptor, count, grain));
   }
 
   /** Ends the workers. They never keep a process alive, disposed or not. */
@@ -142,12 +142,12 @@ export class WorkerPool {
     this.#failure = `A worker thread of the engine ended or does not answer. ${ADVICE}`;
   }
 
-  #gauge(owner: object, kernel: ParallelKernel): Gauge {
-    const ofOwner = this.#gauges.get(owner) ?? new Map<ParallelKernel, Gauge>();
-    this.#gauges.set(owner, ofOwner);
-    const gauge = ofOwner.get(kernel) ?? new Gauge();
-    ofOwner.set(kernel, gauge);
-    return gauge;
+  #tuner(owner: object, kernel: ParallelKernel): ThreadTuner {
+    const ofOwner = this.#tuners.get(owner) ?? new Map<ParallelKernel, ThreadTuner>();
+    this.#tuners.set(owner, ofOwner);
+    const tuner = ofOwner.get(kernel) ?? new ThreadTuner();
+    ofOwner.set(kernel, tuner);
+    return tuner;
   }
 
   #run(kernel: ParallelKernel, descriptor: number, count: number, grain: number): void {

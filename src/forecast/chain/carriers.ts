@@ -1,7 +1,7 @@
 import { FormatError } from "../../errors.js";
 import { type Autoregression, autoregressivePath, reach } from "../../series/baselines/autoregression.js";
-import { undifference } from "../../series/prepare/difference.js";
 import { type SmoothingParameters, smooth, smoothedPath } from "../../series/baselines/smoothing-state.js";
+import { undifference } from "../../series/prepare/difference.js";
 import type { Differencing } from "../types.js";
 
 /** What a carrier remembers beside the values: one array for each part of it. */

@@ -1,8 +1,8 @@
 import { inverseLogTransform, logTransform } from "../../series/prepare/log-transform.js";
 import type { Scaler } from "../../series/prepare/scaler.js";
+import type { Differencing, Imputation } from "../types.js";
 import type { Carrier } from "./carriers.js";
 import { fillGaps, type RawSeries } from "./raw-series.js";
-import type { Differencing, Imputation } from "../types.js";
 
 /** How raw values become what the network sees: fixed before it is trained, the same afterwards. */
 export interface Inputs {
@@ -37,7 +37,7 @@ export interface Chain extends Inputs {
   /** Unit of each output in chain space. */
   readonly targetScale: readonly number[];
   /** How far each output is believed against the base, 0 to 1; 1 in a hybrid, where `weights` say that. */
-  readonly beliefs: readonly number[];
+  readonly baseWeights: readonly number[];
   /** How far that is believed against the carrier, 0 to 1: (1 - w) carrier + w (base + belief · output). */
   readonly weights: readonly number[];
 }

@@ -1,15 +1,15 @@
 import { type Chain, prepare } from "./chain.js";
 import { endsInGap, joinRaw, type RawSeries, sliceRaw } from "./raw-series.js";
-import { Track } from "./track.js";
+import { SeriesCursor } from "./series-cursor.js";
 
 /**
- * Where a forecaster stands after its training series: a track up to the last row without a gap, and the raw rows from
+ * Where a forecaster stands after its training series: a cursor up to the last row without a gap, and the raw rows from
  * there on. A gap at the end is filled differently once the next value is known, so rows behind it are walked only when
  * a forecast is asked for.
  */
 export interface Context {
-  readonly track: Track;
-  /** Raw rows from `from` on; those before `track.index` are only there to fill gaps with. */
+  readonly cursor: SeriesCursor;
+  /** Raw rows from `from` on; those before `cursor.index` are only there to fill gaps with. */
   readonly raw: RawSeries;
   readonly from: number;
 }
@@ -23,38 +23,38 @@ function settledRows(raw: RawSeries): number {
 
 export function contextAfter(chain: Chain, raw: RawSeries): Context {
   const settled = settledRows(raw);
-  const track = Track.start(chain, settled);
-  track.pushAll(prepare(chain, sliceRaw(raw, 0, settled)), 0, settled);
+  const cursor = SeriesCursor.start(chain, settled);
+  cursor.pushAll(prepare(chain, sliceRaw(raw, 0, settled)), 0, settled);
   // Neighbours are looked for among all rows.
   const from = chain.impute === "knn" && raw.columns.length > 1 ? 0 : Math.max(0, settled - 1);
-  return { track: track.fork(0), raw: sliceRaw(raw, from), from };
+  return { cursor: cursor.fork(0), raw: sliceRaw(raw, from), from };
 }
 
-/** The track after the rows of `more`, which follow the training series. */
-export function trackAfter(context: Context, chain: Chain, more: RawSeries | null): Track {
+/** The cursor after the rows of `more`, which follow the training series. */
+export function cursorAfter(context: Context, chain: Chain, more: RawSeries | null): SeriesCursor {
   const raw = more === null ? context.raw : joinRaw(context.raw, more);
-  const begin = context.track.index - context.from;
-  const track = context.track.fork(raw.rows - begin);
-  if (raw.rows > begin) track.pushAll(prepare(chain, raw), begin, raw.rows);
-  return track;
+  const begin = context.cursor.index - context.from;
+  const cursor = context.cursor.fork(raw.rows - begin);
+  if (raw.rows > begin) cursor.pushAll(prepare(chain, raw), begin, raw.rows);
+  return cursor;
 }
 
 /**
- * Tracks at ascending origins of a series that begins with row 0, each knowing only the rows before its origin. Rows are
+ * Cursors at ascending origins of a series that begins with row 0, each knowing only the rows before its origin. Rows are
  * walked once; only where the row before an origin is a gap, the walk is made again with the gap filled from the past.
  */
-export function tracksOver(chain: Chain, raw: RawSeries, origins: readonly number[]): Track[] {
+export function tracksOver(chain: Chain, raw: RawSeries, origins: readonly number[]): SeriesCursor[] {
   const { impute } = chain;
   const lookback = impute === "knn" && raw.columns.length > 1;
   const hasGaps = raw.columns.some((values) => values.some(Number.isNaN));
   const alone = (origin: number): boolean => hasGaps && (lookback || endsInGap(raw, origin));
   const last = origins.findLast((origin) => !alone(origin)) ?? 0;
-  const track = Track.start(chain, last);
+  const cursor = SeriesCursor.start(chain, last);
   // Up to a row without a gap, what fills the gaps before it lies before it too.
   const prepared = last === 0 ? null : prepare(chain, sliceRaw(raw, 0, last));
   return origins.map((origin) => {
-    if (alone(origin)) return trackAfter(contextAfter(chain, sliceRaw(raw, 0, origin)), chain, null);
-    track.pushAll(prepared!, track.index, origin);
-    return track.fork(0);
+    if (alone(origin)) return cursorAfter(contextAfter(chain, sliceRaw(raw, 0, origin)), chain, null);
+    cursor.pushAll(prepared!, cursor.index, origin);
+    return cursor.fork(0);
   });
 }

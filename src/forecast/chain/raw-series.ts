@@ -1,7 +1,7 @@
 import { DataError, ShapeError } from "../../errors.js";
 import { nearest } from "../../options.js";
-import { backwardFill, forwardFill, interpolate } from "../../series/prepare/gaps.js";
 import { open, openSingle, type SeriesLike } from "../../series/kinds.js";
+import { backwardFill, forwardFill, interpolate } from "../../series/prepare/gaps.js";
 import { knnImpute } from "../../series/prepare/knn-impute.js";
 import { isTensor } from "../../tensor.js";
 import type { ForecastSeries, Imputation, NamedColumns } from "../types.js";

@@ -1,6 +1,6 @@
-import { type Chain, featuresOf, type Prepared } from "./chain.js";
 import type { Examples } from "../network.js";
-import { Track } from "./track.js";
+import { type Chain, featuresOf, type Prepared } from "./chain.js";
+import { SeriesCursor } from "./series-cursor.js";
 
 /** Numbers in all windows together: beyond it, every second, third … window is taken. */
 const MOST_NUMBERS = 1.5e7;
@@ -18,19 +18,19 @@ export interface Windows {
 export function windowsOf(chain: Chain, prepared: Prepared, rows: number): Windows {
   const { outputs, window } = chain;
   const size = window * featuresOf(chain);
-  const track = Track.start(chain, rows);
+  const cursor = SeriesCursor.start(chain, rows);
   const stride = Math.max(1, Math.ceil((rows * size) / MOST_NUMBERS));
   const origins: number[] = [];
   const deviations: Float64Array[] = [];
   const x = new Float32Array(Math.ceil(rows / stride) * size);
   for (let t = 0; t + outputs <= rows; t++) {
-    if (track.isReady && (rows - outputs - t) % stride === 0) {
-      track.writeWindow(x, origins.length * size);
+    if (cursor.isReady && (rows - outputs - t) % stride === 0) {
+      cursor.writeWindow(x, origins.length * size);
       origins.push(t);
-      const path = track.basePath(outputs)!;
+      const path = cursor.basePath(outputs)!;
       deviations.push(path.map((value, o) => prepared.target[t + o]! - value));
     }
-    track.pushAll(prepared, t, t + 1);
+    cursor.pushAll(prepared, t, t + 1);
   }
   return { origins, x: x.subarray(0, origins.length * size), deviations };
 }
@@ -67,11 +67,11 @@ export function toExamples(
   };
 }
 
-/** Tracks forked where the first `origin` rows are known, for each of the ascending `origins`. */
-export function tracksAt(chain: Chain, prepared: Prepared, origins: readonly number[]): Track[] {
-  const track = Track.start(chain, origins.at(-1) ?? 0);
+/** Cursors forked where the first `origin` rows are known, for each of the ascending `origins`. */
+export function tracksAt(chain: Chain, prepared: Prepared, origins: readonly number[]): SeriesCursor[] {
+  const cursor = SeriesCursor.start(chain, origins.at(-1) ?? 0);
   return origins.map((origin) => {
-    track.pushAll(prepared, track.index, origin);
-    return track.fork(0);
+    cursor.pushAll(prepared, cursor.index, origin);
+    return cursor.fork(0);
   });
 }

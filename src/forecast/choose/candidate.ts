@@ -2,21 +2,21 @@ import type { History } from "../../model/events.js";
 import type { Sequential } from "../../model/sequential.js";
 import type { Carrier } from "../chain/carriers.js";
 import { type Chain, featuresOf, type Inputs, type Prepared } from "../chain/chain.js";
-import type { Effort } from "./decide.js";
-import { scalesOf, toExamples, tracksAt, type Windows, windowsOf } from "../chain/training-windows.js";
 import { type Head, pointOf } from "../chain/head.js";
+import type { SeriesCursor } from "../chain/series-cursor.js";
+import { scalesOf, toExamples, tracksAt, type Windows, windowsOf } from "../chain/training-windows.js";
 import { createNetwork, type Examples, type NetworkPlan, trainNetwork } from "../network.js";
-import { networkRows, predictTracks } from "../predict.js";
-import type { Split } from "./split.js";
-import type { Track } from "../chain/track.js";
+import { networkRows, predictCursors } from "../predict.js";
 import type { FitOptions, Strategy } from "../types.js";
+import type { Effort } from "./decide.js";
+import type { Split } from "./split.js";
 import { shrunkWeights } from "./weights.js";
 
 /**
  * Where everything is chosen. Rows before `stop` teach the network, those before `head` tell it when to stop (and teach the
  * carriers), those after `head` judge: what stopped where a tail liked it must not be judged by that tail.
  */
-export interface Arena {
+export interface ValidationTail {
   readonly prepared: Prepared;
   readonly stop: number;
   readonly head: number;
@@ -30,7 +30,7 @@ export interface Arena {
 /** Judging more origins than these costs time and tells little more. */
 const MOST_ORIGINS = 400;
 
-export function arenaOf(prepared: Prepared, { stop, head }: Split, horizon: number): Arena {
+export function arenaOf(prepared: Prepared, { stop, head }: Split, horizon: number): ValidationTail {
   const rows = prepared.target.length;
   const stride = Math.ceil((rows - head) / MOST_ORIGINS);
   const origins: number[] = [];
@@ -38,12 +38,12 @@ export function arenaOf(prepared: Prepared, { stop, head }: Split, horizon: numb
   return { prepared, stop, head, rows, horizon, origins };
 }
 
-/** Errors at the arena's origins, NaN beyond the last row. */
-export function errorsAt(arena: Arena, paths: readonly Float64Array[]): Float64Array[] {
+/** Errors at the tail's origins, NaN beyond the last row. */
+export function errorsAt(tail: ValidationTail, paths: readonly Float64Array[]): Float64Array[] {
   return paths.map((path, i) =>
     path.map((value, h) => {
-      const t = arena.origins[i]! + h;
-      return t < arena.rows ? arena.prepared.target[t]! - value : Number.NaN;
+      const t = tail.origins[i]! + h;
+      return t < tail.rows ? tail.prepared.target[t]! - value : Number.NaN;
     }),
   );
 }
@@ -67,7 +67,7 @@ export function scoreOf(errors: readonly Float64Array[]): number {
 }
 
 /** A chain whose network says nothing. */
-export const silentChain = (
+export const untrainedChain = (
   inputs: Inputs,
   carrier: Carrier,
   base: Carrier,
@@ -80,20 +80,20 @@ export const silentChain = (
   errorScale,
   outputs,
   targetScale: new Array<number>(outputs).fill(1),
-  beliefs: new Array<number>(outputs).fill(1),
+  baseWeights: new Array<number>(outputs).fill(1),
   weights: new Array<number>(outputs).fill(0),
 });
 
 /** Errors of a carrier alone on the tail. @throws when it has no path at the first origin. */
-export function carrierErrors(arena: Arena, carrier: Carrier): Float64Array[] {
-  const { target } = arena.prepared;
+export function carrierErrors(tail: ValidationTail, carrier: Carrier): Float64Array[] {
+  const { target } = tail.prepared;
   const state = carrier.start();
   let t = 0;
-  const paths = arena.origins.map((origin) => {
+  const paths = tail.origins.map((origin) => {
     for (; t < origin; t++) carrier.advance(state, t, target[t]!);
-    return carrier.path(state, target, origin, origin, arena.horizon)!;
+    return carrier.path(state, target, origin, origin, tail.horizon)!;
   });
-  return errorsAt(arena, paths);
+  return errorsAt(tail, paths);
 }
 
 /** Root mean square of a carrier's one-step errors over rows `[0, rows)`; 1 when it never errs. */
@@ -121,7 +121,7 @@ export interface Candidate {
   readonly epochs: number;
   /** `[origins][horizon]` in chain space. */
   readonly errors: readonly Float64Array[];
-  readonly tracks: readonly Track[];
+  readonly cursors: readonly SeriesCursor[];
   readonly score: number;
 }
 
@@ -136,7 +136,7 @@ export interface Training {
 /** Windows `[0, train)` all of whose targets lie before `stop`, and `[from, to)` all of whose targets lie in `[stop, head)`. */
 function cut(
   { origins }: Windows,
-  { stop, head }: Arena,
+  { stop, head }: ValidationTail,
   outputs: number,
 ): { train: number; from: number; to: number } {
   const before = (row: number): number => origins.filter((origin) => origin + outputs <= row).length;
@@ -145,15 +145,15 @@ function cut(
 
 /** Trains a network on what the base leaves and weighs it against the carrier on the tail; `full` believes it whole. */
 export async function trainCandidate(
-  arena: Arena,
+  tail: ValidationTail,
   silent: Chain,
   training: Training,
   full: boolean,
 ): Promise<Candidate> {
-  const { prepared, head, horizon } = arena;
+  const { prepared, head, horizon } = tail;
   const { effort, strategy, seed, options } = training;
   const windows = windowsOf(silent, prepared, head);
-  const { train, from, to } = cut(windows, arena, silent.outputs);
+  const { train, from, to } = cut(windows, tail, silent.outputs);
   const targetScale = scalesOf(windows, train, silent.outputs);
   const plan: NetworkPlan = {
     ...effort,
@@ -170,20 +170,20 @@ export async function trainCandidate(
       toExamples(windows, first, end, silent, targetScale);
     const { history, bestEpoch } = await trainNetwork(network, plan, part(0, train), part(from, to), options);
     const scaled: Chain = { ...silent, targetScale };
-    const tracks = tracksAt(scaled, prepared, arena.origins);
-    const chain: Chain = { ...scaled, ...(await weigh(arena, network, training.head, scaled, tracks, full)) };
-    const forecasts = await predictTracks(
+    const cursors = tracksAt(scaled, prepared, tail.origins);
+    const chain: Chain = { ...scaled, ...(await weigh(tail, network, training.head, scaled, cursors, full)) };
+    const forecasts = await predictCursors(
       network,
       training.head,
       chain,
-      tracksAt(chain, prepared, arena.origins),
+      tracksAt(chain, prepared, tail.origins),
       horizon,
     );
     const errors = errorsAt(
-      arena,
+      tail,
       forecasts.map(({ mean }) => mean),
     );
-    return { chain, network, plan, history, epochs: bestEpoch + 1, errors, tracks, score: scoreOf(errors) };
+    return { chain, network, plan, history, epochs: bestEpoch + 1, errors, cursors, score: scoreOf(errors) };
   } catch (error) {
     network.dispose();
     throw error;
@@ -191,28 +191,28 @@ export async function trainCandidate(
 }
 
 async function weigh(
-  arena: Arena,
+  tail: ValidationTail,
   network: Sequential,
   head: Head,
   chain: Chain,
-  tracks: readonly Track[],
+  cursors: readonly SeriesCursor[],
   full: boolean,
-): Promise<Pick<Chain, "beliefs" | "weights">> {
-  const { outputs, targetScale, carrier, base, beliefs } = chain;
-  if (full) return { beliefs, weights: new Array<number>(outputs).fill(1) };
-  const rows = await networkRows(network, chain, tracks);
+): Promise<Pick<Chain, "baseWeights" | "weights">> {
+  const { outputs, targetScale, carrier, base, baseWeights } = chain;
+  if (full) return { baseWeights, weights: new Array<number>(outputs).fill(1) };
+  const rows = await networkRows(network, chain, cursors);
   const said = rows.map((row) =>
     Float64Array.from({ length: outputs }, (_, o) => targetScale[o]! * pointOf(head, row, o)),
   );
-  const paths = tracks.map((track) => track.path(outputs)!);
-  const errors = errorsAt(arena, paths);
-  if (base === carrier) return { beliefs, weights: shrunkWeights(errors, said, outputs) };
-  const basePaths = tracks.map((track) => track.basePath(outputs)!);
-  const believed = shrunkWeights(errorsAt(arena, basePaths), said, outputs);
+  const paths = cursors.map((cursor) => cursor.path(outputs)!);
+  const errors = errorsAt(tail, paths);
+  if (base === carrier) return { baseWeights, weights: shrunkWeights(errors, said, outputs) };
+  const basePaths = cursors.map((cursor) => cursor.basePath(outputs)!);
+  const believed = shrunkWeights(errorsAt(tail, basePaths), said, outputs);
   const corrections = basePaths.map((path, n) =>
     path.map((value, o) => value - paths[n]![o]! + believed[o]! * said[n]![o]!),
   );
-  return { beliefs: believed, weights: shrunkWeights(errors, corrections, outputs) };
+  return { baseWeights: believed, weights: shrunkWeights(errors, corrections, outputs) };
 }
 
 /** The candidate's network trained anew on all rows, for as many epochs as were best, about carriers fitted to all. */
@@ -234,6 +234,6 @@ export async function retrain(
     network.dispose();
     throw error;
   }
-  const { weights, beliefs } = candidate.chain;
-  return { chain: { ...silent, targetScale, beliefs, weights }, network };
+  const { weights, baseWeights } = candidate.chain;
+  return { chain: { ...silent, targetScale, baseWeights, weights }, network };
 }

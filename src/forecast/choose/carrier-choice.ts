@@ -1,9 +1,9 @@
 import { type Autoregression, bestAutoregression } from "../../series/baselines/autoregression.js";
 import { bestHoltWinters, type HoltWinters } from "../../series/baselines/holt-winters.js";
 import { autoregressionCarrier, bothCarriers, type Carrier, smoothingCarrier } from "../chain/carriers.js";
+import type { CarrierKind } from "../types.js";
 import type { Calendar } from "./decide.js";
 import { readable } from "./explanation.js";
-import type { CarrierKind } from "../types.js";
 
 export type ChosenCarrier = Exclude<CarrierKind, "auto">;
 

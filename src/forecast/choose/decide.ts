@@ -1,14 +1,14 @@
+import { percentile, variance } from "../../numerics/statistics.js";
 import { adfuller } from "../../series/analysis/adfuller.js";
-import { difference } from "../../series/prepare/difference.js";
-import { bestHoltWinters } from "../../series/baselines/holt-winters.js";
 import { kpss } from "../../series/analysis/kpss.js";
-import { logTransform } from "../../series/prepare/log-transform.js";
 import { pacf } from "../../series/analysis/pacf.js";
 import { type Season, seasonality } from "../../series/analysis/seasonality.js";
-import { percentile, variance } from "../../numerics/statistics.js";
-import { type Choices, readable } from "./explanation.js";
+import { bestHoltWinters } from "../../series/baselines/holt-winters.js";
+import { difference } from "../../series/prepare/difference.js";
+import { logTransform } from "../../series/prepare/log-transform.js";
 import type { Settings } from "../options.js";
 import type { Differencing, Scaling } from "../types.js";
+import { type Choices, readable } from "./explanation.js";
 
 /** A season and its length as the calendar has it. */
 export type Calendar = Pick<Season, "season" | "period">;
@@ -18,7 +18,7 @@ const USUAL_SEASONS = [4, 7, 12, 24];
 /** Longer series show their seasons in the spectrum. */
 const SHORT = 200;
 /** A difference in AICc beyond which the worse model has no support (Burnham & Anderson 2002). */
-const DECISIVE = 10;
+const AICC_GAP = 10;
 
 /** In a short series, the usual season that exponential smoothing wants. */
 function usualSeason(y: Float64Array): { season: number; gain: number } | null {
@@ -28,7 +28,7 @@ function usualSeason(y: Float64Array): { season: number; gain: number } | null {
     season,
     gain: plain - bestHoltWinters(y, season).aicc,
   }));
-  const best = tried.reduce((a, b) => (b.gain > a.gain ? b : a), { season: 0, gain: DECISIVE });
+  const best = tried.reduce((a, b) => (b.gain > a.gain ? b : a), { season: 0, gain: AICC_GAP });
   return best.season === 0 ? null : best;
 }
 
@@ -64,7 +64,7 @@ export function decideSeason(y: Float64Array, settings: Settings, choices: Choic
 }
 
 /** The 95 % point of chi-squared with one degree of freedom. */
-const LIKELIER = 3.84;
+const LIKELIHOOD_GAIN = 3.84;
 
 /**
  * Twice the gain in log-likelihood of normal changes when they are changes of logarithms, the Jacobian counted (Box & Cox
@@ -108,11 +108,11 @@ export function decideLog(
     );
   }
   const gain = likelihoodGain(y, season);
-  if (!(gain > LIKELIER)) {
+  if (!(gain > LIKELIHOOD_GAIN)) {
     return choices.add(
       "log",
       false,
-      `changes do not grow with the level: 2 ln L would gain ${readable(gain)}, ${LIKELIER} is asked for`,
+      `changes do not grow with the level: 2 ln L would gain ${readable(gain)}, ${LIKELIHOOD_GAIN} is asked for`,
     );
   }
   const [plain, logs] = [tailError(false), tailError(true)];

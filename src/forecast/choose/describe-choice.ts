@@ -1,14 +1,14 @@
-import { type Arena, errorsAt } from "./candidate.js";
 import { toRawUnits } from "../chain/chain.js";
+import { errorsAt, type ValidationTail } from "./candidate.js";
 import { readable } from "./explanation.js";
 
 /** Root mean squared error in raw units over all origins and steps, from errors in chain space. */
-export function rawError(arena: Arena, log: boolean, errors: readonly Float64Array[]): number {
+export function rawError(tail: ValidationTail, log: boolean, errors: readonly Float64Array[]): number {
   let [sum, count] = [0, 0];
   errors.forEach((row, i) => {
     row.forEach((error, h) => {
       if (Number.isNaN(error)) return;
-      const actual = arena.prepared.target[arena.origins[i]! + h]!;
+      const actual = tail.prepared.target[tail.origins[i]! + h]!;
       const [a, p] = Array.from(toRawUnits({ log }, Float64Array.of(actual, actual - error)));
       sum += (a! - p!) ** 2;
       count += 1;
@@ -19,31 +19,31 @@ export function rawError(arena: Arena, log: boolean, errors: readonly Float64Arr
 
 /** How the forecaster stands against the simplest forecasts on the validation tail, in one sentence. */
 export function summarize(
-  arena: Arena,
+  tail: ValidationTail,
   log: boolean,
   season: number | null,
   errors: readonly Float64Array[],
 ): string {
-  const { target } = arena.prepared;
+  const { target } = tail.prepared;
   const base = (at: (t: number, h: number) => number): number =>
     rawError(
-      arena,
+      tail,
       log,
       errorsAt(
-        arena,
-        arena.origins.map((t) => Float64Array.from({ length: arena.horizon }, (_, h) => at(t, h))),
+        tail,
+        tail.origins.map((t) => Float64Array.from({ length: tail.horizon }, (_, h) => at(t, h))),
       ),
     );
   const baselines: [string, number][] = [
     ["naive forecast", base((t) => target[t - 1]!)],
     ["drift", base((t, h) => target[t - 1]! + ((h + 1) * (target[t - 1]! - target[0]!)) / (t - 1))],
   ];
-  if (season !== null && arena.head >= season)
+  if (season !== null && tail.head >= season)
     baselines.push(["seasonal naive forecast", base((t, h) => target[t - season + (h % season)]!)]);
-  const own = rawError(arena, log, errors);
+  const own = rawError(tail, log, errors);
   const others = baselines.map(([name, error]) => `${readable(error)} of the ${name}`).join(", ");
   const [name, least] = baselines.reduce((a, b) => (b[1] < a[1] ? b : a));
-  const ahead = arena.horizon === 1 ? "one step ahead" : `1 to ${arena.horizon} steps ahead`;
+  const ahead = tail.horizon === 1 ? "one step ahead" : `1 to ${tail.horizon} steps ahead`;
   const gain = least === 0 ? 0 : Math.round(100 * (1 - own / least));
   const verdict =
     least < own

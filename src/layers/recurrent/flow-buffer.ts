@@ -105,7 +105,7 @@ export class RecordedFlow {
 }
 
 /** Where one recurrent layer's kernel writes down what flows back through it. Takes memory when it is first asked to. */
-export class FlowRecord {
+export class FlowBuffer {
   #address = 0;
 
   constructor(

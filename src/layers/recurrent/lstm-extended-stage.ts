@@ -6,11 +6,11 @@ import {
   lstmFields,
   writeDescriptor,
 } from "../../engine/descriptors.js";
-import type { LstmLayer } from "./lstm.js";
-import { RecurrentStage, type StatePlace } from "./recurrent-stage.js";
 import { type Signal, strideOf } from "../signal.js";
 import type { Variable } from "../variable.js";
 import type { Workspace } from "../workspace.js";
+import type { LstmLayer } from "./lstm.js";
+import { RecurrentStage, type StatePlace } from "./recurrent-stage.js";
 
 const GATES = 4;
 const panelRows = (rows: number): number => Math.ceil(rows / 16) * 16;

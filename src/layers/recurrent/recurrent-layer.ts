@@ -5,11 +5,11 @@ import { type Initializer, type InitializerLike, toInitializer } from "../../ini
 import { flag, numberIn } from "../../options.js";
 import { type RegularizerLike, toRegularizer } from "../../regularizers/to-regularizer.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
-import { declaredWeight } from "../declared-weight.js";
 import { Layer, type LayerOptions, type SampleShape } from "../layer.js";
+import type { Variable } from "../variable.js";
+import { declaredWeight } from "../variable.js";
 import { gateActivation, sequenceShape } from "./recurrent-options.js";
 import { RecurrentState, stateOf } from "./recurrent-state.js";
-import type { Variable } from "../variable.js";
 
 /** Options all recurrent layers share, with Keras's names, meanings and defaults. */
 export interface RecurrentOptions extends LayerOptions {

@@ -1,12 +1,18 @@
 import { activationCodes } from "../../engine/activation-codes.js";
 import type { GruDescriptor, LstmDescriptor, RnnDescriptor } from "../../engine/descriptors.js";
 import type { ParallelKernel } from "../../engine/threads/worker-pool.js";
-import type { FlowRecord, RecordedFlow } from "./flow-buffer.js";
-import { pairsFloats } from "../pairs.js";
+import { Signal, strideOf } from "../signal.js";
+import {
+  allocateGradient,
+  type Packed,
+  type Pass,
+  pairsFloats,
+  type Stage,
+  type Workspace,
+} from "../workspace.js";
+import type { FlowBuffer, RecordedFlow } from "./flow-buffer.js";
 import type { RecurrentLayer } from "./recurrent-layer.js";
 import type { RecurrentMask } from "./recurrent-mask.js";
-import { Signal, strideOf } from "../signal.js";
-import { allocateGradient, type Packed, type Pass, type Stage, type Workspace } from "../workspace.js";
 
 /** The smallest shares of a batch: products take rows in twos, and their result must not depend on who takes which. */
 const ROW_GRAIN = 2;
@@ -56,7 +62,7 @@ export abstract class RecurrentStage implements Stage {
   readonly #form: CellForm;
   readonly #packed: { panels: Packed; recurrent: Packed; kernel: Packed };
   readonly #mask: RecurrentMask | null;
-  #record: FlowRecord | undefined;
+  #record: FlowBuffer | undefined;
   readonly #inputMask: number;
   readonly #maskedInput: number;
   readonly #recurrentMask: number;

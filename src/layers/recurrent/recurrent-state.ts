@@ -1,15 +1,15 @@
 import type { Kernels } from "../../engine/kernels.js";
 import { ShapeError, StateError } from "../../errors.js";
 import { describeShape, sameShape, type Tensor, type TensorLike, toTensor } from "../../tensor.js";
-import { Resident } from "../stored-array.js";
 import { strideOf } from "../signal.js";
+import { StoredArray } from "../stored-array.js";
 
 /**
  * The state a stateful layer carries from batch to batch: h, and c where the cell has one, `[batch, units]` each,
  * padded like every activation.
  */
 export class RecurrentState {
-  readonly #parts: readonly Resident[];
+  readonly #parts: readonly StoredArray[];
   #addresses: readonly number[] | null = null;
 
   readonly names: readonly string[];
@@ -22,7 +22,7 @@ export class RecurrentState {
   ) {
     this.names = Object.keys(widths);
     this.#widths = Object.values(widths);
-    this.#parts = this.#widths.map((width) => new Resident(batch * strideOf(width)));
+    this.#parts = this.#widths.map((width) => new StoredArray(batch * strideOf(width)));
   }
 
   /** Floats of part `i`, rows padded. */
@@ -31,7 +31,7 @@ export class RecurrentState {
   }
 
   /** Moves the state into an engine's memory, at one address a part. */
-  moveInto(memory: Parameters<Resident["moveInto"]>[0], addresses: readonly number[]): void {
+  moveInto(memory: Parameters<StoredArray["moveInto"]>[0], addresses: readonly number[]): void {
     if (this.#addresses !== null) return;
     this.#parts.forEach((part, i) => {
       part.moveInto(memory, addresses[i]!);

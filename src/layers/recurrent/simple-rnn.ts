@@ -1,7 +1,9 @@
-import { type CellShapes, RecurrentLayer, type RecurrentOptions } from "./recurrent-layer.js";
-import type { Signal } from "../signal.js";
-import { SimpleRnnStage } from "./simple-rnn-stage.js";
+import { needsPreActivation } from "../../engine/activation-codes.js";
+import { type RnnDescriptor, rnnFields, writeDescriptor } from "../../engine/descriptors.js";
+import { type Signal, strideOf } from "../signal.js";
 import type { Stage, Workspace } from "../workspace.js";
+import { type CellShapes, RecurrentLayer, type RecurrentOptions } from "./recurrent-layer.js";
+import { RecurrentStage } from "./recurrent-stage.js";
 
 /** Options of `simpleRNN`, with Keras's names, meanings and defaults. */
 export interface SimpleRnnOptions extends RecurrentOptions {}
@@ -39,3 +41,61 @@ export class SimpleRnnLayer extends RecurrentLayer {
  * sequential([simpleRNN({ units: 16, inputShape: [20, 1] }), dense({ units: 1 })]);
  */
 export const simpleRNN = (options: SimpleRnnOptions): SimpleRnnLayer => new SimpleRnnLayer(options);
+
+/** A simple recurrent layer laid out in a workspace. */
+export class SimpleRnnStage extends RecurrentStage {
+  protected readonly fields: RnnDescriptor;
+
+  constructor(layer: SimpleRnnLayer, input: Signal, workspace: Workspace) {
+    const { units, features } = layer;
+    const columns = Math.ceil(units / 16) * 16;
+    super(
+      layer,
+      input,
+      workspace,
+      {
+        forward: "rnnForward",
+        backward: "rnnBackward",
+        weightGradients: "rnnWeightGradients",
+        groupGrain: 4,
+        panels: columns * (features + units),
+        panelBias: columns,
+        recurrentDepth: units,
+        kernelDepth: units,
+        gates: ["cell"],
+      },
+      rnnFields,
+    );
+    const rows = workspace.batch * strideOf(units);
+    this.fields = {
+      ...this.commonFields(),
+      // Weight gradients read sixteen columns of a row at a time, up to twelve floats behind the last row.
+      z: this.region("dz", input.maxTimesteps * rows + 16, workspace.taped),
+      keepZ: workspace.taped && needsPreActivation(layer.activation) ? 1 : 0,
+      dhThrough: this.region("dh through", rows, this.learns && this.dropsStates),
+    };
+  }
+
+  protected packForward(kernel: number, recurrent: number, bias: number): void {
+    const { kernels } = this.workspace;
+    const { panels, bias: start, features, units } = this.fields;
+    kernels.rnnPackKernel(kernel, recurrent, panels, features, units);
+    if (bias !== 0) kernels.copyFloats(bias, start, units);
+  }
+
+  protected packRecurrentTransposed(recurrent: number): void {
+    const { recurrentTransposed, units } = this.fields;
+    this.workspace.kernels.packTransposed(recurrent, units, recurrentTransposed, units, units);
+  }
+
+  protected packKernelTransposed(kernel: number): void {
+    const { kernelTransposed, features, units } = this.fields;
+    this.workspace.kernels.packTransposed(kernel, units, kernelTransposed, units, features);
+  }
+
+  protected settle(): void {}
+
+  protected writeFields(): void {
+    writeDescriptor(this.workspace.memory, this.descriptor, rnnFields, this.fields);
+  }
+}

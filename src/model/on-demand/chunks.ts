@@ -1,6 +1,6 @@
 import type { Pass } from "../../layers/workspace.js";
 import type { Examples } from "../examples.js";
-import type { BatchLoss, Compiled, Program } from "../executor.js";
+import type { BatchLoss, Compiled, Executor } from "../executor.js";
 
 /** Time steps of a chunk: enough that its overhead does not show, few enough to keep the tape small. */
 const CHUNK_STEPS = 256;
@@ -12,11 +12,15 @@ const CHUNK_STEPS = 256;
  * go forward and back piece by piece, with one piece's tape in memory, and the sum of the pieces' gradients is the
  * gradient of the whole. Layers that need all steps at once (bidirectional, flatten, masks …) rule that out.
  */
-function chunkSteps(program: Program, { x, weights }: Examples, { truncate, loss }: Compiled): number | null {
-  if (!program.input.isSequence || loss.isWholeBatch) return null;
+function chunkSteps(
+  executor: Executor,
+  { x, weights }: Examples,
+  { truncate, loss }: Compiled,
+): number | null {
+  if (!executor.input.isSequence || loss.isWholeBatch) return null;
   const steps = truncate * Math.max(1, Math.ceil(CHUNK_STEPS / truncate));
   if (x.shape[1]! <= 2 * steps || weights?.shape.length === 2) return null;
-  return program.layers.every((layer) => layer.worksByChunks) ? steps : null;
+  return executor.layers.every((layer) => layer.worksByChunks) ? steps : null;
 }
 
 /**
@@ -25,30 +29,30 @@ function chunkSteps(program: Program, { x, weights }: Examples, { truncate, loss
  */
 export function trainInChunks(
   where: string,
-  program: Program,
+  executor: Executor,
   examples: Examples,
   compiled: Compiled,
   capacity: number,
   pass: Pass,
 ): BatchLoss | null {
-  const chunk = chunkSteps(program, examples, compiled);
+  const chunk = chunkSteps(executor, examples, compiled);
   if (chunk === null) return null;
-  program.checkLabels(where, examples, compiled.loss);
+  executor.checkLabels(where, examples, compiled.loss);
   const total = examples.x.shape[1]!;
   let value = 0;
-  program.clearGradients();
+  executor.clearGradients();
   for (let first = 0; first < total; first += chunk) {
     const range = { first, steps: Math.min(chunk, total - first), total };
-    const plan = program.load(where, "training", examples, capacity, range);
+    const plan = executor.load(where, "training", examples, capacity, range);
     const part = { ...pass, continues: first > 0 };
     plan.forward(part);
     // A loss on the last output alone reaches back no further than the last cut.
     if (plan.output.isSequence || first + range.steps >= total) {
-      value += program.loss(where, plan, examples, compiled, true, range).value;
+      value += executor.loss(where, plan, examples, compiled, true, range).value;
       plan.backward(part);
     }
-    if (pass.record !== null) program.records?.keep(plan);
+    if (pass.record !== null) executor.records?.keep(plan);
   }
-  program.addPenaltyGradients();
-  return { value: value + program.penalty(), size: examples.size };
+  executor.addPenaltyGradients();
+  return { value: value + executor.penalty(), size: examples.size };
 }

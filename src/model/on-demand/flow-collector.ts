@@ -1,9 +1,9 @@
-import { RecordedFlow } from "../../layers/recurrent/flow-buffer.js";
 import type { Layer } from "../../layers/layer.js";
+import { RecordedFlow } from "../../layers/recurrent/flow-buffer.js";
 import type { Plan } from "../plan.js";
 
 /** What flowed back through the recurrent layers of one batch, which may have gone through in pieces of its time steps. */
-export class FlowRecords {
+export class FlowCollector {
   readonly #pieces = new Map<Layer, RecordedFlow[]>();
 
   /** Copies what the stages of a plan have recorded. Steps that nothing was sent back through stand as zeros. */

@@ -1,11 +1,11 @@
-import type { BidirectionalLayer } from "../../layers/recurrent/bidirectional.js";
-import { FlowRecord, type RecordedFlow } from "../../layers/recurrent/flow-buffer.js";
 import type { Layer } from "../../layers/layer.js";
+import type { BidirectionalLayer } from "../../layers/recurrent/bidirectional.js";
+import { FlowBuffer, type RecordedFlow } from "../../layers/recurrent/flow-buffer.js";
 import type { Variable } from "../../layers/variable.js";
 import type { Examples } from "../examples.js";
-import { FlowRecords } from "./flow-collector.js";
-import type { Compiled, Program } from "../executor.js";
-import { measureUpdate, rehearseUpdate, type UpdateMeasure } from "./trial-update.js";
+import type { Compiled, Executor } from "../executor.js";
+import { FlowCollector } from "./flow-collector.js";
+import { measureUpdate, tryUpdate, type UpdateMeasure } from "./trial-update.js";
 
 /** One gate, one entry a time step. */
 export interface GateFlow {
@@ -102,10 +102,10 @@ function partsOf(layer: Layer): Part[] {
   }));
 }
 
-/** What a pass needs to record in this program. */
-export function recordIn(program: Program): typeof FlowRecord {
-  program.records ??= new FlowRecords();
-  return FlowRecord;
+/** What a pass needs to record in this executor. */
+export function recordIn(executor: Executor): typeof FlowBuffer {
+  executor.records ??= new FlowCollector();
+  return FlowBuffer;
 }
 
 /** Numbers of one weight, taken while gradients and weights stand as before the update. */
@@ -143,20 +143,20 @@ const layerFlow = (
  *
  * @param update makes the next update, or only tries it out, and says how far each weight went and what clipping did.
  */
-function readFlow(program: Program, loss: number, update: () => UpdateMeasure): GradientFlow {
-  const { residence } = program;
-  const { kernels } = residence.parameters;
+function readFlow(executor: Executor, loss: number, update: () => UpdateMeasure): GradientFlow {
+  const { modelMemory } = executor;
+  const { kernels } = modelMemory.parameters;
   const norm = (address: number, { size }: Variable): number =>
     address === 0 ? 0 : Math.sqrt(kernels.sumOfSquares(address, size));
-  const recorded = program.records!.take();
+  const recorded = executor.records!.take();
   // Clipping and the update write over gradients and weights.
-  const measures = program.hidden.flatMap(partsOf).map((part) => ({
+  const measures = executor.hidden.flatMap(partsOf).map((part) => ({
     part,
     weights: part.layer.variables.map((variable) => ({
       variable,
       name: `${part.owner}/${variable.key}`,
-      norm: norm(residence.weights(variable), variable),
-      gradientNorm: norm(residence.gradients(variable), variable),
+      norm: norm(modelMemory.weights(variable), variable),
+      gradientNorm: norm(modelMemory.gradients(variable), variable),
     })),
     recorded: recorded.get(part.layer),
   }));
@@ -175,28 +175,28 @@ function readFlow(program: Program, loss: number, update: () => UpdateMeasure): 
 /** One forward and one backward pass, dropout off, that leave weights, states, optimizer and random numbers alone. */
 export function gradientFlowOf(
   where: string,
-  program: Program,
+  executor: Executor,
   compiled: Compiled,
   examples: Examples,
 ): GradientFlow {
-  const plan = program.load(where, "inspection", examples, examples.size);
-  program.checkLabels(where, examples, compiled.loss);
-  const pass = program.pass(examples.size, {
+  const plan = executor.load(where, "inspection", examples, examples.size);
+  executor.checkLabels(where, examples, compiled.loss);
+  const pass = executor.pass(examples.size, {
     training: false,
     advanceState: false,
     truncate: compiled.truncate,
     step: 0,
-    record: recordIn(program),
+    record: recordIn(executor),
   });
   plan.forward(pass);
-  const { value } = program.loss(where, plan, examples, { ...compiled, metrics: [] }, true);
-  program.backward(plan, pass);
-  program.records!.keep(plan);
-  return readFlow(program, value, () => rehearseUpdate(program, compiled.optimizer));
+  const { value } = executor.loss(where, plan, examples, { ...compiled, metrics: [] }, true);
+  executor.backward(plan, pass);
+  executor.records!.keep(plan);
+  return readFlow(executor, value, () => tryUpdate(executor, compiled.optimizer));
 }
 
 /** Makes the update of a training pass whose gradients are there, and tells the listeners of both. */
-export function updateAndTell(program: Program, compiled: Compiled, loss: number): void {
-  const flow = readFlow(program, loss, () => measureUpdate(program, compiled.optimizer));
-  for (const listener of program.flowListeners) listener(flow);
+export function updateAndTell(executor: Executor, compiled: Compiled, loss: number): void {
+  const flow = readFlow(executor, loss, () => measureUpdate(executor, compiled.optimizer));
+  for (const listener of executor.flowListeners) listener(flow);
 }

@@ -1,6 +1,6 @@
 import type { NamedTensor, Tensor } from "../../tensor.js";
 import type { Examples } from "../examples.js";
-import type { Compiled, Program } from "../executor.js";
+import type { Compiled, Executor } from "../executor.js";
 
 export interface Gradients {
   /** The compiled loss, regularization included. */
@@ -14,24 +14,24 @@ export interface Gradients {
 /** One forward and one backward pass, dropout off, that leave weights, states and optimizer alone. */
 export function gradientsOf(
   where: string,
-  program: Program,
+  executor: Executor,
   compiled: Compiled,
   examples: Examples,
 ): Gradients {
-  const plan = program.load(where, "inspection", examples, examples.size);
-  const pass = program.pass(examples.size, {
+  const plan = executor.load(where, "inspection", examples, examples.size);
+  const pass = executor.pass(examples.size, {
     training: false,
     advanceState: false,
     truncate: compiled.truncate,
     step: 0,
   });
   plan.forward(pass);
-  const { value } = program.loss(where, plan, examples, { ...compiled, metrics: [] }, true);
-  program.backward(plan, pass);
+  const { value } = executor.loss(where, plan, examples, { ...compiled, metrics: [] }, true);
+  executor.backward(plan, pass);
   const { memory, input } = plan;
-  const weights = program.layers.flatMap((layer) =>
+  const weights = executor.layers.flatMap((layer) =>
     layer.variables.map((variable) => {
-      const address = layer.trainable ? program.residence.gradients(variable) : 0;
+      const address = layer.trainable ? executor.modelMemory.gradients(variable) : 0;
       const data =
         address === 0 ? new Float32Array(variable.size) : memory.floats(address, variable.size).slice();
       return { name: `${layer.name}/${variable.key}`, shape: variable.shape, data };

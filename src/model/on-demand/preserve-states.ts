@@ -6,7 +6,7 @@ interface Stateful {
 }
 
 /** Does work that carries states on, and puts them back. */
-export async function keepingStates<T>(layers: readonly Stateful[], work: () => Promise<T>): Promise<T> {
+export async function preservingStates<T>(layers: readonly Stateful[], work: () => Promise<T>): Promise<T> {
   const states = await Promise.all(layers.map((layer) => layer.getStates()));
   try {
     return await work();

@@ -1,6 +1,6 @@
 import type { Variable } from "../../layers/variable.js";
 import type { Optimizer } from "../../optimizers/optimizer.js";
-import type { Program } from "../executor.js";
+import type { Executor } from "../executor.js";
 
 /** What an update did to the weights. */
 export interface UpdateMeasure {
@@ -16,19 +16,19 @@ export interface UpdateMeasure {
  * Makes an update and measures how far the weights went. Where the optimizer only gathers this batch's gradient
  * (`gradientAccumulationSteps`), no weight moves.
  */
-export function measureUpdate(program: Program, optimizer: Optimizer): UpdateMeasure {
-  const { residence } = program;
-  const { parameters } = residence;
+export function measureUpdate(executor: Executor, optimizer: Optimizer): UpdateMeasure {
+  const { modelMemory } = executor;
+  const { parameters } = modelMemory;
   const { kernels, weights, gradients, count } = parameters;
-  const trainable = program.layers.filter((layer) => layer.trainable).flatMap((layer) => layer.variables);
+  const trainable = executor.layers.filter((layer) => layer.trainable).flatMap((layer) => layer.variables);
   if (trainable.length === 0) return { moved: () => 0, clipped: null, gradientNorm: { before: 0, after: 0 } };
-  const before = residence.scratch("weights before the update");
+  const before = modelMemory.scratch("weights before the update");
   kernels.copyFloats(weights, before, count);
   const applied = optimizer.iterations;
-  program.update(optimizer);
+  executor.update(optimizer);
   const distances = new Map<Variable, number>();
   for (const variable of trainable) {
-    const address = residence.weights(variable);
+    const address = modelMemory.weights(variable);
     const squared = kernels.squaredDistance(address, before + address - weights, variable.size);
     distances.set(variable, Math.sqrt(squared));
   }
@@ -43,26 +43,26 @@ export function measureUpdate(program: Program, optimizer: Optimizer): UpdateMea
   if (Object.is(gradientNorm.before, gradientNorm.after)) return { moved, clipped: null, gradientNorm };
   const after = new Map<Variable, number>();
   for (const variable of trainable) {
-    const address = residence.gradients(variable);
+    const address = modelMemory.gradients(variable);
     after.set(variable, address === 0 ? 0 : norm(address, variable.size));
   }
   return { moved, clipped: (variable) => after.get(variable) ?? 0, gradientNorm };
 }
 
 /** Measures the update the optimizer would make, and takes it back: weights, moments and counts are as before. */
-export function rehearseUpdate(program: Program, optimizer: Optimizer): UpdateMeasure {
-  const { residence } = program;
-  const { kernels, weights, count } = residence.parameters;
-  optimizer.bind(residence.parameters);
+export function tryUpdate(executor: Executor, optimizer: Optimizer): UpdateMeasure {
+  const { modelMemory } = executor;
+  const { kernels, weights, count } = modelMemory.parameters;
+  optimizer.bind(modelMemory.parameters);
   const { batches, lastGradientNorm } = optimizer;
   const slots = optimizer.readSlots();
-  const kept = residence.scratch("weights to come back to");
+  const kept = modelMemory.scratch("weights to come back to");
   kernels.copyFloats(weights, kept, count);
   try {
-    return measureUpdate(program, optimizer);
+    return measureUpdate(executor, optimizer);
   } finally {
     kernels.copyFloats(kept, weights, count);
-    residence.weightsVersion += 1;
+    modelMemory.weightsVersion += 1;
     optimizer.writeSlots(slots);
     optimizer.batches = batches;
     optimizer.lastGradientNorm = lastGradientNorm;

@@ -1,7 +1,7 @@
 import type { HeatmapPicture, LinesPicture, RecordedGradientFlow, RecurrentLayerFlow } from "../../index.js";
 import { isRecurrentFlow } from "../../index.js";
-import { kernelsOf, lastFlow } from "../text/flow-words.js";
 import type { TrainingFlow } from "../summary/training-flow.js";
+import { kernelsOf, lastFlow } from "../text/flow-words.js";
 
 /** Each cell of a heat map is some eighty bytes of the page. */
 const MOST_CELLS = 1600;

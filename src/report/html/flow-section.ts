@@ -5,12 +5,12 @@ import {
   type Picture,
   type RecurrentLayerFlow,
 } from "../../index.js";
-import { gatesPicture, saturationPicture, stepsPicture, updatesPicture } from "./flow-pictures.js";
+import type { TrainingFlow } from "../summary/training-flow.js";
 import { flowTable, tableNote, weightTable } from "../text/flow-table.js";
 import { flowFacts, lastFlow, memoryInWords, trainedFlow } from "../text/flow-words.js";
+import { gatesPicture, saturationPicture, stepsPicture, updatesPicture } from "./flow-pictures.js";
 import { escapeHtml } from "./page.js";
 import { listHtml, tableHtml } from "./page-parts.js";
-import type { TrainingFlow } from "../summary/training-flow.js";
 
 const WIDE = 760;
 const HALF = 372;

@@ -1,5 +1,5 @@
-import type { Fact } from "../text/describe-summary.js";
 import { type ErrorTable, tableCells } from "../summary/error-table.js";
+import type { Fact } from "../text/describe-summary.js";
 import type { TextTable } from "../text/flow-table.js";
 import { escapeHtml } from "./page.js";
 

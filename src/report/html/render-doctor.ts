@@ -1,14 +1,15 @@
+import type { Cause } from "../../doctor/checkup.js";
 import { drawPicture, type Picture } from "../../index.js";
+import { sourceName } from "../summary/series-summary.js";
 import { describeSummary } from "../text/describe-summary.js";
 import {
-  type Cause,
   causeNote,
   type DoctorReport,
   dataText,
   evidenceText,
+  hasFault,
   headline,
   inWordsOf,
-  isSick,
   lossPicture,
   numbersOfTraining,
   pictureOf,
@@ -16,11 +17,10 @@ import {
   scopeText,
   titleText,
 } from "../text/doctor-report.js";
+import { recipeFacts } from "../text/recipe-facts.js";
 import { flowSection } from "./flow-section.js";
 import { escapeHtml, page } from "./page.js";
 import { errorsHtml, factsHtml, listHtml, tableHtml } from "./page-parts.js";
-import { recipeFacts } from "../text/recipe-facts.js";
-import { sourceName } from "../summary/series-summary.js";
 
 const WIDE = 760;
 const NARROW = 340;
@@ -108,7 +108,7 @@ export function renderDoctorReport(report: DoctorReport): string {
     "<h2>What is in the data</h2>",
     factsHtml(describeSummary(summary, { full: false })),
     listHtml(data.map((found) => dataText(series, found))),
-    `<footer>gateflow ${escapeHtml(version)}. ${isSick(report) && report.repair === undefined ? "<code>gateflow doctor --fix</code> tries the changes, keeps those that lower the validation error, and writes the repaired recipe. " : ""}RMSE: root mean square error on the validation rows. Naive repeats the last value, seasonal naive the last season.</footer>`,
+    `<footer>gateflow ${escapeHtml(version)}. ${hasFault(report) && report.repair === undefined ? "<code>gateflow doctor --fix</code> tries the changes, keeps those that lower the validation error, and writes the repaired recipe. " : ""}RMSE: root mean square error on the validation rows. Naive repeats the last value, seasonal naive the last season.</footer>`,
   ];
   return page(title, body.filter((part) => part !== "").join("\n"), STYLE + flow.style);
 }

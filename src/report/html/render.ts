@@ -1,3 +1,7 @@
+import { sourceName } from "../summary/series-summary.js";
+import { describeSummary } from "../text/describe-summary.js";
+import { comparisons, type ForecastReport, verdict } from "../text/forecast-report.js";
+import { plural, wholeNumber } from "../text/numbers.js";
 import { type Chart, drawChart } from "./chart.js";
 import {
   futureChart,
@@ -9,13 +13,9 @@ import {
   residualChart,
   seriesChart,
 } from "./charts.js";
-import { describeSummary } from "../text/describe-summary.js";
 import { flowSection } from "./flow-section.js";
-import { comparisons, type ForecastReport, verdict } from "../text/forecast-report.js";
-import { plural, wholeNumber } from "../text/numbers.js";
 import { escapeHtml, page } from "./page.js";
 import { errorsHtml, factsHtml, listHtml } from "./page-parts.js";
-import { sourceName } from "../summary/series-summary.js";
 
 const NARROW = 340;
 

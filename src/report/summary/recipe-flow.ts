@@ -1,7 +1,7 @@
 import type { Attempt } from "../../recipe/train-recipe.js";
+import type { Tensor } from "../../tensor.js";
 import { deadLayers } from "./dead-layers.js";
 import type { FlowWatch, TrainingFlow } from "./training-flow.js";
-import type { Tensor } from "../../tensor.js";
 
 /** Windows a look at the trained model takes. */
 const MOST = 64;

@@ -1,4 +1,3 @@
-import { isClassLoss } from "../../recipe/train-recipe.js";
 import {
   forwardFill,
   naiveForecast,
@@ -7,6 +6,7 @@ import {
   seasonality,
   seasonalNaiveForecast,
 } from "../../index.js";
+import { isClassLoss } from "../../recipe/train-recipe.js";
 import type { ErrorTable } from "./error-table.js";
 
 export interface ValidationRows {

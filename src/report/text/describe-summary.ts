@@ -1,5 +1,5 @@
-import { percent, plural, pValue, readableNumber } from "./numbers.js";
 import type { LagPeak, SeriesSummary, Stationarity } from "../summary/series-summary.js";
+import { percent, plural, pValue, readableNumber } from "./numbers.js";
 
 /** One line of a summary: what it is about, and what was found. */
 export interface Fact {

@@ -1,25 +1,15 @@
+import type { Cause } from "../../doctor/checkup.js";
 import type { Diagnosis, History, LinesPicture, Picture, Recipe, Severity } from "../../index.js";
-import type { Fact } from "./describe-summary.js";
 import type { ErrorTable } from "../summary/error-table.js";
+import type { SeriesSummary } from "../summary/series-summary.js";
+import type { TrainingFlow } from "../summary/training-flow.js";
+import type { Fact } from "./describe-summary.js";
 import type { TextTable } from "./flow-table.js";
 import { type Comparison, comparisons, verdict } from "./forecast-report.js";
 import { plural, readableNumber } from "./numbers.js";
-import type { SeriesSummary } from "../summary/series-summary.js";
-import type { TrainingFlow } from "../summary/training-flow.js";
-
-/** One reason why a recipe does not learn. */
-export interface Cause {
-  readonly diagnosis: Diagnosis;
-  /** The change as code; empty where no machine can make it. */
-  readonly asCode: string;
-  /** Whether the untrained model showed it, the trained one, or both. */
-  readonly seen: "before" | "after" | "both";
-  /** Codes of what was taken as changed when it was found, since nothing could be trained before. */
-  readonly behind: readonly string[];
-}
 
 /** What is looked at. */
-export interface Patient {
+export interface CheckupCase {
   /** Of the rows looked at. */
   readonly summary: SeriesSummary;
   /** Rows at the end nobody looked at. */
@@ -32,7 +22,7 @@ export interface Patient {
 }
 
 /** Everything the doctor's report shows. */
-export interface DoctorReport extends Patient {
+export interface DoctorReport extends CheckupCase {
   readonly version: string;
   readonly date: Date;
   /** Worst first. */
@@ -73,11 +63,11 @@ export function betterForecast({ errors }: Verdict): Comparison | undefined {
 }
 
 /** Whether something was found that is worse than a hint, or a forecast that learns nothing does better. */
-export const isSick = (verdict: Verdict): boolean =>
+export const hasFault = (verdict: Verdict): boolean =>
   isFault(verdict) || betterForecast(verdict) !== undefined;
 
 /** Rows looked at, and which not. */
-export function scopeText({ summary, split, testRows }: Patient): string {
+export function scopeText({ summary, split, testRows }: CheckupCase): string {
   const { axis, rows } = summary;
   return `the first ${plural(rows, "row")}, ${axis.label(0)} to ${axis.label(rows - 1)}: training before ${axis.label(split)}, validation from there on. The last ${plural(testRows, "row")} are the test part, which the doctor never looks at`;
 }

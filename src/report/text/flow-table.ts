@@ -1,7 +1,7 @@
 import { type FlowSummary, summarizeFlow } from "../../index.js";
+import type { TrainingFlow } from "../summary/training-flow.js";
 import { trainedFlow } from "./flow-words.js";
 import { readableNumber } from "./numbers.js";
-import type { TrainingFlow } from "../summary/training-flow.js";
 
 /** A table of texts, its first column names. */
 export interface TextTable {

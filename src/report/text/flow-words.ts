@@ -5,8 +5,8 @@ import {
   summarizeFlow,
   type WeightFlow,
 } from "../../index.js";
-import { percent, plural, readableNumber } from "./numbers.js";
 import type { TrainingFlow } from "../summary/training-flow.js";
+import { percent, plural, readableNumber } from "./numbers.js";
 
 /** Updates larger than this share of their weight are wild, smaller ones than the other stand still. */
 const WILD = 0.1;

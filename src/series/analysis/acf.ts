@@ -1,9 +1,9 @@
 import { log } from "../../elementary.js";
 import { DataError } from "../../errors.js";
-import { flag, numberIn, refuseUnknown } from "../../options.js";
-import { openComplete, type SeriesLike } from "../kinds.js";
 import { Z_95 } from "../../numerics/normal.js";
 import { dot, mean } from "../../numerics/statistics.js";
+import { flag, numberIn, refuseUnknown } from "../../options.js";
+import { openComplete, type SeriesLike } from "../kinds.js";
 
 export interface AcfOptions {
   /** Highest lag. Default min(floor(10 log10 n), n - 1). */

@@ -1,8 +1,8 @@
 import { log, pow } from "../../elementary.js";
 import { ConfigError, DataError } from "../../errors.js";
+import { type LeastSquares, leastSquares } from "../../numerics/least-squares.js";
 import { numberIn, oneOf, refuseUnknown } from "../../options.js";
 import { openComplete, type SeriesLike } from "../kinds.js";
-import { type LeastSquares, leastSquares } from "../../numerics/least-squares.js";
 import { mackinnonCriticalValues, mackinnonPValue, type Trend } from "./mackinnon.js";
 
 export interface AdfullerOptions {

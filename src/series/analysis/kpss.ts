@@ -1,9 +1,9 @@
 import { pow } from "../../elementary.js";
 import { ConfigError, DataError } from "../../errors.js";
-import { numberIn, oneOf, refuseUnknown } from "../../options.js";
-import { openComplete, type SeriesLike } from "../kinds.js";
 import { leastSquares } from "../../numerics/least-squares.js";
 import { dot, mean } from "../../numerics/statistics.js";
+import { numberIn, oneOf, refuseUnknown } from "../../options.js";
+import { openComplete, type SeriesLike } from "../kinds.js";
 
 export interface KpssOptions {
   /** The null: stationary around a level (`"c"`, default) or around a straight line (`"ct"`). */

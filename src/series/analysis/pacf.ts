@@ -1,9 +1,9 @@
 import { DataError } from "../../errors.js";
-import { numberIn, oneOf, refuseUnknown } from "../../options.js";
-import { autocovariances, type Correlogram, defaultLags, refuseConstant } from "./acf.js";
-import { openComplete, type SeriesLike } from "../kinds.js";
 import { leastSquares } from "../../numerics/least-squares.js";
 import { Z_95 } from "../../numerics/normal.js";
+import { numberIn, oneOf, refuseUnknown } from "../../options.js";
+import { openComplete, type SeriesLike } from "../kinds.js";
+import { autocovariances, type Correlogram, defaultLags, refuseConstant } from "./acf.js";
 
 export interface PacfOptions {
   /** Highest lag, below half the length. Default min(floor(10 log10 n), floor(n / 2) - 1). */

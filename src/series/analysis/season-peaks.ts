@@ -1,6 +1,6 @@
 import { cos, exp, log } from "../../elementary.js";
-import { type Periodogram, periodogram } from "./fourier.js";
 import { dot, mean } from "../../numerics/statistics.js";
+import { type Periodogram, periodogram } from "./fourier.js";
 
 /** A line that stands out of the spectrum. */
 export interface Peak {

@@ -1,7 +1,7 @@
-import { interpolate } from "../prepare/gaps.js";
-import { openSingle, type SeriesLike } from "../kinds.js";
-import { spectralPeaks } from "./season-peaks.js";
 import { dot, mean, squaredDeviations } from "../../numerics/statistics.js";
+import { openSingle, type SeriesLike } from "../kinds.js";
+import { interpolate } from "../prepare/gaps.js";
+import { spectralPeaks } from "./season-peaks.js";
 
 /** One season found. */
 export interface Season {

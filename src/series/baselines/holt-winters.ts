@@ -1,9 +1,9 @@
 import { log } from "../../elementary.js";
 import { DataError } from "../../errors.js";
-import { flag, numberIn, refuseUnknown } from "../../options.js";
-import { openComplete, type SeriesLike } from "../kinds.js";
 import { leastSquares } from "../../numerics/least-squares.js";
 import { type Box, nelderMead } from "../../numerics/nelder-mead.js";
+import { flag, numberIn, refuseUnknown } from "../../options.js";
+import { openComplete, type SeriesLike } from "../kinds.js";
 import { type SmoothingParameters, type SmoothingState, smooth, smoothedPath } from "./smoothing-state.js";
 
 export interface HoltWintersOptions {

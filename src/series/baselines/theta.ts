@@ -1,9 +1,9 @@
 import { pow } from "../../elementary.js";
 import { DataError } from "../../errors.js";
-import { numberIn, refuseUnknown } from "../../options.js";
-import { openComplete, type SeriesLike } from "../kinds.js";
 import { nelderMead } from "../../numerics/nelder-mead.js";
 import { mean } from "../../numerics/statistics.js";
+import { numberIn, refuseUnknown } from "../../options.js";
+import { openComplete, type SeriesLike } from "../kinds.js";
 
 export interface ThetaOptions {
   /** Steps ahead. Default 1. */

@@ -1,6 +1,6 @@
+import { largestMagnitude } from "../../numerics/statistics.js";
 import { refuseUnknown } from "../../options.js";
 import { ascendingPair, createScaler, type Scaler, type ScalerMethod, scaleOrOne } from "./scaler.js";
-import { largestMagnitude } from "../../numerics/statistics.js";
 
 export interface MinMaxScalerOptions {
   /** Where the smallest and the largest value of the fitted data go. Default [0, 1]. */

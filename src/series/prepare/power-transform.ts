@@ -1,10 +1,10 @@
 import { exp, expm1, log, log1p } from "../../elementary.js";
 import { DataError } from "../../errors.js";
-import { flag, oneOf, refuseUnknown } from "../../options.js";
 import { minimize } from "../../numerics/minimize.js";
+import { largestMagnitude, variance } from "../../numerics/statistics.js";
+import { flag, oneOf, refuseUnknown } from "../../options.js";
 import { createScaler, type Scaler, type ScalerMethod } from "./scaler.js";
 import { standardMethod } from "./standard-scaler.js";
-import { largestMagnitude, variance } from "../../numerics/statistics.js";
 
 export interface PowerTransformOptions {
   /** `"yeo-johnson"` (default) takes every number, `"box-cox"` positive ones only. */

@@ -1,7 +1,7 @@
 import { ConfigError, DataError, ShapeError } from "../../errors.js";
 import { oneOf, refuseUnknown } from "../../options.js";
-import { openSingle, type Vector } from "../kinds.js";
 import { type CalendarUnit, type Periods, periodsOf, refuseBadTimes } from "../analysis/periods.js";
+import { openSingle, type Vector } from "../kinds.js";
 
 const METHODS = ["mean", "last", "sum", "interpolate"] as const;
 

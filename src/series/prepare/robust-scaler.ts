@@ -1,6 +1,6 @@
+import { largestMagnitude, percentile } from "../../numerics/statistics.js";
 import { refuseUnknown } from "../../options.js";
 import { ascendingPair, createScaler, type Scaler, type ScalerMethod, scaleOrOne } from "./scaler.js";
-import { largestMagnitude, percentile } from "../../numerics/statistics.js";
 
 export interface RobustScalerOptions {
   /** The two percentiles whose distance becomes 1, from 0 to 100. Default [25, 75]. */

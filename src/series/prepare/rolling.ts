@@ -1,6 +1,6 @@
+import { mean, squaredDeviations } from "../../numerics/statistics.js";
 import { numberIn } from "../../options.js";
 import { close, type InKind, open, type SeriesLike } from "../kinds.js";
-import { mean, squaredDeviations } from "../../numerics/statistics.js";
 
 /** Statistics over the last `n` values at each time step. */
 export interface Rolling<T extends SeriesLike> {

@@ -1,5 +1,5 @@
-import { createScaler, type Scaler, type ScalerMethod } from "./scaler.js";
 import { mean, squaredDeviations } from "../../numerics/statistics.js";
+import { createScaler, type Scaler, type ScalerMethod } from "./scaler.js";
 
 export type StandardParameters = { readonly mean: number; readonly scale: number };
 

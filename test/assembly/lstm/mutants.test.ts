@@ -64,7 +64,7 @@ const mutants: readonly Mutant[] = [
   {
     title: "the cell's gradient passes the forget gate unchanged",
     file: "assembly/lstm/cell-backward.ts",
-    search: "withoutDust4(f32x4.mul(dc, f))",
+    search: "flushSubnormal4(f32x4.mul(dc, f))",
     replacement: "dc",
     exports: lstmModules,
     check: check(small),

@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { bothLooks } from "../../../src/doctor/checkup.js";
 import { nextCommand } from "../../../src/cli/options/doctor-options.js";
 import { DEFAULTS, recipeOf } from "../../../src/cli/options/recipe-options.js";
-import { validationErrors } from "../../../src/report/summary/validation-errors.js";
+import { bothLooks } from "../../../src/doctor/checkup.js";
 import type { Diagnosis, Picture, Recipe, Severity } from "../../../src/index.js";
+import type { SeriesSummary } from "../../../src/report/summary/series-summary.js";
+import { validationErrors } from "../../../src/report/summary/validation-errors.js";
 import {
+  hasFault,
   headline,
   inWordsOf,
-  isSick,
   pictureOf,
   sameChangeAs,
 } from "../../../src/report/text/doctor-report.js";
-import type { SeriesSummary } from "../../../src/report/summary/series-summary.js";
 import { dailyRows, gateflow, scratch } from "./capture.js";
 
 const { file } = scratch();
@@ -196,12 +196,12 @@ describe("two looks at a recipe", () => {
     expect(headline({ causes: [], errors: errors(3.29) })).toBe(
       "Nothing is found that keeps this recipe from learning, but the naive forecast is better: the recipe's error is 3.3 times as large",
     );
-    expect(isSick({ causes: [], errors: errors(3.29) })).toBe(true);
+    expect(hasFault({ causes: [], errors: errors(3.29) })).toBe(true);
     // As good as the same: on a random walk nothing is better than the last value.
     expect(headline({ causes: [], errors: errors(1.05) })).toMatch(/^Healthy/);
-    expect(isSick({ causes: [], errors: errors(1.05) })).toBe(false);
+    expect(hasFault({ causes: [], errors: errors(1.05) })).toBe(false);
     // No model has no error to compare.
-    expect(isSick({ causes: [], errors: errors(Infinity) })).toBe(false);
+    expect(hasFault({ causes: [], errors: errors(Infinity) })).toBe(false);
     const causes = [{ diagnosis: b, asCode: "", behind: [], seen: "both" as const }];
     expect(headline({ causes, errors: errors(3) })).toBe("1 reason why this recipe does not learn");
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { continuation } from "../../../src/cli/future.js";
 import { sourceOf } from "../../../src/cli/files/model-file.js";
+import { continuation } from "../../../src/cli/future.js";
 import type { NamedSeries } from "../../../src/report/summary/series-summary.js";
 
 const DAY = 86_400_000;

@@ -104,7 +104,7 @@ describe("where a loss that is no number begins", () => {
   });
 });
 
-describe("doctor() where training is hopeless", () => {
+describe("doctor() where training is untrainableCodes", () => {
   it("names the rate and the place, worst first, and nothing of the result that is not there", async () => {
     const model = sequential([lstm({ units: 8, inputShape: [12, 1] }), dense({ units: 1 })], { seed: 3 });
     model.compile({ optimizer: sgd({ learningRate: 1e20 }), loss: "mse" });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { sineMix } from "../../../bench/faults/series.js";
-import { prepareSeries } from "../../../src/recipe/prepare.js";
-import { applyFix, optimizerOf, type Recipe } from "../../../src/recipe/recipe.js";
 import { repair } from "../../../src/doctor/repair.js";
 import { ConfigError, DataError, StateError } from "../../../src/errors.js";
+import { prepareSeries } from "../../../src/recipe/prepare.js";
+import { applyFix, optimizerOf, type Recipe } from "../../../src/recipe/recipe.js";
 
 const TIMEOUT = 60_000;
 const healthy: Recipe = {

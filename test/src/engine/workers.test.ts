@@ -114,7 +114,7 @@ describe("a worker that falls silent", () => {
     await expect(losses(model, 64)).rejects.toThrow(EngineError);
     expect(performance.now() - began).toBeLessThan(15_000);
     expect(engine.info.threads).toBe(1);
-    // The gauge would have taken both ways in turn; every call says the same.
+    // The tuner would have taken both ways in turn; every call says the same.
     for (let i = 0; i < 4; i++) {
       await expect(losses(model, 64, 1)).rejects.toThrow(/worker thread/);
       await expect(losses(sharedModel(engine), 64, 1)).rejects.toThrow(/worker thread/);

@@ -3,8 +3,8 @@ import { DataError } from "../../../src/errors.js";
 import { forecaster } from "../../../src/forecast/forecaster.js";
 import type { ForecasterOptions } from "../../../src/forecast/types.js";
 import { createRandom } from "../../../src/random.js";
-import { driftForecast, naiveForecast, seasonalNaiveForecast } from "../../../src/series/baselines/naive.js";
 import { rmse } from "../../../src/series/baselines/forecast-metrics.js";
+import { driftForecast, naiveForecast, seasonalNaiveForecast } from "../../../src/series/baselines/naive.js";
 import { bytesOf, monthly, quick } from "./support.js";
 
 const gappy = (values: readonly number[]): number[] =>

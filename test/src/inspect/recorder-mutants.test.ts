@@ -16,7 +16,7 @@ const backward: Readonly<Record<Cell, { module: string; kernel: ParallelKernel; 
   gru: { module: "assembly/gru/backward", kernel: "gruBackward", spec: { kind: "gru", units: 5 } },
   rnn: { module: "assembly/rnn/backward", kernel: "rnnBackward", spec: { kind: "simpleRNN", units: 5 } },
   extended: {
-    module: "assembly/lstm-extended/backward",
+    module: "assembly/lstm/extended-backward",
     kernel: "lstmExtendedBackward",
     spec: { kind: "lstm", units: 5, peepholes: true, projection: 3 },
   },
@@ -55,7 +55,7 @@ async function checkFlow(build: KernelBuild, cell: Cell, scene: Scene): Promise<
     /** Sample n sleeps at step n, and where n is even at the last one too: every step counts another number. */
     const sleeps = (n: number, t: number): boolean =>
       mask && n > 0 && (t === n % timesteps || (n % 2 === 0 && t === timesteps - 1));
-    const awake = Array.from({ length: timesteps }, (_, t) =>
+    const unmasked = Array.from({ length: timesteps }, (_, t) =>
       Array.from({ length: batch }, (__, n) => n).filter((n) => !sleeps(n, t)),
     );
     for (let n = 0; n < batch; n++) {
@@ -70,7 +70,7 @@ async function checkFlow(build: KernelBuild, cell: Cell, scene: Scene): Promise<
       loss: "mse",
       sampleWeight: sampleWeight.data,
     });
-    expectFlow(got, flow, mask ? { batch, samples: awake } : undefined);
+    expectFlow(got, flow, mask ? { batch, samples: unmasked } : undefined);
     if (weight === 1) return;
     // Far below the absolute tolerance, only the relative one says anything.
     const { hiddenGradient, inputGradient } = got.layers.filter(isRecurrentFlow)[0]!;
@@ -148,7 +148,7 @@ const faults: readonly RecorderFault[] = [
     cell: "lstm",
     file: "assembly/lstm/cell-backward.ts",
     search: "v128.store(dcTotalPtr, v128.load(dcPtr));",
-    replacement: "v128.store(dcTotalPtr, v128.load(dcPtr)); awake++;",
+    replacement: "v128.store(dcTotalPtr, v128.load(dcPtr)); unmasked++;",
     scene: masked,
   },
   {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { lazily } from "../../../src/model/import-once.js";
+import { importOnce } from "../../../src/model/import-once.js";
 
-describe("a module loaded lazily", () => {
+describe("a module loaded importOnce", () => {
   it("is loaded when it is asked for, once, and is at hand without waiting from then on", async () => {
     let loads = 0;
-    const module = lazily(async () => {
+    const module = importOnce(async () => {
       loads += 1;
       return { answer: 42 };
     });
@@ -16,7 +16,7 @@ describe("a module loaded lazily", () => {
 
   it("is asked for again after it could not be loaded", async () => {
     let loads = 0;
-    const module = lazily(async () => {
+    const module = importOnce(async () => {
       loads += 1;
       if (loads === 1) throw new Error("offline");
       return "there";

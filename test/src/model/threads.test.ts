@@ -54,7 +54,7 @@ describe("a share with nothing in it", () => {
       );
       model.compile({ optimizer: "sgd", loss: "mse" });
       const x = values([64, 20, 3], 1);
-      // Every other step is shared while the gauge compares.
+      // Every other step is shared while the tuner compares.
       for (let step = 0; step < 8; step++) await model.trainOnBatch(x, values([64, 1], 2));
       engine.dispose();
       return bitsOf(model.getWeights());

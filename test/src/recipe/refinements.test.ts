@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { sineMix } from "../../../bench/faults/series.js";
-import { polishes } from "../../../src/recipe/refinements.js";
-import { applyFix, optimizerOf, type Recipe } from "../../../src/recipe/recipe.js";
 import { type RepairProgress, repair } from "../../../src/doctor/repair.js";
+import { applyFix, optimizerOf, type Recipe } from "../../../src/recipe/recipe.js";
+import { refinements } from "../../../src/recipe/refinements.js";
 
 const recipe: Recipe = {
   series: { scale: "standard" },
@@ -15,7 +15,7 @@ const recipe: Recipe = {
   fit: { epochs: 6, batchSize: 32 },
 };
 const changedBy = (tried: string, from: Recipe): (Recipe | null)[] =>
-  polishes()
+  refinements()
     .filter((polish) => polish.tried === tried)
     .map((polish) => polish.change(from))
     .map((patch) => (patch === null ? null : applyFix(from, patch)));

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { diagnosesOf } from "../../../src/doctor/repair.js";
+import { DataError } from "../../../src/errors.js";
 import { prepareSeries } from "../../../src/recipe/prepare.js";
 import type { Recipe } from "../../../src/recipe/recipe.js";
 import { refusalOf } from "../../../src/recipe/refusal.js";
-import { diagnosesOf } from "../../../src/doctor/repair.js";
 import { runRecipe } from "../../../src/recipe/train-recipe.js";
-import { DataError } from "../../../src/errors.js";
 import { drawPicture } from "../../../src/viz/picture.js";
 
 const rising = Float64Array.from({ length: 200 }, (_, t) => 0.05 * t + Math.sin(t / 3));

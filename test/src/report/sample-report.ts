@@ -1,7 +1,7 @@
 import type { BacktestResult } from "../../../src/forecast/types.js";
-import type { ForecastReport } from "../../../src/report/text/forecast-report.js";
 import { type NamedSeries, summarize } from "../../../src/report/summary/series-summary.js";
 import { errorTable } from "../../../src/report/summary/test-forecasts.js";
+import type { ForecastReport } from "../../../src/report/text/forecast-report.js";
 
 const ROWS = 240;
 const TRAIN = 192;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { interpolate } from "../../../src/series/prepare/gaps.js";
 import type { SmoothingParameters } from "../../../src/series/baselines/smoothing-state.js";
+import { interpolate } from "../../../src/series/prepare/gaps.js";
 import { example } from "./golden.js";
 
 interface SmoothingGolden {

@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pc from "picocolors";
 import { describe, expect, it } from "vitest";
-import { forecastCsv } from "../../../../src/cli/print/forecast-csv.js";
 import { writeTogether } from "../../../../src/cli/files/output.js";
-import { errorsText } from "../../../../src/cli/print/text-table.js";
+import { forecastCsv } from "../../../../src/cli/print/forecast-csv.js";
 import { forecastChart } from "../../../../src/cli/print/terminal-chart.js";
 import { factLines, wrap } from "../../../../src/cli/print/text.js";
+import { errorsText } from "../../../../src/cli/print/text-table.js";
 import { scratch } from "../capture.js";
 
 const { folder } = scratch();

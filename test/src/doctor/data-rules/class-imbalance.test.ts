@@ -44,18 +44,18 @@ describe("class_imbalance", () => {
   });
 
   it("is told by recall after training", async () => {
-    for (const [apart, isSick] of [
+    for (const [apart, hasFault] of [
       [false, true],
       [true, false],
     ] as const) {
       const { x, y } = draw(700, 4, 0.04, apart);
       const held = draw(400, 5, 0.04, apart);
       const model = classifier();
-      const history = await model.fit(x, y, { epochs: isSick ? 6 : 25 });
+      const history = await model.fit(x, y, { epochs: hasFault ? 6 : 25 });
       const found = await diagnose(model, { x, y, history, validationData: [held.x, held.y] });
       const own = found.find(({ code }) => code === "class_imbalance");
-      expect(own !== undefined).toBe(isSick);
-      if (isSick) expect(own!.evidence.recallOfTheClass).toBeLessThan(0.7);
+      expect(own !== undefined).toBe(hasFault);
+      if (hasFault) expect(own!.evidence.recallOfTheClass).toBeLessThan(0.7);
     }
   });
 

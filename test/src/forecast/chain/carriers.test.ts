@@ -6,7 +6,11 @@ import {
   differenceCarrier,
   smoothingCarrier,
 } from "../../../../src/forecast/chain/carriers.js";
-import { driftForecast, naiveForecast, seasonalNaiveForecast } from "../../../../src/series/baselines/naive.js";
+import {
+  driftForecast,
+  naiveForecast,
+  seasonalNaiveForecast,
+} from "../../../../src/series/baselines/naive.js";
 import { difference } from "../../../../src/series/prepare/difference.js";
 import { expectClose } from "../../series/golden.js";
 import { monthly } from "../support.js";

@@ -30,7 +30,7 @@ it.each(layers)("%s trains to the same bits on one, two and three threads", asyn
     const engine = await createEngine({ threads, reproducible: true });
     const model = sequential([make()], { engine, seed: 1 });
     model.compile({ loss: "mse", optimizer: "adam" });
-    // An odd batch, so that shares of rows differ; more batches than a gauge tries each way.
+    // An odd batch, so that shares of rows differ; more batches than a tuner tries each way.
     const x = values([33, 16, 7], 1);
     const y = values([33, ...(model.outputShape as number[])], 2);
     for (let i = 0; i < 10; i++) await model.trainOnBatch(x, y);

@@ -7,9 +7,9 @@ import {
   updatesPicture,
 } from "../../../../src/report/html/flow-pictures.js";
 import { flowSection } from "../../../../src/report/html/flow-section.js";
+import { renderReport } from "../../../../src/report/html/render.js";
 import { flowTable, tableNote, weightTable } from "../../../../src/report/text/flow-table.js";
 import { flowFacts, lastFlow, memoryInWords } from "../../../../src/report/text/flow-words.js";
-import { renderReport } from "../../../../src/report/html/render.js";
 import { sampleFlow } from "../sample-flow.js";
 import { sampleReport } from "../sample-report.js";
 

@@ -2,8 +2,8 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { DataError } from "../../../../src/errors.js";
 import { readCsv } from "../../../../src/node/csv.js";
-import { advise, describeSummary } from "../../../../src/report/text/describe-summary.js";
 import { type SeriesSummary, summarize } from "../../../../src/report/summary/series-summary.js";
+import { advise, describeSummary } from "../../../../src/report/text/describe-summary.js";
 
 const path = fileURLToPath(new URL("../../../../examples/data/co2_weekly.csv", import.meta.url));
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError, DataError } from "../../../../src/errors.js";
-import { interpolate } from "../../../../src/series/prepare/gaps.js";
 import { kpss } from "../../../../src/series/analysis/kpss.js";
+import { interpolate } from "../../../../src/series/prepare/gaps.js";
 import { expectClose, golden, series } from "../golden.js";
 
 describe("kpss agrees with statsmodels", () => {

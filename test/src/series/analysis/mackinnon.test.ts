@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { mackinnonCriticalValues, mackinnonPValue, type Trend } from "../../../../src/series/analysis/mackinnon.js";
+import {
+  mackinnonCriticalValues,
+  mackinnonPValue,
+  type Trend,
+} from "../../../../src/series/analysis/mackinnon.js";
 
 const TRENDS: Trend[] = ["n", "c", "ct", "ctt"];
 

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../../../src/random.js";
-import { autoregressivePath, bestAutoregression, reach } from "../../../../src/series/baselines/autoregression.js";
+import {
+  autoregressivePath,
+  bestAutoregression,
+  reach,
+} from "../../../../src/series/baselines/autoregression.js";
 import { expectClose } from "../golden.js";
 
 /** y[t] = 2 + 1.2 y[t-1] - 0.5 y[t-2] + noise */

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError, DataError, ShapeError } from "../../../../src/errors.js";
-import { coverage, mae, mase, pinball, rmse, smape } from "../../../../src/series/baselines/forecast-metrics.js";
+import {
+  coverage,
+  mae,
+  mase,
+  pinball,
+  rmse,
+  smape,
+} from "../../../../src/series/baselines/forecast-metrics.js";
 import { tensor } from "../../../../src/tensor.js";
 
 const actual = [1, 2, 4];

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { ConfigError, DataError } from "../../../../src/errors.js";
-import { bestHoltWinters, holtWinters, holtWintersForecast } from "../../../../src/series/baselines/holt-winters.js";
+import {
+  bestHoltWinters,
+  holtWinters,
+  holtWintersForecast,
+} from "../../../../src/series/baselines/holt-winters.js";
 import { smooth, smoothedPath } from "../../../../src/series/baselines/smoothing-state.js";
 import { expectClose } from "../golden.js";
 import { goldenSeries, smoothingGolden } from "../smoothing-golden.js";

@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 import { ConfigError, DataError, ShapeError } from "../../../../src/errors.js";
-import { driftForecast, naiveForecast, seasonalNaiveForecast } from "../../../../src/series/baselines/naive.js";
+import {
+  driftForecast,
+  naiveForecast,
+  seasonalNaiveForecast,
+} from "../../../../src/series/baselines/naive.js";
 import { tensor } from "../../../../src/tensor.js";
 
 test("naive repeats the last value", () => {

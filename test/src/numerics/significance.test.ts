@@ -1,17 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { autoregressive, mulberry32, normalOf } from "../../../bench/faults/series.js";
+import { leastSquares } from "../../../src/numerics/least-squares.js";
 import {
   binomialTail,
-  correlation,
   effectiveSize,
   effectOf,
   evenlySpacedP,
   fisherZ,
   largerErrorsP,
   risingP,
-  varianceOf,
-} from "../../../src/numerics/doctor-statistics.js";
-import { leastSquares } from "../../../src/numerics/least-squares.js";
+} from "../../../src/numerics/significance.js";
+import { correlation, variance } from "../../../src/numerics/statistics.js";
 
 const noise = (seed: number, n: number): Float64Array => {
   const normal = normalOf(mulberry32(seed));
@@ -91,7 +90,7 @@ describe("the doctor's statistics", () => {
     const p = (seed: number, weight: number): number => {
       const columns = Array.from({ length: 12 }, (_, k) => noise(1000 * k + seed, 200));
       const values = noise(99_000 + seed, 200).map((value, n) => value + weight * columns[5]![n]!);
-      return effectOf(leastSquares([one, ...columns], values), 2, varianceOf(values)).p;
+      return effectOf(leastSquares([one, ...columns], values), 2, variance(values)).p;
     };
     // 400 runs: a share of 0.05 has a standard error of 0.011; three of them.
     expect(Math.abs(share(400, (s) => p(s, 0) < 0.05) - 0.05)).toBeLessThan(0.035);

@@ -1,54 +1,7 @@
 import { exp, log } from "../elementary.js";
 import type { LeastSquares } from "./least-squares.js";
 import { normalCdf } from "./normal.js";
-import { percentile } from "./statistics.js";
-
-export const sorted = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).sort();
-
-/** What can be judged of values with gaps. */
-export const finiteOf = (values: Float64Array): Float64Array =>
-  values.every(Number.isFinite) ? values : values.filter(Number.isFinite);
-
-export const quantile = (values: ArrayLike<number>, probability: number): number =>
-  values.length === 0 ? Number.NaN : percentile(sorted(values), 100 * probability);
-
-export const median = (values: ArrayLike<number>): number => quantile(values, 0.5);
-
-export function meanOf(values: ArrayLike<number>): number {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i]!;
-  return total / values.length;
-}
-
-/** Population variance. */
-export function varianceOf(values: ArrayLike<number>): number {
-  const center = meanOf(values);
-  let squares = 0;
-  for (let i = 0; i < values.length; i++) squares += (values[i]! - center) ** 2;
-  return squares / values.length;
-}
-
-export const deviationOf = (values: ArrayLike<number>): number => Math.sqrt(varianceOf(values));
-
-/** Root mean square: what an input's scale is to a layer without knowledge of its mean. */
-export function rmsOf(values: ArrayLike<number>): number {
-  let squares = 0;
-  for (let i = 0; i < values.length; i++) squares += values[i]! * values[i]!;
-  return Math.sqrt(squares / values.length);
-}
-
-/** Pearson's correlation; 0 where one of the two is constant. */
-export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const [centerA, centerB] = [meanOf(a), meanOf(b)];
-  let [ab, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    const [da, db] = [a[i]! - centerA, b[i]! - centerB];
-    ab += da * db;
-    aa += da * da;
-    bb += db * db;
-  }
-  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
-}
+import { correlation, mean as meanOf, variance as varianceOf } from "./statistics.js";
 
 /** Fisher's z of a correlation in standard errors: about standard normal where there is none (Fisher 1921). */
 export function fisherZ(r: number, n: number): number {

@@ -2,7 +2,7 @@ import { calendarAt } from "../../series/baselines/autoregression.js";
 import type { CarrierState } from "./carriers.js";
 import { type Chain, featuresOf, HARMONICS, lastDifference, type Prepared } from "./chain.js";
 
-/** A track as plain JSON, numbers to the bit. */
+/** A cursor as plain JSON, numbers to the bit. */
 export interface TrackJSON {
   readonly index: number;
   readonly values: readonly number[];
@@ -12,7 +12,7 @@ export interface TrackJSON {
   readonly baseState: readonly (readonly number[])[];
 }
 
-/** What a track must keep of the past to go on. */
+/** What a cursor must keep of the past to go on. */
 const kept = ({ window, carrier, base, difference: { order, lag }, season }: Chain): number =>
   Math.max(window, carrier.memory, base.memory, order * lag + 1, season);
 
@@ -20,7 +20,7 @@ const kept = ({ window, carrier, base, difference: { order, lag }, season }: Cha
  * A series walked along row by row: what the network and the carrier know at each origin. Rows go in one after the other
  * and nothing ever looks ahead, so what is computed at an origin cannot depend on what comes after it.
  */
-export class Track {
+export class SeriesCursor {
   readonly chain: Chain;
   /** Row that comes next, counted from the first row of the training series. */
   index: number;
@@ -52,21 +52,24 @@ export class Track {
   }
 
   /** Before row 0, with room for `capacity` rows. */
-  static start(chain: Chain, capacity: number): Track {
-    return new Track(chain, 0, chain.carrier.start(), chain.base.start(), capacity);
+  static start(chain: Chain, capacity: number): SeriesCursor {
+    return new SeriesCursor(chain, 0, chain.carrier.start(), chain.base.start(), capacity);
   }
 
   /** Where `toJSON` was called. */
-  static fromJSON(chain: Chain, { index, values, others, features, state, baseState }: TrackJSON): Track {
+  static fromJSON(
+    chain: Chain,
+    { index, values, others, features, state, baseState }: TrackJSON,
+  ): SeriesCursor {
     const [own, base] = [state, baseState].map((parts) => parts.map((part) => Float64Array.from(part)));
-    const track = new Track(chain, index, own!, base!, values.length);
-    track.#end = values.length;
-    track.#values.set(values);
+    const cursor = new SeriesCursor(chain, index, own!, base!, values.length);
+    cursor.#end = values.length;
+    cursor.#values.set(values);
     others.forEach((column, f) => {
-      track.#others[f]!.set(column);
+      cursor.#others[f]!.set(column);
     });
-    track.#features.set(features);
-    return track;
+    cursor.#features.set(features);
+    return cursor;
   }
 
   toJSON(): TrackJSON {
@@ -80,12 +83,18 @@ export class Track {
     };
   }
 
-  /** A track of its own from here on, that knows only what it needs, with room for `more` rows. */
-  fork(more: number): Track {
+  /** A cursor of its own from here on, that knows only what it needs, with room for `more` rows. */
+  fork(more: number): SeriesCursor {
     const rows = Math.min(this.#end, kept(this.chain));
     const from = this.#end - rows;
     const copied = (state: CarrierState): CarrierState => state.map((part) => part.slice());
-    const copy = new Track(this.chain, this.index, copied(this.#state), copied(this.#baseState), rows + more);
+    const copy = new SeriesCursor(
+      this.chain,
+      this.index,
+      copied(this.#state),
+      copied(this.#baseState),
+      rows + more,
+    );
     copy.#end = rows;
     copy.#values.set(this.#values.subarray(from, this.#end));
     copy.#others.forEach((values, f) => {
