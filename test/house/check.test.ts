@@ -44,6 +44,11 @@ describe("the house is in order", () => {
     expect(found.map(({ path }) => path)).toEqual([]);
   });
 
+  it("property tests draw from a stated seed", async () => {
+    const found = (await sourceFiles("test")).filter(({ text }) => /from "fast-check"/.test(text));
+    expect(found.map(({ path }) => path)).toEqual(["test/support/property.ts"]);
+  });
+
   it("no test is skipped or alone", async () => {
     const marks = /\b(it|test|describe)(\.each[^\n]*)?\.(skip|only|todo)\b/;
     const found = (await sourceFiles("test")).filter(({ text }) => marks.test(text));

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, it } from "vitest";
 import type { OracleLayerSpec } from "../../oracle/layers/apply.js";
+import { fc } from "../../support/property.js";
 import { expectAgreement, type Twins } from "../layers/agreement.js";
 import { values } from "./support.js";
 

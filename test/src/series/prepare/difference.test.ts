@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError, DataError, ShapeError } from "../../../../src/errors.js";
 import { difference, undifference } from "../../../../src/series/prepare/difference.js";
 import { tensor } from "../../../../src/tensor.js";
+import { fc } from "../../../support/property.js";
 
 const orders = fc.record({ order: fc.integer({ min: 1, max: 3 }), lag: fc.integer({ min: 1, max: 4 }) });
 const series = fc.array(fc.integer({ min: -1e6, max: 1e6 }), { minLength: 13, maxLength: 40 });

@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError, DataError } from "../../../../src/errors.js";
 import { backwardFill, forwardFill, interpolate } from "../../../../src/series/prepare/gaps.js";
 import { tensor } from "../../../../src/tensor.js";
+import { fc } from "../../../support/property.js";
 import { expectClose, golden } from "../golden.js";
 
 const NONE = Number.NaN;

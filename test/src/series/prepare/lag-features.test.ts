@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ConfigError } from "../../../../src/errors.js";
 import { lagFeatures } from "../../../../src/series/prepare/lag-features.js";
 import { tensor } from "../../../../src/tensor.js";
+import { fc } from "../../../support/property.js";
 
 const NONE = Number.NaN;
 

@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DataError } from "../../../../src/errors.js";
 import { inverseLogTransform, logTransform } from "../../../../src/series/prepare/log-transform.js";
 import { tensor } from "../../../../src/tensor.js";
+import { fc } from "../../../support/property.js";
 import { expectClose } from "../golden.js";
 
 test("the inverse gives the values back", () => {

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError, DataError, ShapeError } from "../../../../src/errors.js";
 import { resample } from "../../../../src/series/prepare/resample.js";
+import { fc } from "../../../support/property.js";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

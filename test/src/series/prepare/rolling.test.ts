@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError } from "../../../../src/errors.js";
 import { rolling } from "../../../../src/series/prepare/rolling.js";
+import { fc } from "../../../support/property.js";
 import { expectClose, golden } from "../golden.js";
 
 const STATISTICS = ["mean", "std", "min", "max"] as const;

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DataError, ShapeError, StateError } from "../../../../src/errors.js";
 import { minMaxScaler } from "../../../../src/series/prepare/min-max-scaler.js";
@@ -7,6 +6,7 @@ import { robustScaler } from "../../../../src/series/prepare/robust-scaler.js";
 import type { Scaler } from "../../../../src/series/prepare/scaler.js";
 import { standardScaler } from "../../../../src/series/prepare/standard-scaler.js";
 import { tensor } from "../../../../src/tensor.js";
+import { fc } from "../../../support/property.js";
 import { expectClose } from "../golden.js";
 
 const MAKERS: Record<string, () => Scaler> = {

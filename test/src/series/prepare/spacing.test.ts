@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../../../src/errors.js";
 import { spacing } from "../../../../src/series/prepare/spacing.js";
+import { fc } from "../../../support/property.js";
 
 const DAY = 86_400_000;
 const dates = (...texts: string[]): number[] => texts.map((text) => Date.parse(`${text}T00:00Z`));

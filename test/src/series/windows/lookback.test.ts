@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError } from "../../../../src/errors.js";
 import { difference } from "../../../../src/series/prepare/difference.js";
@@ -6,6 +5,7 @@ import { lagFeatures } from "../../../../src/series/prepare/lag-features.js";
 import { returns } from "../../../../src/series/prepare/returns.js";
 import { rolling } from "../../../../src/series/prepare/rolling.js";
 import { lookback } from "../../../../src/series/windows/lookback.js";
+import { fc } from "../../../support/property.js";
 
 /** A feature as rows aligned with the series, and how far back it says it looks. */
 interface Feature {

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError, DataError, ShapeError } from "../../../../src/errors.js";
 import { dense } from "../../../../src/layers/dense.js";
@@ -6,6 +5,7 @@ import { lstm } from "../../../../src/layers/recurrent/lstm.js";
 import { sequential } from "../../../../src/model/sequential.js";
 import { type CovariateSeries, seriesWindows } from "../../../../src/series/windows/series-windows.js";
 import type { LabeledBatch } from "../../../../src/series/windows/window-dataset.js";
+import { fc } from "../../../support/property.js";
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 

@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError, DataError, ShapeError } from "../../../../src/errors.js";
 import { slidingWindows } from "../../../../src/series/windows/sliding-windows.js";
 import { tensor, toArray } from "../../../../src/tensor.js";
+import { fc } from "../../../support/property.js";
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 

@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError, DataError, ShapeError } from "../../../../src/errors.js";
 import { timeseriesDatasetFromArray } from "../../../../src/series/windows/timeseries-dataset-from-array.js";
 import type { InputBatch } from "../../../../src/series/windows/window-dataset.js";
 import { tensor } from "../../../../src/tensor.js";
+import { fc } from "../../../support/property.js";
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 

@@ -1,10 +1,10 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError, ShapeError } from "../../../../src/errors.js";
 import {
   type TimeseriesGeneratorOptions,
   timeseriesGenerator,
 } from "../../../../src/series/windows/timeseries-generator.js";
+import { fc } from "../../../support/property.js";
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
