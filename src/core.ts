@@ -46,7 +46,7 @@ export type { CompileOptions } from "./model/compile.js";
 export type { Callback, History, Logs, TrainingModel, TrainingParams } from "./model/events.js";
 export type { Dataset, DatasetBatch } from "./model/examples.js";
 export type { FitOptions } from "./model/fit.js";
-export type { GradientFlow } from "./model/on-demand/gradient-flow.js";
+export type { GradientFlow } from "./model/flow.js";
 export type { Gradients } from "./model/on-demand/gradients.js";
 export {
   type BatchOptions,

@@ -1,6 +1,6 @@
 import { modelOf } from "../callbacks/monitor.js";
 import type { Callback, History, TrainingModel } from "../model/events.js";
-import { type GradientFlow, isRecurrentFlow } from "../model/on-demand/gradient-flow.js";
+import { type GradientFlow, isRecurrentFlow } from "../model/flow.js";
 import { Sequential } from "../model/sequential.js";
 import { median } from "../numerics/statistics.js";
 import { numberIn, refuseUnknown } from "../options.js";

@@ -1,6 +1,6 @@
 import { ConfigError, StateError } from "../errors.js";
 import type { Callback } from "../model/events.js";
-import type { GradientFlow } from "../model/on-demand/gradient-flow.js";
+import type { GradientFlow } from "../model/flow.js";
 import { flag, refuseUnknown } from "../options.js";
 
 export interface GradientFlowRecorderOptions {

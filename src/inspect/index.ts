@@ -7,7 +7,7 @@ export {
   type LayerFlow,
   type RecurrentLayerFlow,
   type WeightFlow,
-} from "../model/on-demand/gradient-flow.js";
+} from "../model/flow.js";
 export { type DeadUnits, deadUnits } from "./dead-units.js";
 export type { JacobianNorms } from "./float64/jacobian.js";
 export {

@@ -1,4 +1,4 @@
-import { type GradientFlow, isRecurrentFlow, type LayerFlow } from "../model/on-demand/gradient-flow.js";
+import { type GradientFlow, isRecurrentFlow, type LayerFlow } from "../model/flow.js";
 import { type GrowthRate, growthRate } from "./growth-rate.js";
 import { memoryHorizon } from "./memory-horizon.js";
 import { timeConstants } from "./time-constants.js";

@@ -151,10 +151,9 @@ export function trace(model: Sequential, x: TensorLike, options: TraceOptions = 
     else ones[unit] = 1;
     arriving = [ones];
   } else {
-    const optimizer = model.optimizer;
     const compiled = model.compiled!;
     executor.checkLabels(where, examples, compiled.loss);
-    executor.loss(where, plan, examples, { ...compiled, optimizer, metrics: [] }, true);
+    executor.loss(where, plan, examples, compiled, true);
     executor.backward(plan, pass);
     const { output } = stage;
     arriving = rowsAt(plan, output.gradient, output.timesteps, width, output.stride);

@@ -3,7 +3,8 @@ import { oneOf } from "../options.js";
 import { ActivationPass } from "./activation-stage.js";
 import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
 import type { Signal } from "./signal.js";
-import { ownSignal, type Stage, type Workspace } from "./workspace.js";
+import { ownSignal, type Stage } from "./stage.js";
+import type { Workspace } from "./workspace.js";
 
 export interface ActivationOptions extends LayerOptions {
   readonly activation: Activation;

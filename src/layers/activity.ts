@@ -1,5 +1,5 @@
 import type { Memory } from "../engine/memory.js";
-import type { Stage } from "./workspace.js";
+import type { Stage } from "./stage.js";
 
 /** A stage's output without padding, and its shape `[batch, features]` or `[timesteps, batch, features]`. */
 function activityOf({ output }: Stage, memory: Memory, batch: number) {

@@ -8,9 +8,10 @@ import { describeShape } from "../tensor.js";
 import { ActivationPass } from "./activation-stage.js";
 import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
 import type { Signal } from "./signal.js";
+import { ownSignal, type Stage } from "./stage.js";
 import type { Variable } from "./variable.js";
 import { declaredWeight } from "./variable.js";
-import { OUTER_ROWS, ownSignal, type Packed, type Pass, type Stage, type Workspace } from "./workspace.js";
+import { OUTER_ROWS, type Packed, type Pass, type Workspace } from "./workspace.js";
 
 /** Options of `dense`, with Keras's names, meanings and defaults. */
 export interface DenseOptions extends LayerOptions {
@@ -173,7 +174,8 @@ class DenseStage implements Stage {
     const rows = input.rows(pass.batch);
     const dz = output.gradient;
     this.#activation.backward(output.address, dz, dz, rows, layer.units, output.stride);
-    if (layer.trainable) {
+    const gradients = workspace.gradients(kernel!);
+    if (gradients !== 0) {
       kernels.denseWeightGradients(
         input.address,
         input.stride,
@@ -183,7 +185,7 @@ class DenseStage implements Stage {
         input.features,
         layer.units,
         this.#pairs,
-        workspace.gradients(kernel!),
+        gradients,
         bias === undefined ? 0 : workspace.gradients(bias),
       );
     }

@@ -1,7 +1,8 @@
 import { numberIn } from "../options.js";
 import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
 import type { Signal } from "./signal.js";
-import { ownSignal, type Pass, type Stage, type Workspace } from "./workspace.js";
+import { ownSignal, type Stage } from "./stage.js";
+import type { Pass, Workspace } from "./workspace.js";
 
 export interface DropoutOptions extends LayerOptions {
   /** Share of the elements that is set to zero while training; the others are scaled by 1 / (1 - rate). */

@@ -5,12 +5,12 @@ import { type Initializer, type InitializerLike, toInitializer } from "../initia
 import { flag, numberIn } from "../options.js";
 import { type RegularizerLike, toRegularizer } from "../regularizers/to-regularizer.js";
 import { describeShape, firstNonFinite, type TensorLike, toTensor } from "../tensor.js";
-import { InputLayer } from "./input-layer.js";
 import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
 import { RecurrentMask } from "./recurrent/recurrent-mask.js";
 import type { Signal } from "./signal.js";
+import { ownSignal, type Stage } from "./stage.js";
 import { Variable } from "./variable.js";
-import { ownSignal, type Pass, type Stage, type Workspace } from "./workspace.js";
+import type { Pass, Workspace } from "./workspace.js";
 
 /** Options of `embedding`, with Keras's names, meanings and defaults. */
 export interface EmbeddingOptions extends LayerOptions {
@@ -108,7 +108,7 @@ export class EmbeddingLayer extends Layer {
   }
 
   protected connect(inputShape: SampleShape, previous?: Layer): SampleShape {
-    if (previous !== undefined && !(previous instanceof InputLayer)) {
+    if (previous !== undefined && !previous.isInput) {
       throw new ConfigError(
         `\`${this.name}\` (embedding) looks up whole numbers, so it must be the first layer; \`${previous.name}\` stands before it.`,
       );
@@ -165,15 +165,16 @@ export class EmbeddingLayer extends Layer {
           mask,
         );
       },
-      backward: (pass: Pass) => {
+      backward(pass: Pass) {
         const rows = input.rows(pass.batch);
-        if (output.gradient !== 0 && this.trainable) {
+        const gradients = workspace.gradients(table!);
+        if (output.gradient !== 0 && gradients !== 0) {
           kernels.embeddingGradients(
             input.address,
             stride,
             output.gradient,
             output.stride,
-            workspace.gradients(table!),
+            gradients,
             rows,
             outputDim,
             0,

@@ -2,7 +2,8 @@ import { ShapeError } from "../errors.js";
 import { describeShape } from "../tensor.js";
 import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
 import type { Signal } from "./signal.js";
-import { ownSignal, type Stage, type Workspace } from "./workspace.js";
+import { ownSignal, type Stage } from "./stage.js";
+import type { Workspace } from "./workspace.js";
 
 export type FlattenOptions = LayerOptions;
 

@@ -1,7 +1,8 @@
 import { ConfigError } from "../errors.js";
 import { Layer, type SampleShape } from "./layer.js";
 import type { Signal } from "./signal.js";
-import type { Stage, Workspace } from "./workspace.js";
+import type { Stage } from "./stage.js";
+import type { Workspace } from "./workspace.js";
 
 export interface InputLayerOptions {
   /** Shape of one sample, without the batch: `[timesteps, features]`; null: any number of time steps. */
@@ -21,6 +22,10 @@ export class InputLayer extends Layer {
       throw new ConfigError("inputLayer(): `shape` is missing, such as [timesteps, features].");
     }
     super("inputLayer()", { ...rest, inputShape: shape }, ["shape"]);
+  }
+
+  override get isInput(): boolean {
+    return true;
   }
 
   override get worksByChunks(): boolean {

@@ -6,8 +6,9 @@ import { type RegularizerLike, toRegularizer } from "../regularizers/to-regulari
 import { describeShape } from "../tensor.js";
 import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
 import type { Signal } from "./signal.js";
+import { ownSignal, type Stage } from "./stage.js";
 import { Variable } from "./variable.js";
-import { ownSignal, type Stage, type Workspace } from "./workspace.js";
+import type { Workspace } from "./workspace.js";
 
 /** Options of `layerNormalization`, with Keras's names, meanings and defaults. */
 export interface LayerNormalizationOptions extends LayerOptions {
@@ -130,7 +131,7 @@ export class LayerNormalizationLayer extends Layer {
         if (output.gradient === 0) return;
         const rows = input.rows(pass.batch);
         const dy = output.gradient;
-        if (this.learns) {
+        if (workspace.learns(this)) {
           kernels.layerNormalizationGradients(
             input.address,
             dy,

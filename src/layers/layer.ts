@@ -1,10 +1,12 @@
-import { ConfigError, StateError } from "../errors.js";
+import { ConfigError, ShapeError, StateError } from "../errors.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
-import type { NamedTensor, TensorLike } from "../tensor.js";
+import { describeShape, type NamedTensor, sameShape, type TensorLike } from "../tensor.js";
+import type { Owner } from "./owner.js";
 import type { Signal } from "./signal.js";
+import type { Call, Stage } from "./stage.js";
 import { type Variable, writeWeights } from "./variable.js";
-import type { Stage, Workspace } from "./workspace.js";
+import type { Workspace } from "./workspace.js";
 
 /** Extents of one sample, without the batch: `[features]` or `[timesteps, features]`, null where any length will do. */
 export type SampleShape = readonly (number | null)[];
@@ -37,8 +39,16 @@ function checkInputShape(where: string, shape: unknown): SampleShape {
   return [...(shape as SampleShape)];
 }
 
-/** A layer as a model knows it: a configuration, weights, and a way to lay itself out in a workspace. */
-export abstract class Layer {
+/**
+ * A layer as a model knows it: a configuration, weights, and a way to lay itself out in a workspace.
+ *
+ * A layer of one input implements `connect` (shapes in, weights made, shape out) and `stage` (lays out one application).
+ * One that takes several overrides `connectAll` and `stageAll` instead (see `SeveralInputsLayer`); one that puts out several
+ * says the further shapes in `furtherShapes` and gives its stage `outputs`. `connect` runs again when the layer is applied
+ * again: it sets public fields only, which are put back, so that weights are shared. Stages keep no state in the layer.
+ * Masks come with the inputs (`Signal.mask`) and leave with the outputs.
+ */
+export abstract class Layer implements Owner {
   /** The factory's name, such as `lstm`. */
   abstract readonly kind: string;
   /** Keras's class name in snake case, from which default names are made. */
@@ -105,9 +115,24 @@ export abstract class Layer {
     return 1;
   }
 
-  /** Whether training has anything to change here. */
-  get learns(): boolean {
-    return this.trainable && this.variables.length > 0;
+  /** Whether it says what comes in and does nothing, as `inputLayer()` does. */
+  get isInput(): boolean {
+    return false;
+  }
+
+  /** Whether it reads a sequence step by step and can hand on its last output alone, or all of them. */
+  get isRecurrent(): boolean {
+    return false;
+  }
+
+  /** What has a gradient flow of its own: the directions of `bidirectional`, and of any other layer itself. */
+  get parts(): readonly Layer[] {
+    return [this];
+  }
+
+  /** Shapes of the outputs behind the first, once connected. */
+  get furtherShapes(): readonly SampleShape[] {
+    return [];
   }
 
   /** Whether a sequence may come piece by piece, each piece going on where the last one ended. */
@@ -120,26 +145,54 @@ export abstract class Layer {
   }
 
   /**
-   * Checks the input's shape, makes the weights (their values come later, from the model's seed) and returns the
-   * output's shape.
-   * @param previous the layer the input comes from, for an error that says what to change there.
+   * Checks the inputs' shapes, makes the weights (their values come later, from the model's seed) and returns the outputs'
+   * shapes. When it is asked again the weights are those of the first time.
+   * @param previous the layers the inputs come from, for an error that says what to change there.
+   * @throws ShapeError for inputs that do not fit the layer, or the weights it has.
    */
-  build(inputShape: SampleShape, previous?: Layer): SampleShape {
-    if (this.isBuilt) {
+  build(inputShapes: readonly SampleShape[], previous: readonly (Layer | undefined)[] = []): SampleShape[] {
+    const parted = previous.find((layer) => layer !== undefined && layer.outputParts > 1);
+    if (parted !== undefined) {
       throw new ConfigError(
-        `Layer \`${this.name}\` is already part of a model. Weights cannot be shared: make a second layer with its factory.`,
+        `\`${this.name}\` cannot follow \`${parted.name}\`, which puts out ${parted.outputParts} tensors (mergeMode: null). Merge them, for example with mergeMode: "concat".`,
       );
     }
-    if (previous !== undefined && previous.outputParts > 1) {
-      throw new ConfigError(
-        `\`${this.name}\` cannot follow \`${previous.name}\`, which puts out ${previous.outputParts} tensors (mergeMode: null). Merge them, for example with mergeMode: "concat".`,
-      );
+    const before = this.isBuilt ? { ...this } : null;
+    const first = this.connectAll(inputShapes, previous);
+    const shapes = [first, ...this.furtherShapes];
+    if (before === null) this.outputShape = first;
+    else {
+      const made = this.variables.map(({ shape }) => shape);
+      Object.assign(this, before);
+      const at = this.variables.findIndex(({ shape }, i) => !sameShape(shape, made[i] ?? []));
+      if (at >= 0) {
+        throw new ShapeError(
+          `\`${this.name}\` shares its weights wherever it is applied: \`${this.variables[at]!.key}\` is ${describeShape(this.variables[at]!.shape)}, an input of ${inputShapes.map((shape) => describeShape([null, ...shape])).join(", ")} would need ${describeShape(made[at] ?? [])}.`,
+          { received: made[at], expected: this.variables[at]!.shape },
+        );
+      }
     }
-    this.outputShape = this.connect(inputShape, previous);
-    return this.outputShape;
+    return shapes;
+  }
+
+  /** `connect` for the inputs of one application, in their order. Returns the first output's shape. */
+  protected connectAll(
+    inputShapes: readonly SampleShape[],
+    previous: readonly (Layer | undefined)[],
+  ): SampleShape {
+    if (inputShapes.length === 1) return this.connect(inputShapes[0]!, previous[0]);
+    throw new ConfigError(`\`${this.name}\` (${this.kind}) takes one input, got ${inputShapes.length}.`, {
+      received: inputShapes.length,
+      expected: 1,
+    });
   }
 
   protected abstract connect(inputShape: SampleShape, previous?: Layer): SampleShape;
+
+  /** `stage` for the inputs of one application, in their order. */
+  stageAll(inputs: readonly Signal[], workspace: Workspace, _call: Call): Stage {
+    return this.stage(inputs[0]!, workspace);
+  }
 
   abstract stage(input: Signal, workspace: Workspace): Stage;
 
@@ -189,6 +242,3 @@ export abstract class Layer {
     this.#onWrite = listener;
   }
 }
-
-/** Whether a layer is an `inputLayer()`, which says what comes in and does nothing. */
-export const isInput = (layer: Layer): boolean => layer.kind === "inputLayer";

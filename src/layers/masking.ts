@@ -4,7 +4,8 @@ import { describeShape } from "../tensor.js";
 import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
 import { RecurrentMask } from "./recurrent/recurrent-mask.js";
 import type { Signal } from "./signal.js";
-import { ownSignal, type Stage, type Workspace } from "./workspace.js";
+import { ownSignal, type Stage } from "./stage.js";
+import type { Workspace } from "./workspace.js";
 
 export interface MaskingOptions extends LayerOptions {
   /** A time step all of whose features are this value does not count. Compared as float32. Default 0. */

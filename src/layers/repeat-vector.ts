@@ -3,7 +3,8 @@ import { numberIn } from "../options.js";
 import { describeShape } from "../tensor.js";
 import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
 import type { Signal } from "./signal.js";
-import { ownSignal, type Stage, type Workspace } from "./workspace.js";
+import { ownSignal, type Stage } from "./stage.js";
+import type { Workspace } from "./workspace.js";
 
 export interface RepeatVectorOptions extends LayerOptions {
   /** Time steps of the output. */
@@ -23,7 +24,7 @@ export class RepeatVectorLayer extends Layer {
   protected connect(inputShape: SampleShape, previous?: Layer): SampleShape {
     if (inputShape.length === 1) return [this.n, inputShape[0]!];
     const hint =
-      previous !== undefined && "returnSequences" in previous
+      previous?.isRecurrent === true
         ? ` Leave out returnSequences of \`${previous.name}\` to repeat its last output.`
         : "";
     throw new ShapeError(

@@ -6,7 +6,8 @@ import { DropoutLayer } from "./dropout.js";
 import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
 import { LayerNormalizationLayer } from "./layer-normalization.js";
 import type { Signal } from "./signal.js";
-import type { Pass, Stage, Workspace } from "./workspace.js";
+import type { Stage } from "./stage.js";
+import type { Pass, Workspace } from "./workspace.js";
 
 export interface TimeDistributedOptions extends LayerOptions {
   /** What is applied to each time step: `dense`, `activation`, `dropout` or `layerNormalization`. */
@@ -24,10 +25,9 @@ function checkInner(where: string, layer: unknown): Layer {
     );
   }
   if (!allowed.some((kind) => layer instanceof kind)) {
-    const why =
-      "returnSequences" in layer
-        ? "it would need a sequence inside each time step. Recurrent layers run over time by themselves: put it in the model without timeDistributed"
-        : "it changes the time axis itself, or gives it its meaning. Put it in the model without timeDistributed";
+    const why = layer.isRecurrent
+      ? "it would need a sequence inside each time step. Recurrent layers run over time by themselves: put it in the model without timeDistributed"
+      : "it changes the time axis itself, or gives it its meaning. Put it in the model without timeDistributed";
     throw new ConfigError(
       `${where}: \`${layer.kind}\` cannot be applied to one time step: ${why}. Inside may stand dense, activation, dropout, layerNormalization.`,
       { received: layer.kind, expected: ["dense", "activation", "dropout", "layerNormalization"] },
@@ -76,9 +76,9 @@ export class TimeDistributedLayer extends Layer {
         { received: inputShape, expected: "[timesteps, features]" },
       );
     }
-    const inner = this.layer.build(inputShape.slice(1));
+    const [inner] = this.layer.build([inputShape.slice(1)]);
     this.variables = this.layer.variables;
-    return [inputShape[0]!, ...inner];
+    return [inputShape[0]!, ...inner!];
   }
 
   stage(input: Signal, workspace: Workspace): Stage {

@@ -15,6 +15,8 @@ export interface VariableOptions {
   readonly initializer: Initializer;
   readonly regularizer?: Regularizer | undefined;
   readonly constraint?: Constraint | undefined;
+  /** False for what a layer keeps itself, such as moving statistics: the optimizer leaves it alone. Default true. */
+  readonly trainable?: boolean;
 }
 
 /** A weight: a resident array with a shape, a way to begin, and what training must respect. */
@@ -24,14 +26,16 @@ export class Variable extends StoredArray {
   readonly initializer: Initializer;
   readonly regularizer: Regularizer | undefined;
   readonly constraint: Constraint | undefined;
+  readonly trainable: boolean;
 
-  constructor({ key, shape, initializer, regularizer, constraint }: VariableOptions) {
+  constructor({ key, shape, initializer, regularizer, constraint, trainable = true }: VariableOptions) {
     super(sizeOf(shape));
     this.key = key;
     this.shape = shape;
     this.initializer = initializer;
     this.regularizer = regularizer;
     this.constraint = constraint;
+    this.trainable = trainable;
   }
 
   initialize(random: Random): void {

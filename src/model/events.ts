@@ -1,5 +1,5 @@
 import type { NamedTensor } from "../tensor.js";
-import type { FlowListener } from "./on-demand/gradient-flow.js";
+import type { FlowListener } from "./flow.js";
 
 /** Numbers by Keras's names: `loss`, `val_loss`, `mae`, `val_mae`, `learning_rate`. */
 export type Logs = Record<string, number>;

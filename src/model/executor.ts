@@ -1,4 +1,5 @@
-import { isInput, type Layer, type SampleShape } from "../layers/layer.js";
+import type { Layer, SampleShape } from "../layers/layer.js";
+import { strideOf } from "../layers/signal.js";
 import type { Pass } from "../layers/workspace.js";
 import type { Loss } from "../losses/loss.js";
 import type { Metric } from "../metrics/metric.js";
@@ -6,17 +7,13 @@ import type { Optimizer } from "../optimizers/optimizer.js";
 import { createRandom } from "../random.js";
 import type { Tensor } from "../tensor.js";
 import type { Examples } from "./examples.js";
-import { importOnce } from "./import-once.js";
+import type { FlowListener } from "./flow.js";
 import { ModelInput } from "./inputs.js";
 import type { ModelMemory } from "./model-memory.js";
 import type { FlowCollector } from "./on-demand/flow-collector.js";
-import type { FlowListener } from "./on-demand/gradient-flow.js";
 import type { Plan } from "./plan.js";
 import { checkLabels } from "./targets.js";
 import { type StepRange, toTimeMajor } from "./transpose.js";
-
-const flowModule = importOnce(() => import("./on-demand/gradient-flow.js"));
-const chunksModule = importOnce(() => import("./on-demand/chunks.js"));
 
 /** What `compile` settled. */
 export interface Compiled {
@@ -47,7 +44,8 @@ export class Executor {
   readonly hidden: readonly Layer[];
   /** Whom to tell what flows back in the training steps to come. Nothing is recorded while there is nobody. */
   readonly flowListeners = new Set<FlowListener>();
-  #watchesInput = false;
+  /** Whether dL/dx is wanted of layers before which nothing learns, while something is recorded. */
+  watchesInput = false;
   /** What the pass under way has recorded; made when something is first recorded. */
   records: FlowCollector | undefined;
 
@@ -58,7 +56,7 @@ export class Executor {
     readonly outputShape: SampleShape,
     readonly seed: number,
   ) {
-    this.hidden = layers.filter((layer) => !isInput(layer));
+    this.hidden = layers.filter((layer) => !layer.isInput);
     this.input = new ModelInput(inputShape, this.hidden[0]?.vocabularySize);
   }
 
@@ -70,7 +68,7 @@ export class Executor {
   /** See `Sequential.watchFlow`. */
   watchFlow(listener: FlowListener, inputGradient = false): () => void {
     this.flowListeners.add(listener);
-    this.#watchesInput = inputGradient;
+    this.watchesInput = inputGradient;
     return () => void this.flowListeners.delete(listener);
   }
 
@@ -119,7 +117,9 @@ export class Executor {
       advanceState: options.advanceState,
       weightsVersion: modelMemory.weightsVersion,
       seeds(layer) {
-        const stream = createRandom(seed).fork(`dropout ${layers.indexOf(layer)} ${options.step}`);
+        const stream = createRandom(seed).fork(
+          `dropout ${layers.findIndex((own) => own === layer)} ${options.step}`,
+        );
         return [stream.integer(2 ** 32), stream.integer(2 ** 32)];
       },
     };
@@ -138,13 +138,13 @@ export class Executor {
     gradient: boolean,
     range?: StepRange,
   ): BatchLoss {
-    const { kernels, memory, output } = plan;
+    const { memory, output } = plan;
     this.checkLabels(where, examples, compiled.loss);
     const part = output.isSequence ? range : undefined;
     const { size, sampleOf, weights } = examples;
     const targetWidth = compiled.loss.targetWidth(output.features);
     const rows = output.rows(size);
-    const targetStride = Math.ceil(targetWidth / 4) * 4;
+    const targetStride = strideOf(targetWidth);
     toTimeMajor(
       examples.y!.data,
       memory.floats(plan.target, rows * targetStride),
@@ -153,37 +153,47 @@ export class Executor {
       part,
     );
     const weighted = this.#rowWeights(plan, weights, size, sampleOf);
-    const rowsBatch = {
-      kernels,
-      memory,
-      prediction: output.address,
-      target: plan.target,
-      samples: size,
-      isSequence: output.isSequence,
-      rows,
-      width: output.features,
-      stride: output.stride,
-      targetWidth,
-      targetStride,
-    };
     const allRows = part === undefined ? rows : part.total * size;
     const counted = output.mask === 0 ? allRows : sumOf(memory.floats(output.mask, rows));
     const scale = counted === 0 ? 0 : 1 / counted;
     const sum = compiled.loss.sum({
-      ...rowsBatch,
+      ...this.#outputRows(plan, size, targetWidth),
       weight: weighted,
       gradient: gradient ? output.gradient : 0,
       scale,
     });
-    for (const metric of compiled.metrics) metric.update({ ...rowsBatch, weight: output.mask });
     const penalties = range === undefined ? this.penalty() + plan.activityPenalty(size) : 0;
     return { value: sum * scale + penalties, size };
   }
 
-  /** What regularizers add to the loss. */
+  /** Has the metrics count the output and the targets that `loss` has just compared. */
+  measure(plan: Plan, { size }: Examples, { loss, metrics }: Compiled): void {
+    const { features, mask } = plan.output;
+    const rows = this.#outputRows(plan, size, loss.targetWidth(features));
+    for (const metric of metrics) metric.update({ ...rows, weight: mask });
+  }
+
+  /** The rows that losses and metrics compare. */
+  #outputRows({ kernels, memory, output, target }: Plan, samples: number, targetWidth: number) {
+    return {
+      kernels,
+      memory,
+      prediction: output.address,
+      target,
+      samples,
+      isSequence: output.isSequence,
+      rows: output.rows(samples),
+      width: output.features,
+      stride: output.stride,
+      targetWidth,
+      targetStride: strideOf(targetWidth),
+    };
+  }
+
+  /** What regularizers of weights that learn add to the loss, as in Keras. */
   penalty(): number {
     let sum = 0;
-    for (const variable of this.layers.flatMap((layer) => layer.variables)) {
+    for (const variable of this.modelMemory.learning) {
       if (variable.regularizer === undefined) continue;
       const { memory } = this.modelMemory.engine;
       const values = memory.floats(this.modelMemory.weights(variable), variable.size);
@@ -206,14 +216,11 @@ export class Executor {
 
   addPenaltyGradients(): void {
     const { memory } = this.modelMemory.parameters;
-    for (const layer of this.layers) {
-      if (!layer.trainable) continue;
-      for (const variable of layer.variables) {
-        if (variable.regularizer === undefined) continue;
-        const values = memory.floats(this.modelMemory.weights(variable), variable.size);
-        const gradient = memory.floats(this.modelMemory.gradients(variable), variable.size);
-        variable.regularizer.addGradient(values, variable.shape, gradient);
-      }
+    for (const variable of this.modelMemory.learning) {
+      if (variable.regularizer === undefined) continue;
+      const values = memory.floats(this.modelMemory.weights(variable), variable.size);
+      const gradient = memory.floats(this.modelMemory.gradients(variable), variable.size);
+      variable.regularizer.addGradient(values, variable.shape, gradient);
     }
   }
 
@@ -222,15 +229,11 @@ export class Executor {
     optimizer.bind(this.modelMemory.parameters);
     if (!optimizer.apply()) return;
     const { memory } = this.modelMemory.engine;
-    for (const layer of this.layers) {
-      if (!layer.trainable) continue;
-      for (const variable of layer.variables) {
-        if (variable.constraint === undefined) continue;
-        variable.constraint.project(
-          memory.floats(this.modelMemory.weights(variable), variable.size),
-          variable.shape,
-        );
-      }
+    for (const variable of this.modelMemory.learning) {
+      variable.constraint?.project(
+        memory.floats(this.modelMemory.weights(variable), variable.size),
+        variable.shape,
+      );
     }
     this.weightsChanged();
   }
@@ -252,53 +255,14 @@ export class Executor {
     optimizer.batches = batches;
   }
 
-  /** Forward, loss, backward, update: a step of training. Returns the loss before the update. */
-  async trainStep(
-    where: string,
-    examples: Examples,
-    compiled: Compiled,
-    capacity: number,
-  ): Promise<BatchLoss> {
-    const flow = this.flowListeners.size > 0 ? await flowModule() : null;
-    const chunks = compiled.truncate > 0 ? await chunksModule() : null;
-    const pass = this.pass(examples.size, {
-      training: true,
-      advanceState: true,
-      truncate: compiled.truncate,
-      step: compiled.optimizer.batches,
-      record: flow?.recordIn(this) ?? null,
-    });
-    const loss =
-      chunks?.trainInChunks(where, this, examples, compiled, capacity, pass) ??
-      this.#trainWhole(where, examples, compiled, capacity, pass);
-    if (flow !== null) flow.updateAndTell(this, compiled, loss.value);
-    else this.update(compiled.optimizer);
-    return loss;
-  }
-
-  #trainWhole(
-    where: string,
-    examples: Examples,
-    compiled: Compiled,
-    capacity: number,
-    pass: Pass,
-  ): BatchLoss {
-    const watchesInput = pass.record !== null && this.#watchesInput;
-    const plan = this.load(where, watchesInput ? "inspection" : "training", examples, capacity);
-    this.checkLabels(where, examples, compiled.loss);
-    plan.forward(pass);
-    const loss = this.loss(where, plan, examples, compiled, true);
-    this.backward(plan, pass);
-    if (pass.record !== null) this.records?.keep(plan);
-    return loss;
-  }
-
   /** Forward and loss, without dropout or gradients. */
   testStep(where: string, examples: Examples, compiled: Compiled, capacity: number): BatchLoss {
     const plan = this.load(where, "prediction", examples, capacity);
     this.checkLabels(where, examples, compiled.loss);
     plan.forward(this.pass(examples.size, { training: false, advanceState: true, truncate: 0, step: 0 }));
-    return this.loss(where, plan, examples, compiled, false);
+    const loss = this.loss(where, plan, examples, compiled, false);
+    this.measure(plan, examples, compiled);
+    return loss;
   }
 
   /** @throws ShapeError, DataError for labels and weights that do not fit the predictions. */

@@ -17,6 +17,7 @@ import type { Compiled, Executor } from "./executor.js";
 import { createHistory } from "./history.js";
 import type { LayerStack } from "./layer-stack.js";
 import { datasetSource } from "./sources.js";
+import { trainStep } from "./train-step.js";
 import { createYielder } from "./yield-to-host.js";
 
 /** Options of `fit`, with Keras's names, meanings and defaults. */
@@ -270,7 +271,7 @@ export async function runEpochs(
       if (aborted()) break;
       await callbacks.run("onTrainBatchBegin", batch, {});
       const capacity = train.batchSize ?? examples.size;
-      const { value, size } = await executor.trainStep(where, examples, compiled, capacity);
+      const { value, size } = await trainStep(where, executor, examples, compiled, capacity);
       mean.add(value, size);
       model.batchLoss = value;
       await callbacks.run("onTrainBatchEnd", batch, logsOf(mean.value, compiled));

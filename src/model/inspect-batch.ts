@@ -1,6 +1,6 @@
 import type { Examples } from "./examples.js";
 import type { Compiled, Executor } from "./executor.js";
-import type { GradientFlow } from "./on-demand/gradient-flow.js";
+import type { GradientFlow } from "./flow.js";
 import type { Gradients } from "./on-demand/gradients.js";
 
 /** Looks at what one batch does in a model, and leaves it as it was. */

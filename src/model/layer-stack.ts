@@ -1,5 +1,5 @@
 import { ConfigError, ShapeError, StateError } from "../errors.js";
-import { isInput, Layer, type SampleShape } from "../layers/layer.js";
+import { Layer, type SampleShape } from "../layers/layer.js";
 import { writeWeights } from "../layers/variable.js";
 import { createRandom } from "../random.js";
 import type { NamedTensor, Tensor, TensorLike } from "../tensor.js";
@@ -39,7 +39,7 @@ export class LayerStack {
 
   /** Without an input layer, as Keras lists them. */
   get layers(): readonly Layer[] {
-    return this.#layers.filter((layer) => !isInput(layer));
+    return this.#layers.filter((layer) => !layer.isInput);
   }
 
   /** Shape of one sample; undefined until the first layer knows it. */
@@ -77,7 +77,7 @@ export class LayerStack {
         `model.add(): layer \`${layer.name}\` is already part of a model. Weights cannot be shared: make a second layer with its factory.`,
       );
     }
-    if (isInput(layer) && this.#layers.length > 0) {
+    if (layer.isInput && this.#layers.length > 0) {
       throw new ConfigError("model.add(): an input layer comes first.");
     }
     this.#assignName(layer);
@@ -162,7 +162,7 @@ export class LayerStack {
   #build(index: number): void {
     const layer = this.#layers[index]!;
     const previous = this.#layers[index - 1];
-    layer.build(previous?.outputShape ?? this.#inputShape!, previous);
+    layer.build([previous?.outputShape ?? this.#inputShape!], [previous]);
     const bytes = layer.countParams() * (layer.trainable ? 8 : 4);
     if (bytes > 2 ** 32) {
       throw new ConfigError(

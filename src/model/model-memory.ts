@@ -1,9 +1,10 @@
 import type { Engine } from "../engine/engine.js";
 import { StateError } from "../errors.js";
 import type { Layer } from "../layers/layer.js";
+import type { Owner } from "../layers/owner.js";
 import type { Variable } from "../layers/variable.js";
 import { Packed } from "../layers/workspace.js";
-import type { ParameterBlock } from "../optimizers/optimizer.js";
+import type { ParameterBlock } from "../optimizers/parameter-block.js";
 import { Plan, type PlanRequest } from "./plan.js";
 import { Regions } from "./regions.js";
 
@@ -18,6 +19,8 @@ const forgotten = new FinalizationRegistry<Set<Regions>>((held) => {
 /** Where a model lives in its engine's memory: parameters, what stages share, and the plans made so far. */
 export class ModelMemory {
   readonly parameters: ParameterBlock;
+  /** The weights training changes, in the order of the parameter block. */
+  readonly learning: readonly Variable[];
   /** Counts up whenever weights change. */
   weightsVersion = 0;
   readonly #layers: readonly Layer[];
@@ -26,8 +29,8 @@ export class ModelMemory {
   readonly #slots = new Set<Regions>();
   readonly #weights = new Map<Variable, number>();
   readonly #gradients = new Map<Variable, number>();
-  readonly #shared = new Map<Layer, Map<string, number>>();
-  readonly #packed = new Map<Layer, Map<string, Packed>>();
+  readonly #shared = new Map<Owner, Map<string, number>>();
+  readonly #packed = new Map<Owner, Map<string, Packed>>();
   readonly #scratch = new Map<string, number>();
   readonly #plans = new Map<string, Plan>();
 
@@ -43,7 +46,7 @@ export class ModelMemory {
     forgotten.register(model, this.#held, this);
 
     const all = layers.flatMap((layer) =>
-      layer.variables.map((variable) => ({ variable, learns: layer.trainable })),
+      layer.variables.map((variable) => ({ variable, learns: layer.trainable && variable.trainable })),
     );
     const trainable = all.filter(({ learns }) => learns).map(({ variable }) => variable);
     const frozen = all.filter(({ learns }) => !learns).map(({ variable }) => variable);
@@ -57,6 +60,7 @@ export class ModelMemory {
       this.release();
       throw error;
     }
+    this.learning = trainable;
     let offset = 0;
     for (const variable of [...trainable, ...frozen]) {
       const address = weights + offset * 4;
@@ -101,7 +105,7 @@ export class ModelMemory {
     return this.#gradients.get(variable) ?? 0;
   }
 
-  shared(owner: Layer, label: string, floats: number): number {
+  shared(owner: Owner, label: string, floats: number): number {
     const ofLayer = this.#shared.get(owner) ?? new Map<string, number>();
     this.#shared.set(owner, ofLayer);
     let address = ofLayer.get(label);
@@ -121,7 +125,7 @@ export class ModelMemory {
     return address;
   }
 
-  packed(owner: Layer, label: string): Packed {
+  packed(owner: Owner, label: string): Packed {
     const ofLayer = this.#packed.get(owner) ?? new Map<string, Packed>();
     this.#packed.set(owner, ofLayer);
     const packed = ofLayer.get(label) ?? new Packed();

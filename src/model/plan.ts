@@ -1,13 +1,15 @@
+import type { Engine } from "../engine/engine.js";
 import type { Kernels } from "../engine/kernels.js";
 import type { Memory } from "../engine/memory.js";
 import type { ParallelKernel } from "../engine/threads/worker-pool.js";
 import { activityPenalty, addActivityGradient } from "../layers/activity.js";
 import type { Layer } from "../layers/layer.js";
+import type { Owner } from "../layers/owner.js";
 import { Signal, strideOf } from "../layers/signal.js";
+import type { Stage } from "../layers/stage.js";
 import type { Variable } from "../layers/variable.js";
-import type { Packed, Pass, Stage, Workspace } from "../layers/workspace.js";
+import type { Packed, Pass, Workspace } from "../layers/workspace.js";
 import type { Tensor } from "../tensor.js";
-import type { ModelMemory } from "./model-memory.js";
 import { Regions } from "./regions.js";
 import { fromTimeMajor } from "./transpose.js";
 
@@ -22,6 +24,11 @@ export interface PlanRequest {
   readonly taped: boolean;
   /** Whether dL/dx of the model's input is wanted. */
   readonly inputGradient: boolean;
+}
+
+/** Where a plan's model lives: what its plans share. */
+export interface PlanHost extends Pick<Workspace, "shared" | "packed" | "weights" | "gradients"> {
+  readonly engine: Engine;
 }
 
 /** A model laid out in memory for batches up to a size: its stages, from the input's rows to the loss. */
@@ -39,12 +46,12 @@ export class Plan implements Workspace {
   readonly regions: Regions;
 
   constructor(
-    readonly modelMemory: ModelMemory,
+    readonly host: PlanHost,
     layers: readonly Layer[],
     readonly request: PlanRequest,
     readonly purpose: string,
   ) {
-    const { engine } = modelMemory;
+    const { engine } = host;
     this.kernels = engine.kernels;
     this.memory = engine.memory;
     this.batch = request.batch;
@@ -76,31 +83,35 @@ export class Plan implements Workspace {
   }
 
   get maximumThreads(): number {
-    return this.modelMemory.engine.maximumThreads;
+    return this.host.engine.maximumThreads;
   }
 
   split(kernel: ParallelKernel, descriptor: number, count: number, grain: number, owner: object): void {
-    this.modelMemory.engine.split(kernel, descriptor, count, grain, owner);
+    this.host.engine.split(kernel, descriptor, count, grain, owner);
   }
 
-  region(owner: Layer, label: string, floats: number): number {
+  region(owner: Owner, label: string, floats: number): number {
     return this.regions.take(owner.name, label, floats);
   }
 
-  shared(owner: Layer, label: string, floats: number): number {
-    return this.modelMemory.shared(owner, label, floats);
+  shared(owner: Owner, label: string, floats: number): number {
+    return this.host.shared(owner, label, floats);
   }
 
-  packed(owner: Layer, label: string): Packed {
-    return this.modelMemory.packed(owner, label);
+  packed(owner: Owner, label: string): Packed {
+    return this.host.packed(owner, label);
   }
 
   weights(variable: Variable): number {
-    return this.modelMemory.weights(variable);
+    return this.host.weights(variable);
   }
 
   gradients(variable: Variable): number {
-    return this.modelMemory.gradients(variable);
+    return this.host.gradients(variable);
+  }
+
+  learns({ variables }: Owner): boolean {
+    return variables.some((variable) => this.gradients(variable) !== 0);
   }
 
   /** Whether this plan serves a request: large enough, and keeping what is asked for. */

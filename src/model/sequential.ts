@@ -11,15 +11,16 @@ import type { History, Logs, TrainingModel } from "./events.js";
 import { type Dataset, type ExampleSource, firstOf, isDataset, onlyBatch } from "./examples.js";
 import { type Compiled, Executor } from "./executor.js";
 import { evaluateSource, type FitOptions, logsOf, refusals, runEpochs } from "./fit.js";
+import type { FlowListener, GradientFlow } from "./flow.js";
 import { type BatchInspection, inspections } from "./inspect-batch.js";
 import { LayerStack } from "./layer-stack.js";
 import { ModelMemory } from "./model-memory.js";
-import type { FlowListener, GradientFlow } from "./on-demand/gradient-flow.js";
 import type { Gradients } from "./on-demand/gradients.js";
 import { predictAll } from "./predict.js";
 import { type BatchOptions, sourceOf, type WeightOption } from "./sources.js";
 import { stepOnce } from "./step.js";
 import { summarize } from "./summary.js";
+import { trainStep } from "./train-step.js";
 
 export interface SequentialOptions {
   readonly name?: string;
@@ -203,7 +204,7 @@ export class Sequential implements TrainingModel {
       const examples = onlyBatch(where, x, y, options.sampleWeight);
       for (const metric of compiled.metrics) metric.begin();
       const executor = this.#ready(where, examples.x);
-      const { value } = await executor.trainStep(where, examples, compiled, examples.size);
+      const { value } = await trainStep(where, executor, examples, compiled, examples.size);
       return logsOf(value, compiled);
     });
   }

@@ -1,5 +1,6 @@
 import { numberIn } from "../options.js";
-import { Optimizer, type OptimizerOptions, type ParameterBlock, type UpdateStep } from "./optimizer.js";
+import { Optimizer, type OptimizerOptions, type UpdateStep } from "./optimizer.js";
+import type { ParameterBlock } from "./parameter-block.js";
 
 export interface AdagradOptions extends OptimizerOptions {
   /** Where the sums of squared gradients start. Default 0.1. */

@@ -1,6 +1,6 @@
 import { ConfigError } from "../errors.js";
 import { numberIn } from "../options.js";
-import type { ParameterBlock } from "./optimizer.js";
+import type { ParameterBlock } from "./parameter-block.js";
 
 /** At most one of the three, as in Keras. */
 export interface ClipOptions {

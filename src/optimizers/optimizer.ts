@@ -1,10 +1,9 @@
-import type { Kernels } from "../engine/kernels.js";
-import type { Memory } from "../engine/memory.js";
 import { ConfigError, ShapeError, StateError } from "../errors.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import type { Schedule, ScheduleFunction } from "../schedules/schedule.js";
 import { toSchedule } from "../schedules/to-schedule.js";
 import { type ClipOptions, Clipping, clipOptionNames } from "./clipping.js";
+import type { ParameterBlock, Slots } from "./parameter-block.js";
 
 /** Options every optimizer takes, with Keras's names and meanings. */
 export interface OptimizerOptions extends ClipOptions {
@@ -28,32 +27,6 @@ const commonNames = [
   "gradientAccumulationSteps",
   ...clipOptionNames,
 ] as const;
-
-/** One trainable weight with its gradient, as addresses. */
-export interface Parameter {
-  readonly weights: number;
-  readonly gradients: number;
-  readonly size: number;
-}
-
-/** The trainable weights of a model: each alone, and all in one padded run. */
-export interface ParameterBlock {
-  readonly kernels: Kernels;
-  readonly memory: Memory;
-  readonly parameters: readonly Parameter[];
-  /** First weight and first gradient; `count` floats each, the padding between weights zero. */
-  readonly weights: number;
-  readonly gradients: number;
-  readonly count: number;
-  /** Memory for as long as the weights live, or until it is released. */
-  takeSlots(floats: number): Slots;
-}
-
-/** A stretch of memory, zeroed when it is taken. */
-export interface Slots {
-  readonly address: number;
-  release(): void;
-}
 
 /** What one update needs. `slots` are addresses of `count` floats, in the order of `slotNames`. */
 export interface UpdateStep extends ParameterBlock {

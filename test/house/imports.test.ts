@@ -9,31 +9,20 @@ interface Import {
   /** `src/a/b.ts`, or the name of a module that is not ours. */
   readonly to: string;
   readonly isOurs: boolean;
-  /** `import type`, or nothing but types between the braces: erased before anything runs. */
-  readonly isErased: boolean;
 }
 
-const statement = /^(?:import|export)\s+(type\s+)?(?:([\w$*{}\s,]+?)\s+from\s+)?"([^"]+)";/gm;
+const statement = /^(?:import|export)\s+(?:type\s+)?(?:[\w$*{}\s,]+?\s+from\s+)?"([^"]+)";/gm;
 const dynamic = /\bimport\(\s*"([^"]+)"\s*\)/g;
 
-const onlyTypes = (clause: string): boolean => {
-  const braces = /^\{([\s\S]*)\}$/.exec(clause.trim());
-  if (braces === null) return false;
-  const names = braces[1]!.split(",").filter((name) => name.trim() !== "");
-  return names.length > 0 && names.every((name) => /^\s*type\s/.test(name));
-};
-
 function importsOf({ path, text }: SourceFile): Import[] {
-  const made = (target: string, isErased: boolean): Import => {
+  const made = (target: string): Import => {
     const isOurs = target.startsWith(".");
     const resolved = isOurs ? posix.join(posix.dirname(path), target).replace(/\.js$/, ".ts") : target;
-    return { from: path, to: resolved, isOurs, isErased };
+    return { from: path, to: resolved, isOurs };
   };
   return [
-    ...[...text.matchAll(statement)].map(([, type, clause, target]) =>
-      made(target!, type !== undefined || onlyTypes(clause ?? "")),
-    ),
-    ...[...text.matchAll(dynamic)].map(([, target]) => made(target!, false)),
+    ...[...text.matchAll(statement)].map(([, target]) => made(target!)),
+    ...[...text.matchAll(dynamic)].map(([, target]) => made(target!)),
   ];
 }
 
@@ -105,11 +94,9 @@ describe("who may know whom", () => {
     expect(lost.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
   });
 
-  it("no file imports itself over others, types aside, which are erased", () => {
+  it("no file imports itself over others, types and what is fetched later included", () => {
     const next = new Map<string, string[]>();
-    for (const { from, to, isOurs, isErased } of imports) {
-      if (isOurs && !isErased) next.set(from, [...(next.get(from) ?? []), to]);
-    }
+    for (const { from, to, isOurs } of imports) if (isOurs) next.set(from, [...(next.get(from) ?? []), to]);
     const done = new Set<string>();
     const cycles: string[] = [];
     const visit = (path: string, trail: readonly string[]): void => {

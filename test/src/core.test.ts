@@ -103,10 +103,10 @@ describe("gateflow/core", () => {
         /Did you mean `orthogonal`/,
       ],
       [
-        () => dense({ units: 2, kernelRegularizer: "l2", inputShape: [1] }).build([1]),
+        () => dense({ units: 2, kernelRegularizer: "l2", inputShape: [1] }).build([[1]]),
         /penalty and addGradient/,
       ],
-      [() => dense({ units: 2, kernelConstraint: "nonNeg", inputShape: [1] }).build([1]), /with project/],
+      [() => dense({ units: 2, kernelConstraint: "nonNeg", inputShape: [1] }).build([[1]]), /with project/],
       [() => model().compile({ optimizer: "adam", loss: "poisson" }), /such as huber/],
       [() => model().compile({ optimizer: "lion", loss: "mse" }), /such as adam/],
       [

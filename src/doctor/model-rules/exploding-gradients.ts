@@ -1,8 +1,4 @@
-import {
-  type GradientFlow,
-  isRecurrentFlow,
-  type RecurrentLayerFlow,
-} from "../../model/on-demand/gradient-flow.js";
+import { type GradientFlow, isRecurrentFlow, type RecurrentLayerFlow } from "../../model/flow.js";
 import type { Picture } from "../../viz/picture.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
 import { largestByStep, outputOfLayer } from "../evidence/activations.js";

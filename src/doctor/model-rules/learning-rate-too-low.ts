@@ -1,4 +1,4 @@
-import { isRecurrentFlow } from "../../model/on-demand/gradient-flow.js";
+import { isRecurrentFlow } from "../../model/flow.js";
 import { type Rule, short } from "../diagnosis.js";
 import { beatenBy } from "../evidence/constant-answers.js";
 import type { ModelCase } from "../model-case.js";

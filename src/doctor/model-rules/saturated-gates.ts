@@ -1,4 +1,4 @@
-import { isRecurrentFlow, type RecurrentLayerFlow } from "../../model/on-demand/gradient-flow.js";
+import { isRecurrentFlow, type RecurrentLayerFlow } from "../../model/flow.js";
 import { mean as meanOf } from "../../numerics/statistics.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
 import { type ModelCase, unlearnt } from "../model-case.js";

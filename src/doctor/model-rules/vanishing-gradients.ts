@@ -1,5 +1,5 @@
 import { log } from "../../elementary.js";
-import { isRecurrentFlow } from "../../model/on-demand/gradient-flow.js";
+import { isRecurrentFlow } from "../../model/flow.js";
 import { type Rule, short } from "../diagnosis.js";
 import { memoryNeed } from "../evidence/memory-need.js";
 import { type ModelCase, unlearntOnNew } from "../model-case.js";

@@ -1,5 +1,5 @@
 import { terminateOnNaN } from "../../callbacks/terminate-on-nan.js";
-import type { GradientFlow } from "../../model/on-demand/gradient-flow.js";
+import type { GradientFlow } from "../../model/flow.js";
 import type { Sequential } from "../../model/sequential.js";
 import { sizeOf, type Tensor } from "../../tensor.js";
 import { constantLoss, linearUnexplained } from "../evidence/baseline-loss.js";

@@ -5,7 +5,8 @@ import type { Tensor, TensorLike } from "../../tensor.js";
 import { addActivityGradient } from "../activity.js";
 import { Layer, type LayerOptions, type SampleShape } from "../layer.js";
 import { Signal } from "../signal.js";
-import { ownSignal, type Pass, type Stage, type Workspace } from "../workspace.js";
+import { ownSignal, type Stage } from "../stage.js";
+import type { Pass, Workspace } from "../workspace.js";
 import { gru } from "./gru.js";
 import { lstm } from "./lstm.js";
 import { RecurrentLayer } from "./recurrent-layer.js";
@@ -89,6 +90,14 @@ export class BidirectionalLayer extends Layer {
     return [this.forward, this.backward];
   }
 
+  override get isRecurrent(): boolean {
+    return true;
+  }
+
+  override get parts(): readonly Layer[] {
+    return this.directions;
+  }
+
   get returnSequences(): boolean {
     return this.forward.returnSequences;
   }
@@ -110,11 +119,11 @@ export class BidirectionalLayer extends Layer {
   }
 
   protected connect(inputShape: SampleShape, previous?: Layer): SampleShape {
-    const shape = this.forward.build(inputShape, previous);
-    this.backward.build(inputShape, previous);
+    const [shape] = this.forward.build([inputShape], [previous]);
+    this.backward.build([inputShape], [previous]);
     this.variables = this.directions.flatMap(({ variables }) => variables);
     const sideBySide = this.mergeMode === "concat" || this.mergeMode === null;
-    return sideBySide ? [...shape.slice(0, -1), 2 * this.forward.width] : shape;
+    return sideBySide ? [...shape!.slice(0, -1), 2 * this.forward.width] : shape!;
   }
 
   /** @internal The samples of every batch, once the model knows them. */

@@ -2,7 +2,8 @@ import { activationCodes, type ElementwiseActivation } from "../../engine/activa
 import { type GruDescriptor, gruFields, writeDescriptor } from "../../engine/descriptors.js";
 import { flag } from "../../options.js";
 import { type Signal, strideOf } from "../signal.js";
-import type { Stage, Workspace } from "../workspace.js";
+import type { Stage } from "../stage.js";
+import type { Workspace } from "../workspace.js";
 import { type CellShapes, RecurrentLayer, type RecurrentOptions } from "./recurrent-layer.js";
 import { gateActivation } from "./recurrent-options.js";
 import { RecurrentStage } from "./recurrent-stage.js";

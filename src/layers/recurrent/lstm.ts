@@ -5,8 +5,9 @@ import { type Initializer, toInitializer } from "../../initializers/to-initializ
 import { flag, numberIn } from "../../options.js";
 import type { Random } from "../../random.js";
 import { type Signal, strideOf } from "../signal.js";
+import type { Stage } from "../stage.js";
 import { Variable } from "../variable.js";
-import type { Stage, Workspace } from "../workspace.js";
+import type { Workspace } from "../workspace.js";
 import { type CellShapes, RecurrentLayer, type RecurrentOptions } from "./recurrent-layer.js";
 import { gateActivation } from "./recurrent-options.js";
 import { RecurrentStage, type StatePlace } from "./recurrent-stage.js";

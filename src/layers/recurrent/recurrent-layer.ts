@@ -127,6 +127,10 @@ export abstract class RecurrentLayer extends Layer {
 
   protected abstract cellShapes(features: number): CellShapes;
 
+  override get isRecurrent(): boolean {
+    return true;
+  }
+
   override get worksByChunks(): boolean {
     return !this.goBackwards && this.activityRegularizer === undefined;
   }

@@ -1,15 +1,5 @@
-import type { Layer } from "../layer.js";
-import type { Signal } from "../signal.js";
+import type { MaskedOwner, MaskReader, Signal } from "../signal.js";
 import type { Workspace } from "../workspace.js";
-
-/** What a recurrent layer says of itself to have its mask obeyed. */
-export interface MaskedLayer extends Layer {
-  readonly goBackwards: boolean;
-  readonly returnSequences: boolean;
-  readonly stateful: boolean;
-  /** Set inside `bidirectional`: a masked step puts out zero instead of the output before it (Keras's `zero_output_for_mask`). */
-  readonly zeroOutputForMask: boolean;
-}
 
 /**
  * The mask of a recurrent layer's input, as its kernels and its output need it.
@@ -18,8 +8,8 @@ export interface MaskedLayer extends Layer {
  * counted yet, even where the initial state is not zero (Keras); or zero always, with `zeroOutputForMask`. Only where
  * that differs from the hidden states does the output get a buffer of its own.
  */
-export class RecurrentMask {
-  readonly #layer: MaskedLayer;
+export class RecurrentMask implements MaskReader {
+  readonly #layer: MaskedOwner;
   readonly #input: Signal;
   readonly #output: Signal;
   readonly #workspace: Workspace;
@@ -29,7 +19,7 @@ export class RecurrentMask {
   readonly #outputs: number;
 
   /** To be made where the layer's input has a mask, when the layer's own `output` signal exists. */
-  constructor(layer: MaskedLayer, input: Signal, output: Signal, workspace: Workspace) {
+  constructor(layer: MaskedOwner, input: Signal, output: Signal, workspace: Workspace) {
     this.#layer = layer;
     this.#input = input;
     this.#output = output;

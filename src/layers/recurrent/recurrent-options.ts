@@ -26,7 +26,7 @@ export function sequenceShape(
     return { timesteps, features };
   }
   const came = `\`${layer.name}\` (${layer.kind}) expected sequences [batch, timesteps, features], got ${describeShape([null, ...inputShape])}`;
-  const stacked = previous !== undefined && "returnSequences" in previous;
+  const stacked = previous?.isRecurrent === true;
   if (stacked) {
     throw new ShapeError(
       `${came} from \`${previous.name}\`, which hands on its last output only. Give ${previous.kind === "bidirectional" ? "the layer inside " : ""}\`${previous.name}\` the option returnSequences: true.`,

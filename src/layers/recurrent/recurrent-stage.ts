@@ -1,18 +1,11 @@
 import { activationCodes } from "../../engine/activation-codes.js";
 import type { GruDescriptor, LstmDescriptor, RnnDescriptor } from "../../engine/descriptors.js";
 import type { ParallelKernel } from "../../engine/threads/worker-pool.js";
-import { Signal, strideOf } from "../signal.js";
-import {
-  allocateGradient,
-  type Packed,
-  type Pass,
-  pairsFloats,
-  type Stage,
-  type Workspace,
-} from "../workspace.js";
-import type { FlowBuffer, RecordedFlow } from "./flow-buffer.js";
+import { type MaskReader, Signal, strideOf } from "../signal.js";
+import { allocateGradient, type Stage } from "../stage.js";
+import { type FlowRecorder, type Packed, type Pass, pairsFloats, type Workspace } from "../workspace.js";
+import type { RecordedFlow } from "./recorded-flow.js";
 import type { RecurrentLayer } from "./recurrent-layer.js";
-import type { RecurrentMask } from "./recurrent-mask.js";
 
 /** The smallest shares of a batch: products take rows in twos, and their result must not depend on who takes which. */
 const ROW_GRAIN = 2;
@@ -61,8 +54,8 @@ export abstract class RecurrentStage implements Stage {
   protected readonly maxRing: number;
   readonly #form: CellForm;
   readonly #packed: { panels: Packed; recurrent: Packed; kernel: Packed };
-  readonly #mask: RecurrentMask | null;
-  #record: FlowBuffer | undefined;
+  readonly #mask: MaskReader | null;
+  #record: FlowRecorder | undefined;
   readonly #inputMask: number;
   readonly #maskedInput: number;
   readonly #recurrentMask: number;
@@ -236,7 +229,7 @@ export abstract class RecurrentStage implements Stage {
     this.#mask?.hideGradient(batch);
     const form = this.#form;
     workspace.split(form.backward, this.descriptor, batch, ROW_GRAIN, this);
-    if (layer.trainable) {
+    if (this.fields.dKernel !== 0) {
       const groups = Math.ceil(layer.units / 4);
       workspace.split(form.weightGradients, this.descriptor, groups, form.groupGrain, this);
     }

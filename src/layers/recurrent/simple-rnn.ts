@@ -1,7 +1,8 @@
 import { needsPreActivation } from "../../engine/activation-codes.js";
 import { type RnnDescriptor, rnnFields, writeDescriptor } from "../../engine/descriptors.js";
 import { type Signal, strideOf } from "../signal.js";
-import type { Stage, Workspace } from "../workspace.js";
+import type { Stage } from "../stage.js";
+import type { Workspace } from "../workspace.js";
 import { type CellShapes, RecurrentLayer, type RecurrentOptions } from "./recurrent-layer.js";
 import { RecurrentStage } from "./recurrent-stage.js";
 

@@ -49,6 +49,7 @@ export function trainInChunks(
     // A loss on the last output alone reaches back no further than the last cut.
     if (plan.output.isSequence || first + range.steps >= total) {
       value += executor.loss(where, plan, examples, compiled, true, range).value;
+      executor.measure(plan, examples, compiled);
       plan.backward(part);
     }
     if (pass.record !== null) executor.records?.keep(plan);

@@ -1,10 +1,10 @@
-import type { Layer } from "../../layers/layer.js";
-import { RecordedFlow } from "../../layers/recurrent/flow-buffer.js";
+import type { Owner } from "../../layers/owner.js";
+import { RecordedFlow } from "../../layers/recurrent/recorded-flow.js";
 import type { Plan } from "../plan.js";
 
 /** What flowed back through the recurrent layers of one batch, which may have gone through in pieces of its time steps. */
 export class FlowCollector {
-  readonly #pieces = new Map<Layer, RecordedFlow[]>();
+  readonly #pieces = new Map<Owner, RecordedFlow[]>();
 
   /** Copies what the stages of a plan have recorded. Steps that nothing was sent back through stand as zeros. */
   keep(plan: Plan): void {
@@ -22,8 +22,8 @@ export class FlowCollector {
   }
 
   /** Gives each layer's record, pieces joined in their order, and forgets them. */
-  take(): Map<Layer, RecordedFlow> {
-    const whole = new Map<Layer, RecordedFlow>();
+  take(): Map<Owner, RecordedFlow> {
+    const whole = new Map<Owner, RecordedFlow>();
     for (const [layer, pieces] of this.#pieces) whole.set(layer, RecordedFlow.join(pieces));
     this.#pieces.clear();
     return whole;

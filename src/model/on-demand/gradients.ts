@@ -26,12 +26,12 @@ export function gradientsOf(
     step: 0,
   });
   plan.forward(pass);
-  const { value } = executor.loss(where, plan, examples, { ...compiled, metrics: [] }, true);
+  const { value } = executor.loss(where, plan, examples, compiled, true);
   executor.backward(plan, pass);
   const { memory, input } = plan;
   const weights = executor.layers.flatMap((layer) =>
     layer.variables.map((variable) => {
-      const address = layer.trainable ? executor.modelMemory.gradients(variable) : 0;
+      const address = executor.modelMemory.gradients(variable);
       const data =
         address === 0 ? new Float32Array(variable.size) : memory.floats(address, variable.size).slice();
       return { name: `${layer.name}/${variable.key}`, shape: variable.shape, data };

@@ -20,7 +20,7 @@ export function measureUpdate(executor: Executor, optimizer: Optimizer): UpdateM
   const { modelMemory } = executor;
   const { parameters } = modelMemory;
   const { kernels, weights, gradients, count } = parameters;
-  const trainable = executor.layers.filter((layer) => layer.trainable).flatMap((layer) => layer.variables);
+  const trainable = modelMemory.learning;
   if (trainable.length === 0) return { moved: () => 0, clipped: null, gradientNorm: { before: 0, after: 0 } };
   const before = modelMemory.scratch("weights before the update");
   kernels.copyFloats(weights, before, count);

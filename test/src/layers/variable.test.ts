@@ -12,7 +12,7 @@ describe("a weight that options declare", () => {
       recurrentConstraint: maxNorm({ maxValue: 3 }),
       biasRegularizer: "l1",
     });
-    layer.build([4, 3]);
+    layer.build([[4, 3]]);
     expect(
       layer.variables.map(({ key, regularizer, constraint }) => [key, regularizer?.name, constraint?.name]),
     ).toEqual([
@@ -36,6 +36,6 @@ describe("a weight that options declare", () => {
       /^lstm\(\) `lstm`: `recurrentRegularizer` is/,
     ],
   ])("is refused under the option's name: %o", (make, message) => {
-    expect(() => make().build([4, 3])).toThrow(message);
+    expect(() => make().build([[4, 3]])).toThrow(message);
   });
 });
