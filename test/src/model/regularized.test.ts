@@ -77,7 +77,7 @@ describe("regularizers", () => {
     expect(loss - dataLoss).toBeGreaterThan(0.1);
   });
 
-  it("of layers that are not trained stand in the loss, as in Keras, and change nothing", async () => {
+  it("of layers that are not trained cost nothing and change nothing, as in Keras", async () => {
     const model = sequential([
       dense({ units: 2, inputShape: [2], kernelRegularizer: "l2", trainable: false }),
       dense({ units: 1 }),
@@ -85,10 +85,9 @@ describe("regularizers", () => {
     model.compile({ loss: "mse" });
     const flat = { shape: [5, 2], data: x.data.slice(0, 10) };
     const { loss, weights } = await randomized(model).gradients(flat, y);
-    const kernel = model.getWeights()[0]!.data;
     const predicted = await model.predict(flat);
     const mse = [...predicted.data].reduce((sum, value, i) => sum + (value - y.data[i]!) ** 2 / 5, 0);
-    expect(loss).toBeCloseTo(mse + 0.01 * [...kernel].reduce((sum, w) => sum + w * w, 0), 5);
+    expect(loss).toBeCloseTo(mse, 5);
     expect(weights[0]!.data.every((value) => value === 0)).toBe(true);
   });
 });
