@@ -18,8 +18,9 @@ export { terminateOnNaN } from "./callbacks/terminate-on-nan.js";
 // Regularizers and constraints
 export { nonNeg } from "./constraints/non-neg.js";
 export { maxNorm, minMaxNorm, unitNorm } from "./constraints/norms.js";
+export type { Code } from "./doctor/causes.js";
 export { type DiagnoseOptions, diagnose } from "./doctor/diagnose.js";
-export type { Diagnosis, LayerPatch, RecipePatch, Severity } from "./doctor/diagnosis.js";
+export type { Diagnosis, Severity } from "./doctor/diagnosis.js";
 export { type ExamplesLike, examine } from "./doctor/examine.js";
 export { type Repaired, type RepairOptions, type RepairProgress, repair } from "./doctor/repair.js";
 // The doctor
@@ -124,6 +125,7 @@ export { rmsprop } from "./optimizers/rmsprop.js";
 export { sgd } from "./optimizers/sgd.js";
 export { createRandom, type Random } from "./random.js";
 export { fixAsCode } from "./recipe/fix-as-code.js";
+export type { LayerPatch, RecipePatch } from "./recipe/patch.js";
 export type { LayerRecipe, OptimizerRecipe, Recipe, SeriesRecipe } from "./recipe/recipe.js";
 export { l1, l1l2, l2 } from "./regularizers/l1l2.js";
 export { orthogonal as orthogonalRegularizer } from "./regularizers/orthogonal.js";

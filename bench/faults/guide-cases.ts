@@ -1,6 +1,6 @@
 import type { Diagnosis } from "../../src/doctor/diagnosis.js";
+import { refusalOf, refusedCodes } from "../../src/doctor/refusal.js";
 import { examine, GateflowError } from "../../src/index.js";
-import { refusalOf, shapeFaults } from "../../src/recipe/refusal.js";
 import { admit, type Plan, type Rows } from "./patient.js";
 import { ask } from "./run-case.js";
 import { mulberry32, sineMix } from "./series.js";
@@ -40,7 +40,7 @@ export async function exampleOf(code: string): Promise<Diagnosis | undefined> {
   if (fault === undefined) return own(twice());
   for (let i = 0; i < MOST_DRAWS; i++) {
     const plan = fault(mulberry32(7000 + i), "develop", i % 2 === 1).sick;
-    if (shapeFaults.includes(code)) return refused(plan);
+    if (refusedCodes.some((own) => own === code)) return refused(plan);
     const { diagnoses } = await ask(askedBefore.includes(code) ? { ...plan, isTrained: false } : plan);
     const found = own(diagnoses);
     if (found !== undefined) return found;

@@ -13,7 +13,10 @@ export interface Outcome {
 /** Admits a plan and asks the doctor, as a user would: trained models come with their history. */
 export async function ask(plan: Plan): Promise<Outcome> {
   const began = performance.now();
-  const done = (diagnoses: readonly Diagnosis[], codes = diagnoses.map(({ code }) => code)): Outcome => ({
+  const done = (
+    diagnoses: readonly Diagnosis[],
+    codes: readonly string[] = diagnoses.map(({ code }) => code),
+  ): Outcome => ({
     codes,
     diagnoses,
     milliseconds: performance.now() - began,

@@ -3,7 +3,7 @@ import type { History } from "../model/events.js";
 import { onlyBatch } from "../model/examples.js";
 import { Sequential } from "../model/sequential.js";
 import { refuseUnknown } from "../options.js";
-import { refusalOf } from "../recipe/refusal.js";
+import { isClassLoss } from "../recipe/train-recipe.js";
 import { open, type SeriesLike } from "../series/kinds.js";
 import type { TensorLike } from "../tensor.js";
 import { type DataCase, examplesCase } from "./data-case.js";
@@ -14,6 +14,7 @@ import { openBlock, type Windows } from "./evidence/window-source.js";
 import type { ModelCase } from "./model-case.js";
 import { allLayers } from "./model-case.js";
 import { modelRules } from "./model-rules/model-rules.js";
+import { refusalOf } from "./refusal.js";
 import { runRules, runSlowRules } from "./run-rules.js";
 import { Experiments } from "./trials/experiments.js";
 import { fileOf } from "./trials/model-copy.js";
@@ -35,13 +36,6 @@ export interface DiagnoseOptions {
 const untrainableCodes: readonly string[] = ["missing_values", "insufficient_data"];
 
 const isHistory = (value: object): value is History => "history" in value && "epoch" in value;
-
-/** Losses whose targets are classes or shares, not amounts. */
-const classLosses: readonly string[] = [
-  "binaryCrossentropy",
-  "categoricalCrossentropy",
-  "sparseCategoricalCrossentropy",
-];
 
 /**
  * Says why a model does not learn, or will not: looks at the data, the model and its configuration, its gradients, short
@@ -78,7 +72,7 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
   const asGiven = examplesCase(x, y, {
     validation: options.validationData,
     series,
-    isClassification: classLosses.includes(file.loss.name),
+    isClassification: isClassLoss(file.loss.name),
     isIndexed: layers[0]?.kind === "embedding",
     isStateful: layers.some(({ config }) => config.stateful === true),
   });
@@ -104,10 +98,7 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
     isTrained,
     fit: options.fit ?? {},
   };
-  const rules = modelRules(
-    found.map(({ code }) => code),
-    isTrained,
-  );
+  const rules = modelRules(isTrained);
   try {
     const isHopeless =
       !areFinite(windows!) ||

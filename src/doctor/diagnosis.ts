@@ -1,12 +1,14 @@
+import type { RecipePatch } from "../recipe/patch.js";
 import type { Picture } from "../viz/picture.js";
+import type { Code } from "./causes.js";
 
 /** How much a fault costs: `error` nothing can be learnt, `warning` it learns far less than it could, `hint` worth a look. */
 export type Severity = "error" | "warning" | "hint";
 
 /** One reason why a model does not learn, with the numbers that show it. */
 export interface Diagnosis {
-  /** Stable identifier, such as `unscaled_inputs`. */
-  readonly code: string;
+  /** Stable identifier, such as `unscaled_inputs`; `refused`: what `fit` refuses and no diagnosis has a name for. */
+  readonly code: Code | "refused";
   readonly severity: Severity;
   /** One line: what is wrong, and where. */
   readonly title: string;
@@ -22,25 +24,7 @@ export interface Diagnosis {
   readonly picture?: Picture;
 }
 
-/**
- * A change to a recipe as plain data. Objects are merged, everything else replaces; a `layers` patch is merged into every
- * layer that has (or may have) the option; null takes an option away.
- */
-export interface RecipePatch {
-  readonly series?: Readonly<Record<string, unknown>>;
-  readonly window?: number;
-  readonly layers?: readonly LayerPatch[];
-  readonly compile?: Readonly<Record<string, unknown>>;
-  readonly fit?: Readonly<Record<string, unknown>>;
-}
-
-/** A change to all layers of some kinds (`"recurrent"`: lstm, gru, simpleRNN), or to the last layer alone. */
-export interface LayerPatch {
-  readonly kind: string;
-  readonly set: Readonly<Record<string, unknown>>;
-}
-
-/** What a rule has found; the rule's own code and severity are added. */
+/** What a rule has found; the rule's code is added, and its severity where none is said. */
 export interface Finding {
   readonly severity?: Severity;
   readonly title: string;
@@ -53,10 +37,7 @@ export interface Finding {
 
 /** One way in which a model does not learn: what it looks at is a `Case`, what it says a `Finding`, or null: not this. */
 export interface Rule<Case> {
-  readonly code: string;
-  readonly severity: Severity;
-  /** Codes of root causes: once one of them is found, this would only describe its symptom again. */
-  readonly explainedBy?: readonly string[];
+  readonly code: Code;
   /** Whether it looks at configuration alone: then it can be asked where nothing can be run. */
   readonly isStatic?: true;
   look(at: Case): Finding | null | Promise<Finding | null>;

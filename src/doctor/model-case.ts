@@ -1,3 +1,4 @@
+import { isRecurrentKind } from "../recipe/layer-kinds.js";
 import type { DataCase } from "./data-case.js";
 import type { Windows } from "./evidence/window-source.js";
 import type { Experiments } from "./trials/experiments.js";
@@ -17,8 +18,6 @@ export interface ModelCase {
   readonly fit: { readonly batchSize?: number | undefined; readonly shuffle?: boolean | undefined };
 }
 
-export const recurrentKinds: readonly string[] = ["lstm", "gru", "simpleRNN"];
-
 /** All layers, those inside wrappers in their place. */
 export function allLayers(file: ModelFile): LayerConfig[] {
   const unwrap = (layer: LayerConfig): LayerConfig[] => {
@@ -31,7 +30,7 @@ export function allLayers(file: ModelFile): LayerConfig[] {
 }
 
 export const recurrentLayers = (file: ModelFile): LayerConfig[] =>
-  allLayers(file).filter(({ kind }) => recurrentKinds.includes(kind));
+  allLayers(file).filter(({ kind }) => isRecurrentKind(kind));
 
 /** The activation the model's output goes through. */
 export function outputActivation(file: ModelFile): string {

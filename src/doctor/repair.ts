@@ -4,18 +4,20 @@ import type { Callback } from "../model/events.js";
 import { numberIn, refuseUnknown } from "../options.js";
 import { createRandom, type Random } from "../random.js";
 import { checkWholeRecipe } from "../recipe/check-recipe.js";
+import { isRecurrentKind } from "../recipe/layer-kinds.js";
+import type { RecipePatch } from "../recipe/patch.js";
 import { type Prepared, prepareExamples, prepareSeries } from "../recipe/prepare.js";
-import { applyFix, type Recipe } from "../recipe/recipe.js";
+import { applyFix, RECIPE_DEFAULTS, type Recipe } from "../recipe/recipe.js";
 import { refinements } from "../recipe/refinements.js";
-import { refusalOf, shapeFaults } from "../recipe/refusal.js";
 import { type Attempt, isClassLoss, runRecipe } from "../recipe/train-recipe.js";
-import { reasonOf, windowTooLong } from "../recipe/untrainable.js";
 import { openSingle, type SeriesLike } from "../series/kinds.js";
 import type { TensorLike } from "../tensor.js";
 import { diagnose } from "./diagnose.js";
-import type { Diagnosis, RecipePatch } from "./diagnosis.js";
+import type { Diagnosis } from "./diagnosis.js";
 import { openBlock } from "./evidence/window-source.js";
 import { examine } from "./examine.js";
+import { refusalOf, refusedCodes } from "./refusal.js";
+import { reasonOf, windowTooLong } from "./untrainable.js";
 
 export interface RepairProgress {
   readonly training: number;
@@ -104,11 +106,19 @@ function checkData(where: string, { series, data }: RepairOptions): void {
 
 /** How recipes become examples: always from the part before the test part. */
 export function examplesFor(options: RepairOptions, where: string): (recipe: Recipe) => Prepared {
-  const test = numberIn(where, "testFraction", options.testFraction ?? 0.2, { min: 0, below: 1 });
-  const held = numberIn(where, "validationFraction", options.validationFraction ?? 0.2, {
-    above: 0,
+  const test = numberIn(where, "testFraction", options.testFraction ?? RECIPE_DEFAULTS.testFraction, {
+    min: 0,
     below: 1,
   });
+  const held = numberIn(
+    where,
+    "validationFraction",
+    options.validationFraction ?? RECIPE_DEFAULTS.validationFraction,
+    {
+      above: 0,
+      below: 1,
+    },
+  );
   const splitOf = (count: number): { seen: number; split: number } => {
     const seen = Math.floor(count * (1 - test));
     const split = Math.floor(seen * (1 - held));
@@ -137,15 +147,11 @@ export function examplesFor(options: RepairOptions, where: string): (recipe: Rec
 
 /** All recurrent layers but the last hand on their sequences. */
 function withSequences(recipe: Recipe): Recipe {
-  const last = recipe.layers.findLastIndex(({ kind }) =>
-    ["lstm", "gru", "simpleRNN", "bidirectional"].includes(kind),
-  );
+  const last = recipe.layers.findLastIndex(({ kind }) => isRecurrentKind(kind) || kind === "bidirectional");
   return {
     ...recipe,
     layers: recipe.layers.map((layer, i) =>
-      i < last && ["lstm", "gru", "simpleRNN"].includes(layer.kind)
-        ? { ...layer, returnSequences: true }
-        : layer,
+      i < last && isRecurrentKind(layer.kind) ? { ...layer, returnSequences: true } : layer,
     ),
   };
 }
@@ -170,10 +176,10 @@ export async function diagnosesOf({
     if (refused === null || found.some(({ code }) => code === refused.code)) return found;
     // What else stands in the data may be why it was refused, but not of a shape.
     const isExplained =
-      !shapeFaults.includes(refused.code ?? "") && found.some(({ fix }) => fix !== undefined);
+      !refusedCodes.some((code) => code === refused.code) && found.some(({ fix }) => fix !== undefined);
     return isExplained ? found : [refusalOf(refused, train.x.shape[1]), ...found];
   }
-  const { batchSize = 32, shuffle = true } = recipe.fit ?? {};
+  const { batchSize = RECIPE_DEFAULTS.batchSize, shuffle = true } = recipe.fit ?? {};
   return diagnose(model, {
     x: train.x,
     y: train.y,
@@ -205,7 +211,10 @@ export async function repair(recipe: Recipe, options: RepairOptions): Promise<Re
       ? undefined
       : { x: openBlock(options.data.x).shape.slice(1), y: openBlock(options.data.y).shape.slice(1) };
   checkWholeRecipe(`${where}: recipe`, recipe, shapes);
-  const budget = numberIn(where, "budget", options.budget ?? 10, { min: 1, integer: true });
+  const budget = numberIn(where, "budget", options.budget ?? RECIPE_DEFAULTS.budget, {
+    min: 1,
+    integer: true,
+  });
   const seed = numberIn(where, "seed", options.seed ?? 0, { min: 0, integer: true });
   const prepare = examplesFor(options, where);
   let trainings = 0;
@@ -303,7 +312,10 @@ async function randomSearch(
       ...(recipe.window === undefined ? {} : { window: pick([recipe.window, 10, 20, 30]) }),
       layers: [{ kind: "recurrent", set: { units: pick([8, 16, 32, 64]), dropout: pick([0, 0, 0.2]) } }],
       compile: { optimizer: { learningRate: exp(log(1e-4) + random.uniform() * log(1000)) } },
-      fit: { batchSize: pick([16, 32, 64]), epochs: pick([1, 2]) * (recipe.fit?.epochs ?? 25) },
+      fit: {
+        batchSize: pick([16, 32, 64]),
+        epochs: pick([1, 2]) * (recipe.fit?.epochs ?? RECIPE_DEFAULTS.epochs),
+      },
     };
     const attempt = await train(applyFix(recipe, patch));
     attempt.model?.dispose();

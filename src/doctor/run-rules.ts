@@ -1,17 +1,21 @@
+import { causes, isExplained } from "./causes.js";
 import type { Diagnosis, Finding, Rule } from "./diagnosis.js";
 
-const isExplained = <Case>(rule: Rule<Case>, found: readonly Diagnosis[]): boolean =>
-  rule.explainedBy?.some((code) => found.some((diagnosis) => diagnosis.code === code)) === true;
+const isTold = <Case>({ code }: Rule<Case>, found: readonly Diagnosis[]): boolean =>
+  isExplained(
+    code,
+    found.map((diagnosis) => diagnosis.code),
+  );
 
 /** A finding under its rule's name. Numbers that are none are words: JSON would make null of them. */
-function diagnosisOf<Case>({ code, severity }: Rule<Case>, finding: Finding): Diagnosis {
+function diagnosisOf<Case>({ code }: Rule<Case>, finding: Finding): Diagnosis {
   const evidence = Object.fromEntries(
     Object.entries(finding.evidence).map(([name, value]) => [
       name,
       typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
     ]),
   );
-  return { code, severity, ...finding, evidence };
+  return { code, severity: causes[code].severity, ...finding, evidence };
 }
 
 /** Asks rules that answer at once, in their order. @returns what was there and what is new. */
@@ -22,7 +26,7 @@ export function runRules<Case>(
 ): Diagnosis[] {
   const found = [...before];
   for (const rule of rules) {
-    const finding = isExplained(rule, found) ? (rule.lookAnyway?.(at) ?? null) : rule.look(at);
+    const finding = isTold(rule, found) ? (rule.lookAnyway?.(at) ?? null) : rule.look(at);
     if (finding === null || finding instanceof Promise) continue;
     found.push(diagnosisOf(rule, finding));
   }
@@ -37,7 +41,7 @@ export async function runSlowRules<Case>(
 ): Promise<Diagnosis[]> {
   const found = [...before];
   for (const rule of rules) {
-    const finding = isExplained(rule, found) ? (rule.lookAnyway?.(at) ?? null) : await rule.look(at);
+    const finding = isTold(rule, found) ? (rule.lookAnyway?.(at) ?? null) : await rule.look(at);
     if (finding !== null) found.push(diagnosisOf(rule, finding));
   }
   return found;

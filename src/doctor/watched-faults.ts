@@ -1,6 +1,7 @@
 import type { TrainingModel } from "../model/events.js";
 import { Sequential } from "../model/sequential.js";
 import type { Picture } from "../viz/picture.js";
+import type { Code } from "./causes.js";
 import { type Diagnosis, short } from "./diagnosis.js";
 import { allLayers } from "./model-case.js";
 import { line, lines } from "./pictures/pictures.js";
@@ -66,7 +67,7 @@ export const exploding = (norm: number, usual: number, seen: Seen, place: Place)
 });
 
 /** Why there may be no gradient, by what the model is made of. */
-function codeOfNoGradient(model: TrainingModel): string {
+function codeOfNoGradient(model: TrainingModel): Code {
   if (!(model instanceof Sequential)) return "vanishing_gradients";
   const layers = allLayers(fileOf(model, model.inputShape ?? []));
   const last = layers.at(-1)?.config;

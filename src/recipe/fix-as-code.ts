@@ -1,5 +1,5 @@
-import type { RecipePatch } from "../doctor/diagnosis.js";
 import { Call, Code, Spread, statement } from "./code-text.js";
+import type { RecipePatch } from "./patch.js";
 import { applyFix, optimizerOf, type Recipe, type SeriesRecipe } from "./recipe.js";
 
 /** The parts of a recipe that become statements of their own. */

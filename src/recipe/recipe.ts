@@ -1,4 +1,5 @@
-import type { RecipePatch } from "../doctor/diagnosis.js";
+import { isHeadKind, isRecurrentKind, isWeightedKind } from "./layer-kinds.js";
+import type { RecipePatch } from "./patch.js";
 
 /** How a raw series becomes numbers a model can learn from, in the order in which it is done. */
 export interface SeriesRecipe {
@@ -48,17 +49,28 @@ export interface Recipe {
   };
 }
 
+/** What a recipe that does not say otherwise is trained and judged with. */
+export const RECIPE_DEFAULTS = {
+  window: 1,
+  horizon: 1,
+  optimizer: "rmsprop",
+  epochs: 25,
+  batchSize: 32,
+  /** Share at the end that nobody looks at. */
+  testFraction: 0.2,
+  /** Share of the rest, at its end, by which a training is judged. */
+  validationFraction: 0.2,
+  /** Trainings a repair may make. */
+  budget: 10,
+} as const;
+
 /** The optimizer as `{ name, config }`. */
 export function optimizerOf({ compile }: Recipe): { name: string; config: Record<string, unknown> } {
-  const { optimizer = "rmsprop" } = compile;
+  const { optimizer = RECIPE_DEFAULTS.optimizer } = compile;
   if (typeof optimizer === "string") return { name: optimizer, config: {} };
   const { name, config, ...rest } = optimizer;
   return { name, config: { ...(config as Record<string, unknown> | undefined), ...rest } };
 }
-
-const recurrent: readonly string[] = ["lstm", "gru", "simpleRNN"];
-const weighted: readonly string[] = [...recurrent, "dense"];
-const heads: readonly string[] = ["dense", "activation"];
 
 /** null takes an option away. */
 function merged(
@@ -76,21 +88,21 @@ function merged(
 /** Options only some kinds of layer have: kernels of dense layers have no recurrent weights. */
 const own = (kind: string, set: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(
-    Object.entries(set).filter(([key]) => recurrent.includes(kind) || !key.startsWith("recurrent")),
+    Object.entries(set).filter(([key]) => isRecurrentKind(kind) || !key.startsWith("recurrent")),
   );
 
 /** A recipe with a diagnosis's change made to it; the recipe given stays as it is. */
 export function applyFix(recipe: Recipe, patch: RecipePatch): Recipe {
-  const last = recipe.layers.findLastIndex(({ kind }) => heads.includes(kind));
+  const last = recipe.layers.findLastIndex(({ kind }) => isHeadKind(kind));
   let layers: readonly LayerRecipe[] = recipe.layers;
   for (const { kind, set } of patch.layers ?? []) {
     const isMeant = (layer: { readonly kind: string }, i: number): boolean =>
       kind === "last"
         ? i === last
         : kind === "recurrent"
-          ? recurrent.includes(layer.kind)
+          ? isRecurrentKind(layer.kind)
           : kind === "weighted"
-            ? weighted.includes(layer.kind)
+            ? isWeightedKind(layer.kind)
             : layer.kind === kind && !(kind === "dense" && i === last);
     layers = layers.map((layer, i) => {
       if (isMeant(layer, i))

@@ -1,5 +1,6 @@
-import { type RecipePatch, short } from "../doctor/diagnosis.js";
-import { optimizerOf, type Recipe } from "./recipe.js";
+import { isRecurrentKind } from "./layer-kinds.js";
+import type { RecipePatch } from "./patch.js";
+import { optimizerOf, RECIPE_DEFAULTS, type Recipe } from "./recipe.js";
 
 /** One option of a recipe in which it may be tried further. */
 export interface Refinement {
@@ -11,27 +12,26 @@ export interface Refinement {
 
 const MOST_UNITS = 64;
 const LEAST_BATCH = 8;
-const recurrent: readonly string[] = ["lstm", "gru", "simpleRNN"];
 
 const rateTimes = (factor: number): Refinement => ({
   tried: "rate",
   change(recipe) {
     const { learningRate = 0.001 } = optimizerOf(recipe).config;
     return typeof learningRate === "number"
-      ? { compile: { optimizer: { learningRate: short(factor * learningRate) } } }
+      ? { compile: { optimizer: { learningRate: Number((factor * learningRate).toPrecision(4)) } } }
       : null;
   },
 });
 
 const moreEpochs: Refinement = {
   tried: "epochs",
-  change: ({ fit }) => ({ fit: { epochs: 2 * (fit?.epochs ?? 25) } }),
+  change: ({ fit }) => ({ fit: { epochs: 2 * (fit?.epochs ?? RECIPE_DEFAULTS.epochs) } }),
 };
 
 const moreUnits: Refinement = {
   tried: "units",
   change({ layers }) {
-    const units = Number(layers.find(({ kind }) => recurrent.includes(kind))?.units);
+    const units = Number(layers.find(({ kind }) => isRecurrentKind(kind))?.units);
     return units < MOST_UNITS
       ? { layers: [{ kind: "recurrent", set: { units: Math.min(MOST_UNITS, 2 * units) } }] }
       : null;
@@ -41,7 +41,7 @@ const moreUnits: Refinement = {
 const smallerBatches: Refinement = {
   tried: "batchSize",
   change({ fit, layers }) {
-    const batchSize = fit?.batchSize ?? 32;
+    const batchSize = fit?.batchSize ?? RECIPE_DEFAULTS.batchSize;
     const isStateful = layers.some(({ stateful }) => stateful === true);
     return isStateful || batchSize <= LEAST_BATCH ? null : { fit: { batchSize: Math.ceil(batchSize / 2) } };
   },

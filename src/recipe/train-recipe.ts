@@ -8,7 +8,7 @@ import type { Callback, History } from "../model/events.js";
 import { type Sequential, sequential } from "../model/sequential.js";
 import { toOptimizer } from "../optimizers/to-optimizer.js";
 import type { Prepared } from "./prepare.js";
-import { optimizerOf, type Recipe } from "./recipe.js";
+import { optimizerOf, RECIPE_DEFAULTS, type Recipe } from "./recipe.js";
 
 /** A recipe that was trained, or refused. */
 export interface Attempt {
@@ -28,6 +28,7 @@ const classLosses: readonly string[] = [
   "sparseCategoricalCrossentropy",
 ];
 
+/** Whether a loss takes classes or shares, not amounts. */
 export const isClassLoss = (loss: string): boolean => classLosses.includes(loss);
 
 /** The recipe's model, with the shapes its data asks for. */
@@ -37,7 +38,7 @@ export function buildRecipe(recipe: Recipe, prepared: Prepared, seed: number): S
     config: { ...config } as Record<string, unknown>,
   }));
   const isStateful = layers.some(({ config }) => config.stateful === true);
-  if (isStateful) layers[0]!.config.batchSize = recipe.fit?.batchSize ?? 32;
+  if (isStateful) layers[0]!.config.batchSize = recipe.fit?.batchSize ?? RECIPE_DEFAULTS.batchSize;
   const model = sequential(layersFromConfig(layers, prepared.train.x.shape.slice(1)), { seed });
   const { loss, truncate } = recipe.compile;
   model.compile({
@@ -82,8 +83,8 @@ export async function runRecipe(
 ): Promise<Attempt> {
   const { train, validation } = prepared;
   const {
-    epochs = 25,
-    batchSize = 32,
+    epochs = RECIPE_DEFAULTS.epochs,
+    batchSize = RECIPE_DEFAULTS.batchSize,
     shuffle = true,
     classWeight,
     earlyStopping: stopping,

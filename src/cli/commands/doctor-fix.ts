@@ -1,5 +1,6 @@
 import { type RepairProgress, repair } from "../../index.js";
 import { writeFileAtomic } from "../../node/atomic-write.js";
+import { RECIPE_DEFAULTS } from "../../recipe/recipe.js";
 import { validationErrors } from "../../report/summary/validation-errors.js";
 import type { CheckupCase } from "../../report/text/doctor-report.js";
 import { betterForecast, hasFault, headline } from "../../report/text/doctor-report.js";
@@ -11,8 +12,6 @@ import { oneLineCause } from "../print/print-checkup.js";
 import { attemptTable, printRepair, type RepairOutcome, repairSentence } from "../print/print-repair.js";
 import { trainingProgress } from "../print/progress.js";
 import { watchedReport, writeReport } from "./doctor-check.js";
-
-const BUDGET = 10;
 
 function outcomeJson({ summary }: CheckupCase, outcome: RepairOutcome, files: readonly string[]): string {
   const { recipe, repaired, attempts, left, errors } = outcome;
@@ -52,7 +51,7 @@ export async function fix(
 ): Promise<boolean> {
   const { summary, split, recipe } = examined;
   const { series } = summary;
-  const { budget = BUDGET, seed, out: path = OUT } = options;
+  const { budget = RECIPE_DEFAULTS.budget, seed, out: path = OUT } = options;
   if (!quiet)
     io.err(
       `\n  at most ${plural(budget, "training")} for changes, as many for a random search beside them, and one more look\n`,

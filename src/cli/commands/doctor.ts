@@ -1,5 +1,6 @@
 import { DataError } from "../../errors.js";
 import { examine } from "../../index.js";
+import { RECIPE_DEFAULTS } from "../../recipe/recipe.js";
 import { type NamedSeries, sourceName, summarize } from "../../report/summary/series-summary.js";
 import type { CheckupCase } from "../../report/text/doctor-report.js";
 import { plural } from "../../report/text/numbers.js";
@@ -13,8 +14,6 @@ export type { DoctorOptions } from "../options/doctor-options.js";
 
 /** Something was found; 1 is a mistake. */
 const EXIT_FOUND = 2;
-/** Of the rows that are looked at; repair()'s own. */
-const VALIDATION = 0.2;
 
 /** The series without its test part. */
 function seenPart(series: NamedSeries, rows: number): NamedSeries {
@@ -39,7 +38,7 @@ export async function doctor(file: string, options: DoctorOptions, io: Io): Prom
   const whole = await readSeries(file, options);
   const seen = Math.floor(whole.values.length * (1 - options.testFraction));
   const series = seenPart(whole, seen);
-  const split = Math.floor(seen * (1 - VALIDATION));
+  const split = Math.floor(seen * (1 - RECIPE_DEFAULTS.validationFraction));
   if (!series.values.subarray(0, split).some(Number.isFinite))
     throw new DataError(
       `${sourceName(series)}, column ${JSON.stringify(series.target)}: the first ${plural(split, "row")}, the training part, hold no value. Leave them out of the file.`,

@@ -1,4 +1,5 @@
 import type { Recipe } from "../../index.js";
+import { RECIPE_DEFAULTS } from "../../recipe/recipe.js";
 import type { SCALES } from "./model-options.js";
 
 export const LAYERS = ["lstm", "gru", "simpleRNN"] as const;
@@ -32,9 +33,9 @@ export const DEFAULTS = {
   units: [50],
   loss: "mse",
   optimizer: "adam",
-  epochs: 25,
-  batchSize: 32,
-  testFraction: 0.2,
+  epochs: RECIPE_DEFAULTS.epochs,
+  batchSize: RECIPE_DEFAULTS.batchSize,
+  testFraction: RECIPE_DEFAULTS.testFraction,
   seed: 1,
 } as const;
 

@@ -7,20 +7,20 @@ import type { ModelCase } from "../model-case.js";
 import { bars, PER_CENT } from "../pictures/pictures.js";
 
 /** A class nine times as frequent as another: where collections of imbalanced data begin (Fernández et al. 2008, KEEL). */
-const RATIO = 9;
+const IMBALANCE_RATIO = 9;
 /** Keras's default. */
-const BATCH = 32;
+const USUAL_BATCH_SIZE = 32;
 /** With three rare examples expected in a batch, one batch in twenty has none (Poisson): then the class is not seen at all. */
-const IN_A_BATCH = 3;
+const MIN_EXPECTED_IN_A_BATCH = 3;
 /**
  * Classes that lie apart are learnt whatever their share (Japkowicz & Stephen 2002): four standard deviations, where one of
  * forty is mistaken.
  */
-const APART = 4;
+const MAX_DISTANCE_STDS = 4;
 /** A class that is missed as often as found has not been learnt. */
-const RECALL = 0.5;
+const MIN_RECALL = 0.5;
 /** What classes given equal weight would gain in mean recall: a fifth of the way from guessing to always right. */
-const GAIN = 0.1;
+const MIN_RECALL_GAIN = 0.1;
 
 /** Whether targets are the next of the tokens that stand in the inputs: words are rare by nature. */
 function areTokens(windows: Windows, { counts }: Classes): boolean {
@@ -34,8 +34,10 @@ function rareOf(at: DataCase): Classes | null {
   const classes = classesOf(at.windows);
   if (classes === null || (at.isIndexed && areTokens(at.windows, classes))) return null;
   const { rarest, commonest, labels } = classes;
-  const inABatch = (BATCH * rarest.count) / labels.length;
-  return commonest.count > RATIO * rarest.count && inABatch < IN_A_BATCH ? classes : null;
+  const inABatch = (USUAL_BATCH_SIZE * rarest.count) / labels.length;
+  return commonest.count > IMBALANCE_RATIO * rarest.count && inABatch < MIN_EXPECTED_IN_A_BATCH
+    ? classes
+    : null;
 }
 
 function findingOf(
@@ -51,9 +53,9 @@ function findingOf(
       count: rarest.count,
       share: short(rarest.count / total),
       commonestOverRarest: short(commonest.count / rarest.count),
-      bound: RATIO,
-      expectedInABatch: short((BATCH * rarest.count) / total),
-      batchBound: IN_A_BATCH,
+      bound: IMBALANCE_RATIO,
+      expectedInABatch: short((USUAL_BATCH_SIZE * rarest.count) / total),
+      batchBound: MIN_EXPECTED_IN_A_BATCH,
       classes: counts.size,
       labels: total,
       ...more,
@@ -72,18 +74,16 @@ function findingOf(
 /** One class hardly occurs, and the inputs do not set it apart by themselves. */
 export const classImbalance: Rule<DataCase> = {
   code: "class_imbalance",
-  severity: "warning",
-  explainedBy: ["constant_target", "missing_values"],
   look(at) {
     // What has been trained is judged by what it answers.
     if (at.isTrained) return null;
     const classes = rareOf(at);
     if (classes === null) return null;
     const distance = distanceOf(at.windows!, classes, classes.rarest.label);
-    if (distance !== null && distance > APART) return null;
+    if (distance !== null && distance > MAX_DISTANCE_STDS) return null;
     return findingOf(
       classes,
-      distance === null ? {} : { distanceInStds: short(distance), distanceBound: APART },
+      distance === null ? {} : { distanceInStds: short(distance), distanceBound: MAX_DISTANCE_STDS },
     );
   },
 };
@@ -106,8 +106,6 @@ function recallsOf(answers: Answers, isWeighted: boolean, rare: number): { mean:
 /** The same of a trained model: it misses the rare class, or would not if it were to weigh all classes alike. */
 export const classImbalanceLearnt: Rule<ModelCase> = {
   code: "class_imbalance",
-  severity: "warning",
-  explainedBy: ["constant_target", "missing_values", "softmax_with_one_unit", "loss_activation_mismatch"],
   async look(at) {
     const classes = at.isTrained ? rareOf(at.data) : null;
     const answers = classes === null ? null : await answersOf(at, classes);
@@ -115,13 +113,13 @@ export const classImbalanceLearnt: Rule<ModelCase> = {
     const { label } = classes.rarest;
     const asIs = recallsOf(answers, false, label);
     const weighted = recallsOf(answers, true, label);
-    if (asIs.rare > RECALL && weighted.mean - asIs.mean <= GAIN) return null;
+    if (asIs.rare > MIN_RECALL && weighted.mean - asIs.mean <= MIN_RECALL_GAIN) return null;
     return findingOf(classes, {
       recallOfTheClass: short(asIs.rare),
-      recallBound: RECALL,
+      recallBound: MIN_RECALL,
       meanRecall: short(asIs.mean),
       meanRecallWithEqualWeights: short(weighted.mean),
-      gainBound: GAIN,
+      gainBound: MIN_RECALL_GAIN,
       measuredOn: answers.measuredOn,
     });
   },

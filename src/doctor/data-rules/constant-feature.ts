@@ -9,7 +9,6 @@ import { bars } from "../pictures/pictures.js";
  */
 export const constantFeature: Rule<DataCase> = {
   code: "constant_feature",
-  severity: "error",
   look(at) {
     if (at.isIndexed) return null;
     for (const [f, all] of at.columns.entries()) {

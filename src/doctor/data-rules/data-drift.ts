@@ -6,12 +6,12 @@ import type { Windows } from "../evidence/window-source.js";
 import { beforeAndAfter } from "../pictures/pictures.js";
 
 /** As much of a normal sample's values as a shift of two standard deviations puts beyond three: P(z > 1). */
-const OUTSIDE = 0.15;
+const MOST_OUTSIDE_SHARE = 0.15;
 /** One stationary series in two hundred, as for a season. */
-const LEVEL = 0.005;
-const LEAST = 20;
+const DRIFT_P = 0.005;
+const LEAST_VALUES = 20;
 /** A trained model that is hardly worse on what it was not shown copes with it, wherever it lies. */
-const COPES = 1.2;
+const COPING_LOSS_RATIO = 1.2;
 
 interface Drift {
   /** Share of what comes that lies beyond all that was there before. */
@@ -67,21 +67,8 @@ function newValues(train: Windows, held: Windows, feature: number): Float64Array
 /** Inputs at validation are not those of the training; of a raw series: its second half is not its first. */
 export const dataDrift: Rule<DataCase> = {
   code: "data_drift",
-  severity: "warning",
-  explainedBy: [
-    "missing_values",
-    "constant_feature",
-    "constant_target",
-    "outliers",
-    "unscaled_inputs",
-    "unscaled_target",
-    "non_stationary_target",
-    "target_scale_mismatch",
-    "data_leakage_scaler",
-    "insufficient_data",
-  ],
   look(at) {
-    if (at.isIndexed || (at.heldOverTrain !== null && at.heldOverTrain < COPES)) return null;
+    if (at.isIndexed || (at.heldOverTrain !== null && at.heldOverTrain < COPING_LOSS_RATIO)) return null;
     const { windows, validation } = at;
     const pairs =
       at.kind === "series"
@@ -92,18 +79,18 @@ export const dataDrift: Rule<DataCase> = {
           ? []
           : at.columns.map((values, f) => [values, newValues(windows, validation, f)] as const);
     for (const [f, [before, after]] of pairs.entries()) {
-      if (before.length < LEAST || after.length < LEAST || !(deviationOf(before) > 0)) continue;
+      if (before.length < LEAST_VALUES || after.length < LEAST_VALUES || !(deviationOf(before) > 0)) continue;
       const drift = driftBetween(before, after);
-      if (!(drift.outside > OUTSIDE && drift.p < LEVEL)) continue;
+      if (!(drift.outside > MOST_OUTSIDE_SHARE && drift.p < DRIFT_P)) continue;
       return {
         severity: at.kind === "series" ? "hint" : "warning",
         title: `${short(100 * drift.outside)} % of feature ${f} lie where none lay before, ${at.kind === "series" ? "in the second half" : "in validation"}`,
         evidence: {
           feature: f,
           shareOutside: short(drift.outside),
-          bound: OUTSIDE,
+          bound: MOST_OUTSIDE_SHARE,
           pValue: short(drift.p),
-          level: LEVEL,
+          level: DRIFT_P,
           lowestBefore: short(drift.low),
           highestBefore: short(drift.high),
           shiftInStds: short(drift.shift),

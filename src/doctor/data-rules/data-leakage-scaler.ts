@@ -5,9 +5,9 @@ import { type Rule, short } from "../diagnosis.js";
 import { bars } from "../pictures/pictures.js";
 
 /** Mean 0 and standard deviation 1 (or minimum 0 and maximum 1) to rounding: no series is so by chance. */
-const EXACT = 2e-4;
+const EXACT_DISTANCE = 2e-4;
 /** The training part alone must differ by this much, or the scaler's part cannot be told. */
-const VISIBLE = 0.01;
+const VISIBLE_DISTANCE = 0.01;
 const MOST_TARGETS = 65;
 
 interface Scale {
@@ -52,15 +52,6 @@ function timeline(windows: NonNullable<DataCase["windows"]>, at: DataCase): Floa
 /** The scaler was fitted on training and validation together: only both together have mean 0 and deviation 1. */
 export const dataLeakageScaler: Rule<DataCase> = {
   code: "data_leakage_scaler",
-  severity: "warning",
-  explainedBy: [
-    "missing_values",
-    "constant_feature",
-    "constant_target",
-    "unscaled_inputs",
-    "unscaled_target",
-    "target_scale_mismatch",
-  ],
   look(at) {
     const { windows, validation } = at;
     if (windows === null || windows.stride === 0) return null;
@@ -71,8 +62,10 @@ export const dataLeakageScaler: Rule<DataCase> = {
     const wholes =
       validation === null ? [] : joined(train, timeline(validation, at), windows.timesteps + 1).map(scaleOf);
     for (const scale of wholes) {
-      if (isStandard(scale, EXACT) && !isStandard(own, VISIBLE)) [whole, kind] = [scale, "standard"];
-      else if (isMinMax(scale, EXACT) && !isMinMax(own, VISIBLE)) [whole, kind] = [scale, "min-max"];
+      if (isStandard(scale, EXACT_DISTANCE) && !isStandard(own, VISIBLE_DISTANCE))
+        [whole, kind] = [scale, "standard"];
+      else if (isMinMax(scale, EXACT_DISTANCE) && !isMinMax(own, VISIBLE_DISTANCE))
+        [whole, kind] = [scale, "min-max"];
       if (whole !== undefined) break;
     }
     const found = whole === undefined ? fromSeries(at, train) : { scale: whole, kind };
@@ -88,7 +81,7 @@ export const dataLeakageScaler: Rule<DataCase> = {
         wholeStd: short(found.scale.std),
         wholeMin: short(found.scale.min),
         wholeMax: short(found.scale.max),
-        bound: VISIBLE,
+        bound: VISIBLE_DISTANCE,
       },
       why: "Mean and spread of the future went into every training value: the measured error is better than what the model will reach on days nobody has seen.",
       remedy:
@@ -115,12 +108,14 @@ function fromSeries(at: DataCase, train: Float64Array): { scale: Scale; kind: st
   // The last training values are targets alone, of several steps ahead some dozen: a scaler fitted on them too leaks nothing.
   for (let end = train.length; end < Math.min(train.length + MOST_TARGETS, raw.length - 5); end++) {
     const own = scaleOf(scaled.subarray(0, end));
-    if (isStandard(own, EXACT) || isMinMax(own, EXACT)) return null;
+    if (isStandard(own, EXACT_DISTANCE) || isMinMax(own, EXACT_DISTANCE)) return null;
   }
   const scale = scaleOf(scaled);
   const own = scaleOf(train);
-  if (isStandard(scale, 10 * EXACT) && !isStandard(own, VISIBLE)) return { scale, kind: "standard" };
-  if (isMinMax(scale, 10 * EXACT) && !isMinMax(own, VISIBLE)) return { scale, kind: "min-max" };
+  if (isStandard(scale, 10 * EXACT_DISTANCE) && !isStandard(own, VISIBLE_DISTANCE))
+    return { scale, kind: "standard" };
+  if (isMinMax(scale, 10 * EXACT_DISTANCE) && !isMinMax(own, VISIBLE_DISTANCE))
+    return { scale, kind: "min-max" };
   return null;
 }
 

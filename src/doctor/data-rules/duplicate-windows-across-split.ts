@@ -4,11 +4,11 @@ import type { Windows } from "../evidence/window-source.js";
 import { bars, PER_CENT } from "../pictures/pictures.js";
 
 /** Of windows split in time none ends inside a training window; of those split at random nearly all do. */
-const BOUND = 0.1;
+const MOST_KNOWN_SHARE = 0.1;
 /** Where more than a tenth of the training windows end as others do, windows repeat themselves. */
 const MOST_DISTINCT = 0.9;
 /** Standard errors above what comes by chance. */
-const BEYOND_CHANCE = 3;
+const BEYOND_CHANCE_ERRORS = 3;
 
 /** Numbers as one number, by two hashes of their bits (Fowler, Noll & Vo's, with two primes): 53 bits tell windows apart. */
 function keyOf(parts: readonly (Float32Array | Int32Array)[]): number {
@@ -68,8 +68,6 @@ function alike(keys: readonly number[]): number {
  */
 export const duplicateWindowsAcrossSplit: Rule<DataCase> = {
   code: "duplicate_windows_across_split",
-  severity: "warning",
-  explainedBy: ["missing_values", "constant_feature", "constant_target", "target_leaks_from_input"],
   look(at) {
     const { windows, validation } = at;
     if (windows === null || validation === null || at.isIndexed || !windows.isSequence) return null;
@@ -89,7 +87,7 @@ export const duplicateWindowsAcrossSplit: Rule<DataCase> = {
     // One chance for each different key there is: of a series that repeats itself exactly all are known.
     const chance = Math.min(1, alike(ends) * (inside.size + distinct.size));
     const error = Math.sqrt((chance * (1 - chance)) / asked.length);
-    if (!(share > BOUND + chance + BEYOND_CHANCE * error) || known < 3) return null;
+    if (!(share > MOST_KNOWN_SHARE + chance + BEYOND_CHANCE_ERRORS * error) || known < 3) return null;
     return {
       title: `${short(100 * share)} % of the validation windows end inside a training window`,
       evidence: {
@@ -97,7 +95,7 @@ export const duplicateWindowsAcrossSplit: Rule<DataCase> = {
         validationSamples: asked.length,
         share: short(share),
         shareByChance: short(chance),
-        bound: BOUND,
+        bound: MOST_KNOWN_SHARE,
       },
       why: "Neighbouring windows share all but one value. Split at random, the training part has seen the value each validation window asks for: the validation loss measures memory, and early stopping never stops.",
       remedy:
@@ -112,7 +110,7 @@ export const duplicateWindowsAcrossSplit: Rule<DataCase> = {
           x: `share of ${asked.length} validation windows (%)`,
           y: "what follows",
           range: PER_CENT,
-          marks: { [`bound ${100 * BOUND} %`]: 100 * BOUND },
+          marks: { [`bound ${100 * MOST_KNOWN_SHARE} %`]: 100 * MOST_KNOWN_SHARE },
         },
       ),
     };

@@ -5,11 +5,10 @@ import { line, lines } from "../pictures/pictures.js";
 /**
  * With n examples a correlation is known to ±1.96 / √n: below 20 a true one of 0.4 cannot be told from none (Fisher 1915).
  */
-const LEAST = 20;
+const LEAST_EXAMPLES = 20;
 
 export const insufficientData: Rule<DataCase> = {
   code: "insufficient_data",
-  severity: "error",
   look(at) {
     const count = at.windows?.samples ?? at.columns[0]?.length ?? 0;
     // Sequences with a target at every step bring as many examples as steps.
@@ -19,16 +18,16 @@ export const insufficientData: Rule<DataCase> = {
         ? windows.timesteps
         : 1;
     const examples = count * perSample;
-    if (examples >= LEAST) return null;
+    if (examples >= LEAST_EXAMPLES) return null;
     return {
       title: `${examples} ${at.kind === "series" ? "values" : "examples"} are too few to learn from`,
       evidence: {
         examples,
-        bound: LEAST,
+        bound: LEAST_EXAMPLES,
         halfWidthOfCorrelation: Number((1.96 / Math.sqrt(Math.max(1, examples))).toPrecision(3)),
       },
       why: "So few examples do not tell a connection from chance: whatever the model finds in them will not hold for the next ones.",
-      remedy: `Bring a longer series, a shorter window, or windows that overlap (stride 1): at least ${LEAST} examples, better some hundred. Until then use a baseline: seasonalNaiveForecast or naiveForecast.`,
+      remedy: `Bring a longer series, a shorter window, or windows that overlap (stride 1): at least ${LEAST_EXAMPLES} examples, better some hundred. Until then use a baseline: seasonalNaiveForecast or naiveForecast.`,
       picture: lines(
         "How exactly a correlation is known",
         [
@@ -43,7 +42,7 @@ export const insufficientData: Rule<DataCase> = {
           y: "correlation",
           marks: [
             { label: `here: ${examples}`, x: examples },
-            { label: `bound: ${LEAST}`, x: LEAST },
+            { label: `bound: ${LEAST_EXAMPLES}`, x: LEAST_EXAMPLES },
           ],
         },
       ),

@@ -66,7 +66,6 @@ const inWords = ({ place }: Gap): string =>
 /** Any gap is one too many: one NaN in a batch makes every weight NaN in one update. */
 export const missingValues: Rule<DataCase> = {
   code: "missing_values",
-  severity: "error",
   look(at) {
     const gap = firstOf(at);
     const first = gap === null ? undefined : columnWith(at);

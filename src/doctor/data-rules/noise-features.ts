@@ -7,14 +7,14 @@ import type { ModelCase } from "../model-case.js";
 import { bars } from "../pictures/pictures.js";
 
 /** One or two columns that tell nothing cost little; from three on, and in the majority, they are what is learnt by heart. */
-const LEAST = 3;
+const LEAST_COLUMNS = 3;
 /** A trained model that is hardly worse on what it was not shown does not suffer from them. */
-const COPES = 1.2;
+const COPING_LOSS_RATIO = 1.2;
 /**
  * Columns whose exchange among examples held back raises the loss by half have told something (Breiman 2001). Some dozens of
  * windows that overlap count as ten or so: they know a loss to about a third.
  */
-const TELLING = 1.5;
+const TELLING_LOSS_RATIO = 1.5;
 const PERMUTATIONS = 5;
 
 const why =
@@ -25,7 +25,7 @@ function noiseOf(at: DataCase): NoiseColumns | null {
   const found = noiseColumns(at.windows);
   if (found === null) return null;
   const { noise, strongest } = found;
-  return noise.length >= LEAST && 2 * noise.length >= strongest.length ? found : null;
+  return noise.length >= LEAST_COLUMNS && 2 * noise.length >= strongest.length ? found : null;
 }
 
 function findingOf(
@@ -59,15 +59,6 @@ function findingOf(
 /** Many columns without any connection: with the target, with each other, or with their own past. */
 export const noiseFeatures: Rule<DataCase> = {
   code: "unused_features",
-  severity: "warning",
-  explainedBy: [
-    "missing_values",
-    "constant_target",
-    "insufficient_data",
-    "outliers",
-    "targets_not_matching_inputs",
-    "unused_features",
-  ],
   look(at) {
     // What has been trained is asked what it makes of them.
     if (at.isTrained) return null;
@@ -79,11 +70,9 @@ export const noiseFeatures: Rule<DataCase> = {
 /** The same of a trained model: it does worse on what it was not shown, and no worse with these columns exchanged. */
 export const noiseFeaturesLearnt: Rule<ModelCase> = {
   code: "unused_features",
-  severity: "warning",
-  explainedBy: noiseFeatures.explainedBy!,
   async look({ isTrained, data, windows, experiments }) {
     if (!isTrained || experiments.isStateful) return null;
-    if (data.heldOverTrain !== null && data.heldOverTrain < COPES) return null;
+    if (data.heldOverTrain !== null && data.heldOverTrain < COPING_LOSS_RATIO) return null;
     const found = noiseOf(data);
     if (found === null) return null;
     const held = await experiments.validationLoss();
@@ -104,11 +93,11 @@ export const noiseFeaturesLearnt: Rule<ModelCase> = {
     const losses: number[] = [];
     for (let k = 0; k < PERMUTATIONS; k++) losses.push(await exchanged());
     const loss = mean(losses);
-    if (!(loss < TELLING * held)) return null;
+    if (!(loss < TELLING_LOSS_RATIO * held)) return null;
     return findingOf(found, {
       validationLoss: short(held),
       validationLossWithThemExchanged: short(loss),
-      lossBound: TELLING,
+      lossBound: TELLING_LOSS_RATIO,
       ...(data.heldOverTrain === null ? {} : { heldOverTrain: short(data.heldOverTrain) }),
     });
   },

@@ -8,12 +8,12 @@ import type { ModelCase } from "../model-case.js";
 import { beforeAndAfter } from "../pictures/pictures.js";
 
 /** The tests' usual level. */
-const LEVEL = 0.05;
+const TEST_P = 0.05;
 /** Most of what is to come lies where no training value lay. */
-const OUTSIDE = 0.5;
-const LEAST = 30;
+const MOST_OUTSIDE_SHARE = 0.5;
+const LEAST_VALUES = 30;
 /** The validation part's mean lies where hardly any training value lay. */
-const SHIFT = 2.5;
+const MAX_SHIFT_STDS = 2.5;
 
 /** Straight line by least squares; what it leaves, as standard deviation. */
 function lineThrough(values: Float64Array): { slope: number; rest: number } {
@@ -75,7 +75,7 @@ function wanderingOf(at: DataCase): Wandering | null {
       : at.windows!.targets.length <= 64 && at.windows!.stride > 0
         ? at.windows!.targets[0]
         : undefined;
-  if (values === undefined || at.isClassification || values.length < LEAST) return null;
+  if (values === undefined || at.isClassification || values.length < LEAST_VALUES) return null;
   const recent =
     values.length > 4000 ? values.filter((_, i) => i % Math.ceil(values.length / 4000) === 0) : values;
   if (new Set(recent).size < 5) return null;
@@ -90,7 +90,7 @@ function wanderingOf(at: DataCase): Wandering | null {
     if (!(Math.abs(slope) * recent.length > 10 * rest)) return null;
     [pAdf, pKpss] = [1, 0.01];
   }
-  if (pAdf <= LEVEL || pKpss > LEVEL) return null;
+  if (pAdf <= TEST_P || pKpss > TEST_P) return null;
   const held = at.validation?.targets[0];
   const [low, high] = rangeOf(values);
   const outside =
@@ -128,9 +128,9 @@ function findingOf(
     evidence: {
       adfPValue: short(pAdf),
       kpssPValue: short(pKpss),
-      bound: LEVEL,
+      bound: TEST_P,
       shareOutsideTrainingRange: short(outside),
-      shareBound: OUTSIDE,
+      shareBound: MOST_OUTSIDE_SHARE,
       measuredOn,
       shiftInStds: short(shift),
       trendPerStep: short(slope),
@@ -161,18 +161,12 @@ function findingOf(
  */
 export const nonStationaryTarget: Rule<DataCase> = {
   code: "non_stationary_target",
-  severity: "warning",
-  explainedBy: [
-    "missing_values",
-    "constant_target",
-    "outliers",
-    "insufficient_data",
-    "targets_not_matching_inputs",
-    "data_leakage_scaler",
-  ],
   look(at) {
     const found = wanderingOf(at);
-    if (found === null || !(at.kind === "series" || found.outside > OUTSIDE || found.shift > SHIFT))
+    if (
+      found === null ||
+      !(at.kind === "series" || found.outside > MOST_OUTSIDE_SHARE || found.shift > MAX_SHIFT_STDS)
+    )
       return null;
     return findingOf(at, found);
   },
@@ -181,8 +175,6 @@ export const nonStationaryTarget: Rule<DataCase> = {
 /** The same of a model that was trained on levels and is worse than repeating the last one: the trend is why. */
 export const nonStationaryAndBeaten: Rule<ModelCase> = {
   code: "non_stationary_target",
-  severity: "warning",
-  explainedBy: [...(nonStationaryTarget.explainedBy ?? []), "non_stationary_target"],
   async look(at) {
     const found = wanderingOf(at.data);
     const beaten = found === null ? null : await beatenBy(at);

@@ -7,20 +7,20 @@ import { line, lines } from "../pictures/pictures.js";
 /** Of a normal distribution the interquartile range is 1.349 standard deviations. */
 const IQR_OF_NORMAL = 1.349;
 /** Nearest value that counts: of a normal distribution one in 10^23, of Student's t with three degrees one in a thousand. */
-const FAR = 12;
+const FAR_IN_ROBUST_STDS = 12;
 /** Standard deviation over its robust estimate: 1 for a normal, at most 2.1 for t(3), Laplace and lognormal(1) samples. */
-const SQUEEZE = 3;
+const MAX_SQUEEZE_RATIO = 3;
 /** A gap in the distances from the middle that heavy tails leave once in thirty series (Student's t, three degrees). */
-const ISOLATED = 3;
+const ISOLATION_RATIO = 3;
 /** Standard deviation with the isolated values over that without them: one value so far out comes once in a thousand of those. */
-const WIDENED = 1.5;
+const MAX_WIDENED_RATIO = 1.5;
 /** What stands far out more often than this is a second kind of value, not an outlier. */
 const MOST_SHARE = 0.05;
 
 /** Errors come at random times. What comes as evenly as random times do once in a thousand is a pulse of the series. */
-const EVENLY = 0.001;
+const EVEN_SPACING_P = 0.001;
 /** Three standard errors: the values between the pulses are more than noise, and a wide squeeze loses them. */
-const MORE_THAN_NOISE = 3;
+const NOISE_Z = 3;
 
 /** Where values stand far out: neighbours are one event, told by its first step. */
 function eventsOf(values: Float64Array, isFar: (value: number) => boolean): number[] {
@@ -32,9 +32,9 @@ function eventsOf(values: Float64Array, isFar: (value: number) => boolean): numb
 
 /** Regular pulses are the series, unless they press together something else that could be learnt. */
 function arePulses(values: Float64Array, isFar: (value: number) => boolean, squeeze: number): boolean {
-  if (!(evenlySpacedP(eventsOf(values, isFar)) < EVENLY)) return false;
+  if (!(evenlySpacedP(eventsOf(values, isFar)) < EVEN_SPACING_P)) return false;
   const rest = values.filter((value) => !isFar(value));
-  return squeeze <= 3 * SQUEEZE || Math.abs(fisherZ(lagOne(rest), rest.length)) < MORE_THAN_NOISE;
+  return squeeze <= 3 * MAX_SQUEEZE_RATIO || Math.abs(fisherZ(lagOne(rest), rest.length)) < NOISE_Z;
 }
 
 interface Judged {
@@ -56,7 +56,7 @@ interface Judged {
 function gapAmong(distances: Float64Array): number {
   const ordered = sorted(distances);
   for (let k = Math.ceil((1 - MOST_SHARE) * ordered.length); k < ordered.length; k++)
-    if (k > 0 && ordered[k - 1]! > 0 && ordered[k]! > ISOLATED * ordered[k - 1]!) return ordered[k]!;
+    if (k > 0 && ordered[k - 1]! > 0 && ordered[k]! > ISOLATION_RATIO * ordered[k - 1]!) return ordered[k]!;
   return Infinity;
 }
 
@@ -81,9 +81,9 @@ function judge(all: Float64Array, isInOrder: boolean): Judged {
       !(isInOrder && arePulses(values, isFar, squeeze))
     );
   };
-  const isFarOut = isError(FAR * robust);
-  const isApart = Number.isFinite(gap) && widened > WIDENED && isError(gap);
-  const from = isFarOut ? FAR * robust : gap;
+  const isFarOut = isError(FAR_IN_ROBUST_STDS * robust);
+  const isApart = Number.isFinite(gap) && widened > MAX_WIDENED_RATIO && isError(gap);
+  const from = isFarOut ? FAR_IN_ROBUST_STDS * robust : gap;
   const largest = distances.reduce((most, value) => Math.max(most, value), 0) / robust;
   return { values, center, robust, from, far: countFrom(from), largest, squeeze, widened, isFarOut, isApart };
 }
@@ -91,8 +91,6 @@ function judge(all: Float64Array, isInOrder: boolean): Judged {
 /** A few values so far out that a standard scaler presses all others together. */
 export const outliers: Rule<DataCase> = {
   code: "outliers",
-  severity: "error",
-  explainedBy: ["constant_target"],
   look(at) {
     if (at.isClassification || at.isIndexed) return null;
     const columns = namedColumns(at);
@@ -102,7 +100,7 @@ export const outliers: Rule<DataCase> = {
     // The whole bulk of two levels is as wide as its quartiles: then what stands apart tells, not how far.
     const strict = (isTarget: boolean): number => (isTarget || at.kind === "series" ? 1 : 3);
     const isOne = ({ squeeze, isFarOut, isApart, isTarget }: (typeof judged)[number]): boolean =>
-      (isFarOut && squeeze > strict(isTarget) * SQUEEZE) || (isApart && strict(isTarget) === 1);
+      (isFarOut && squeeze > strict(isTarget) * MAX_SQUEEZE_RATIO) || (isApart && strict(isTarget) === 1);
     const worst = judged.filter(isOne).sort((a, b) => b.squeeze - a.squeeze)[0];
     if (worst === undefined) return null;
     return {
@@ -113,9 +111,9 @@ export const outliers: Rule<DataCase> = {
         outliers: worst.far,
         share: short(worst.far / worst.values.length),
         stdOverRobustStd: short(worst.squeeze),
-        bound: SQUEEZE,
+        bound: MAX_SQUEEZE_RATIO,
         stdOverStdWithout: short(worst.widened),
-        widenedBound: WIDENED,
+        widenedBound: MAX_WIDENED_RATIO,
         largestInRobustStds: short(worst.largest),
       },
       why: "Mean, standard deviation and squared loss follow the few: after scaling all ordinary values lie together near zero, where the model cannot tell them apart, and the gradient belongs to the spikes.",

@@ -5,7 +5,7 @@ import type { Windows } from "../evidence/window-source.js";
 import { scatter } from "../pictures/pictures.js";
 
 /** float32 leaves two copies of one number this far apart, relative to their spread, at most. */
-const EXACT = 1e-5;
+const EXACT_SHARE = 1e-5;
 
 const columnOf = (windows: Windows, step: number, feature: number): Float64Array =>
   Float64Array.from(windows.targets[0]!, (_, n) => windows.at(n, step, feature));
@@ -21,14 +21,12 @@ function leftOver(windows: Windows, step: number, feature: number): number {
 function repeats(values: Float64Array, lag: number): boolean {
   if (lag < 1 || values.length <= lag + 3) return false;
   const r = correlation(values.subarray(lag), values.subarray(0, values.length - lag));
-  return 1 - r * r < EXACT;
+  return 1 - r * r < EXACT_SHARE;
 }
 
 /** The target stands in its own window: an exact copy, whatever its scale. High correlation alone proves nothing. */
 export const targetLeaksFromInput: Rule<DataCase> = {
   code: "target_leaks_from_input",
-  severity: "error",
-  explainedBy: ["missing_values", "constant_target", "constant_feature", "insufficient_data"],
   look(at) {
     const { windows } = at;
     // With a target at each step the model is asked for an echo often enough, as an exercise.
@@ -46,7 +44,7 @@ export const targetLeaksFromInput: Rule<DataCase> = {
     for (let step = last; step >= first; step--) {
       for (let f = 0; f < windows.features; f++) {
         const rest = leftOver(windows, step, f);
-        if (rest ** 2 > EXACT ** 2 * 10) continue;
+        if (rest ** 2 > EXACT_SHARE ** 2 * 10) continue;
         const lag = last - step;
         const values = windows.columns[f]!;
         if (windows.stride !== 0 && repeats(values, lag + (at.alignment?.horizon ?? 1))) continue;
@@ -60,7 +58,7 @@ export const targetLeaksFromInput: Rule<DataCase> = {
             stepsBeforeLast: lag,
             correlation: short(Math.sqrt(Math.max(0, 1 - rest * rest))),
             unexplained: short(rest),
-            bound: EXACT,
+            bound: EXACT_SHARE,
           },
           why: "The answer is among the inputs. The model learns to copy it, its test error is far too good, and with real future values it fails, for then the answer is not there.",
           remedy:

@@ -5,11 +5,11 @@ import { type Alignment, alignmentOf, type Windows } from "../evidence/window-so
 import { beforeAndAfter } from "../pictures/pictures.js";
 
 /** Standard deviations of one quantity in two parts differ by less, even where the series changes its habits. */
-const SPREAD_RATIO = 5;
-const SHIFT = 5;
+const MAX_STD_RATIO = 5;
+const MAX_SHIFT_STDS = 5;
 
 /** What float32 leaves of a scale found twice in the same series, generously: two scalers differ by per cents. */
-const ROUNDING = 1e-3;
+const ROUNDING_RATIO = 1e-3;
 
 interface Scales {
   readonly train: Alignment;
@@ -34,8 +34,6 @@ function scalesOf(windows: Windows, validation: Windows): Scales | null {
  */
 export const targetScaleMismatch: Rule<DataCase> = {
   code: "target_scale_mismatch",
-  severity: "error",
-  explainedBy: ["missing_values", "constant_target", "outliers"],
   look(at) {
     const train = at.windows?.targets[0];
     const held = at.validation?.targets[0];
@@ -46,7 +44,7 @@ export const targetScaleMismatch: Rule<DataCase> = {
     if (scales !== null && !areSame(scales, std)) return finding(train, held, scales);
     const ratio = heldStd > 0 ? Math.max(std / heldStd, heldStd / std) : Infinity;
     const shift = Math.abs(mean(held) - mean(train)) / Math.max(std, 1e-30);
-    if (ratio <= SPREAD_RATIO && shift <= SHIFT) return null;
+    if (ratio <= MAX_STD_RATIO && shift <= MAX_SHIFT_STDS) return null;
     // Inputs that moved in the same way tell of a series that changed, not of two scalers.
     const feature = at.alignment?.feature ?? 0;
     const [inputs, heldInputs] = [at.windows!.columns[feature], at.validation!.columns[feature]];
@@ -57,7 +55,8 @@ export const targetScaleMismatch: Rule<DataCase> = {
       );
       const inputShift = Math.abs(mean(heldInputs) - mean(inputs)) / Math.max(deviationOf(inputs), 1e-30);
       const movedAlike =
-        (ratio <= SPREAD_RATIO || inputRatio > ratio / 2) && (shift <= SHIFT || inputShift > shift / 2);
+        (ratio <= MAX_STD_RATIO || inputRatio > ratio / 2) &&
+        (shift <= MAX_SHIFT_STDS || inputShift > shift / 2);
       if ((movedAlike || scales !== null) && !bothRaw(at)) return null;
     }
     return finding(train, held, null);
@@ -65,7 +64,8 @@ export const targetScaleMismatch: Rule<DataCase> = {
 };
 
 const areSame = ({ train, held }: Scales, std: number): boolean =>
-  Math.abs(held.scale / train.scale - 1) < ROUNDING && Math.abs(held.offset - train.offset) < ROUNDING * std;
+  Math.abs(held.scale / train.scale - 1) < ROUNDING_RATIO &&
+  Math.abs(held.offset - train.offset) < ROUNDING_RATIO * std;
 
 function finding(train: Float64Array, held: Float64Array, scales: Scales | null): Finding {
   const [std, heldStd] = [deviationOf(train), deviationOf(held)];
@@ -79,7 +79,7 @@ function finding(train: Float64Array, held: Float64Array, scales: Scales | null)
           trainOffset: short(scales.train.offset),
           validationScale: short(scales.held.scale),
           validationOffset: short(scales.held.offset),
-          scaleBound: ROUNDING,
+          scaleBound: ROUNDING_RATIO,
         };
   return {
     title:
@@ -93,9 +93,9 @@ function finding(train: Float64Array, held: Float64Array, scales: Scales | null)
       validationMean: short(mean(held)),
       validationStd: short(heldStd),
       stdRatio: heldStd > 0 ? short(Math.max(std / heldStd, heldStd / std)) : "infinite",
-      bound: SPREAD_RATIO,
+      bound: MAX_STD_RATIO,
       shiftInStds: short(Math.abs(mean(held) - mean(train)) / Math.max(std, 1e-30)),
-      shiftBound: SHIFT,
+      shiftBound: MAX_SHIFT_STDS,
     },
     why: "The validation loss measures the distance between two units, not the model: it stays high whatever is learnt, and early stopping and learning rate plateaus follow it.",
     remedy:

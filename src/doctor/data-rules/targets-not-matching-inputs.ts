@@ -17,10 +17,10 @@ const PLACED_SHARE = 0.9;
 /** Steps ahead that are tried; of a short series as many as leave half of its windows to look at. */
 const MOST_HORIZON = 64;
 /** What is left of a constant answer's loss on examples held back, where something has been learnt beyond doubt. */
-const LEARNT = 0.8;
+const LEARNT_SHARE = 0.8;
 /** Largest |z| among autocorrelations: of a series that goes on from itself beyond doubt, and of one that need not. */
-const REMEMBERS = 5;
-const FORGETS = 4;
+const REMEMBERS_Z = 5;
+const FORGETS_Z = 4;
 const MOST_LAGS = 40;
 /** With fewer a correlation of 0.4 cannot be told from none (Fisher 1915). */
 const LEAST_OF_A_CLASS = 20;
@@ -61,15 +61,6 @@ function placesOf(windows: Windows): { known: number; placed: number; horizon: n
  */
 export const targetsNotMatchingInputs: Rule<DataCase> = {
   code: "targets_not_matching_inputs",
-  severity: "error",
-  explainedBy: [
-    "missing_values",
-    "constant_target",
-    "constant_feature",
-    "insufficient_data",
-    "outliers",
-    "target_leaks_from_input",
-  ],
   look(at) {
     if (at.windows === null || at.windows.targets.length === 0 || at.isIndexed) return null;
     const shuffled = backInOrder(at.windows);
@@ -77,7 +68,7 @@ export const targetsNotMatchingInputs: Rule<DataCase> = {
     const alignment = shuffled === null ? at.alignment : alignmentOf(shuffled);
     if (windows.x.beyond !== undefined || windows.y.beyond !== undefined) return null;
     // Whoever answers what it was not shown has been told the right answers.
-    if (at.unlearnt !== null && at.unlearnt < LEARNT) return null;
+    if (at.unlearnt !== null && at.unlearnt < LEARNT_SHARE) return null;
     const why =
       "Inputs and targets were put in order separately (shuffled, sorted, filtered or shifted by themselves): each window is told another window's answer, and all that can be learnt is the mean.";
     const remedy =
@@ -107,7 +98,7 @@ export const targetsNotMatchingInputs: Rule<DataCase> = {
     if (
       windows.stride === 0
         ? windows.samples < 200 || !at.isClassification
-        : series < REMEMBERS || order > FORGETS
+        : series < REMEMBERS_Z || order > FORGETS_Z
     )
       return null;
     // A handful of rare examples tells nothing of where they belong.

@@ -1,23 +1,14 @@
 import { deviationOf, finiteOf, rmsOf } from "../../numerics/statistics.js";
 import type { DataCase } from "../data-case.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
+import { FLOAT32_MAX, SATURATING_SCALE } from "../evidence/scale.js";
 import { bars } from "../pictures/pictures.js";
 
-/**
- * Glorot's kernels have a standard deviation of about 0.13 (24 units); times 23 this is 3, where a sigmoid stands at 0.95
- * and passes on a fifth of its largest slope.
- */
-export const SATURATING_SCALE = 25;
 /** Features of ordinary scalers differ by less than 10 in spread; of a hundredth, the smaller one is invisible at first. */
 const SCALE_RATIO = 100;
 
-/** The largest number of float32. */
-export const FLOAT32_MAX = 3.4028234663852886e38;
-
 export const unscaledInputs: Rule<DataCase> = {
   code: "unscaled_inputs",
-  severity: "error",
-  explainedBy: ["outliers"],
   look(at) {
     if (at.isIndexed) return null;
     const large = beyondOf(at);

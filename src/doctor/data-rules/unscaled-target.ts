@@ -1,14 +1,12 @@
 import { deviationOf, finiteOf, mean as meanOf, rmsOf } from "../../numerics/statistics.js";
 import type { DataCase } from "../data-case.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
+import { FLOAT32_MAX, SATURATING_SCALE } from "../evidence/scale.js";
 import { line, lines } from "../pictures/pictures.js";
-import { FLOAT32_MAX, SATURATING_SCALE } from "./unscaled-inputs.js";
 
 /** A regression target far from zero or far spread: the output layer has to walk there in steps of the learning rate. */
 export const unscaledTarget: Rule<DataCase> = {
   code: "unscaled_target",
-  severity: "error",
-  explainedBy: ["outliers"],
   look(at) {
     if (at.windows === null || at.isClassification) return null;
     const { beyond } = at.windows.y;

@@ -8,8 +8,6 @@ const SAME = 1 - 1e-9;
 /** A feature that is another one again, to a scale: it adds weights and no knowledge. */
 export const unusedFeatures: Rule<DataCase> = {
   code: "unused_features",
-  severity: "hint",
-  explainedBy: ["missing_values", "constant_feature"],
   look(at) {
     const columns = at.columns.map((values) => values.subarray(0, 5000));
     if (at.isIndexed || columns.length < 2 || columns.length > 64) return null;
@@ -18,6 +16,7 @@ export const unusedFeatures: Rule<DataCase> = {
         const r = Math.abs(correlation(columns[f]!, columns[g]!));
         if (r < SAME || columns[f]!.length < 10) continue;
         return {
+          severity: "hint",
           title: `feature ${f} is feature ${g} again`,
           evidence: { feature: f, sameAs: g, correlation: short(r), bound: SAME },
           why: "Two copies of one column tell nothing new, but bring weights of their own to be fitted to noise.",

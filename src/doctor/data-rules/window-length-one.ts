@@ -12,12 +12,12 @@ const MOST_LAGS = 30;
 /** Windows tried by similarity: more steps have too few neighbours among some hundred. */
 const LENGTHS = [2, 3, 5];
 /** A tenth of the error is worth a longer window, as it is worth another model. */
-const GAIN = 0.9;
+const MOST_ERROR_RATIO = 0.9;
 /** By similarity no test says what is chance: half of the error is beyond it. */
-const CLEAR_GAIN = 0.5;
+const CLEAR_ERROR_RATIO = 0.5;
 /** One step that explains as much leaves nothing to a longer window. */
-const EXPLAINED = 0.01;
-const FALSE_ALARM = 0.001;
+const EXPLAINED_SHARE = 0.01;
+const FALSE_ALARM_P = 0.001;
 
 interface Longer {
   /** Shares of the variance that one step leaves, and that one step with those before it leaves. */
@@ -46,13 +46,16 @@ function moreFromBefore(at: DataCase, windows: Windows): Longer | null {
     series === null ? 1 : unexplainedByNeighbours(series, length, horizon);
   const alike = byShape(1);
   const alone = Math.min(unexplained, alike);
-  const longer = p < FALSE_ALARM ? rest : 1;
-  const similar = alike < EXPLAINED ? 1 : Math.min(...LENGTHS.map(byShape));
+  const longer = p < FALSE_ALARM_P ? rest : 1;
+  const similar = alike < EXPLAINED_SHARE ? 1 : Math.min(...LENGTHS.map(byShape));
   // Of a series without order neither this value nor any before tells the next.
   const isInOrder =
-    at.alignment !== null || p < FALSE_ALARM || similar < CLEAR_GAIN * alone || alike < CLEAR_GAIN;
+    at.alignment !== null ||
+    p < FALSE_ALARM_P ||
+    similar < CLEAR_ERROR_RATIO * alone ||
+    alike < CLEAR_ERROR_RATIO;
   if (!isInOrder) return null;
-  return { alone, withMore: Math.min(alone, longer, similar < CLEAR_GAIN * alone ? similar : 1) };
+  return { alone, withMore: Math.min(alone, longer, similar < CLEAR_ERROR_RATIO * alone ? similar : 1) };
 }
 
 /**
@@ -61,13 +64,12 @@ function moreFromBefore(at: DataCase, windows: Windows): Longer | null {
  */
 export const windowLengthOne: Rule<DataCase> = {
   code: "window_length_one",
-  severity: "error",
-  explainedBy: ["missing_values", "constant_target"],
   look(at) {
     const { windows } = at;
     if (windows === null || !windows.isSequence || windows.timesteps !== 1 || at.isStateful) return null;
     const more = moreFromBefore(at, windows);
-    if (more !== null && (more.alone < EXPLAINED || more.withMore > GAIN * more.alone)) return null;
+    if (more !== null && (more.alone < EXPLAINED_SHARE || more.withMore > MOST_ERROR_RATIO * more.alone))
+      return null;
     return {
       title: "each sequence is one time step long",
       evidence: {

@@ -9,9 +9,9 @@ import type { Windows } from "../evidence/window-source.js";
 import { autocorrelation } from "../pictures/pictures.js";
 
 /** The season's values must halve what the window leaves unexplained: less is not worth a longer window. */
-const GAIN = 0.5;
+const MOST_UNEXPLAINED_RATIO = 0.5;
 /** Of a target whose window explains 95 % a longer one has little left to give. */
-const UNEXPLAINED = 0.05;
+const MIN_UNEXPLAINED_SHARE = 0.05;
 const MOST_COLUMNS = 100;
 const MOST_ROWS = 3000;
 
@@ -50,16 +50,6 @@ function askedOf(at: DataCase, windows: Windows): Asked | null {
 /** A season longer than the window, and no way to tell from the window alone where in the season one stands. */
 export const windowShorterThanPeriod: Rule<DataCase> = {
   code: "window_shorter_than_period",
-  severity: "error",
-  explainedBy: [
-    "missing_values",
-    "constant_target",
-    "outliers",
-    "window_length_one",
-    "target_leaks_from_input",
-    "targets_not_matching_inputs",
-    "insufficient_data",
-  ],
   look(at) {
     const { windows } = at;
     // Further features (calendar, holidays) may tell the phase: then the window need not.
@@ -83,10 +73,10 @@ export const windowShorterThanPeriod: Rule<DataCase> = {
       ((before - after) / beyond.length / Math.max(after, 1e-12)) *
       (rows > own.length + beyond.length ? 1 : 0) *
       (rows - own.length - beyond.length);
-    if (before < UNEXPLAINED || after > GAIN * before || f < 6) return null;
+    if (before < MIN_UNEXPLAINED_SHARE || after > MOST_UNEXPLAINED_RATIO * before || f < 6) return null;
     // What no line through the window tells, its shape may: then the network can learn it from there.
     const byShape = unexplainedByNeighbours(values, timesteps, horizon, answers);
-    if (byShape < UNEXPLAINED || after > GAIN * byShape) return null;
+    if (byShape < MIN_UNEXPLAINED_SHARE || after > MOST_UNEXPLAINED_RATIO * byShape) return null;
     return {
       title: `the series repeats every ${season} steps, the window sees ${timesteps}`,
       evidence: {
@@ -95,7 +85,7 @@ export const windowShorterThanPeriod: Rule<DataCase> = {
         unexplainedByWindow: short(before),
         unexplainedBySimilarWindows: short(byShape),
         unexplainedWithSeason: short(after),
-        bound: GAIN,
+        bound: MOST_UNEXPLAINED_RATIO,
         fStatistic: short(f),
       },
       why: "What the last values do not tell, the same place one season ago would; it lies before the window's first step, and no amount of training brings it back.",

@@ -17,7 +17,7 @@ export interface Carry {
 const LAGS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32];
 const MOST_COLUMNS = 40;
 /** A state that explains less than half of what is left is no reason to carry it. */
-const GAIN = 0.5;
+const MOST_UNEXPLAINED_RATIO = 0.5;
 /** Fisher's F with one and a hundred degrees of freedom passes 20 once in fifty thousand; a dozen lags are tried. */
 const F_BOUND = 20;
 
@@ -33,7 +33,7 @@ export const carryPicture = ({ unexplainedAlone, unexplainedWithState }: Carry):
       x: "variance of the target left unexplained (%)",
       y: "known",
       range: PER_CENT,
-      marks: { "bound: half": 100 * GAIN * unexplainedAlone },
+      marks: { "bound: half": 100 * MOST_UNEXPLAINED_RATIO * unexplainedAlone },
     },
   );
 
@@ -67,7 +67,8 @@ export function carryOf({ windows, file }: ModelCase): Carry | null {
     const center = mean(target);
     const whole = target.reduce((sum, value) => sum + (value - center) ** 2, 0);
     const f = ((before - after) / Math.max(after, 1e-9 * whole)) * freedom;
-    if (!(whole > 0) || f < F_BOUND || after > GAIN * before || before < 0.05 * whole) continue;
+    if (!(whole > 0) || f < F_BOUND || after > MOST_UNEXPLAINED_RATIO * before || before < 0.05 * whole)
+      continue;
     if (best === null || after / whole < best.unexplainedWithState)
       best = { lag, unexplainedAlone: before / whole, unexplainedWithState: after / whole, f };
   }

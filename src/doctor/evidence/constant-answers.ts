@@ -6,11 +6,11 @@ import type { ModelCase } from "../model-case.js";
 import { type Alignment, alignmentOf, type Windows } from "./window-source.js";
 
 /** Shared out among the baselines that are tried (Bonferroni). */
-const LEVEL = 0.01;
+const BASELINE_P = 0.01;
 /** By how much, beside being significant: a hundredth of an error nobody would change a model for. */
-const WORSE = 1.1;
+const MAX_ERROR_RATIO = 1.1;
 /** A model that leaves less than this of the variance has learnt the series; which is exacter then is another question. */
-const MATERIAL = 0.02;
+const MIN_UNEXPLAINED_SHARE = 0.02;
 /** Numbers a sample may ask for: each is looked for in the series by itself. */
 const MOST_OUTPUTS = 64;
 
@@ -133,9 +133,25 @@ export const beatenBy = (at: ModelCase): Promise<Beaten | null> =>
       const [modelRmse, baselineRmse] = [rmsOf(own), rmsOf(errors)];
       const ratio = modelRmse / baselineRmse;
       const p = largerErrorsP(own, errors, horizon);
-      if (!(ratio > WORSE && p < LEVEL / tried.length && modelRmse ** 2 > MATERIAL * variance)) continue;
+      if (
+        !(
+          ratio > MAX_ERROR_RATIO &&
+          p < BASELINE_P / tried.length &&
+          modelRmse ** 2 > MIN_UNEXPLAINED_SHARE * variance
+        )
+      )
+        continue;
       const measuredOn = at.data.validation === null ? "training windows" : "validation windows";
-      return { name, modelRmse, baselineRmse, ratio, bound: WORSE, p, measuredOn, forecasts: samples };
+      return {
+        name,
+        modelRmse,
+        baselineRmse,
+        ratio,
+        bound: MAX_ERROR_RATIO,
+        p,
+        measuredOn,
+        forecasts: samples,
+      };
     }
     return null;
   });

@@ -22,6 +22,16 @@ export interface NonFinitePlace {
   readonly sizes: readonly { readonly name: string; readonly values: Float64Array }[];
 }
 
+/** A place as a diagnosis tells it. */
+export const placeEvidence = (place: NonFinitePlace): Record<string, number | string> => ({
+  layer: place.layer,
+  gate: place.gate,
+  timeStep: place.timeStep,
+  sample: place.sample,
+  unit: place.unit,
+  value: String(place.value),
+});
+
 /** Gates of a recurrent layer, in the order of its kernel's columns. */
 export const gateNames: Readonly<Record<string, readonly string[]>> = {
   lstm: ["input", "forget", "cell", "output"],

@@ -1,69 +1,55 @@
 import { type Rule, short } from "../diagnosis.js";
 import { type ModelCase, unlearnt } from "../model-case.js";
 import { byEpoch } from "../pictures/pictures.js";
-import { outcome } from "./learning-rate-too-high.js";
+import { outcome } from "../trials/rates.js";
 
-const MOST_STEPS = 3;
-const USUAL = 32;
-const MOST_TRIAL = 400;
+const MOST_UPDATES_AN_EPOCH = 3;
+const USUAL_BATCH_SIZE = 32;
+const MOST_TRIAL_UPDATES = 400;
 /**
  * Twice what a linear regression on the same windows leaves is poor for a network, unless hardly anything is left at all:
  * a twentieth of the constant answer's loss is what the noise of the bench's cleanest series comes to.
  */
-const POOR = 0.05;
-const LINEAR = 2;
+const MIN_UNLEARNT_SHARE = 0.05;
+const MIN_TIMES_LINEAR = 2;
 /**
  * The same epochs in batches of 32 must leave at most this share of the loss, or, where noise is most of it, win back this
  * share of the constant answer's.
  */
-const GAIN = 0.4;
-const WON = 0.25;
+const MOST_LOSS_RATIO = 0.4;
+const MIN_SHARE_WON = 0.25;
 
 /** Too few updates an epoch to get anywhere in the epochs there are. */
 export const batchSizeTooLarge: Rule<ModelCase> = {
   code: "batch_size_too_large",
-  severity: "warning",
-  explainedBy: [
-    "unscaled_inputs",
-    "unscaled_target",
-    "outliers",
-    "saturated_gates",
-    "symmetric_or_zero_initialisation",
-    "exploding_gradients",
-    "vanishing_gradients",
-    "softmax_with_one_unit",
-    "output_activation_range",
-    "loss_activation_mismatch",
-    "constant_target",
-    "targets_not_matching_inputs",
-    "learning_rate_too_high",
-    "learning_rate_too_low",
-    "weight_decay_too_high",
-    "dying_relu",
-    "truncation_shorter_than_dependency",
-    "dropout_too_high",
-    "insufficient_data",
-  ],
   async look(at) {
     const { file, experiments, history, fit, windows } = at;
     const epochs = history?.loss?.length ?? 0;
     if (experiments.isStateful || epochs === 0 || file.updates === 0) return null;
     const steps = file.updates / epochs;
     const batchSize = fit.batchSize ?? Math.ceil(windows.samples / Math.max(1, Math.round(steps)));
-    if (steps > MOST_STEPS || batchSize <= 2 * USUAL) return null;
+    if (steps > MOST_UPDATES_AN_EPOCH || batchSize <= 2 * USUAL_BATCH_SIZE) return null;
     const left = await unlearnt(at);
-    if (!(left > POOR && left > LINEAR * (experiments.linear ?? 0))) return null;
+    if (!(left > MIN_UNLEARNT_SHARE && left > MIN_TIMES_LINEAR * (experiments.linear ?? 0))) return null;
     const loss = await experiments.trainLoss();
-    const updates = Math.min(MOST_TRIAL, epochs * Math.ceil(Math.min(windows.samples, 1024) / USUAL));
-    const trial = await experiments.trial("small batches", { weights: "fresh", batch: USUAL, updates });
+    const updates = Math.min(
+      MOST_TRIAL_UPDATES,
+      epochs * Math.ceil(Math.min(windows.samples, 1024) / USUAL_BATCH_SIZE),
+    );
+    const trial = await experiments.trial("small batches", {
+      weights: "fresh",
+      batch: USUAL_BATCH_SIZE,
+      updates,
+    });
     const small = outcome(trial);
-    if (!(small < GAIN * loss || loss - small > WON * experiments.constantLoss!)) return null;
+    if (!(small < MOST_LOSS_RATIO * loss || loss - small > MIN_SHARE_WON * experiments.constantLoss!))
+      return null;
     return {
       title: `batches of ${batchSize} make ${short(steps)} update${steps === 1 ? "" : "s"} an epoch`,
       evidence: {
         batchSize,
         updatesPerEpoch: short(steps),
-        bound: MOST_STEPS,
+        bound: MOST_UPDATES_AN_EPOCH,
         epochs,
         updates: file.updates,
         loss: short(loss),
@@ -73,12 +59,12 @@ export const batchSizeTooLarge: Rule<ModelCase> = {
       why: "An update is a step of a fixed length however many samples agreed on it: with all samples in one batch an epoch is one step, and the training ends before it has gone anywhere.",
       remedy:
         "fit(x, y, { batchSize: 32 }); or as many times more epochs, or a learning rate that grows with the batch.",
-      fix: { fit: { batchSize: USUAL } },
+      fix: { fit: { batchSize: USUAL_BATCH_SIZE } },
       picture: byEpoch(
         "The same epochs in smaller batches",
         {
           [`batches of ${batchSize} (as trained)`]: history!.loss!,
-          [`batches of ${USUAL} (a copy)`]: trial.losses,
+          [`batches of ${USUAL_BATCH_SIZE} (a copy)`]: trial.losses,
         },
         file.loss.name,
       ),

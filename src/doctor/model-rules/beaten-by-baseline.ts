@@ -8,10 +8,10 @@ import { bars } from "../pictures/pictures.js";
  * From this share of the loss of one answer for everything on, nothing of the examples has been learnt; on new examples a
  * tenth more, as beside the other baselines.
  */
-const NOTHING = 1;
-const WORSE = 1.1;
+const NOTHING_LEARNT_RATIO = 1;
+const WORSE_ON_NEW_RATIO = 1.1;
 /** Below this share of it a few examples have been learnt by heart. */
-const KNOWN = 0.3;
+const BY_HEART_SHARE = 0.3;
 
 interface Losses {
   readonly loss: number;
@@ -30,12 +30,13 @@ async function noBetterThanConstant({
   const constant = experiments.constantLoss;
   if (!isTrained || experiments.isStateful || constant === null || !(constant > 0)) return null;
   const loss = await experiments.trainLoss();
-  if (loss > NOTHING * constant) return { loss, constant, bound: NOTHING, measuredOn: "training examples" };
+  if (loss > NOTHING_LEARNT_RATIO * constant)
+    return { loss, constant, bound: NOTHING_LEARNT_RATIO, measuredOn: "training examples" };
   // A classifier may be right and too sure of itself: its crossentropy on new examples says little.
   if (data.validation === null || data.isClassification) return null;
   const [held, itsConstant] = [await experiments.validationLoss(), constantLoss(data.validation, file.loss)];
-  return held !== null && itsConstant !== null && itsConstant > 0 && held > WORSE * itsConstant
-    ? { loss: held, constant: itsConstant, bound: WORSE, measuredOn: "validation examples" }
+  return held !== null && itsConstant !== null && itsConstant > 0 && held > WORSE_ON_NEW_RATIO * itsConstant
+    ? { loss: held, constant: itsConstant, bound: WORSE_ON_NEW_RATIO, measuredOn: "validation examples" }
     : null;
 }
 
@@ -45,7 +46,7 @@ async function beatenByConstant(at: ModelCase): Promise<Finding | null> {
   if (found === null) return null;
   const { loss, constant, bound, measuredOn } = found;
   const overfitFewExamples = await at.experiments.overfitFewExamples();
-  const canLearn = overfitFewExamples < KNOWN * constant;
+  const canLearn = overfitFewExamples < BY_HEART_SHARE * constant;
   return {
     title: "the same answer for everything does as well as the model",
     evidence: {
@@ -78,7 +79,6 @@ async function beatenByConstant(at: ModelCase): Promise<Finding | null> {
 /** A trained model whose errors are larger than those of a rule without any learning. */
 export const beatenByBaseline: Rule<ModelCase> = {
   code: "beaten_by_baseline",
-  severity: "warning",
   async look(at) {
     const beaten = await beatenBy(at);
     if (beaten === null) return beatenByConstant(at);

@@ -8,7 +8,6 @@ const MOST_RATE = 0.6;
 
 export const dropoutTooHigh: Rule<ModelCase> = {
   code: "dropout_too_high",
-  severity: "warning",
   look({ file }) {
     const rates = allLayers(file).flatMap(({ kind, config }) =>
       [kind === "dropout" ? config.rate : undefined, config.dropout, config.recurrentDropout].flatMap(

@@ -4,13 +4,11 @@ import type { ModelCase } from "../model-case.js";
 import { bars, PER_CENT } from "../pictures/pictures.js";
 
 /** Healthy rectified layers lose up to half of their units (Glorot, Bordes & Bengio 2011); 9 of 10 leaves no layer. */
-const BOUND = 0.9;
+const MOST_DEAD_SHARE = 0.9;
 
 /** Rectified units that are 0 for every sample: no gradient goes through them, so they stay so. */
 export const dyingRelu: Rule<ModelCase> = {
   code: "dying_relu",
-  severity: "error",
-  explainedBy: ["unscaled_inputs", "symmetric_or_zero_initialisation"],
   async look({ file, experiments }) {
     for (const [index, layer] of file.layers.entries()) {
       const inner =
@@ -26,7 +24,7 @@ export const dyingRelu: Rule<ModelCase> = {
         awake[i % units]!++;
       }
       const share = 1 - alive.size / units;
-      if (share < BOUND) continue;
+      if (share < MOST_DEAD_SHARE) continue;
       const name = experiments.copy.layers[index]!.name;
       return {
         title: `${units - alive.size} of ${units} rectified units of ${name} are 0 for every sample`,
@@ -35,7 +33,7 @@ export const dyingRelu: Rule<ModelCase> = {
           deadUnits: units - alive.size,
           units,
           share: short(share),
-          bound: BOUND,
+          bound: MOST_DEAD_SHARE,
           samples: experiments.sample.x.shape[0]!,
         },
         why: "Below zero a rectifier is flat: a unit that is 0 for all samples passes no gradient on and gets none, so nothing can bring it back. All layers below learn nothing through it.",

@@ -1,17 +1,18 @@
 import { type GradientFlow, isRecurrentFlow, type RecurrentLayerFlow } from "../../model/flow.js";
+import { isRecurrentKind } from "../../recipe/layer-kinds.js";
 import type { Picture } from "../../viz/picture.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
 import { largestByStep, outputOfLayer } from "../evidence/activations.js";
-import { type ModelCase, recurrentKinds, recurrentLayers } from "../model-case.js";
+import { type ModelCase, recurrentLayers } from "../model-case.js";
 import { untilItBreaks } from "../pictures/break.js";
 import { bars, byTimeStep } from "../pictures/pictures.js";
-import { outcome, TRIAL_UPDATES, trialAt } from "./learning-rate-too-high.js";
+import { outcome, TRIAL_UPDATES, trialAt } from "../trials/rates.js";
 
 /** Back through the sequence the gradient may grow by this much: an update that is a thousandfold of what the end asks for. */
-const GROWTH = 1000;
+const MAX_GROWTH_RATIO = 1000;
 /** Without clipping an update as large as the weights themselves throws them away. */
-const RATIO = 1;
-const TORN = 10;
+const MAX_UPDATE_RATIO = 1;
+const TEARING_GROWTH_RATIO = 10;
 
 const unbounded: readonly string[] = [
   "linear",
@@ -63,8 +64,6 @@ const isMendedByClipping = async ({ experiments, file, isTrained }: ModelCase): 
 
 export const explodingGradients: Rule<ModelCase> = {
   code: "exploding_gradients",
-  severity: "error",
-  explainedBy: ["unscaled_inputs", "unscaled_target", "outliers", "symmetric_or_zero_initialisation"],
   async look(at) {
     const { file, experiments, history } = at;
     const { clipnorm, clipvalue, globalClipnorm } = file.optimizer.config;
@@ -83,8 +82,8 @@ export const explodingGradients: Rule<ModelCase> = {
       ...layer.weights.map(({ updateRatio }) => (Number.isNaN(updateRatio) ? Infinity : updateRatio)),
     );
     // A step of gradient descent is as long as its gradient: tenfold growth is enough where it already tears the weights away.
-    const tears = file.optimizer.name === "sgd" && factor > TORN && ratio > RATIO;
-    const grows = tears || (factor > GROWTH && (ratio > RATIO || broke || lost));
+    const tears = file.optimizer.name === "sgd" && factor > TEARING_GROWTH_RATIO && ratio > MAX_UPDATE_RATIO;
+    const grows = tears || (factor > MAX_GROWTH_RATIO && (ratio > MAX_UPDATE_RATIO || broke || lost));
     // Unbounded states break a training whose first gradient still looks harmless: a short one of a copy tells.
     const isUnbounded = unbounded.includes(String(activation));
     const breaks =
@@ -107,9 +106,9 @@ export const explodingGradients: Rule<ModelCase> = {
         growth: short(factor),
         growthPerStep: short(perStep),
         bound: grows
-          ? factor > GROWTH
-            ? GROWTH
-            : TORN
+          ? factor > MAX_GROWTH_RATIO
+            ? MAX_GROWTH_RATIO
+            : TEARING_GROWTH_RATIO
           : "a loss that stays finite, as with clipping it does",
         gradientNorm: short(flow.gradientNorm.before),
         updateRatio: short(ratio),
@@ -133,10 +132,10 @@ export const explodingGradients: Rule<ModelCase> = {
  */
 async function growingStates({ file, experiments }: ModelCase): Promise<Finding | null> {
   for (const [index, { kind, config }] of file.layers.entries()) {
-    if (!recurrentKinds.includes(kind) || !unbounded.includes(String(config.activation))) continue;
+    if (!isRecurrentKind(kind) || !unbounded.includes(String(config.activation))) continue;
     const states = largestByStep(await outputOfLayer(experiments, index, true));
     const growth = states.at(-1)! / states[0]!;
-    if (!(growth > TORN)) continue;
+    if (!(growth > TEARING_GROWTH_RATIO)) continue;
     const name = String(config.name ?? kind);
     return {
       title: `states of ${name} grow ${short(growth)}-fold over the sequence, and the output saturates`,
@@ -144,7 +143,7 @@ async function growingStates({ file, experiments }: ModelCase): Promise<Finding 
         layer: name,
         activation: String(config.activation),
         growth: short(growth),
-        bound: TORN,
+        bound: TEARING_GROWTH_RATIO,
         largestState: short(states.at(-1)!),
         gradientNorm: 0,
       },
@@ -177,7 +176,10 @@ const wayBack = ({ name, hiddenGradient }: RecurrentLayerFlow, step: number): Pi
       log: true,
       marks: [
         { label: `largest: step ${step}`, x: step },
-        { label: `bound: ${GROWTH} × the last step's`, y: GROWTH * lastNorm(hiddenGradient) },
+        {
+          label: `bound: ${MAX_GROWTH_RATIO} × the last step's`,
+          y: MAX_GROWTH_RATIO * lastNorm(hiddenGradient),
+        },
       ],
     },
   );
@@ -187,5 +189,5 @@ const updates = ({ weights }: RecurrentLayerFlow): Picture =>
   bars(
     "Length of the next update",
     weights.map(({ name, updateRatio }) => [name, updateRatio] as const),
-    { x: "‖Δw‖ / ‖w‖", y: "weights", marks: { "as long as the weights": RATIO } },
+    { x: "‖Δw‖ / ‖w‖", y: "weights", marks: { "as long as the weights": MAX_UPDATE_RATIO } },
   );

@@ -4,22 +4,13 @@ import { bars } from "../pictures/pictures.js";
 import { head } from "../trials/experiments.js";
 
 /** Clipping is for the rare batch. Where each one is cut to a tenth, the bound is a second learning rate. */
-const CUT = 10;
+const MAX_CUT_RATIO = 10;
 /** Adam and its kin divide by the gradient's size: for them a steady cut changes nothing until it is extreme. */
-const CUT_NORMALISED = 50;
+const MAX_CUT_RATIO_NORMALISED = 50;
 const BATCHES = 6;
 
 export const gradientClippingAlwaysActive: Rule<ModelCase> = {
   code: "gradient_clipping_always_active",
-  severity: "warning",
-  explainedBy: [
-    "unscaled_inputs",
-    "unscaled_target",
-    "outliers",
-    "saturated_gates",
-    "exploding_gradients",
-    "symmetric_or_zero_initialisation",
-  ],
   async look({ file, experiments }) {
     const { clipnorm, clipvalue, globalClipnorm } = file.optimizer.config;
     const option = Object.entries({ clipnorm, clipvalue, globalClipnorm }).find(
@@ -38,7 +29,7 @@ export const gradientClippingAlwaysActive: Rule<ModelCase> = {
       cuts.push(gradientNorm.before / gradientNorm.after);
     }
     const least = Math.min(...cuts);
-    const bound = file.optimizer.name === "sgd" ? CUT : CUT_NORMALISED;
+    const bound = file.optimizer.name === "sgd" ? MAX_CUT_RATIO : MAX_CUT_RATIO_NORMALISED;
     if (cuts.length < 2 || !(least > bound)) return null;
     return {
       title: `${option[0]} ${String(option[1])} cuts every batch's gradient to less than a tenth`,

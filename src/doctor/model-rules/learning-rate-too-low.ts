@@ -11,48 +11,29 @@ import {
   trialAt,
   trialsPicture,
   usualRate,
-} from "./learning-rate-too-high.js";
+} from "../trials/rates.js";
 
 /** A loss that came down by less over a whole training stands still. */
-const FALL = 0.03;
+const MIN_FALL_SHARE = 0.03;
 /** At a higher rate the same updates must bring it down by ten times as much, or the rate is not the reason. */
-const GAIN = 10;
-const GAIN_OF_CRAWLING = 3;
+const MIN_FALL_RATIO = 10;
+const MIN_FALL_RATIO_CRAWLING = 3;
 /** Updates of a thousandth of the weights are usual; below, a training is long. */
-const CRAWL = 1e-3;
+const CRAWLING_UPDATE_RATIO = 1e-3;
 /** How far the weights may go over the training, in units of themselves: less than this is the initial model again. */
-const TRAVEL = 0.05;
+const MIN_TRAVEL_RATIO = 0.05;
 /** Updates of a training to come, where nothing is known of it. */
 const USUAL_UPDATES = 1000;
-const HIGHER = [10, 100, 1000, 10000];
+const HIGHER_RATE_FACTORS = [10, 100, 1000, 10000];
 /** Weights are of the size of 0.1 to 0.2: less than this in a whole training of usual length is nothing. */
-const WHOLE_TRAVEL = 0.005;
+const MIN_TRAVEL_OF_ADAPTIVE = 0.005;
 
 export const learningRateTooLow: Rule<ModelCase> = {
   code: "learning_rate_too_low",
-  severity: "error",
-  explainedBy: [
-    "unscaled_inputs",
-    "unscaled_target",
-    "outliers",
-    "saturated_gates",
-    "symmetric_or_zero_initialisation",
-    "exploding_gradients",
-    "vanishing_gradients",
-    "softmax_with_one_unit",
-    "loss_activation_mismatch",
-    "constant_target",
-    "targets_not_matching_inputs",
-    "dying_relu",
-    "learning_rate_too_high",
-    "truncation_shorter_than_dependency",
-    "weight_decay_too_high",
-    "gradient_clipping_always_active",
-  ],
   lookAnyway({ file }) {
     const { learningRate, optimizer } = file;
     const travel = learningRate * USUAL_UPDATES;
-    if (!adaptive.includes(optimizer.name) || !(travel < WHOLE_TRAVEL)) return null;
+    if (!adaptive.includes(optimizer.name) || !(travel < MIN_TRAVEL_OF_ADAPTIVE)) return null;
     const usual = usualRate(file);
     return {
       title: `learning rate ${short(learningRate)} is too low for ${optimizer.name}: the weights hardly move`,
@@ -61,7 +42,7 @@ export const learningRateTooLow: Rule<ModelCase> = {
         optimizer: optimizer.name,
         updates: USUAL_UPDATES,
         travel: short(travel),
-        bound: WHOLE_TRAVEL,
+        bound: MIN_TRAVEL_OF_ADAPTIVE,
       },
       why: "An update moves a weight by about the rate, however large its gradient: a thousand of them end beside where they began.",
       remedy: `${optimizer.name}({ learningRate: ${usual} }); lrFinder() finds the best.`,
@@ -83,20 +64,23 @@ export const learningRateTooLow: Rule<ModelCase> = {
     const updates = file.updates > 0 ? file.updates : USUAL_UPDATES;
     const losses = history?.loss ?? [];
     const stands =
-      losses.length > 2 && losses[0]! - losses.at(-1)! < FALL * losses[0]! && losses[0]! < 50 * whole;
-    const crawls = ratio < CRAWL && (await beatenBy(at)) !== null;
-    if (!(ratio * updates < TRAVEL || (stands && ratio < CRAWL) || crawls)) return null;
+      losses.length > 2 &&
+      losses[0]! - losses.at(-1)! < MIN_FALL_SHARE * losses[0]! &&
+      losses[0]! < 50 * whole;
+    const crawls = ratio < CRAWLING_UPDATE_RATIO && (await beatenBy(at)) !== null;
+    if (!(ratio * updates < MIN_TRAVEL_RATIO || (stands && ratio < CRAWLING_UPDATE_RATIO) || crawls))
+      return null;
     const given = await trialAt(at);
     const fall = given.before - outcome(given);
     let best = { rate: file.learningRate, fall };
-    for (const rate of otherRates(at, HIGHER)) {
+    for (const rate of otherRates(at, HIGHER_RATE_FACTORS)) {
       const trial = await trialAt(at, rate);
       const own = trial.before - outcome(trial);
       if (own > best.fall) best = { rate, fall: own };
     }
     // Worse than a baseline after a whole training: then three times as far down in the same updates is reason enough.
-    const gain = crawls ? GAIN_OF_CRAWLING : GAIN;
-    if (!(best.fall > gain * Math.max(fall, 0) && best.fall > FALL * given.before)) return null;
+    const gain = crawls ? MIN_FALL_RATIO_CRAWLING : MIN_FALL_RATIO;
+    if (!(best.fall > gain * Math.max(fall, 0) && best.fall > MIN_FALL_SHARE * given.before)) return null;
     return {
       title: `learning rate ${short(file.learningRate)} is too low for ${file.optimizer.name}: the weights hardly move`,
       evidence: {
@@ -104,7 +88,7 @@ export const learningRateTooLow: Rule<ModelCase> = {
         updateRatio: ratio,
         updates,
         travel: short(ratio * updates),
-        bound: TRAVEL,
+        bound: MIN_TRAVEL_RATIO,
         trialUpdates: TRIAL_UPDATES,
         lossFell: short(fall),
         betterRate: best.rate,

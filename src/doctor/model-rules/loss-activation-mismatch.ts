@@ -111,9 +111,7 @@ function isDistribution(data: ArrayLike<number>, width: number): boolean {
 
 export const lossActivationMismatch: Rule<ModelCase> = {
   code: "loss_activation_mismatch",
-  severity: "error",
   isStatic: true,
-  explainedBy: ["softmax_with_one_unit"],
   look(at) {
     const found = mismatchOf(at);
     if (found === null) return null;

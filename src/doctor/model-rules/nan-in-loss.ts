@@ -1,6 +1,6 @@
 import type { Picture } from "../../viz/picture.js";
 import { type Rule, short } from "../diagnosis.js";
-import { findNonFinite, type NonFinitePlace } from "../evidence/find-non-finite.js";
+import { findNonFinite, type NonFinitePlace, placeEvidence } from "../evidence/find-non-finite.js";
 import type { ModelCase } from "../model-case.js";
 import { untilItBreaks } from "../pictures/break.js";
 import { bars, plain } from "../pictures/pictures.js";
@@ -8,7 +8,6 @@ import { bars, plain } from "../pictures/pictures.js";
 /** A loss that is no number, and the first place where one arises. */
 export const nanInLoss: Rule<ModelCase> = {
   code: "nan_in_loss",
-  severity: "error",
   async look(at) {
     const { history, file, experiments } = at;
     const epoch = history?.loss?.findIndex((loss) => !Number.isFinite(loss)) ?? -1;
@@ -43,15 +42,6 @@ export const nanInLoss: Rule<ModelCase> = {
     };
   },
 };
-
-export const placeEvidence = (place: NonFinitePlace): Record<string, number | string> => ({
-  layer: place.layer,
-  gate: place.gate,
-  timeStep: place.timeStep,
-  sample: place.sample,
-  unit: place.unit,
-  value: String(place.value),
-});
 
 const MOST_STEPS = 80;
 

@@ -16,20 +16,13 @@ const ranges: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 /** A target that touches the bound, as a scaler to [0, 1] leaves it, is no fault; nor is one in a hundred beyond. */
-const SHARE = 0.01;
-const TOUCH = 1e-4;
+const MOST_OUTSIDE_SHARE = 0.01;
+const TOUCH_DISTANCE = 1e-4;
 
 /** Targets the output's activation cannot reach. */
 export const outputActivationRange: Rule<ModelCase> = {
   code: "output_activation_range",
-  severity: "error",
   isStatic: true,
-  explainedBy: [
-    "softmax_with_one_unit",
-    "loss_activation_mismatch",
-    "unscaled_target",
-    "target_scale_mismatch",
-  ],
   look({ file, windows }) {
     if (file.loss.targets === "classes" || file.loss.config.fromLogits === true) return null;
     const activation = outputActivation(file);
@@ -39,11 +32,11 @@ export const outputActivationRange: Rule<ModelCase> = {
     const { data } = windows.y;
     let [outside, min, max] = [0, Infinity, -Infinity];
     for (const value of data) {
-      if (value < low - TOUCH || value > high + TOUCH) outside++;
+      if (value < low - TOUCH_DISTANCE || value > high + TOUCH_DISTANCE) outside++;
       [min, max] = [Math.min(min, value), Math.max(max, value)];
     }
     const share = outside / data.length;
-    if (!(share > SHARE)) return null;
+    if (!(share > MOST_OUTSIDE_SHARE)) return null;
     return {
       title: `${short(100 * share)} % of the targets lie where ${activation} cannot go`,
       evidence: {
@@ -53,7 +46,7 @@ export const outputActivationRange: Rule<ModelCase> = {
         targetMin: short(min),
         targetMax: short(max),
         shareOutside: short(share),
-        bound: SHARE,
+        bound: MOST_OUTSIDE_SHARE,
       },
       why: `The output stays within (${low}, ${high}): for targets beyond, the unit is driven to its bound, where the slope vanishes, and the loss stays on a plateau.`,
       remedy:

@@ -8,31 +8,19 @@ import { byEpoch } from "../pictures/pictures.js";
  * How far the validation loss must have risen from its lowest, medians of neighbours, and the last epochs must lie above
  * those around the lowest (Mann & Whitney): it may have peaked in between, and sagged.
  */
-const RISE = 1.3;
-const LEVEL = 0.01;
+const MIN_RISE_RATIO = 1.3;
+const RANK_P = 0.01;
 const LEAST_EPOCHS = 5;
 /** Meanwhile the training loss went on falling to this share of what it was at that time. */
-const FALL = 0.8;
+const MOST_TRAIN_RATIO = 0.8;
 /** And ends so many times below the validation loss. */
-const GAP = 8;
+const MIN_GAP_RATIO = 8;
 
 const smooth = (values: readonly number[], reach: number): number[] =>
   values.map((_, i) => median(values.slice(Math.max(0, i - reach), i + reach + 1)));
 
 export const overfitting: Rule<ModelCase> = {
   code: "overfitting",
-  severity: "warning",
-  explainedBy: [
-    "unscaled_inputs",
-    "unscaled_target",
-    "outliers",
-    "target_scale_mismatch",
-    "non_stationary_target",
-    "learning_rate_too_high",
-    "exploding_gradients",
-    "targets_not_matching_inputs",
-    "data_leakage_scaler",
-  ],
   async look({ history, experiments, file }) {
     const { loss = [], val_loss: held = [] } = history ?? {};
     if (held.length < 8 || held.length !== loss.length || ![...loss, ...held].every(Number.isFinite))
@@ -48,10 +36,10 @@ export const overfitting: Rule<ModelCase> = {
     const fall = train.at(-1)! / train[lowest]!;
     const gap = validation.at(-1)! / train.at(-1)!;
     const p = largerP(last, around);
-    if (!(rise > RISE && p < LEVEL && fall < FALL && gap > GAP)) return null;
+    if (!(rise > MIN_RISE_RATIO && p < RANK_P && fall < MOST_TRAIN_RATIO && gap > MIN_GAP_RATIO)) return null;
     // Early stopping that gave the best weights back has mended it.
     const now = await experiments.validationLoss();
-    if (now !== null && now < Math.sqrt(RISE) * validation[lowest]!) return null;
+    if (now !== null && now < Math.sqrt(MIN_RISE_RATIO) * validation[lowest]!) return null;
     return {
       title: `validation loss has risen ${short(rise)}-fold since epoch ${lowest + 1} while training loss went on falling`,
       evidence: {
@@ -60,7 +48,7 @@ export const overfitting: Rule<ModelCase> = {
         validationLossThere: short(validation[lowest]!),
         validationLossAtEnd: short(validation.at(-1)!),
         rise: short(rise),
-        bound: RISE,
+        bound: MIN_RISE_RATIO,
         rankPValue: short(p),
         trainingLossAtEnd: short(train.at(-1)!),
         gap: short(gap),

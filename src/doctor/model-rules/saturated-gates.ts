@@ -5,9 +5,9 @@ import { type ModelCase, unlearnt } from "../model-case.js";
 import { byTimeStep, PER_CENT } from "../pictures/pictures.js";
 
 /** At the start gates stand near 0.5 (the forget gate near 0.73): hardly any within 0.05 of a bound. */
-const BOUND = 0.5;
+const MOST_SATURATED_SHARE = 0.5;
 /** A trained model may close its gates; one that learnt half of what there is has done so on purpose. */
-const LEARNT = 0.5;
+const LEARNT_SHARE = 0.5;
 
 /** Gates that decide what comes in and goes out. A forget gate near 1 is memory, and wanted (Jozefowicz et al. 2015). */
 const judged: readonly string[] = ["input", "output", "reset", "update"];
@@ -73,19 +73,11 @@ const shutFinding = (layer: string, { gate, mean, passes, bound }: Shut): Findin
 
 export const saturatedGates: Rule<ModelCase> = {
   code: "saturated_gates",
-  severity: "error",
-  explainedBy: [
-    "unscaled_inputs",
-    "outliers",
-    "symmetric_or_zero_initialisation",
-    "learning_rate_too_high",
-    "stateful_with_shuffle",
-  ],
   async look(at) {
     const flow = await at.experiments.flow();
     for (const layer of flow.layers.filter(isRecurrentFlow)) {
       const shut = shutGate(layer);
-      if (shut !== null && !(at.isTrained && (await unlearnt(at)) < LEARNT))
+      if (shut !== null && !(at.isTrained && (await unlearnt(at)) < LEARNT_SHARE))
         return shutFinding(layer.name, shut);
       const gates = Object.entries(layer.gates).filter(([name]) => judged.includes(name));
       if (gates.length === 0) continue;
@@ -99,8 +91,8 @@ export const saturatedGates: Rule<ModelCase> = {
         worst: saturated.indexOf(Math.max(...saturated)),
       }));
       const share = meanOf(shares.map((gate) => gate.share));
-      if (!(share > BOUND)) continue;
-      if (at.isTrained && (await unlearnt(at)) < LEARNT && share < 0.9) continue;
+      if (!(share > MOST_SATURATED_SHARE)) continue;
+      if (at.isTrained && (await unlearnt(at)) < LEARNT_SHARE && share < 0.9) continue;
       if (at.isTrained && (await unlearnt(at)) < 0.1) continue;
       const worst = shares.reduce((a, b) => (b.share > a.share ? b : a));
       return {
@@ -110,7 +102,7 @@ export const saturatedGates: Rule<ModelCase> = {
           gate: worst.name,
           timeStep: worst.worst,
           saturatedShare: short(share),
-          bound: BOUND,
+          bound: MOST_SATURATED_SHARE,
           gateMean: short(worst.mean),
           gateSaturatedShare: short(worst.share),
         },
@@ -124,7 +116,12 @@ export const saturatedGates: Rule<ModelCase> = {
           {
             y: "share saturated (%)",
             range: PER_CENT,
-            marks: [{ label: `bound ${100 * BOUND} % (mean of these gates)`, y: 100 * BOUND }],
+            marks: [
+              {
+                label: `bound ${100 * MOST_SATURATED_SHARE} % (mean of these gates)`,
+                y: 100 * MOST_SATURATED_SHARE,
+              },
+            ],
           },
         ),
       };

@@ -4,14 +4,6 @@ import { type ModelCase, unlearnt } from "../model-case.js";
 
 export const stateNeverCarried: Rule<ModelCase> = {
   code: "state_never_carried",
-  severity: "error",
-  explainedBy: [
-    "insufficient_data",
-    "constant_target",
-    "target_leaks_from_input",
-    "targets_not_matching_inputs",
-    "window_length_one",
-  ],
   async look(at) {
     if (at.data.isStateful) return null;
     const carry = carryOf(at);

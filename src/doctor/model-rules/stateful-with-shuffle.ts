@@ -2,10 +2,10 @@ import { type Rule, short } from "../diagnosis.js";
 import { carryOf, carryPicture } from "../evidence/carried-state.js";
 import { type ModelCase, unlearnt } from "../model-case.js";
 import { bars } from "../pictures/pictures.js";
-import { outcome } from "./learning-rate-too-high.js";
+import { outcome } from "../trials/rates.js";
 
-const GAIN = 0.5;
-const POOR = 0.1;
+const MOST_LOSS_RATIO = 0.5;
+const MIN_UNLEARNT_SHARE = 0.1;
 const MOST_UPDATES = 2000;
 
 /**
@@ -14,15 +14,6 @@ const MOST_UPDATES = 2000;
  */
 export const statefulWithShuffle: Rule<ModelCase> = {
   code: "stateful_with_shuffle",
-  severity: "error",
-  explainedBy: [
-    "insufficient_data",
-    "constant_target",
-    "unscaled_inputs",
-    "unscaled_target",
-    "symmetric_or_zero_initialisation",
-    "exploding_gradients",
-  ],
   async look(at) {
     if (!at.data.isStateful) return null;
     const words = {
@@ -42,7 +33,7 @@ export const statefulWithShuffle: Rule<ModelCase> = {
       };
     if (carry === null || !at.isTrained || fit.shuffle === false) return null;
     const left = await unlearnt(at);
-    if (!(left > POOR)) return null;
+    if (!(left > MIN_UNLEARNT_SHARE)) return null;
     const ordered =
       outcome(
         await experiments.trial("in order", {
@@ -51,14 +42,14 @@ export const statefulWithShuffle: Rule<ModelCase> = {
           updates: Math.min(MOST_UPDATES, file.updates),
         }),
       ) / experiments.constantLoss!;
-    if (!(ordered < GAIN * left)) return null;
+    if (!(ordered < MOST_LOSS_RATIO * left)) return null;
     return {
       title: "the states of this stateful model were not carried in order: trained on shuffled samples",
       evidence: {
         lossOverConstant: short(left),
         trainedInOrder: short(ordered),
         ratio: short(ordered / left),
-        bound: GAIN,
+        bound: MOST_LOSS_RATIO,
         unexplainedWithStateBefore: short(carry.unexplainedWithState),
       },
       picture: bars(
@@ -70,7 +61,7 @@ export const statefulWithShuffle: Rule<ModelCase> = {
         {
           x: "loss, in units of a constant answer's",
           y: "training",
-          marks: { "bound: half": GAIN * left },
+          marks: { "bound: half": MOST_LOSS_RATIO * left },
         },
       ),
       ...words,

@@ -9,8 +9,8 @@ import type { ModelCase } from "../model-case.js";
 import { plain } from "../pictures/pictures.js";
 
 /** Units whose incoming weights differ by less, relative to their size, will stay together longer than a training lasts. */
-const DISTINCT = 1e-5;
-const ZERO = 1e-7;
+const MIN_DIFFERENCE_RATIO = 1e-5;
+const ZERO_WEIGHT = 1e-7;
 
 interface Sameness {
   readonly difference: number;
@@ -37,9 +37,6 @@ const directions = (layer: Layer): Layer[] =>
 /** All units of a layer alike: they get the same gradient, stay alike, and count as one; at zero they get none. */
 export const symmetricOrZeroInitialisation: Rule<ModelCase> = {
   code: "symmetric_or_zero_initialisation",
-  severity: "error",
-  // Decay takes all weights to the same zero.
-  explainedBy: ["weight_decay_too_high"],
   look({ experiments, file }) {
     const layers = experiments.copy.layers;
     for (const [index, outer] of layers.entries()) {
@@ -50,17 +47,30 @@ export const symmetricOrZeroInitialisation: Rule<ModelCase> = {
         if (!(isRecurrent || isHidden) || layer.units < 2 || !layer.trainable) continue;
         const kernel = layer.variables[0]!;
         const { difference, largest } = sameness(kernel.read(), kernel.shape.at(-1)!, layer.units);
-        if (!Number.isFinite(largest) || difference > DISTINCT * largest + (largest > ZERO ? 0 : ZERO))
+        if (
+          !Number.isFinite(largest) ||
+          difference > MIN_DIFFERENCE_RATIO * largest + (largest > ZERO_WEIGHT ? 0 : ZERO_WEIGHT)
+        )
           continue;
         // A kernel of zeros alone is broken by recurrent weights that differ.
         if (isRecurrent) {
           const recurrent = layer.variables[1]!;
           const own = sameness(recurrent.read(), recurrent.shape.at(-1)!, layer.units);
-          if (own.difference > DISTINCT * own.largest && own.largest > ZERO && largest > ZERO) continue;
-          if (own.difference > DISTINCT && largest <= ZERO && own.largest > ZERO && !isZeroBelow(file))
+          if (
+            own.difference > MIN_DIFFERENCE_RATIO * own.largest &&
+            own.largest > ZERO_WEIGHT &&
+            largest > ZERO_WEIGHT
+          )
+            continue;
+          if (
+            own.difference > MIN_DIFFERENCE_RATIO &&
+            largest <= ZERO_WEIGHT &&
+            own.largest > ZERO_WEIGHT &&
+            !isZeroBelow(file)
+          )
             continue;
         }
-        const isZero = largest <= ZERO;
+        const isZero = largest <= ZERO_WEIGHT;
         return {
           title: `all ${layer.units} units of ${outer.name} have the same weights${isZero ? ": zeros" : ""}`,
           evidence: {
@@ -69,7 +79,7 @@ export const symmetricOrZeroInitialisation: Rule<ModelCase> = {
             units: layer.units,
             largestWeight: short(largest),
             largestDifference: short(difference),
-            bound: DISTINCT,
+            bound: MIN_DIFFERENCE_RATIO,
           },
           picture: weightsOf(
             `${outer.name}/${kernel.key}`,

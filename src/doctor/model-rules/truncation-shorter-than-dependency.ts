@@ -3,20 +3,18 @@ import { memoryNeed } from "../evidence/memory-need.js";
 import { type ModelCase, unlearntOnNew } from "../model-case.js";
 import { byTimeStep } from "../pictures/pictures.js";
 
-const LEARNT = 0.5;
+const LEARNT_SHARE = 0.5;
 
 /** The gradient is cut after the steps that tell the target. */
 export const truncationShorterThanDependency: Rule<ModelCase> = {
   code: "truncation_shorter_than_dependency",
-  severity: "error",
-  explainedBy: ["unscaled_inputs", "symmetric_or_zero_initialisation"],
   async look(at) {
     const { truncate } = at.file;
     if (truncate === 0 || at.windows.timesteps <= truncate) return null;
     const need = await memoryNeed(at);
     // From the end the gradient reaches back to the last cut.
     const cut = Math.floor((at.windows.timesteps - 1) / truncate) * truncate;
-    if (need === null || need.step >= cut || (at.isTrained && (await unlearntOnNew(at)) < LEARNT))
+    if (need === null || need.step >= cut || (at.isTrained && (await unlearntOnNew(at)) < LEARNT_SHARE))
       return null;
     const distance = at.windows.timesteps - 1 - need.step;
     return {

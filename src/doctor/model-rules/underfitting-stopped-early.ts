@@ -3,20 +3,20 @@ import type { Picture } from "../../viz/picture.js";
 import { type Rule, short } from "../diagnosis.js";
 import { type ModelCase, unlearnt } from "../model-case.js";
 import { line, lines } from "../pictures/pictures.js";
-import { outcome } from "./learning-rate-too-high.js";
+import { outcome } from "../trials/rates.js";
 
 /** So few updates show no end of the fall: weights of 0.15 at steps of 0.001 to 0.01 have hardly moved (0.1 to 1 in all). */
-const MANY = 100;
+const FEW_UPDATES = 100;
 /** Shares of the constant answer's loss below which nothing is missed, and what a linear regression leaves, times this. */
-const POOR = { few: 0.05, many: 0.15 };
-const LINEAR = { few: 2, many: 1.5 };
+const MIN_UNLEARNT_SHARE = { few: 0.05, many: 0.15 };
+const MIN_TIMES_LINEAR = { few: 2, many: 1.5 };
 /** As many updates again must leave at most this share of the loss; less where it had a fair number of them. */
-const GAIN = { few: 0.5, many: 0.3 };
+const MOST_LOSS_RATIO = { few: 0.5, many: 0.3 };
 /** After few updates nearly all may be left, and much of that be noise: then any clear fall is what was missed. */
-const NEARLY_ALL = 0.75;
-const CLEAR = 0.85;
+const NEARLY_ALL_SHARE = 0.75;
+const MOST_LOSS_RATIO_UNLEARNT = 0.85;
 /** After many updates the last third of the epochs (eight at least) must fall, by Mann & Kendall's test at this level. */
-const LEVEL = 0.01;
+const TREND_P = 0.01;
 const LEAST_EPOCHS = 8;
 const MOST_UPDATES = 400;
 /** A training of usual length: twenty epochs of a dozen batches. */
@@ -31,56 +31,28 @@ function stillFalls(losses: readonly number[]): number {
 /** The loss was still on its way down when training ended. */
 export const underfittingStoppedEarly: Rule<ModelCase> = {
   code: "underfitting_stopped_early",
-  severity: "warning",
-  explainedBy: [
-    "unscaled_inputs",
-    "unscaled_target",
-    "outliers",
-    "saturated_gates",
-    "symmetric_or_zero_initialisation",
-    "exploding_gradients",
-    "vanishing_gradients",
-    "softmax_with_one_unit",
-    "output_activation_range",
-    "loss_activation_mismatch",
-    "constant_target",
-    "targets_not_matching_inputs",
-    "learning_rate_too_high",
-    "learning_rate_too_low",
-    "weight_decay_too_high",
-    "dying_relu",
-    "truncation_shorter_than_dependency",
-    "batch_size_too_large",
-    "insufficient_capacity",
-    "insufficient_data",
-    "window_length_one",
-    "window_shorter_than_period",
-    "dropout_too_high",
-    "gradient_clipping_always_active",
-    "overfitting",
-    "stateful_with_shuffle",
-    "state_never_carried",
-  ],
   async look(at) {
     const { file, experiments, history } = at;
     const losses = history?.loss ?? [];
     if (losses.length === 0 || file.updates === 0 || experiments.isStateful) return null;
     const left = await unlearnt(at);
     // Few epochs show no trend either, however many batches they had.
-    const isShort = file.updates <= MANY || (losses.length < LEAST_EPOCHS && left > NEARLY_ALL);
+    const isShort = file.updates <= FEW_UPDATES || (losses.length < LEAST_EPOCHS && left > NEARLY_ALL_SHARE);
     const amount = isShort ? "few" : "many";
-    if (!(left > POOR[amount] && left > LINEAR[amount] * (experiments.linear ?? 0))) return null;
+    if (!(left > MIN_UNLEARNT_SHARE[amount] && left > MIN_TIMES_LINEAR[amount] * (experiments.linear ?? 0)))
+      return null;
     const pFalling = stillFalls(losses);
     // Where the validation loss has stopped, going on would only be learning by heart: early stopping is right there.
     const held = history?.val_loss ?? [];
-    const hasMore = pFalling < LEVEL && (held.length !== losses.length || stillFalls(held) < LEVEL);
+    const hasMore = pFalling < TREND_P && (held.length !== losses.length || stillFalls(held) < TREND_P);
     if (amount === "many" && !hasMore) return null;
     const loss = await experiments.trainLoss();
     const updates = Math.max(LEAST_UPDATES, Math.min(MOST_UPDATES, file.updates));
     const trial = await experiments.trial("going on", { updates });
     const later = outcome(trial);
     const epochs = Math.max(25, 4 * losses.length);
-    const bound = amount === "few" && left > NEARLY_ALL ? CLEAR : GAIN[amount];
+    const bound =
+      amount === "few" && left > NEARLY_ALL_SHARE ? MOST_LOSS_RATIO_UNLEARNT : MOST_LOSS_RATIO[amount];
     if (!(later < bound * loss)) return null;
     return {
       title: `training stopped after ${losses.length} epoch${losses.length === 1 ? "" : "s"}, while the loss was still falling`,

@@ -11,8 +11,6 @@ const PASSING: readonly string[] = ["masking", "dropout", "inputLayer"];
 /** A feature whose weights are all exactly zero while others' are not: the model does not read it. */
 export const unreadFeatures: Rule<ModelCase> = {
   code: "unused_features",
-  severity: "hint",
-  explainedBy: ["symmetric_or_zero_initialisation", "weight_decay_too_high", "unused_features"],
   look({ experiments, windows }) {
     const first = experiments.copy.layers.find(({ kind }) => !PASSING.includes(kind));
     const layer = first instanceof BidirectionalLayer ? first.forward : first;
@@ -29,6 +27,7 @@ export const unreadFeatures: Rule<ModelCase> = {
     const silent = unread.filter((f) => windows.columns[f]!.some((value) => value !== 0));
     if (silent.length === 0 || unread.length === rows) return null;
     return {
+      severity: "hint",
       title: `${layer.name} does not read feature ${silent.join(", ")}: its weights are all zero`,
       evidence: {
         layer: layer.name,

@@ -6,38 +6,29 @@ import { type ModelCase, unlearntOnNew } from "../model-case.js";
 import { byTimeStep } from "../pictures/pictures.js";
 
 /** What a step adds to a weight's gradient below this share of what the end adds is lost in float32's rounding (2^-24). */
-const BOUND = 6e-8;
+const MIN_RATIO = 6e-8;
 /** After a training that taught nothing: its memory horizon, where the gradient falls below a thousandth, ends before the answer. */
-const BOUND_AFTER = 1e-3;
-const LEARNT = 0.5;
+const MIN_RATIO_TRAINED = 1e-3;
+const LEARNT_SHARE = 0.5;
 
 /** The gradient is gone before it reaches the steps that tell the target. A small gradient where nothing is to be learnt is no fault. */
 export const vanishingGradients: Rule<ModelCase> = {
   code: "vanishing_gradients",
-  severity: "error",
-  explainedBy: [
-    "unscaled_inputs",
-    "saturated_gates",
-    "symmetric_or_zero_initialisation",
-    "dying_relu",
-    "softmax_with_one_unit",
-    "truncation_shorter_than_dependency",
-  ],
   async look(at) {
     const need = await memoryNeed(at);
-    if (need === null || (at.isTrained && (await unlearntOnNew(at)) < LEARNT)) return null;
+    if (need === null || (at.isTrained && (await unlearntOnNew(at)) < LEARNT_SHARE)) return null;
     const flow = await at.experiments.flow();
     const layer = flow.layers.find(isRecurrentFlow);
     if (layer === undefined || layer.name.includes("/")) return null;
     const norms = layer.hiddenGradient;
     const end = Math.max(...norms.subarray(Math.max(0, norms.length - 3)));
     let ratio = norms[need.step]! / end;
-    let bound = at.isTrained ? BOUND_AFTER : BOUND;
+    let bound = at.isTrained ? MIN_RATIO_TRAINED : MIN_RATIO;
     if (at.isTrained && !(ratio < bound)) {
       // A training in vain may have opened the gates without finding the answer: what counts is how it began.
       const began = (await at.experiments.freshFlow()).layers.find(isRecurrentFlow)!.hiddenGradient;
       ratio = began[need.step]! / Math.max(...began.subarray(Math.max(0, began.length - 3)));
-      bound = BOUND;
+      bound = MIN_RATIO;
     }
     if (!(ratio < bound)) return null;
     const horizon = norms.length - 1 - norms.findIndex((norm) => norm >= end / 1000);

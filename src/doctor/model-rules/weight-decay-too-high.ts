@@ -5,11 +5,11 @@ import { bars, line, lines } from "../pictures/pictures.js";
 
 const signLike: readonly string[] = ["adam", "adamw", "nadam", "lion", "rmsprop"];
 /** Glorot's and orthogonal kernels begin with weights of about 0.15 and grow; held to 0.5 the bench's series are learnt five times worse than at 1. */
-const NEEDED = 0.5;
+const NEEDED_WEIGHT = 0.5;
 /** A step of gradient descent that takes a hundredth of the weights outruns any gradient that is left. */
-const SHRINK = 0.01;
+const MAX_SHRINK_AN_UPDATE = 0.01;
 /** A training that left less than this of the constant answer's loss has not been kept from learning. */
-const LEARNT = 0.5;
+const LEARNT_SHARE = 0.5;
 
 /**
  * Decay λ against steps of length η: each update takes ηλw and adds at most η (Adam and its kin), so weights end below 1/λ
@@ -17,7 +17,6 @@ const LEARNT = 0.5;
  */
 export const weightDecayTooHigh: Rule<ModelCase> = {
   code: "weight_decay_too_high",
-  severity: "error",
   async look(at) {
     const { file, experiments } = at;
     const decay = Number(file.optimizer.config.weightDecay ?? (file.optimizer.name === "adamw" ? 0.004 : 0));
@@ -25,7 +24,7 @@ export const weightDecayTooHigh: Rule<ModelCase> = {
     if (decay > 0) {
       const reach = 1 / decay;
       const isSignLike = signLike.includes(file.optimizer.name);
-      if (isSignLike ? reach <= NEEDED : decay * file.learningRate > SHRINK) {
+      if (isSignLike ? reach <= NEEDED_WEIGHT : decay * file.learningRate > MAX_SHRINK_AN_UPDATE) {
         return {
           title: `weight decay ${decay} holds weights ${isSignLike ? `below ${short(reach)}` : "near zero"}`,
           evidence: {
@@ -33,7 +32,7 @@ export const weightDecayTooHigh: Rule<ModelCase> = {
             learningRate: file.learningRate,
             shrinkPerUpdate: short(decay * file.learningRate),
             largestWeightReachable: short(reach),
-            bound: isSignLike ? NEEDED : SHRINK,
+            bound: isSignLike ? NEEDED_WEIGHT : MAX_SHRINK_AN_UPDATE,
           },
           why: "Each update takes weightDecay · learningRate of every weight before the gradient adds its step: where the pull is stronger than any step, weights collapse and the output with them, to the mean.",
           remedy,
@@ -54,7 +53,7 @@ export const weightDecayTooHigh: Rule<ModelCase> = {
       ? await experiments.with({ weights: "fresh" }, async (model) => model.executor("diagnose()").penalty())
       : experiments.copy.executor("diagnose()").penalty();
     const bound = 10 * experiments.constantLoss;
-    if (!(penalty > bound) || (at.isTrained && (await unlearnt(at)) < LEARNT)) return null;
+    if (!(penalty > bound) || (at.isTrained && (await unlearnt(at)) < LEARNT_SHARE)) return null;
     return {
       title: `the regularizers' price is ${short(penalty)}, ten times what a constant answer costs`,
       evidence: {
@@ -102,7 +101,7 @@ function weightUnderDecay(decay: number, rate: number, isSignLike: boolean): Pic
     {
       x: "update",
       y: isSignLike ? "largest weight reachable" : "share of the weight left",
-      marks: isSignLike ? [{ label: `needed: ${NEEDED}`, y: NEEDED }] : [],
+      marks: isSignLike ? [{ label: `needed: ${NEEDED_WEIGHT}`, y: NEEDED_WEIGHT }] : [],
     },
   );
 }

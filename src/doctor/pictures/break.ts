@@ -1,6 +1,6 @@
 import type { Picture } from "../../viz/picture.js";
 import type { ModelCase } from "../model-case.js";
-import { trialAt } from "../model-rules/learning-rate-too-high.js";
+import { trialAt } from "../trials/rates.js";
 import { bars, byEpoch, line, lines, PER_CENT } from "./pictures.js";
 
 const firstBroken = (values: readonly number[]): number =>

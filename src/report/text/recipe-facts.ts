@@ -1,4 +1,5 @@
 import type { Recipe } from "../../index.js";
+import { RECIPE_DEFAULTS } from "../../recipe/recipe.js";
 import type { Fact } from "./describe-summary.js";
 import { plural } from "./numbers.js";
 
@@ -21,9 +22,9 @@ export function recipeFacts({ series = {}, window = 1, horizon = 1, layers, comp
     scale == null ? "" : `${scale} scale, fitted on the training part`,
     clip == null ? "" : `cut at ±${clip}`,
   ].filter((step) => step !== "");
-  const { optimizer = "rmsprop", loss, truncate } = compile;
+  const { optimizer = RECIPE_DEFAULTS.optimizer, loss, truncate } = compile;
   const { name, ...config } = typeof optimizer === "string" ? { name: optimizer } : optimizer;
-  const { epochs = 25, batchSize = 32, ...rest } = fit ?? {};
+  const { epochs = RECIPE_DEFAULTS.epochs, batchSize = RECIPE_DEFAULTS.batchSize, ...rest } = fit ?? {};
   return [
     { name: "values", text: steps.length === 0 ? "raw, as they are" : steps.join(", ") },
     { name: "window", text: `${plural(window, "row")} → the next ${horizon === 1 ? "one" : horizon}` },

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { nextCommand } from "../../../src/cli/options/doctor-options.js";
 import { DEFAULTS, recipeOf } from "../../../src/cli/options/recipe-options.js";
 import { bothLooks } from "../../../src/doctor/checkup.js";
-import type { Diagnosis, Picture, Recipe, Severity } from "../../../src/index.js";
+import type { Code, Diagnosis, Picture, Recipe, Severity } from "../../../src/index.js";
 import type { SeriesSummary } from "../../../src/report/summary/series-summary.js";
 import { validationErrors } from "../../../src/report/summary/validation-errors.js";
 import {
@@ -145,7 +145,7 @@ describe("the recipe of the options", () => {
   });
 });
 
-const diagnosis = (code: string, severity: Severity): Diagnosis => ({
+const diagnosis = (code: Code, severity: Severity): Diagnosis => ({
   code,
   severity,
   title: `${code} of feature 0`,
@@ -155,15 +155,15 @@ const diagnosis = (code: string, severity: Severity): Diagnosis => ({
 });
 
 describe("two looks at a recipe", () => {
-  const [a, b, c] = [diagnosis("a", "warning"), diagnosis("b", "error"), diagnosis("c", "warning")];
+  const [a, b, c] = [diagnosis("outliers", "warning"), diagnosis("missing_values", "error"), diagnosis("data_drift", "warning")];
 
   it("are one list, worst first, the later numbers of what both saw", () => {
     const later = { ...a, title: "later" };
     const found = bothLooks([a, b], [later, c], false);
     expect(found.map(({ diagnosis: { code, title }, seen }) => [code, seen, title === "later"])).toEqual([
-      ["b", "before", false],
-      ["a", "both", true],
-      ["c", "after", false],
+      ["missing_values", "before", false],
+      ["outliers", "both", true],
+      ["data_drift", "after", false],
     ]);
   });
 
@@ -178,7 +178,7 @@ describe("two looks at a recipe", () => {
       headline({ causes: found.map((each) => ({ diagnosis: each, asCode: "", behind: [], seen: "both" })) });
     expect(of(b)).toBe("1 reason why this recipe does not learn");
     expect(of(b, a)).toBe("2 reasons why this recipe does not learn, worst first");
-    expect(of(a, diagnosis("d", "hint"))).toBe(
+    expect(of(a, diagnosis("unused_features", "hint"))).toBe(
       "1 reason why this recipe learns less than it could, worst first, and 1 hint",
     );
   });

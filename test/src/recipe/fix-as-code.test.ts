@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { sineMix } from "../../../bench/faults/series.js";
-import type { RecipePatch } from "../../../src/doctor/diagnosis.js";
 import * as gateflow from "../../../src/index.js";
 import { fixAsCode, recipeAsCode } from "../../../src/recipe/fix-as-code.js";
+import type { RecipePatch } from "../../../src/recipe/patch.js";
 import type { Recipe } from "../../../src/recipe/recipe.js";
 
 const recipe: Recipe = {

@@ -12,7 +12,7 @@ const images = new URL("../../../../docs/images/doctor/", import.meta.url);
 const guide = new URL("../../../../docs/why-is-my-lstm-not-learning.md", import.meta.url);
 const codes = Object.keys(snippets);
 /** What needs no kernel draws the same bytes everywhere; trained numbers change with the order in which kernels add. */
-const ofData = new Set(dataRules.map(({ code }) => code));
+const ofData: ReadonlySet<string> = new Set(dataRules.map(({ code }) => code));
 /** Words of a picture without its numbers. */
 const wordsOf = (svg: string): string[] =>
   textsOf(svg)

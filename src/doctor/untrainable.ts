@@ -1,7 +1,7 @@
-import type { Diagnosis } from "../doctor/diagnosis.js";
-import type { Prepared } from "./prepare.js";
-import type { Recipe } from "./recipe.js";
-import type { Attempt } from "./train-recipe.js";
+import type { Prepared } from "../recipe/prepare.js";
+import type { Recipe } from "../recipe/recipe.js";
+import type { Attempt } from "../recipe/train-recipe.js";
+import type { Diagnosis } from "./diagnosis.js";
 
 const samplesOf = ({ x }: Prepared["train"]): number => x.shape[0] ?? 0;
 

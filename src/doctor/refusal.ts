@@ -1,9 +1,14 @@
-import type { Diagnosis } from "../doctor/diagnosis.js";
-import { bars } from "../doctor/pictures/pictures.js";
 import type { GateflowError } from "../errors.js";
+import { type Code, isCode } from "./causes.js";
+import type { Diagnosis } from "./diagnosis.js";
+import { bars } from "./pictures/pictures.js";
 
-/** Faults of shapes: what else is found beside them, they come first, for nothing can be built or trained. */
-export const shapeFaults: readonly string[] = ["stacked_lstm_needs_return_sequences", "label_shape_mismatch"];
+/** Faults that only a refusal tells: what else is found beside them, they come first, for nothing can be built or trained. */
+export const refusedCodes: readonly Code[] = [
+  "stacked_lstm_needs_return_sequences",
+  "label_shape_mismatch",
+  "index_out_of_range",
+];
 
 const isShape = (value: unknown): value is readonly (number | null)[] =>
   Array.isArray(value) && value.every((extent) => extent === null || typeof extent === "number");
@@ -87,7 +92,7 @@ function labels(error: GateflowError): Partial<Diagnosis> {
 export function refusalOf(error: GateflowError, timesteps?: number): Diagnosis {
   const { code } = error;
   return {
-    code: code ?? "refused",
+    code: isCode(code) ? code : "refused",
     severity: "error",
     title: firstOf(sentenceOf(error)),
     evidence: evidenceOf(error),

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { refusalOf } from "../../../src/doctor/refusal.js";
 import { diagnosesOf } from "../../../src/doctor/repair.js";
 import { DataError } from "../../../src/errors.js";
 import { prepareSeries } from "../../../src/recipe/prepare.js";
 import type { Recipe } from "../../../src/recipe/recipe.js";
-import { refusalOf } from "../../../src/recipe/refusal.js";
 import { runRecipe } from "../../../src/recipe/train-recipe.js";
 import { drawPicture } from "../../../src/viz/picture.js";
 
