@@ -236,7 +236,7 @@ describe("two looks at a recipe", () => {
 
   it("call the only column by its name, and show the same code once", () => {
     expect(inWordsOf({ target: "$& sales" }, a)).toMatchObject({
-      title: 'a of column "$& sales"',
+      title: 'outliers of column "$& sales"',
       evidence: { column: '"$& sales"', n: 1 },
     });
     const causes = ["x();", "", "x();", ""].map((asCode) => ({
