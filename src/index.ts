@@ -18,9 +18,9 @@ export { terminateOnNaN } from "./callbacks/terminate-on-nan.js";
 // Regularizers and constraints
 export { nonNeg } from "./constraints/non-neg.js";
 export { maxNorm, minMaxNorm, unitNorm } from "./constraints/norms.js";
-export type { Code } from "./doctor/causes.js";
+export type { Code, Severity } from "./doctor/causes.js";
 export { type DiagnoseOptions, diagnose } from "./doctor/diagnose.js";
-export type { Diagnosis, Severity } from "./doctor/diagnosis.js";
+export type { Diagnosis } from "./doctor/diagnosis.js";
 export { type ExamplesLike, examine } from "./doctor/examine.js";
 export { type Repaired, type RepairOptions, type RepairProgress, repair } from "./doctor/repair.js";
 // The doctor

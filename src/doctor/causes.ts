@@ -1,4 +1,5 @@
-import type { Severity } from "./diagnosis.js";
+/** How much a fault costs: `error` nothing can be learnt, `warning` it learns far less than it could, `hint` worth a look. */
+export type Severity = "error" | "warning" | "hint";
 
 interface Cause<Other> {
   /** How much it costs where the rule does not say otherwise. */

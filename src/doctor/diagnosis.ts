@@ -1,9 +1,6 @@
 import type { RecipePatch } from "../recipe/patch.js";
 import type { Picture } from "../viz/picture.js";
-import type { Code } from "./causes.js";
-
-/** How much a fault costs: `error` nothing can be learnt, `warning` it learns far less than it could, `hint` worth a look. */
-export type Severity = "error" | "warning" | "hint";
+import type { Code, Severity } from "./causes.js";
 
 /** One reason why a model does not learn, with the numbers that show it. */
 export interface Diagnosis {

@@ -155,7 +155,11 @@ const diagnosis = (code: Code, severity: Severity): Diagnosis => ({
 });
 
 describe("two looks at a recipe", () => {
-  const [a, b, c] = [diagnosis("outliers", "warning"), diagnosis("missing_values", "error"), diagnosis("data_drift", "warning")];
+  const [a, b, c] = [
+    diagnosis("outliers", "warning"),
+    diagnosis("missing_values", "error"),
+    diagnosis("data_drift", "warning"),
+  ];
 
   it("are one list, worst first, the later numbers of what both saw", () => {
     const later = { ...a, title: "later" };
