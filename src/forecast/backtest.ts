@@ -82,7 +82,11 @@ function baselinePaths(
       path: () => Array.from(smoothedPath(state, smoothing.parameters, t, horizon)),
     };
   });
-  const theta = fitTheta("backtest()", known[0]!, season > 1 && known[0]!.length >= 2 * season ? season : 1);
+  const theta = fitTheta(
+    "backtest()",
+    known[0]!,
+    season > 1 && known[0]!.length >= 2 * season ? [season] : [],
+  );
   paths.theta = walked(known, isShared, () => {
     const walk = new ThetaWalk(theta);
     return { take: (value) => walk.take(value), path: () => walk.path(horizon) };

@@ -1,3 +1,4 @@
+import { DataError } from "../../errors.js";
 import { percentile, variance } from "../../numerics/statistics.js";
 import { adfuller } from "../../series/analysis/adfuller.js";
 import { kpss } from "../../series/analysis/kpss.js";
@@ -123,6 +124,16 @@ export function decideLog(
   );
 }
 
+/** null where the data do not allow the test. */
+function whereItCan(test: () => number): number | null {
+  try {
+    return test();
+  } catch (error) {
+    if (error instanceof DataError) return null;
+    throw error;
+  }
+}
+
 /** Root mean square of the changes over `lag` steps. */
 function changeOver(y: Float64Array, lag: number): number {
   const changes = difference(y, { lag });
@@ -147,20 +158,23 @@ export function decideDifference(
       `${y.length} values are too few to test for a unit root`,
     );
   }
-  const unitRoot = adfuller(y).pValue;
-  const level = kpss(y).pValue;
-  const measured = `ADF p ${readable(unitRoot)}, KPSS p ${readable(level)}`;
-  if (unitRoot < 0.05 && level > 0.05) {
+  const unitRoot = whereItCan(() => adfuller(y).pValue);
+  const level = whereItCan(() => kpss(y).pValue);
+  const measured =
+    unitRoot === null || level === null
+      ? "the series is too regular to test for a unit root"
+      : `ADF p ${readable(unitRoot)}, KPSS p ${readable(level)}`;
+  if (unitRoot !== null && level !== null && unitRoot < 0.05 && level > 0.05) {
     return choices.add("difference", { order: 0, lag: 1 }, `stationary: ${measured}`);
   }
   if (season === null || y.length < 3 * season) {
-    return choices.add("difference", { order: 1, lag: 1 }, `not stationary: ${measured}`);
+    return choices.add("difference", { order: 1, lag: 1 }, `not shown to be stationary: ${measured}`);
   }
   const [step, year] = [changeOver(y, 1), changeOver(y, season)];
   return choices.add(
     "difference",
     { order: 1, lag: year < step ? season : 1 },
-    `not stationary: ${measured}; changes over one step are ${readable(step)} large, over a season ${readable(year)}`,
+    `not shown to be stationary: ${measured}; changes over one step are ${readable(step)} large, over a season ${readable(year)}`,
   );
 }
 

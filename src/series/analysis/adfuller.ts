@@ -68,8 +68,18 @@ function chooseLag(
 
 const tooRegular = (where: string, trend: Trend): DataError =>
   new DataError(
-    `${where}: with regression "${trend}" the regressors follow from each other exactly; the series is too regular (a straight line, for instance) to be tested.`,
+    `${where}: with regression "${trend}" the series follows from its own past exactly; it is too regular to test (a straight line, or a season that repeats to the digit).`,
+    { received: "no residual", expected: "a series with some noise" },
   );
+
+/** Share of the changes' deviation below which residuals are rounding: the test would divide one by another. */
+const ROUNDING = 1e-10;
+
+/** Whether the regression leaves nothing but rounding, as for a season that repeats to the digit. */
+function isExact(fit: LeastSquares, target: Float64Array): boolean {
+  const squares = target.reduce((sum, value) => sum + value * value, 0);
+  return fit.residualSum(fit.rank) <= ROUNDING * ROUNDING * squares;
+}
 
 /**
  * The augmented Dickey-Fuller test with statsmodels' meaning: the null hypothesis is a unit root, so a small p-value
@@ -78,7 +88,7 @@ const tooRegular = (where: string, trend: Trend): DataError =>
  * Said & Dickey 1984; p-values and critical values from MacKinnon's response surfaces (1994, 2010).
  *
  * @param x one series without gaps.
- * @throws DataError for gaps, a constant series, or too few values for the terms; ConfigError for a `maxLag` too large.
+ * @throws DataError for gaps, a constant series, one too regular to test, or too few values for the terms; ConfigError for a `maxLag` too large.
  */
 export function adfuller(x: SeriesLike, options: AdfullerOptions = {}): AdfullerResult {
   const where = "adfuller()";
@@ -116,7 +126,7 @@ export function adfuller(x: SeriesLike, options: AdfullerOptions = {}): Adfuller
     // All candidates on the same observations, or their criteria would not compare.
     const { n, target, level, lagged } = regression(values, maxLag);
     const search = leastSquares([...trendColumns(trend, n), level, ...lagged], target);
-    if (search.rank < terms + 1) throw tooRegular(where, trend);
+    if (search.rank < terms + 1 || isExact(search, target)) throw tooRegular(where, trend);
     usedLag = chooseLag(search, terms + 1, Math.min(maxLag, search.rank - terms - 1), autolag);
   }
   const { n, target, level, lagged } = regression(values, usedLag);
@@ -125,7 +135,7 @@ export function adfuller(x: SeriesLike, options: AdfullerOptions = {}): Adfuller
   if (n <= terms + 1 + usedLag) {
     throw new DataError(`${where}: ${values.length} values leave no degree of freedom with ${usedLag} lags.`);
   }
-  if (fit.rank < terms + 1 + usedLag) throw tooRegular(where, trend);
+  if (fit.rank < terms + 1 + usedLag || isExact(fit, target)) throw tooRegular(where, trend);
   const statistic = fit.lastT(terms + 1 + usedLag);
   return {
     statistic,

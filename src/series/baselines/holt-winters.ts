@@ -3,12 +3,14 @@ import { DataError } from "../../errors.js";
 import { leastSquares } from "../../numerics/least-squares.js";
 import { type Box, nelderMead } from "../../numerics/nelder-mead.js";
 import { flag, numberIn, refuseUnknown } from "../../options.js";
+import { decomposeSeasons } from "../analysis/mstl.js";
 import { openComplete, type SeriesLike } from "../kinds.js";
+import { readSeasons } from "./seasons.js";
 import { type SmoothingParameters, type SmoothingState, smooth, smoothedPath } from "./smoothing-state.js";
 
 export interface HoltWintersOptions {
-  /** Steps in one season, at least 2; null (default): none. */
-  readonly season?: number | null;
+  /** Steps in one season, or in each of several, at least 2; null (default): none. */
+  readonly season?: number | readonly number[] | null;
   /** Default true. Without a trend and a season this is simple exponential smoothing. */
   readonly trend?: boolean;
   /** Whether the trend dies away, φ between 0.8 and 0.98 (Gardner & McKenzie 1985). Default false. */
@@ -17,11 +19,14 @@ export interface HoltWintersOptions {
 
 /** A fitted exponential smoothing. */
 export interface HoltWinters {
+  /** Steps in the (shortest) season. */
   readonly season: number | null;
+  /** All seasons, ascending. */
+  readonly seasons: readonly number[];
   readonly trend: boolean;
   readonly damped: boolean;
   readonly parameters: SmoothingParameters;
-  /** Level, trend and seasons before the first value. */
+  /** Level, trend and seasons before the first value; several seasons one after the other, ascending. */
   readonly initial: { readonly level: number; readonly trend: number; readonly season: number[] };
   /** One-step forecasts of the values it was fitted on. */
   readonly fitted: number[];
@@ -47,30 +52,43 @@ const STARTS = [
 
 interface Shape {
   readonly season: number;
+  /** Further seasons, each longer than the one before. */
+  readonly further?: readonly number[];
   readonly trend: boolean;
   readonly damped: boolean;
 }
 
-/** Search coordinates: α, β/α, γ/(1 - α), φ, as many as the shape has; each in a box of its own. */
-function boxOf({ season, trend, damped }: Shape): Box {
+const furtherOf = ({ further = [] }: Shape): readonly number[] => further;
+const allSeasons = (shape: Shape): number =>
+  furtherOf(shape).reduce((sum, season) => sum + season, shape.season);
+
+/** Search coordinates: α, β/α, γ/(1 - α) of each season, φ, as many as the shape has; each in a box of its own. */
+function boxOf(shape: Shape): Box {
+  const { season, trend, damped } = shape;
   return [
     [1e-4, 1],
     ...(trend ? [[0, 1] as const] : []),
     ...(season > 0 ? [[0, 1] as const] : []),
+    ...furtherOf(shape).map(() => [0, 1] as const),
     ...(damped ? [DAMPING] : []),
   ];
 }
 
-function parametersOf(x: readonly number[], { season, trend, damped }: Shape): SmoothingParameters {
+function parametersOf(x: readonly number[], shape: Shape): SmoothingParameters {
+  const { season, trend, damped } = shape;
   const rest = [...x];
   const alpha = rest.shift()!;
   const beta = trend ? alpha * rest.shift()! : 0;
   const gamma = season > 0 ? (1 - alpha) * rest.shift()! : 0;
-  return { alpha, beta, gamma, phi: damped ? rest.shift()! : 1 };
+  const further = furtherOf(shape).map((length) => ({ season: length, gamma: (1 - alpha) * rest.shift()! }));
+  const phi = damped ? rest.shift()! : 1;
+  return { alpha, beta, gamma, phi, ...(further.length === 0 ? {} : { further }) };
 }
 
 /** Level and trend by a straight line through the first seasons (or ten values), seasons by what that leaves. */
-function guess(y: Float64Array, { season, trend }: Shape): SmoothingState {
+function guess(y: Float64Array, shape: Shape): SmoothingState {
+  const { season, trend } = shape;
+  if (furtherOf(shape).length > 0) return guessSeasons(y, shape);
   const count = Math.min(y.length, season > 0 ? Math.max(10, 3 * season) : 10);
   const whole = season > 0 ? Math.max(1, Math.floor(count / season)) * season : count;
   const head = y.subarray(0, Math.min(whole, y.length));
@@ -93,6 +111,45 @@ function guess(y: Float64Array, { season, trend }: Shape): SmoothingState {
   });
   for (let s = 0; s < season; s++) state[2 + s]! /= Math.max(1, counts[s]!);
   return state;
+}
+
+/** Seasons as MSTL takes the first ones apart, level and trend by the line through its trend. */
+function guessSeasons(y: Float64Array, shape: Shape): SmoothingState {
+  const seasons = [shape.season, ...furtherOf(shape)];
+  const head = y.subarray(0, Math.min(y.length, 3 * seasons.at(-1)!));
+  const { trend, seasonal } = decomposeSeasons(
+    head,
+    seasons,
+    seasons.map((_, rank) => 11 + 4 * rank),
+  );
+  const { level, slope } = lineThrough(trend);
+  const state = new Float64Array(2 + allSeasons(shape));
+  state[1] = shape.trend ? slope : 0;
+  state[0] = level - state[1];
+  let start = 2;
+  seasons.forEach((season, i) => {
+    const counts = new Float64Array(season);
+    seasonal[i]!.forEach((value, t) => {
+      state[start + (t % season)]! += value;
+      counts[t % season]! += 1;
+    });
+    for (let s = 0; s < season; s++) state[start + s]! /= Math.max(1, counts[s]!);
+    start += season;
+  });
+  return state;
+}
+
+/** Least-squares line; its value at row 0. */
+function lineThrough(y: Float64Array): { level: number; slope: number } {
+  const middle = (y.length - 1) / 2;
+  let [sum, product, square] = [0, 0, 0];
+  y.forEach((value, t) => {
+    sum += value;
+    product += (t - middle) * value;
+    square += (t - middle) ** 2;
+  });
+  const slope = square > 0 ? product / square : 0;
+  return { level: sum / y.length - slope * middle, slope };
 }
 
 function sumOfSquares(y: Float64Array, start: SmoothingState, parameters: SmoothingParameters): number {
@@ -140,8 +197,9 @@ function bestStart(y: Float64Array, parameters: SmoothingParameters, shape: Shap
 /** Parameters and initial state with the least sum of squared one-step errors. */
 function search(y: Float64Array, shape: Shape): { parameters: SmoothingParameters; start: SmoothingState } {
   const box = boxOf(shape);
-  const states = 2 + shape.season;
-  const profiled = y.length <= PROFILE_LENGTH && y.length * states * states <= PROFILE_BUDGET;
+  const states = 2 + allSeasons(shape);
+  const several = furtherOf(shape).length > 0;
+  const profiled = !several && y.length <= PROFILE_LENGTH && y.length * states * states <= PROFILE_BUDGET;
   let start = guess(y, shape);
   const cost = (x: readonly number[]): number => {
     const parameters = parametersOf(x, shape);
@@ -151,6 +209,7 @@ function search(y: Float64Array, shape: Shape): { parameters: SmoothingParameter
     alpha,
     ...(shape.trend ? [beta] : []),
     ...(shape.season > 0 ? [gamma] : []),
+    ...furtherOf(shape).map(() => gamma),
     ...(shape.damped ? [0.95] : []),
   ])
     .map((x) => ({ x, value: cost(x) }))
@@ -162,17 +221,18 @@ function search(y: Float64Array, shape: Shape): { parameters: SmoothingParameter
     .slice(0, profiled ? 1 : 2)
     .map((x) => nelderMead(cost, x, box, { evaluations, tolerance: 1e-8 }));
   let best = tried.reduce((a, b) => (b.value < a.value ? b : a));
-  if (!profiled) {
+  // With several seasons each phase's unit would be a regressor, hundreds of them.
+  if (!profiled && !several) {
     start = bestStart(y, parametersOf(best.x, shape), shape);
     best = nelderMead(cost, best.x, box, { evaluations, tolerance: 1e-8 });
   }
   const parameters = parametersOf(best.x, shape);
-  return { parameters, start: bestStart(y, parameters, shape) };
+  return { parameters, start: several ? start : bestStart(y, parameters, shape) };
 }
 
 /** Values needed: as many as there are unknowns, and two more so that an error can be told from none. */
-const needed = ({ season, trend, damped }: Shape): number =>
-  season > 0 ? 2 * season + 2 : 3 + 2 * Number(trend) + Number(damped);
+const needed = ({ season, further = [], trend, damped }: Shape): number =>
+  season > 0 ? 2 * (further.at(-1) ?? season) + 2 : 3 + 2 * Number(trend) + Number(damped);
 
 /**
  * Exponential smoothing with an additive trend and season (Holt 1957, Winters 1960), fitted by the least sum of squared
@@ -188,11 +248,11 @@ export function holtWinters(x: SeriesLike, options: HoltWintersOptions = {}): Ho
   const where = "holtWinters()";
   refuseUnknown(where, options, ["season", "trend", "damped"]);
   const y = openComplete(where, x);
-  const season =
-    options.season == null ? null : numberIn(where, "season", options.season, { min: 2, integer: true });
+  const seasons = readSeasons(where, options.season, 2);
+  const season = seasons[0] ?? null;
   const damped = flag(where, "damped", options.damped ?? false);
   const trend = flag(where, "trend", options.trend ?? true) || damped;
-  const shape: Shape = { season: season ?? 0, trend, damped };
+  const shape: Shape = { season: season ?? 0, further: seasons.slice(1), trend, damped };
   if (y.length < needed(shape)) {
     throw new DataError(
       `${where}: ${y.length} values are too few, expected at least ${needed(shape)} for this trend and season.`,
@@ -209,11 +269,12 @@ export function holtWinters(x: SeriesLike, options: HoltWintersOptions = {}): Ho
     sse += error * error;
   }
   const n = y.length;
-  // α, β, γ, φ, their initial states (of the seasons one less, for they sum to 0), and the variance.
-  const count = 3 + 2 * Number(trend) + Number(damped) + (season ?? 0);
+  // α, β, γ, φ, their initial states (of each season one less, for they sum to 0), and the variance.
+  const count = 3 + 2 * Number(trend) + Number(damped) + allSeasons(shape);
   const spread = Math.max(sse / n, Number.MIN_VALUE);
   return {
     season,
+    seasons,
     trend,
     damped,
     parameters,

@@ -8,17 +8,37 @@ export interface SmoothingParameters {
   readonly gamma: number;
   /** What is left of the trend after one step; 1: not damped. */
   readonly phi: number;
+  /** Further seasons with the share of the error each takes (Taylor 2003); they stand last in the state. */
+  readonly further?: readonly { readonly season: number; readonly gamma: number }[];
 }
 
-/** Level, trend, then the seasons, that of the next step at `2 + index % seasons`. */
+/** Level, trend, then each season's values, that of the next step at its start + index % season. */
 export type SmoothingState = Float64Array;
 
-const seasonsOf = (state: SmoothingState): number => state.length - 2;
-const slot = (state: SmoothingState, index: number): number => 2 + (index % seasonsOf(state));
+const NONE: NonNullable<SmoothingParameters["further"]> = [];
+
+/** Steps in the first season, 0 when there is none. */
+function firstSeason(state: SmoothingState, further: NonNullable<SmoothingParameters["further"]>): number {
+  let size = state.length - 2;
+  for (const { season } of further) size -= season;
+  return size;
+}
+
+/** What all seasons together add at step `index`. */
+function seasonsAt(state: SmoothingState, { further = NONE }: SmoothingParameters, index: number): number {
+  const first = firstSeason(state, further);
+  let sum = first === 0 ? 0 : state[2 + (index % first)]!;
+  let start = 2 + first;
+  for (const { season } of further) {
+    sum += state[start + (index % season)]!;
+    start += season;
+  }
+  return sum;
+}
 
 /** The forecast of step `index`, the next one. */
-export const oneStep = (state: SmoothingState, { phi }: SmoothingParameters, index: number): number =>
-  state[0]! + phi * state[1]! + (seasonsOf(state) === 0 ? 0 : state[slot(state, index)]!);
+export const oneStep = (state: SmoothingState, parameters: SmoothingParameters, index: number): number =>
+  state[0]! + parameters.phi * state[1]! + seasonsAt(state, parameters, index);
 
 /**
  * Takes the value of step `index` in.
@@ -33,19 +53,25 @@ export function smooth(
   index: number,
   y: number,
 ): number {
-  const { alpha, beta, gamma, phi } = parameters;
+  const { alpha, beta, gamma, phi, further = NONE } = parameters;
   const error = y - oneStep(state, parameters, index);
   const drift = phi * state[1]!;
   state[0]! += drift + alpha * error;
   state[1] = drift + beta * error;
-  if (seasonsOf(state) > 0) state[slot(state, index)]! += gamma * error;
+  const first = firstSeason(state, further);
+  if (first > 0) state[2 + (index % first)]! += gamma * error;
+  let start = 2 + first;
+  for (const { season, gamma: share } of further) {
+    state[start + (index % season)]! += share * error;
+    start += season;
+  }
   return error;
 }
 
 /** Forecasts of the steps `index`, `index + 1`, …: the damped trend summed up, the seasons in turn. */
 export function smoothedPath(
   state: SmoothingState,
-  { phi }: SmoothingParameters,
+  parameters: SmoothingParameters,
   index: number,
   horizon: number,
 ): Float64Array {
@@ -53,9 +79,9 @@ export function smoothedPath(
   let level = state[0]!;
   let drift = state[1]!;
   for (let h = 0; h < horizon; h++) {
-    drift *= phi;
+    drift *= parameters.phi;
     level += drift;
-    path[h] = level + (seasonsOf(state) === 0 ? 0 : state[slot(state, index + h)]!);
+    path[h] = level + seasonsAt(state, parameters, index + h);
   }
   return path;
 }

@@ -4,15 +4,19 @@ import { nelderMead } from "../../numerics/nelder-mead.js";
 import { mean } from "../../numerics/statistics.js";
 import { numberIn, refuseUnknown } from "../../options.js";
 import { openComplete, type SeriesLike } from "../kinds.js";
+import { readSeasons } from "./seasons.js";
 
 export interface ThetaOptions {
   /** Steps ahead. Default 1. */
   readonly horizon?: number;
-  /** Steps in one season, whose pattern is taken out first and put back at the end. Default null: none. */
-  readonly season?: number | null;
+  /**
+   * Steps in one season, or in each of several, whose patterns are taken out first (the shortest before the others) and put
+   * back at the end. Default null: none.
+   */
+  readonly season?: number | readonly number[] | null;
 }
 
-export interface Pattern {
+interface Pattern {
   /** One season, by the index modulo its length. */
   readonly values: Float64Array;
   readonly multiplicative: boolean;
@@ -58,28 +62,30 @@ function squaredErrors(y: Float64Array, alpha: number): number {
   return sse;
 }
 
-/** What the theta method learns once: how fast its level follows, and the season. */
+/** What the theta method learns once: how fast its level follows, and the seasons. */
 export interface Theta {
   readonly alpha: number;
-  readonly season: number;
-  readonly pattern: Pattern | null;
+  /** In the order they are taken out. */
+  readonly patterns: readonly Pattern[];
 }
 
-const withoutSeason = ({ pattern, season }: Theta, value: number, t: number): number => {
-  if (pattern === null) return value;
-  const phase = pattern.values[t % season]!;
-  return pattern.multiplicative ? value / phase : value - phase;
+const without = ({ values, multiplicative }: Pattern, value: number, t: number): number => {
+  const phase = values[t % values.length]!;
+  return multiplicative ? value / phase : value - phase;
 };
 
-const withSeason = ({ pattern, season }: Theta, value: number, t: number): number => {
-  if (pattern === null) return value;
-  const phase = pattern.values[t % season]!;
-  return pattern.multiplicative ? value * phase : value + phase;
-};
+const withoutSeasons = ({ patterns }: Theta, value: number, t: number): number =>
+  patterns.reduce((left, pattern) => without(pattern, left, t), value);
 
-/** @param season 1: none. @throws DataError for fewer than 3 values or two seasons. */
-export function fitTheta(where: string, y: Float64Array, season: number): Theta {
-  const needed = Math.max(3, season > 1 ? 2 * season : 0);
+const withSeasons = ({ patterns }: Theta, value: number, t: number): number =>
+  patterns.reduceRight((whole, { values, multiplicative }) => {
+    const phase = values[t % values.length]!;
+    return multiplicative ? whole * phase : whole + phase;
+  }, value);
+
+/** @param seasons lengths, each above 1. @throws DataError for fewer than 3 values or two of the longest season. */
+export function fitTheta(where: string, y: Float64Array, seasons: readonly number[]): Theta {
+  const needed = Math.max(3, ...seasons.map((season) => 2 * season));
   if (y.length < needed) {
     throw new DataError(`${where}: ${y.length} values are too few, expected at least ${needed}.`, {
       code: "insufficient_data",
@@ -87,11 +93,17 @@ export function fitTheta(where: string, y: Float64Array, season: number): Theta 
       expected: needed,
     });
   }
-  const seasonal = { alpha: 0, season, pattern: season > 1 ? seasonalPattern(y, season) : null };
-  const adjusted = y.map((value, t) => withoutSeason(seasonal, value, t));
+  let adjusted = y;
+  const patterns = [...seasons]
+    .sort((a, b) => a - b)
+    .map((season) => {
+      const pattern = seasonalPattern(adjusted, season);
+      adjusted = adjusted.map((value, t) => without(pattern, value, t));
+      return pattern;
+    });
   const cost = ([alpha]: readonly number[]): number => squaredErrors(adjusted, alpha!);
   const found = [0.1, 0.5, 0.9].map((alpha) => nelderMead(cost, [alpha], [[1e-4, 1]]));
-  return { ...seasonal, alpha: found.reduce((a, b) => (b.value < a.value ? b : a)).x[0]! };
+  return { patterns, alpha: found.reduce((a, b) => (b.value < a.value ? b : a)).x[0]! };
 }
 
 /** Walks along a series: level and straight line go on with every value, what was learnt stays. */
@@ -108,7 +120,7 @@ export class ThetaWalk {
   }
 
   take(value: number): void {
-    const y = withoutSeason(this.#theta, value, this.#n);
+    const y = withoutSeasons(this.#theta, value, this.#n);
     if (this.#n === 0) this.#level = y;
     this.#level += this.#theta.alpha * (y - this.#level);
     this.#sum += y;
@@ -122,7 +134,7 @@ export class ThetaWalk {
     const slope = n < 2 ? 0 : (this.#product - ((n - 1) / 2) * this.#sum) / ((n * (n * n - 1)) / 12);
     const lead = (1 - pow(1 - alpha, n)) / alpha;
     return Array.from({ length: horizon }, (_, h) =>
-      withSeason(this.#theta, this.#level + 0.5 * slope * (h + lead), n + h),
+      withSeasons(this.#theta, this.#level + 0.5 * slope * (h + lead), n + h),
     );
   }
 }
@@ -131,8 +143,8 @@ export class ThetaWalk {
  * The theta method (Assimakopoulos & Nikolopoulos 2000) as Hyndman & Billah (2003) wrote it: exponential smoothing with
  * half the slope of the straight line through the data as its drift. The winner of the M3 competition.
  *
- * The season, where one is given, is taken out by classical decomposition first: by division where all values and its
- * whole pattern are positive, by subtraction otherwise (as statsmodels' `ThetaModel`).
+ * Seasons that are given are taken out by classical decomposition first: by division where all values and the whole
+ * pattern are positive, by subtraction otherwise (as statsmodels' `ThetaModel`).
  *
  * @param x one series without gaps.
  * @throws DataError for gaps, fewer than 3 values or fewer than two seasons; ShapeError for several columns.
@@ -142,9 +154,8 @@ export function thetaForecast(x: SeriesLike, options: ThetaOptions = {}): number
   refuseUnknown(where, options, ["horizon", "season"]);
   const y = openComplete(where, x);
   const horizon = numberIn(where, "horizon", options.horizon ?? 1, { min: 1, integer: true });
-  const season =
-    options.season == null ? 1 : numberIn(where, "season", options.season, { min: 1, integer: true });
-  const walk = new ThetaWalk(fitTheta(where, y, season));
+  const seasons = readSeasons(where, options.season, 1).filter((season) => season > 1);
+  const walk = new ThetaWalk(fitTheta(where, y, seasons));
   for (const value of y) walk.take(value);
   return walk.path(horizon);
 }

@@ -89,3 +89,51 @@ describe("holtWinters", () => {
     expect(() => holtWinters([1, 2, 3], { seasons: 4 } as object)).toThrow(/Did you mean `season`/);
   });
 });
+
+describe("several seasons", () => {
+  const two = Array.from(
+    { length: 7 * 6 * 8 },
+    (_, t) =>
+      200 +
+      20 * Math.sin((2 * Math.PI * t) / 6) +
+      12 * Math.cos((2 * Math.PI * t) / 42) +
+      ((t * 7919) % 13) / 6,
+  );
+  const actual = (t: number): number =>
+    201 + 20 * Math.sin((2 * Math.PI * t) / 6) + 12 * Math.cos((2 * Math.PI * t) / 42);
+
+  it("are followed together, which neither can do alone", () => {
+    const error = (season: number | number[]): number => {
+      const path = holtWinters(two, { season, trend: false }).forecast(42);
+      return Math.sqrt(path.reduce((sum, value, h) => sum + (value - actual(two.length + h)) ** 2, 0) / 42);
+    };
+    expect(error([6, 42])).toBeLessThan(2);
+    expect(error([6, 42])).toBeLessThan(0.5 * error(6));
+  });
+
+  it("go on as if their own forecasts had come, every season in its phase", () => {
+    const { parameters, initial, seasons } = holtWinters(two, { season: [42, 6] });
+    expect(seasons).toEqual([6, 42]);
+    expect(parameters.further).toHaveLength(1);
+    const state = Float64Array.of(initial.level, initial.trend, ...initial.season);
+    two.forEach((value, t) => {
+      smooth(state, parameters, t, value);
+    });
+    const path = smoothedPath(state, parameters, two.length, 60);
+    for (let h = 0; h < 30; h++) smooth(state, parameters, two.length + h, path[h]!);
+    expectClose(smoothedPath(state, parameters, two.length + 30, 30), path.subarray(30), 1e-9);
+  });
+});
+
+it("AICc counts weights, initial states (seasons less one) and the variance", () => {
+  const y = Array.from({ length: 40 }, (_, t) => 10 + t + [3, -1, -4, 2][t % 4]! + ((t * 7919) % 11) / 5);
+  const { aicc, sse } = holtWinters(y, { season: 4, damped: true });
+  // Alpha, beta, gamma, phi; level, trend, three free seasons; the variance.
+  const [n, count] = [40, 10];
+  expect(aicc).toBeCloseTo(
+    n * Math.log(sse / n) + 2 * count + (2 * count * (count + 1)) / (n - count - 1),
+    8,
+  );
+  const plain = holtWinters(y, { trend: false });
+  expect(plain.aicc).toBeCloseTo(n * Math.log(plain.sse / n) + 6 + 24 / (n - 4), 8);
+});
