@@ -13,8 +13,8 @@ describe("a file holds one idea", () => {
     expect(long).toEqual([]);
   });
 
-  it("the public door fits on four screens: src/index.ts has at most 200 lines", async () => {
+  it("the public door fits on five screens: src/index.ts has at most 260 lines", async () => {
     const door = (await sourceFiles("src")).find(({ path }) => path === "src/index.ts");
-    expect(lines(door!.text)).toBeLessThanOrEqual(200);
+    expect(lines(door!.text)).toBeLessThanOrEqual(260);
   });
 });
