@@ -7,12 +7,16 @@
  *     relaxed   fused multiply-add where the processor has it
  *
  * `release` and `relaxed` are built twice: with all kernels, for `gateflow`, and with those of core.ts, for
- * `gateflow/core`.
+ * `gateflow/core`. The two with all kernels also go into the package as files, for hosts that compile nothing themselves.
+ *
+ * `tsx assembly/build.ts release` builds that one alone (`debug`, `release`, `relaxed`, `core-release`, `core-relaxed`).
  */
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import asc from "assemblyscript/asc";
 import { encodeBytes } from "../src/engine/kernel-text.js";
+
+const LENGTH_DIGITS = 7;
 
 async function compile(
   outFile: string,
@@ -32,9 +36,25 @@ async function compile(
     ...more,
   ]);
   if (error) throw new Error(`assemblyscript (${outFile}): ${error.message}\n${stderr.toString()}`);
-  const bytes = await readFile(outFile);
+  const made = await readFile(outFile);
+  // gateflow/core has no byte to spare.
+  const bytes =
+    entry === "index" ? labelled(made, more.includes("relaxed-simd") ? "relaxed" : "simd128") : made;
+  await writeFile(outFile, bytes);
   console.log(`${outFile}  ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzip`);
   return bytes;
+}
+
+/**
+ * A custom section named `gateflow` at the end: which instructions the module uses and how long it is, which nobody can
+ * ask a compiled module otherwise.
+ */
+function labelled(bytes: Uint8Array, variant: string): Uint8Array {
+  const name = new TextEncoder().encode("\u0008gateflow");
+  const head = 2 + name.length;
+  const length = bytes.length + head + variant.length + 1 + LENGTH_DIGITS;
+  const words = new TextEncoder().encode(`${variant} ${String(length).padStart(LENGTH_DIGITS, "0")}`);
+  return Buffer.concat([bytes, Uint8Array.of(0, name.length + words.length), name, words]);
 }
 
 async function writeIfChanged(path: string, text: string): Promise<void> {
@@ -74,14 +94,23 @@ function embed(name: string, what: string, bytes: Uint8Array): Promise<void> {
 }
 
 const relaxed = ["--enable", "relaxed-simd"];
+const wanted = process.argv.slice(2);
+const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
 
-await compile("build/debug.wasm", "index", "debug");
+if (isWanted("debug")) await compile("build/debug.wasm", "index", "debug");
+await mkdir("dist/kernels", { recursive: true });
 for (const [entry, prefix] of [
   ["index", ""],
   ["core", "core-"],
 ] as const) {
-  const plain = await compile(`build/${prefix}release.wasm`, entry, "release");
-  await embed(`${prefix}simd128`, "plain WebAssembly SIMD", plain);
-  const fused = await compile(`build/${prefix}relaxed.wasm`, entry, "release", ...relaxed);
-  await embed(`${prefix}relaxed`, "relaxed SIMD, with fused multiply-add", fused);
+  if (isWanted(`${prefix}release`)) {
+    const plain = await compile(`build/${prefix}release.wasm`, entry, "release");
+    await embed(`${prefix}simd128`, "plain WebAssembly SIMD", plain);
+    if (entry === "index") await writeFile("dist/kernels/simd128.wasm", plain);
+  }
+  if (isWanted(`${prefix}relaxed`)) {
+    const fused = await compile(`build/${prefix}relaxed.wasm`, entry, "release", ...relaxed);
+    await embed(`${prefix}relaxed`, "relaxed SIMD, with fused multiply-add", fused);
+    if (entry === "index") await writeFile("dist/kernels/relaxed.wasm", fused);
+  }
 }

@@ -2,17 +2,24 @@ import { ConfigError } from "./errors.js";
 
 /** Damerau-Levenshtein distance (adjacent transpositions count one), for «did you mean». */
 function editDistance(a: string, b: string): number {
-  const rows = Array.from({ length: a.length + 1 }, (_, i) => [i, ...new Array<number>(b.length).fill(0)]);
-  for (let j = 0; j <= b.length; j++) rows[0]![j] = j;
-  for (let i = 1; i <= a.length; i++) {
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = rows[i - 1]![j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      let best = Math.min(rows[i - 1]![j]! + 1, rows[i]![j - 1]! + 1, substitution);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        best = Math.min(best, rows[i - 2]![j - 2]! + 1);
-      }
-      rows[i]![j] = best;
+  const rows: number[][] = [];
+  for (let i = 0; i <= a.length; i++) {
+    const above = rows[i - 1];
+    const row: number[] = [];
+    for (let j = 0; j <= b.length; j++) {
+      // Before the first letter stands undefined, which is no letter.
+      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row[j] =
+        above === undefined || j === 0
+          ? i + j
+          : Math.min(
+              above[j]! + 1,
+              row[j - 1]! + 1,
+              above[j - 1]! + Number(a[i - 1] !== b[j - 1]),
+              swapped ? rows[i - 2]![j - 2]! + 1 : Infinity,
+            );
     }
+    rows.push(row);
   }
   return rows[a.length]![b.length]!;
 }
@@ -98,11 +105,11 @@ export function numberIn(where: string, option: string, value: unknown, range: N
     (!integer || Number.isInteger(value));
   if (fits) return value;
   const bounds = [
-    Number.isFinite(min) ? `at least ${min}` : "",
-    Number.isFinite(above) ? `greater than ${above}` : "",
-    Number.isFinite(max) ? `at most ${max}` : "",
-    Number.isFinite(below) ? `less than ${below}` : "",
-  ].filter((bound) => bound !== "");
+    ["at least", min],
+    ["greater than", above],
+    ["at most", max],
+    ["less than", below],
+  ].flatMap(([word, bound]) => (Number.isFinite(bound) ? `${word} ${bound}` : []));
   const expected = `${integer ? "a whole number" : "a number"}${bounds.length > 0 ? ` ${bounds.join(" and ")}` : ""}`;
   throw new ConfigError(
     `${where}: \`${option}\` is ${typeof value === "string" ? JSON.stringify(value) : String(value)}, expected ${expected}.`,

@@ -1,9 +1,10 @@
-import { ConfigError, EngineError } from "../errors.js";
+import { EngineError } from "../errors.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { type Builds, currentBuilds, type EmbeddedBuild, type Variant } from "./builds.js";
 import type { Kernels } from "./kernels.js";
-import { hasRelaxedSimd, instantiate, type LoadedModule } from "./load.js";
+import { type CompiledBuild, hasRelaxedSimd, instantiate, type LoadedModule } from "./load.js";
 import type { Memory } from "./memory.js";
+import type { WorkerFile } from "./threads/host-workers.js";
 import type { ParallelKernel, WorkerPool } from "./threads/worker-pool.js";
 
 export interface EngineOptions {
@@ -15,6 +16,16 @@ export interface EngineOptions {
   readonly threads?: number | "auto";
   /** Only operations whose result WebAssembly fixes to the bit, so that a seed gives the same bytes everywhere. */
   readonly reproducible?: boolean;
+  /**
+   * The worker's file, or what makes a worker of it: `gateflow/worker`, for pages whose content security policy forbids
+   * `blob:`, and for hosts that forbid code from text. Default: a worker made of text, which needs no file.
+   */
+  readonly worker?: WorkerFile;
+  /**
+   * The kernels, compiled by the host, where WebAssembly may not be compiled in the program itself:
+   * `gateflow/kernels/simd128.wasm` or `gateflow/kernels/relaxed.wasm`. Default: what is embedded, compiled here.
+   */
+  readonly module?: WebAssembly.Module;
 }
 
 export interface EngineInfo {
@@ -22,7 +33,9 @@ export interface EngineInfo {
   readonly simd: Variant;
   /** Threads that take part in large work, the caller's included. */
   readonly threads: number;
-  /** Size of the kernels. */
+  /** Why fewer threads run than could, and what to change; null where none is missing, or none was asked for yet. */
+  readonly fallback: string | null;
+  /** Size of the kernels in bytes. */
   readonly wasmBytes: number;
   /** Size of the linear memory now, and how much of it models hold. */
   readonly memoryBytes: number;
@@ -49,6 +62,8 @@ const canShareMemory = (): boolean =>
   typeof SharedArrayBuffer === "function" &&
   (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;
 
+const fetchThreads = () => import("./threads/fetched.js");
+
 /** Kernels with the memory they work on. Models hold regions of it; `dispose` ends them all. */
 export class Engine {
   #module: LoadedModule | null = null;
@@ -57,11 +72,17 @@ export class Engine {
   readonly #variant: Variant;
   readonly #wasmBytes: number;
   readonly #maximumThreads: number = 1;
+  readonly #worker: WorkerFile | undefined;
+  readonly #wanted: number;
+  #fallback: string | null = null;
 
   /** @internal Use `createEngine`. */
-  constructor(threads: number, variant: Variant, build: EmbeddedBuild) {
+  constructor(threads: number, worker: WorkerFile | undefined, variant: Variant, build: Build) {
+    this.#worker = worker;
+    this.#wanted = threads;
     try {
-      if (threads > 1 && canShareMemory()) {
+      // A module that was compiled for shared memory takes no other.
+      if ((threads > 1 || "module" in build) && canShareMemory()) {
         this.#module = instantiate(true, build);
         this.#maximumThreads = threads;
       }
@@ -78,6 +99,7 @@ export class Engine {
     return {
       simd: this.#variant,
       threads: this.#pool?.threads ?? 1,
+      fallback: this.#fallback,
       wasmBytes: this.#wasmBytes,
       memoryBytes: memory?.bytes ?? 0,
       memoryInUse: memory?.bytesInUse ?? 0,
@@ -103,10 +125,16 @@ export class Engine {
     return this.#maximumThreads;
   }
 
-  /** @internal Starts the workers, and waits until they run. */
-  async startThreads(): Promise<void> {
+  /** @internal Starts the workers, and waits until they run. @param asked how many threads were asked for by number. */
+  async startThreads(asked: boolean): Promise<void> {
     await this.#startPool();
     await this.#pool?.started();
+    if (this.info.threads === this.#wanted) return;
+    this.#fallback = await fetchThreads().then(
+      ({ whyFewer }) =>
+        whyFewer(this.#wanted, asked, this.#pool, canShareMemory(), this.#worker !== undefined),
+      () => null,
+    );
   }
 
   /**
@@ -139,10 +167,10 @@ export class Engine {
     this.#starting ??=
       this.#maximumThreads === 1
         ? Promise.resolve()
-        : import("./threads/worker-pool.js").then(
-            (pool) => {
+        : fetchThreads().then(
+            ({ WorkerPool }) => {
               if (this.#module !== null) {
-                this.#pool = new pool.WorkerPool(this.#module, this.#maximumThreads, this);
+                this.#pool = new WorkerPool(this.#module, this.#maximumThreads, this, this.#worker);
               }
             },
             // What cannot be fetched are threads that are missing, as `info.threads` says.
@@ -162,8 +190,9 @@ export class Engine {
 /**
  * Starts an engine. Most programs need none: models share a default engine, made on first use.
  *
- * @throws ConfigError for an unknown option or a thread count below one; EngineError when WebAssembly or its SIMD
- *   is missing, forbidden, or finds no memory.
+ * Where fewer threads run than `threads` says by number, `info.fallback` and one warning in the console say why.
+ * @throws ConfigError for an unknown option, a thread count below one, a module that is not gateflow's; EngineError when
+ *   WebAssembly or its SIMD is missing, forbidden, or finds no memory.
  *
  * @example
  * const engine = await createEngine({ reproducible: true });
@@ -172,21 +201,24 @@ export class Engine {
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const where = "createEngine()";
-  refuseUnknown(where, options, ["threads", "reproducible"]);
-  const { threads = "auto", reproducible = false } = options;
-  if (typeof threads !== "number" && threads !== "auto") {
-    throw new ConfigError(`${where}: \`threads\` is ${String(threads)}, expected a number or "auto".`);
-  }
-  const wanted =
-    threads === "auto"
-      ? Math.min(processors(), MAXIMUM_AUTO_THREADS)
-      : numberIn(where, "threads", threads, { min: 1, max: 64, integer: true });
-  const engine = new Engine(wanted, ...(await choose(flag(where, "reproducible", reproducible))));
-  await engine.startThreads();
+  refuseUnknown(where, options, ["threads", "reproducible", "worker", "module"]);
+  const { threads = "auto", reproducible = false, worker, module } = options;
+  const asked = threads !== "auto";
+  const wanted = asked
+    ? numberIn(where, "threads", threads, { min: 1, max: 64, integer: true })
+    : Math.min(processors(), MAXIMUM_AUTO_THREADS);
+  const isReproducible = flag(where, "reproducible", reproducible);
+  const given =
+    (module ?? worker) === undefined
+      ? undefined
+      : (await fetchThreads()).givenFiles(where, options, isReproducible);
+  const engine = new Engine(wanted, worker, ...(given ?? (await choose(isReproducible))));
+  await engine.startThreads(asked);
   return engine;
 }
 
-type Choice = readonly [variant: Variant, build: EmbeddedBuild];
+type Build = EmbeddedBuild | CompiledBuild;
+type Choice = readonly [variant: Variant, build: Build];
 
 const plain = (): Choice => ["simd128", currentBuilds().simd128];
 
@@ -209,7 +241,7 @@ const usable = (): Engine | undefined =>
     : shared.engine;
 
 function share(...choice: Choice): Engine {
-  const engine = new Engine(Math.min(processors(), MAXIMUM_AUTO_THREADS), ...choice);
+  const engine = new Engine(Math.min(processors(), MAXIMUM_AUTO_THREADS), undefined, ...choice);
   shared = { engine, builds: currentBuilds() };
   return engine;
 }

@@ -28,9 +28,7 @@ export class Heap {
 
   /** Bytes handed out and not yet given back. */
   get bytesInUse(): number {
-    let sum = 0;
-    for (const bytes of this.#taken.values()) sum += bytes;
-    return sum;
+    return [...this.#taken.values()].reduce((sum, bytes) => sum + bytes, 0);
   }
 
   take(bytes: number): number {
@@ -54,7 +52,7 @@ export class Heap {
   give(address: number): void {
     const bytes = this.#taken.get(address);
     if (bytes === undefined) {
-      throw new EngineError(`engine memory: address ${address} was not taken, or was given back twice.`);
+      throw new EngineError(`engine memory: address ${address} is not taken.`);
     }
     this.#taken.delete(address);
     this.#free.push({ address, bytes });
@@ -65,11 +63,8 @@ export class Heap {
       if (last !== undefined && last.address + last.bytes === span.address) last.bytes += span.bytes;
       else merged.push(span);
     }
-    const last = merged.at(-1);
-    if (last !== undefined && last.address + last.bytes === this.#end) {
-      this.#end = last.address;
-      merged.pop();
-    }
     this.#free = merged;
+    const last = merged.at(-1)!;
+    if (last.address + last.bytes === this.#end) this.#end = merged.pop()!.address;
   }
 }

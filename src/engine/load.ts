@@ -24,7 +24,7 @@ const missing = new Proxy(
   {
     get(_, name) {
       throw new EngineError(
-        `The kernel ${String(name)} is not among those of gateflow/core, with which this engine was started. Import "gateflow" before the first model runs, or give this one its own createEngine().`,
+        `gateflow/core, with which this engine was started, has no kernel ${String(name)}. Import "gateflow" before the first model, or give this one its own createEngine().`,
         { received: name },
       );
     },
@@ -40,30 +40,36 @@ export interface LoadedModule {
   readonly wasmBytes: number;
 }
 
+/** Kernels of one's own compiling, with what their label says of them. */
+export interface CompiledBuild {
+  readonly module: WebAssembly.Module;
+  readonly wasmBytes: number;
+}
+
 /**
  * Instantiates the kernels with a memory of their own. Synchronous: the module is small, and `model.step` has no time
  * to wait.
  * @throws EngineError when the host has no WebAssembly or no SIMD, forbids it, or has no room for its memory.
  */
-export function instantiate(shared: boolean, build: EmbeddedBuild): LoadedModule {
+export function instantiate(shared: boolean, build: EmbeddedBuild | CompiledBuild): LoadedModule {
   if (typeof WebAssembly === "undefined") {
     throw new EngineError("gateflow needs WebAssembly, which this host does not have.");
   }
-  const bytes = decodeBytes(build.wasmText, build.wasmBytes);
-  if (shared) bytes[build.memoryFlagsOffset] = SHARED_WITH_MAXIMUM;
+  const bytes = "module" in build ? undefined : decodeBytes(build.wasmText, build.wasmBytes);
+  if (shared && bytes) bytes[(build as EmbeddedBuild).memoryFlagsOffset] = SHARED_WITH_MAXIMUM;
   try {
     const wasmMemory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES, shared });
-    const module = new WebAssembly.Module(bytes);
+    const module = bytes ? new WebAssembly.Module(bytes) : (build as CompiledBuild).module;
     const instance = new WebAssembly.Instance(module, { env: { memory: wasmMemory } });
     const kernels: Kernels = Object.assign(Object.create(missing), instance.exports);
     const memory = new Memory(wasmMemory, kernels.heapBase());
-    return { module, instance, wasmMemory, kernels, memory, wasmBytes: bytes.length };
+    return { module, instance, wasmMemory, kernels, memory, wasmBytes: build.wasmBytes };
   } catch (cause) {
     const why =
       cause instanceof RangeError
         ? "no address space is left. Dispose of other engines."
-        : WebAssembly.validate(bytes)
-          ? `${(cause as Error).message} (Content security policy: allow 'wasm-unsafe-eval'.)`
+        : !bytes || WebAssembly.validate(bytes)
+          ? `${(cause as Error).message} (Content security policy: allow 'wasm-unsafe-eval', or hand in a \`module\`.)`
           : "it lacks 128-bit SIMD (Node 16.4, Chrome 91, Firefox 89, Safari 16.4).";
     throw new EngineError(`gateflow could not start WebAssembly: ${why}`, { cause });
   }

@@ -18,6 +18,7 @@ export function summarize(name: string, layers: readonly Layer[], batchSize: num
     `${row[0]!.padEnd(first)}  ${row[1]!.padEnd(second)}  ${row[2]!.padStart(third)}`;
   const rule = "─".repeat(first + second + third + 4);
   const total = layers.reduce((sum, layer) => sum + layer.countParams(), 0);
+  const kibi = total / 256;
   const trainable = layers.reduce((sum, layer) => sum + (layer.trainable ? layer.countParams() : 0), 0);
   return [
     `Model: ${name}`,
@@ -26,7 +27,7 @@ export function summarize(name: string, layers: readonly Layer[], batchSize: num
     rule,
     ...rows.map(line),
     rule,
-    `Total params: ${grouped(total)} (${(total * 4) / 1024 < 1024 ? `${((total * 4) / 1024).toFixed(1)} KiB` : `${((total * 4) / 2 ** 20).toFixed(1)} MiB`})`,
+    `Total params: ${grouped(total)} (${kibi < 1024 ? `${kibi.toFixed(1)} K` : `${(kibi / 1024).toFixed(1)} M`}iB)`,
     `Trainable params: ${grouped(trainable)}`,
     `Non-trainable params: ${grouped(total - trainable)}`,
   ].join("\n");

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
 import { beforeAll, describe, expect, it } from "vitest";
 import { CORE_BUDGET, measureSizes, type Sizes, WASM_BUDGET } from "../../bench/sections/bytes.js";
-import { root } from "./source-files.js";
+import { root, rootPath } from "./source-files.js";
 
 const KILO = 1024;
 const gzip = (bytes: Uint8Array): number => gzipSync(bytes, { level: 9 }).length;
@@ -48,4 +49,22 @@ describe("what ships stays small", () => {
     expect(usual.gzip).toBeLessThanOrEqual(LIMITS.usual);
     expect(whole.gzip).toBeLessThanOrEqual(LIMITS.whole);
   });
+
+  it.each(["standardScaler", "slidingWindows", "trainTestSplit"])(
+    "%s of gateflow/series costs at most 6 KB of gzip, and brings no layer and no kernel",
+    async (name) => {
+      const { outputFiles, metafile } = await build({
+        stdin: { contents: `export { ${name} } from "./series.js";`, resolveDir: `${rootPath}dist` },
+        bundle: true,
+        minify: true,
+        format: "esm",
+        write: false,
+        metafile: true,
+      });
+      const rooms = Object.keys(metafile.inputs).map((path) => path.replace(/^dist\//, "").split("/")[0]);
+      expect(rooms.filter((room) => ["engine", "layers", "model", "assembly"].includes(room!))).toEqual([]);
+      expect(outputFiles[0]!.contents.length).toBeGreaterThan(KILO);
+      expect(gzip(outputFiles[0]!.contents)).toBeLessThanOrEqual(6 * KILO);
+    },
+  );
 });

@@ -1,6 +1,6 @@
 import { EngineError } from "../../errors.js";
 import type { LoadedModule } from "../load.js";
-import { type Worker, type WorkerData, workersOfHost } from "./host-workers.js";
+import { type RunningWorker, type WorkerData, type WorkerFile, workersOfHost } from "./host-workers.js";
 import { ThreadTuner } from "./tuner.js";
 import { word } from "./worker-source.js";
 
@@ -51,19 +51,24 @@ export class WorkerPool {
   /** Whose work gains by sharing; forgotten with the owner. */
   readonly #tuners = new WeakMap<object, Map<ParallelKernel, ThreadTuner>>();
   readonly #starting: Promise<void>;
-  #workers: readonly Worker[] = [];
+  #workers: readonly RunningWorker[] = [];
   #disposed = false;
+  #cause: string | undefined;
+  #hasNoWorkers = false;
+  #areDead = false;
   /** Why the workers cannot be counted on any more. */
   #failure: string | undefined;
 
   /**
    * @param size threads in all, the caller's included.
    * @param engine whose pool it is: when it is garbage, the workers end.
+   * @param file the worker's file, where it is not to be made of text.
    */
   constructor(
     { module, wasmMemory, instance }: Pick<LoadedModule, "module" | "wasmMemory" | "instance">,
     size: number,
     engine: object,
+    file?: WorkerFile,
   ) {
     const control = new SharedArrayBuffer((word.shares + size * word.wordsPerShare) * 4);
     this.#words = new Int32Array(control);
@@ -72,6 +77,7 @@ export class WorkerPool {
     const parts = Array.from({ length: size - 1 }, (_, i) => i + 1);
     this.#starting = this.#start(
       parts.map((part) => ({ module, memory: wasmMemory, control, part, imports: parallelKernels })),
+      file,
     );
     forgotten.register(engine, this, this);
   }
@@ -83,11 +89,21 @@ export class WorkerPool {
     return ready && this.#failure === undefined ? workers + 1 : 1;
   }
 
+  /** What the host said when it started no worker. */
+  get cause(): string | undefined {
+    return this.#cause;
+  }
+
+  /** Whether there is nothing here that a worker could be made of. */
+  get hasNoWorkers(): boolean {
+    return this.#hasNoWorkers;
+  }
+
   /** Waits until the workers have started, but not for ever. */
   async started(): Promise<void> {
     const end = performance.now() + START_PATIENCE_MS;
     await this.#starting;
-    while (this.threads < this.#workers.length + 1 && performance.now() < end) {
+    while (this.threads < this.#workers.length + 1 && !this.#areDead && performance.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }
@@ -120,22 +136,28 @@ export class WorkerPool {
     this.#workers = [];
   }
 
-  async #start(all: readonly WorkerData[]): Promise<void> {
-    const workers: Worker[] = [];
+  async #start(all: readonly WorkerData[], file: WorkerFile | undefined): Promise<void> {
+    const workers: RunningWorker[] = [];
     try {
-      const start = await workersOfHost();
+      const start = await workersOfHost(file);
+      this.#hasNoWorkers = start === null;
       if (this.#disposed || start === null) return;
-      for (const data of all) workers.push(start(data, () => this.#died()));
-    } catch {
+      for (const data of all) workers.push(start(data, (cause) => this.#died(cause)));
+    } catch (error) {
       // A host may forbid workers (Node's permission model, a page's trusted types): threads are then missing, no more.
+      this.#cause = String((error as Error)?.message ?? error);
     }
     this.#workers = workers;
   }
 
-  #died(): void {
+  #died(cause: string | undefined): void {
+    this.#cause ??= cause;
     if (this.threads > 1) this.#lose();
     // One that never ran is a thread that is missing, and the others wait for nothing.
-    else if (this.#failure === undefined) this.dispose();
+    else if (this.#failure === undefined) {
+      this.#areDead = true;
+      this.dispose();
+    }
   }
 
   #lose(): void {

@@ -27,7 +27,7 @@ const start = ({ module, memory, control, part, imports }) => {
     Atomics.store(words, own + 2, seen);
     try {
       if (words[own] < words[own + 1]) kernels[job](words[3], words[own], words[own + 1], part);
-    } catch (error) {
+    } catch {
       Atomics.store(words, 5, 1);
     }
     if (Atomics.sub(words, 1, 1) === 1) Atomics.notify(words, 1);
