@@ -106,16 +106,23 @@ export type { Metric, MetricFactory } from "./metrics/metric.js";
 export { r2, rootMeanSquaredError } from "./metrics/regression.js";
 export type { CompileOptions } from "./model/compile.js";
 // Model
-export type { Callback, History, Logs, TrainingModel, TrainingParams } from "./model/events.js";
+export type {
+  Callback,
+  CallbackState,
+  History,
+  Logs,
+  TrainingModel,
+  TrainingParams,
+} from "./model/events.js";
 export type { Dataset, DatasetBatch } from "./model/examples.js";
-export type { FitOptions } from "./model/fit.js";
+export type { FitOptions } from "./model/fit-options.js";
 export type { Gradients } from "./model/on-demand/gradients.js";
 export {
-  type BatchOptions,
   type Sequential,
   type SequentialOptions,
   sequential,
 } from "./model/sequential.js";
+export type { BatchOptions, EvaluateOptions, WeightOption } from "./model/sources.js";
 // Optimizers and schedules
 export { adagrad } from "./optimizers/adagrad.js";
 export { adam, adamw, nadam } from "./optimizers/adam.js";

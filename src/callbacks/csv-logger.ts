@@ -22,6 +22,11 @@ export interface CsvLoggerOptions {
 /**
  * One line of comma-separated values an epoch: the epoch, from 0, then the logs sorted by name, as Keras's CSVLogger.
  * The first epoch decides the columns; a value missing later is `NA`.
+ *
+ * @example
+ * let text = "";
+ * await model.fit(x, y, { epochs: 3, callbacks: [csvLogger({ sink: (line) => { text += line; } })] });
+ *
  * @throws ConfigError for bad options; DataError when a later epoch brings a value that has no column.
  */
 export function csvLogger(options: CsvLoggerOptions): Callback {
@@ -47,14 +52,17 @@ export function csvLogger(options: CsvLoggerOptions): Callback {
   const line = (cells: readonly string[]): string => `${cells.map(quoted).join(separator)}\n`;
 
   let columns: readonly string[] | undefined;
-  return {
+  const callback: Callback = {
+    name: "csvLogger",
+    logNames: [],
     async onTrainBegin() {
       columns = undefined;
       await sink.open?.();
     },
     async onEpochEnd(epoch, logs) {
       if (columns === undefined) {
-        columns = Object.keys(logs).sort();
+        // Of a validation that does not follow every epoch the columns are there from the first line on, as in Keras.
+        columns = [...new Set([...Object.keys(logs), ...(callback.params?.metrics ?? [])])].sort();
         if (header) await sink.write(line(["epoch", ...columns]));
       }
       const stranger = Object.keys(logs).find((name) => !columns?.includes(name));
@@ -71,4 +79,5 @@ export function csvLogger(options: CsvLoggerOptions): Callback {
       await sink.close?.();
     },
   };
+  return callback;
 }

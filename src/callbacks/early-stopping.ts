@@ -2,7 +2,16 @@ import type { Callback } from "../model/events.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import type { NamedTensor } from "../tensor.js";
 import { announcer } from "./announce.js";
-import { directionOf, improves, type MonitorMode, modelOf, monitored } from "./monitor.js";
+import {
+  directionOf,
+  expectMonitor,
+  finiteOrNull,
+  fromNull,
+  improves,
+  type MonitorMode,
+  modelOf,
+  monitored,
+} from "./monitor.js";
 
 export interface EarlyStoppingOptions {
   /** Name in the logs of an epoch, default `val_loss`. */
@@ -35,7 +44,11 @@ export interface EarlyStopping extends Callback {
 /**
  * Stops training when the monitored value no longer improves. Source: Keras 3's EarlyStopping, epoch for epoch, save
  * that NaN counts as the worst value instead of as an unbeatable one.
- * @throws ConfigError for bad options, and from the first epoch's end when the logs do not hold `monitor`.
+ * An epoch that is not validated (`validationFreq`) is not looked at, as in Keras.
+ * @throws ConfigError for bad options, and when training begins when the logs will not hold `monitor`.
+ *
+ * @example
+ * await model.fit(x, y, { epochs: 100, validationSplit: 0.2, callbacks: [earlyStopping({ patience: 5, restoreBestWeights: true })] });
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping {
   const where = "earlyStopping()";
@@ -75,6 +88,8 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping
       .map(({ name, shape, data }) => ({ name, shape, data: data.slice() }));
 
   const callback: EarlyStopping = {
+    name: "earlyStopping",
+    logNames: [],
     get best() {
       return best;
     },
@@ -84,7 +99,20 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping
     get stoppedEpoch() {
       return stoppedEpoch;
     },
+    getState: () => ({
+      counters: { monitor, wait, best: finiteOrNull(best), bestEpoch, stoppedEpoch: stoppedEpoch ?? null },
+      ...(bestWeights === undefined ? {} : { weights: bestWeights }),
+    }),
+    setState({ counters, weights }) {
+      if (counters.monitor !== monitor) return;
+      wait = Number(counters.wait);
+      best = fromNull(counters.best, direction);
+      bestEpoch = Number(counters.bestEpoch);
+      stoppedEpoch = counters.stoppedEpoch === null ? undefined : Number(counters.stoppedEpoch);
+      bestWeights = weights === undefined ? undefined : [...weights];
+    },
     onTrainBegin() {
+      expectMonitor(where, monitor, callback.params);
       wait = 0;
       best = undefined;
       bestEpoch = 0;
@@ -92,8 +120,8 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping
       bestWeights = undefined;
     },
     onEpochEnd(epoch, logs) {
-      const current = monitored(where, monitor, direction, logs);
-      if (epoch < startFromEpoch) return;
+      const current = monitored(where, monitor, direction, logs, callback.params);
+      if (current === undefined || epoch < startFromEpoch) return;
       wait += 1;
       if (improves(direction, current, best, minDelta)) {
         best = current;

@@ -6,6 +6,11 @@ import { modelOf, setLearningRate } from "./monitor.js";
  * Sets the learning rate at the begin of every epoch and logs it as `learning_rate`. Source: Keras's
  * LearningRateScheduler. (A schedule given as the optimizer's `learningRate` changes it with every update instead.)
  * @param schedule the epoch, from 0, and the rate so far → the rate of this epoch.
+ *
+ * @example
+ * const halving = learningRateScheduler((epoch, rate) => (epoch > 0 && epoch % 10 === 0 ? rate / 2 : rate));
+ * await model.fit(x, y, { epochs: 30, callbacks: [halving] });
+ *
  * @throws ConfigError when `schedule` is no function or returns no rate, or when a schedule owns the optimizer's rate.
  */
 export function learningRateScheduler(schedule: (epoch: number, learningRate: number) => number): Callback {
@@ -15,8 +20,20 @@ export function learningRateScheduler(schedule: (epoch: number, learningRate: nu
       received: schedule,
     });
   }
+  // A fit that goes on in the middle of an epoch has its rate already.
+  let scheduled: number | undefined;
   const callback: Callback = {
+    name: "learningRateScheduler",
+    logNames: ["learning_rate"],
+    getState: () => ({ counters: { scheduled: scheduled ?? null } }),
+    setState({ counters }) {
+      scheduled = typeof counters.scheduled === "number" ? counters.scheduled : undefined;
+    },
+    onTrainBegin() {
+      scheduled = undefined;
+    },
     onEpochBegin(epoch) {
+      if (epoch === scheduled) return;
       const model = modelOf(where, callback);
       const rate: unknown = schedule(epoch, model.optimizer.learningRate);
       if (typeof rate !== "number" || !Number.isFinite(rate) || rate < 0) {
@@ -26,6 +43,7 @@ export function learningRateScheduler(schedule: (epoch: number, learningRate: nu
         );
       }
       setLearningRate(where, model, rate);
+      scheduled = epoch;
     },
     onEpochEnd(_epoch, logs) {
       logs.learning_rate ??= modelOf(where, callback).optimizer.learningRate;

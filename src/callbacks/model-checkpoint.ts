@@ -2,13 +2,25 @@ import { ConfigError } from "../errors.js";
 import type { Callback, Logs, TrainingModel } from "../model/events.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { announcer } from "./announce.js";
-import { directionOf, improves, type MonitorMode, modelOf, monitored, worst } from "./monitor.js";
+import {
+  directionOf,
+  expectMonitor,
+  finiteOrNull,
+  fromNull,
+  improves,
+  type MonitorMode,
+  modelOf,
+  monitored,
+  worst,
+} from "./monitor.js";
 import { pathTemplate } from "./path-template.js";
 
 /** Puts the model away under the filled path; training waits for it. */
 export type SaveFunction = (model: TrainingModel, path: string, logs: Logs) => void | Promise<void>;
 
 export interface ModelCheckpointOptions {
+  /** Asked before the first epoch whether the filled path can be written; it throws where not. Default: nobody asks. */
+  readonly check?: (path: string) => void | Promise<void>;
   /** Puts the model away. `gateflow/node` has a `modelCheckpoint` that writes files and needs none. */
   readonly save: SaveFunction;
   /**
@@ -40,12 +52,20 @@ export interface ModelCheckpoint extends Callback {
 /**
  * Saves the model while it trains. Source: Keras's ModelCheckpoint: strictly better, no `minDelta`, the best is kept
  * from fit to fit.
- * @throws ConfigError for bad options, and from the hook when the path or `monitor` names what the logs do not hold.
+ * An epoch that is not validated (`validationFreq`) is not saved where `val_…` is monitored.
+ * @throws ConfigError for bad options, and when training begins when the path or `monitor` names what the logs will not
+ *   hold.
+ *
+ * @example
+ * let best: Uint8Array | undefined;
+ * const checkpoint = modelCheckpoint({ saveBestOnly: true, save: (model) => { best = toSafetensors(model as Sequential); } });
+ * await model.fit(x, y, { epochs: 20, validationSplit: 0.2, callbacks: [checkpoint] });
  */
 export function modelCheckpoint(options: ModelCheckpointOptions): ModelCheckpoint {
   const where = "modelCheckpoint()";
   refuseUnknown(where, options, [
     "save",
+    "check",
     "filepath",
     "monitor",
     "saveBestOnly",
@@ -85,8 +105,8 @@ export function modelCheckpoint(options: ModelCheckpointOptions): ModelCheckpoin
 
   async function saveNow(position: { epoch: number; batch?: number }, logs: Logs): Promise<void> {
     if (saveBestOnly) {
-      const current = monitored(where, monitor, direction, logs);
-      if (!improves(direction, current, best ?? worst(direction), 0)) return;
+      const current = monitored(where, monitor, direction, logs, callback.params);
+      if (current === undefined || !improves(direction, current, best ?? worst(direction), 0)) return;
       best = current;
     }
     lastPath = fill({ ...logs, ...position });
@@ -95,11 +115,29 @@ export function modelCheckpoint(options: ModelCheckpointOptions): ModelCheckpoin
   }
 
   const callback: ModelCheckpoint = {
+    name: "modelCheckpoint",
+    logNames: [],
     get best() {
       return best;
     },
     get lastPath() {
       return lastPath;
+    },
+    getState: () => ({ counters: { filepath, best: finiteOrNull(best), batchesSinceSaving } }),
+    setState({ counters }) {
+      if (counters.filepath !== filepath) return;
+      best = fromNull(counters.best, direction);
+      batchesSinceSaving = Number(counters.batchesSinceSaving);
+    },
+    async onTrainBegin() {
+      const { params } = callback;
+      const inBatches = every !== undefined;
+      if (saveBestOnly) expectMonitor(where, monitor, params, inBatches);
+      if (params === undefined || params.mayLogMore === true) return;
+      const names = params.metrics.filter((name) => !inBatches || !/^(val_|learning_rate$)/.test(name));
+      const logs = Object.fromEntries(names.map((name) => [name, 0]));
+      const path = fill({ ...logs, epoch: 1, ...(inBatches ? { batch: 1 } : {}) });
+      await options.check?.(path);
     },
     onEpochBegin(epoch) {
       currentEpoch = epoch;

@@ -1,5 +1,5 @@
 import { ConfigError } from "../errors.js";
-import type { Callback, Logs, TrainingModel } from "../model/events.js";
+import type { Callback, Logs, TrainingModel, TrainingParams } from "../model/events.js";
 import { nearest, oneOf } from "../options.js";
 
 const MODES = ["auto", "min", "max"] as const;
@@ -9,6 +9,14 @@ export type Direction = "min" | "max";
 
 /** What every other value is better than. */
 export const worst = (direction: Direction): number => (direction === "min" ? Infinity : -Infinity);
+
+/** A best value for JSON, which has no infinity: null where nothing was better than the worst, "none" where nothing came. */
+export const finiteOrNull = (best: number | undefined): number | null | "none" =>
+  best === undefined ? "none" : Number.isFinite(best) ? best : null;
+
+/** The best value back. */
+export const fromNull = <Best extends number | undefined>(value: unknown, direction: Direction): Best =>
+  (value === "none" ? undefined : typeof value === "number" ? value : worst(direction)) as Best;
 
 /** Metrics Keras marks as better when larger. As a metric the cosine is positive; as a loss it is called `loss`. */
 const LARGER_IS_BETTER = /acc|auc|precision|recall|cosine|^r2|^f1|^fbeta|iou/i;
@@ -39,26 +47,54 @@ export function directionOf(where: string, monitor: unknown, mode: unknown): Dir
   );
 }
 
+function unknownMonitor(where: string, monitor: string, names: readonly string[]): ConfigError {
+  const near = nearest(monitor, names);
+  const remedy =
+    monitor.startsWith("val_") && names.includes(monitor.slice(4))
+      ? " Give fit() `validationData` or `validationSplit`."
+      : near === undefined
+        ? ""
+        : ` Did you mean \`${near}\`?`;
+  return new ConfigError(
+    `${where}: \`monitor\` is "${monitor}", which the logs do not hold. They hold: ${names.join(", ") || "nothing"}.${remedy}`,
+    { received: monitor, expected: names },
+  );
+}
+
 /**
- * The monitored value. NaN counts as the worst there is: Keras keeps a NaN that comes first as the best for ever, so
- * that nothing improves on it.
- * @throws ConfigError when the logs do not hold it, naming what they hold.
+ * To be called when training begins, so that an hour's epoch is not lost to a misspelt name.
+ * @param inBatches the logs of batches are read, which hold nothing of the validation.
+ * @throws ConfigError for a monitor that no log will hold, naming those that will.
  */
-export function monitored(where: string, monitor: string, direction: Direction, logs: Logs): number {
+export function expectMonitor(
+  where: string,
+  monitor: string,
+  params: TrainingParams | undefined,
+  inBatches = false,
+): void {
+  if (params === undefined || (params.mayLogMore === true && !inBatches)) return;
+  const names = params.metrics.filter(
+    (name) => !inBatches || !(name.startsWith("val_") || name === "learning_rate"),
+  );
+  if (!names.includes(monitor)) throw unknownMonitor(where, monitor, names);
+}
+
+/**
+ * The monitored value; undefined in an epoch that does not log it though others will, as with `validationFreq`. NaN
+ * counts as the worst there is: Keras keeps a NaN that comes first as the best for ever, so that nothing improves on it.
+ * @throws ConfigError when no log holds it, naming what they hold.
+ */
+export function monitored(
+  where: string,
+  monitor: string,
+  direction: Direction,
+  logs: Logs,
+  params?: TrainingParams,
+): number | undefined {
   const value = logs[monitor];
   if (value === undefined) {
-    const names = Object.keys(logs);
-    const near = nearest(monitor, names);
-    const remedy =
-      monitor.startsWith("val_") && monitor.slice(4) in logs
-        ? " Give fit() `validationData` or `validationSplit`."
-        : near === undefined
-          ? ""
-          : ` Did you mean \`${near}\`?`;
-    throw new ConfigError(
-      `${where}: \`monitor\` is "${monitor}", which the logs do not hold. They hold: ${names.join(", ") || "nothing"}.${remedy}`,
-      { received: monitor, expected: names },
-    );
+    if (params?.metrics.includes(monitor)) return undefined;
+    throw unknownMonitor(where, monitor, Object.keys(logs));
   }
   return Number.isNaN(value) ? worst(direction) : value;
 }

@@ -80,6 +80,7 @@ export function progressLine({ write, inPlace, columns }: Terminal): Callback {
       if (inPlace && (performance.now() - drawn >= REDRAW_MS || batches === callback.params?.steps))
         draw(logs);
     },
+    logNames: [],
     onEpochEnd(_index, logs) {
       finish(text(logs, true));
     },

@@ -3,6 +3,9 @@ import { numberIn, refuseUnknown } from "../options.js";
 import { announcer } from "./announce.js";
 import {
   directionOf,
+  expectMonitor,
+  finiteOrNull,
+  fromNull,
   improves,
   type MonitorMode,
   modelOf,
@@ -33,8 +36,11 @@ export interface ReduceLROnPlateauOptions {
 /**
  * Reduces the learning rate when the monitored value no longer improves, and logs `learning_rate`, the rate the epoch
  * was trained with. Source: Keras 3's ReduceLROnPlateau, epoch for epoch, save that NaN counts as the worst value.
- * @throws ConfigError for bad options; at the begin of training when a schedule owns the rate; from the first epoch's
- *   end when the logs do not hold `monitor`.
+ * @throws ConfigError for bad options; at the begin of training when a schedule owns the rate, or when the logs will
+ *   not hold `monitor`.
+ *
+ * @example
+ * await model.fit(x, y, { epochs: 50, validationSplit: 0.2, callbacks: [reduceLROnPlateau({ factor: 0.5, patience: 3 })] });
  */
 export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callback {
   const where = "reduceLROnPlateau()";
@@ -63,7 +69,17 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
   let cooling = 0;
 
   const callback: Callback = {
+    name: "reduceLROnPlateau",
+    logNames: ["learning_rate"],
+    getState: () => ({ counters: { monitor, best: finiteOrNull(best), wait, cooling } }),
+    setState({ counters }) {
+      if (counters.monitor !== monitor) return;
+      best = fromNull(counters.best, direction);
+      wait = Number(counters.wait);
+      cooling = Number(counters.cooling);
+    },
     onTrainBegin() {
+      expectMonitor(where, monitor, callback.params);
       best = worst(direction);
       wait = 0;
       cooling = 0;
@@ -76,7 +92,8 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
       const model = modelOf(where, callback);
       const rate = model.optimizer.learningRate;
       logs.learning_rate ??= rate;
-      const current = monitored(where, monitor, direction, logs);
+      const current = monitored(where, monitor, direction, logs, callback.params);
+      if (current === undefined) return;
       if (cooling > 0) {
         cooling -= 1;
         wait = 0;

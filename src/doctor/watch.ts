@@ -149,6 +149,7 @@ export function doctor(options: DoctorOptions = {}): Doctor {
       // A sum is finite where all are; one that overflows costs a restore point, no more.
       if (weights.every(({ data }) => isFiniteSum(data))) at.good = weights;
     },
+    logNames: [],
     onEpochEnd(index, { loss }) {
       if (loss === undefined) return;
       at.history.epoch.push(index);

@@ -45,6 +45,6 @@ export function customMetric(compute: MetricFunction): Metric {
       sum += value * batch.samples;
       samples += batch.samples;
     },
-    result: () => (samples === 0 ? Number.NaN : sum / samples),
+    result: () => (samples === 0 ? 0 : sum / samples),
   };
 }

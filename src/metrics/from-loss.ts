@@ -19,7 +19,7 @@ export function lossMetric(
       sum += loss.sum({ ...batch, gradient: 0, scale: 1 });
       count += batch.weight === 0 ? batch.rows : countRows(batch.memory.floats(batch.weight, batch.rows));
     },
-    result: () => finish(count === 0 ? Number.NaN : sum / count),
+    result: () => finish(count === 0 ? 0 : sum / count),
   };
 }
 

@@ -10,7 +10,7 @@ export interface Metric {
   /** Width of a row of targets for predictions of this width, as the loss's. */
   begin(): void;
   update(batch: MetricBatch): void;
-  /** NaN where nothing was seen. */
+  /** 0 where nothing was seen, as when all of a batch is padding: what Keras gives. */
   result(): number;
 }
 
@@ -69,6 +69,6 @@ export function meanOfRows(
         count += 1;
       });
     },
-    result: () => finish(count === 0 ? Number.NaN : sum / count),
+    result: () => finish(count === 0 ? 0 : sum / count),
   };
 }

@@ -69,7 +69,7 @@ export function r2(options: object = {}): MetricFactory {
           });
         },
         result() {
-          if (count === 0) return Number.NaN;
+          if (count === 0) return 0;
           const scores = outputs.map(({ sum, squares, residual }) => {
             const total = squares - (sum * sum) / count;
             if (total > 0) return 1 - residual / total;
@@ -120,7 +120,8 @@ export function mase(options: { season?: number } = {}): MetricFactory {
             recent.push(target[0]!);
           });
         },
-        result: () => (naiveCount === 0 ? Number.NaN : error / count / (naive / naiveCount)),
+        result: () =>
+          count === 0 ? 0 : naiveCount === 0 ? Number.NaN : error / count / (naive / naiveCount),
       };
     },
   };

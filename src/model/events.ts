@@ -33,8 +33,16 @@ export interface TrainingParams {
   readonly steps: number | null;
   readonly samples: number | null;
   readonly verbose: number;
-  /** Names of what the logs of an epoch will hold, `val_…` included. */
+  /** Names of what the logs of an epoch will hold, `val_…` included, and those that callbacks say they add. */
   readonly metrics: readonly string[];
+  /** true where a callback of another's may add names that nobody knows yet. */
+  readonly mayLogMore?: boolean;
+}
+
+/** What a callback has counted, as plain JSON, and the best weights it keeps. */
+export interface CallbackState {
+  readonly counters: Readonly<Record<string, unknown>>;
+  readonly weights?: readonly NamedTensor[];
 }
 
 type Hook<Index extends unknown[]> = (...args: [...Index, logs: Logs]) => void | Promise<void>;
@@ -44,8 +52,16 @@ type Hook<Index extends unknown[]> = (...args: [...Index, logs: Logs]) => void |
  * A hook may be async: training waits for it.
  */
 export interface Callback {
+  /** What it is, for errors and for a state in a file to find its way back. Default: nothing. */
+  readonly name?: string;
+  /** Names its onEpochEnd adds to the logs; undefined: nobody knows. */
+  readonly logNames?: readonly string[];
   model?: TrainingModel;
   params?: TrainingParams;
+  /** What it has counted, kept by `toSafetensors(model, { optimizer: true })` during and after a fit. */
+  getState?(): CallbackState;
+  /** Called after onTrainBegin of a fit that goes on from such a file. */
+  setState?(state: CallbackState): void;
   onTrainBegin?: Hook<[]>;
   onTrainEnd?: Hook<[]>;
   onEpochBegin?: Hook<[epoch: number]>;

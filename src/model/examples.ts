@@ -16,8 +16,14 @@ export interface DatasetBatch {
   readonly sampleWeight?: TensorLike;
 }
 
-/** Batches that can be iterated again for each epoch; nothing requires them to fit in memory together. */
-export type Dataset = Iterable<DatasetBatch> | AsyncIterable<DatasetBatch>;
+/**
+ * Batches that can be iterated again for each epoch; nothing requires them to fit in memory together. A generator
+ * function is one too: it is called anew for each epoch, or gone on with where `fit` is given `stepsPerEpoch`.
+ */
+export type Dataset =
+  | Iterable<DatasetBatch>
+  | AsyncIterable<DatasetBatch>
+  | (() => Iterable<DatasetBatch> | AsyncIterable<DatasetBatch>);
 
 /** Samples of a batch as a view of larger tensors: sample n is row `sampleOf(n)`. */
 export interface Examples {
@@ -35,19 +41,27 @@ export interface ExampleSource {
   readonly steps: number | null;
   /** The largest batch; null where only iterating will tell. */
   readonly batchSize: number | null;
-  /** @param order the samples' order in this epoch; ignored by datasets, which order themselves. */
-  batches(order: Uint32Array | null): Iterable<Examples> | AsyncIterable<Examples>;
+  /**
+   * @param begin called when the iteration begins; what it gives is the order of the samples, null as they come. Datasets
+   *   order themselves.
+   */
+  batches(begin?: () => Uint32Array | null): Iterable<Examples> | AsyncIterable<Examples>;
 }
+
+/** An object of named things: no array, no tensor, no numbers. */
+const isRecord = (value: unknown): value is object =>
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !ArrayBuffer.isView(value) &&
+  !isTensor(value);
 
 /** Whether a value is a dataset and no tensor. An array is one when it begins with a batch, a nested array when not. */
 export const isDataset = (value: unknown): value is Dataset =>
-  typeof value === "object" &&
-  value !== null &&
+  typeof value === "function" ||
   (Array.isArray(value)
-    ? typeof value[0] === "object" && value[0] !== null && "x" in value[0]
-    : !ArrayBuffer.isView(value) &&
-      !isTensor(value) &&
-      (Symbol.iterator in value || Symbol.asyncIterator in value));
+    ? isRecord(value[0])
+    : isRecord(value) && (Symbol.iterator in value || Symbol.asyncIterator in value));
 
 /** Where in a tensor element `index` stands, for a message: `[3, 0, 1]`. */
 function placeOf(index: number, shape: readonly number[]): string {
@@ -137,7 +151,8 @@ export function arraySource(where: string, examples: ArrayExamples, batchSize: n
     samples,
     steps: Math.ceil(samples / batchSize),
     batchSize: Math.min(batchSize, samples),
-    *batches(order) {
+    *batches(begin) {
+      const order = begin?.() ?? null;
       for (let first = 0; first < samples; first += batchSize) {
         const size = Math.min(batchSize, samples - first);
         const sampleOf = order === null ? (n: number) => first + n : (n: number) => order[first + n]!;

@@ -1,170 +1,30 @@
-import { ConfigError } from "../errors.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { createRandom } from "../random.js";
 import type { TensorLike } from "../tensor.js";
 import type { CallLock } from "./call-lock.js";
+import { CallbackList } from "./callback-list.js";
 import type { Callback, History, Logs, TrainingModel, TrainingParams } from "./events.js";
-import {
-  type ArrayExamples,
-  arraySource,
-  type Dataset,
-  type ExampleSource,
-  isDataset,
-  sliceExamples,
-  toArrayExamples,
-} from "./examples.js";
+import type { Dataset, ExampleSource } from "./examples.js";
 import type { Compiled, Executor } from "./executor.js";
+import { type FitOptions, fitOptionNames } from "./fit-options.js";
+import { refusals, sourcesOf } from "./fit-sources.js";
 import { createHistory } from "./history.js";
 import type { LayerStack } from "./layer-stack.js";
-import { datasetSource } from "./sources.js";
 import { trainStep } from "./train-step.js";
 import { createYielder } from "./yield-to-host.js";
 
-/** Options of `fit`, with Keras's names, meanings and defaults. */
-export interface FitOptions {
-  /** Index of the epoch at which training ends, counted from 0. Default 1. */
-  readonly epochs?: number;
-  /** Samples an update. Default 32. Not for datasets, which bring their batches. */
-  readonly batchSize?: number;
-  /** Draws the samples in another order in each epoch. Default true. Datasets order themselves. */
-  readonly shuffle?: boolean;
-  /** `[x, y]`, `[x, y, sampleWeight]` or a dataset, evaluated after each epoch. */
-  readonly validationData?: readonly [TensorLike, TensorLike, TensorLike?] | Dataset;
-  /** Share of the samples, taken from the end before shuffling, that is held back for validation. Default 0. */
-  readonly validationSplit?: number;
-  readonly callbacks?: readonly Callback[];
-  /** 0 (default): silent; 1: a progress bar; 2: a line an epoch. Keras starts at 1. */
-  readonly verbose?: 0 | 1 | 2;
-  /** Epoch at which to begin, after a restart. Default 0. */
-  readonly initialEpoch?: number;
-  /** A weight for each sample, `[N]`, or for each time step, `[N, T]`. */
-  readonly sampleWeight?: TensorLike;
-  /** A weight for each class, by its index. */
-  readonly classWeight?: Readonly<Record<number, number>>;
-  /** Ends training at the next batch boundary; `fit` then resolves with the finished epochs. */
-  readonly signal?: AbortSignal;
-}
-
-const known: readonly (keyof FitOptions)[] = [
-  "epochs",
-  "batchSize",
-  "shuffle",
-  "validationData",
-  "validationSplit",
-  "callbacks",
-  "verbose",
-  "initialEpoch",
-  "sampleWeight",
-  "classWeight",
-  "signal",
-];
-
-/** What is refused, which those load whom it happens to. */
-export const refusals = () => import("./on-demand/refusals.js");
-
-interface Sources {
-  readonly train: ExampleSource;
-  readonly validation: ExampleSource | null;
-}
-
-/** Where training and validation batches come from. @throws ConfigError, DataError or ShapeError for what cannot be. */
-async function sourcesOf(
-  x: TensorLike | Dataset,
-  y: TensorLike | undefined,
-  options: FitOptions,
-  batchSize: number,
-  check: (where: string, examples: ArrayExamples) => void,
-): Promise<Sources> {
-  const where = "fit()";
-  const { validationData, classWeight } = options;
-  const split = numberIn(where, "validationSplit", options.validationSplit ?? 0, { min: 0, below: 1 });
-  let validation: ExampleSource | null = null;
-  if (validationData !== undefined) {
-    if (isDataset(validationData)) validation = await datasetSource("fit() validationData", validationData);
-    else {
-      if (!Array.isArray(validationData) || validationData.length < 2) {
-        throw (await refusals()).noPair(where, validationData);
-      }
-      const [vx, vy, weights] = validationData as readonly [TensorLike, TensorLike, TensorLike?];
-      const examples = toArrayExamples("fit() validationData", vx, vy, weights);
-      check("fit() validationData", examples);
-      validation = arraySource(where, examples, batchSize);
-    }
-  }
-  if (isDataset(x)) {
-    return { train: await datasetSource(where, x, options), validation };
-  }
-  if (y === undefined) {
-    throw (await refusals()).noLabels(where);
-  }
-  let examples = toArrayExamples(where, x, y, options.sampleWeight);
-  check(where, examples);
-  if (classWeight !== undefined) {
-    const { applyClassWeight } = await import("./on-demand/class-weight.js");
-    examples = applyClassWeight(where, examples, classWeight);
-  }
-  const count = examples.x.shape[0] ?? 0;
-  if (validation === null && split > 0) {
-    // Keras: the last floor-fraction, before shuffling.
-    const at = Math.floor(count * (1 - split));
-    if (at === 0 || at === count) {
-      throw (await refusals()).emptySplit(where, split, count, at);
-    }
-    validation = arraySource(where, sliceExamples(examples, at, count), batchSize);
-    examples = sliceExamples(examples, 0, at);
-  }
-  return { train: arraySource(where, examples, batchSize), validation };
-}
-
-type HookName = Exclude<keyof Callback, "model" | "params">;
-
-/** Runs hooks one after the other, waiting for each. */
-class CallbackList {
-  constructor(
-    readonly callbacks: readonly Callback[],
-    model: TrainingModel,
-    params: TrainingParams,
-    readonly callLock: CallLock,
-  ) {
-    for (const callback of callbacks) {
-      if (typeof callback !== "object" || callback === null) {
-        throw new ConfigError(
-          `fit(): a callback is ${String(callback)}, expected an object with hooks such as onEpochEnd.`,
-        );
-      }
-      if (Object.isExtensible(callback)) Object.assign(callback, { model, params });
-    }
-  }
-
-  async run<Name extends HookName>(
-    name: Name,
-    ...given: Parameters<NonNullable<Callback[Name]>>
-  ): Promise<void> {
-    this.callLock.paused = true;
-    try {
-      for (const callback of this.callbacks) {
-        const hook = callback[name] as ((...all: typeof given) => void | Promise<void>) | undefined;
-        const pending = hook?.apply(callback, given);
-        if (pending !== undefined) await pending;
-      }
-    } finally {
-      this.callLock.paused = false;
-    }
-  }
-}
-
 /** A mean of batch losses, each weighted by its number of samples: what Keras logs as `loss`. */
 export class RunningMean {
-  #sum = 0;
-  #count = 0;
+  sum = 0;
+  count = 0;
 
   add(value: number, weight: number): void {
-    this.#sum += value * weight;
-    this.#count += weight;
+    this.sum += value * weight;
+    this.count += weight;
   }
 
   get value(): number {
-    return this.#count === 0 ? Number.NaN : this.#sum / this.#count;
+    return this.count === 0 ? Number.NaN : this.sum / this.count;
   }
 }
 
@@ -188,11 +48,11 @@ export async function evaluateSource(
   for (const metric of compiled.metrics) metric.begin();
   await callbacks?.run("onTestBegin", {});
   let batch = 0;
-  for await (const examples of source.batches(null)) {
+  for await (const examples of source.batches()) {
     await callbacks?.run("onTestBatchBegin", batch, {});
     const { value, size } = executor.testStep(where, examples, compiled, source.batchSize ?? examples.size);
     mean.add(value, size);
-    if (callbacks !== undefined) await callbacks.run("onTestBatchEnd", batch, { loss: mean.value });
+    if (callbacks !== undefined) await callbacks.run("onTestBatchEnd", batch, logsOf(mean.value, compiled));
     batch += 1;
     await yieldToHost();
   }
@@ -208,9 +68,34 @@ async function progressOf(verbose: number): Promise<Callback> {
   return progressLine(verbose === 1 ? terminal : { ...terminal, inPlace: false });
 }
 
+/** Where a fit stands; what a file has to hold for another to go on from there. */
+export interface FitPosition {
+  epoch: number;
+  /** Its batches that are done. */
+  batch: number;
+  /** Batches drawn since the iteration over the data began, and the number the samples' order was drawn with. */
+  drawn: number;
+  order: number;
+  /** The logs of the epoch, once all its batches are done. */
+  logs: Logs | undefined;
+  readonly mean: RunningMean;
+  readonly callbacks: CallbackList;
+}
+
+/** What `fit` needs of the model it trains. */
+export interface FitModel extends TrainingModel {
+  batchLoss: number;
+  /** What the fit under way, or the last one, has recorded: still there when a callback threw. */
+  history: History | undefined;
+  /** Where the fit under way, or the last one, stands. */
+  position: FitPosition | undefined;
+  /** Puts a fit that has begun to where another one stopped, once. */
+  resume: ((position: FitPosition, compiled: Compiled, initialEpoch: number) => Promise<void>) | undefined;
+}
+
 /** Trains a model epoch by epoch. See `Sequential.fit`. */
 export async function runEpochs(
-  model: TrainingModel & { batchLoss: number },
+  model: FitModel,
   stack: LayerStack,
   executor: Executor,
   compiled: Compiled,
@@ -220,81 +105,139 @@ export async function runEpochs(
   callLock: CallLock,
 ): Promise<History> {
   const where = "fit()";
-  refuseUnknown(where, options, known);
+  refuseUnknown(where, options, fitOptionNames);
   const epochs = numberIn(where, "epochs", options.epochs ?? 1, { min: 0, integer: true });
   const batchSize = numberIn(where, "batchSize", options.batchSize ?? 32, { min: 1, integer: true });
   const initialEpoch = numberIn(where, "initialEpoch", options.initialEpoch ?? 0, { min: 0, integer: true });
   const verbose = numberIn(where, "verbose", options.verbose ?? 0, { min: 0, max: 2, integer: true });
   const shuffle = flag(where, "shuffle", options.shuffle ?? true);
-  const { signal } = options;
+  const { signal, stepsPerEpoch } = options;
   if (signal !== undefined && typeof signal?.aborted !== "boolean") {
     throw (await refusals()).noSignal(where, signal);
   }
-  const { train, validation } = await sourcesOf(x, y, options, batchSize, (place, examples) => {
+  if (stepsPerEpoch !== undefined) numberIn(where, "stepsPerEpoch", stepsPerEpoch, { min: 1, integer: true });
+  const { train, held } = await sourcesOf(x, y, options, batchSize, executor, (place, examples, size) => {
     executor.input.check(place, examples.x);
-    const size = examples.x.shape[0]!;
-    if (size > 0) executor.checkLabels(place, { ...examples, size, sampleOf: (n) => n }, compiled.loss);
+    const count = examples.x.shape[0]!;
+    if (count > 0)
+      executor.checkLabels(place, { ...examples, size: count, sampleOf: (n) => n }, compiled.loss);
+    stack.checkStatefulCount(place, count, size);
   });
-  if (train.samples !== null) stack.checkStatefulCount(where, train.samples, batchSize);
-  if (validation?.samples != null) {
-    stack.checkStatefulCount("fit() validation", validation.samples, batchSize);
-  }
 
+  let callbacks: readonly Callback[] = [];
+  let mayLogMore = false;
+  if (options.callbacks !== undefined) {
+    const checks = await import("./on-demand/check-callbacks.js");
+    callbacks = checks.checkCallbacks(where, options.callbacks);
+    mayLogMore = callbacks.some(checks.mayLog);
+  }
+  if (verbose > 0) callbacks = [...callbacks, await progressOf(verbose)];
   const names = ["loss", ...compiled.metrics.map(({ name }) => name)];
+  const validationNames = held === null ? [] : names.map((name) => `val_${name}`);
+  const added = callbacks.flatMap(({ logNames = [] }) => logNames);
   const params: TrainingParams = {
     epochs,
-    steps: train.steps,
+    steps: stepsPerEpoch ?? train.steps,
     samples: train.samples,
     verbose,
-    metrics: validation === null ? names : [...names, ...names.map((name) => `val_${name}`)],
+    metrics: [...new Set([...names, ...validationNames, ...added])],
+    ...(mayLogMore ? { mayLogMore } : {}),
   };
-  const own = verbose === 0 ? [] : [await progressOf(verbose)];
-  const callbacks = new CallbackList([...(options.callbacks ?? []), ...own], model, params, callLock);
-  const recorder = createHistory();
+  for (const callback of callbacks) {
+    if (Object.isExtensible(callback)) Object.assign(callback, { model, params });
+  }
+  const list = new CallbackList(callbacks, callLock);
+  const recorder = createHistory(options.validationFreq === undefined ? [] : validationNames);
   const yieldToHost = createYielder();
   const aborted = (): boolean => signal?.aborted === true;
   const { optimizer, metrics } = compiled;
+  const mean = new RunningMean();
+  const at: FitPosition = {
+    epoch: initialEpoch,
+    batch: 0,
+    drawn: 0,
+    order: -1,
+    logs: undefined,
+    mean,
+    callbacks: list,
+  };
 
   model.stopTraining = false;
-  await callbacks.run("onTrainBegin", {});
+  model.history = recorder.history;
+  await list.run("onTrainBegin", {});
+  for (const metric of metrics) metric.begin();
+  model.position = at;
+  const { resume } = model;
+  model.resume = undefined;
+  await resume?.(at, compiled, initialEpoch);
+
+  // What was drawn before the training stopped is drawn again, and left out.
+  let source = train;
+  let resumedOrder = at.order;
+  const resumedDraws = at.drawn;
+  if (resumedDraws > 0 || stepsPerEpoch !== undefined) {
+    const { skipping, takeSteps } = await import("./on-demand/take-steps.js");
+    if (resumedDraws > 0) source = skipping(train, resumedDraws);
+    if (stepsPerEpoch !== undefined) {
+      source = takeSteps(where, source, stepsPerEpoch, {
+        first: stepsPerEpoch - at.batch,
+        drawn: resumedDraws,
+      });
+    }
+  }
+  /** Called where the iteration over the data begins: at each epoch, with `stepsPerEpoch` when they had run out. */
+  const begin = (): Uint32Array | null => {
+    at.order = resumedOrder >= 0 ? resumedOrder : optimizer.batches;
+    at.drawn = resumedOrder >= 0 ? resumedDraws : 0;
+    resumedOrder = -1;
+    return shuffle && train.samples !== null
+      ? createRandom(executor.seed).fork(`shuffle ${at.order}`).permutation(train.samples)
+      : null;
+  };
+
   let logs: Logs = {};
-  for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining && !aborted(); epoch++) {
-    await callbacks.run("onEpochBegin", epoch, {});
-    const order =
-      shuffle && train.samples !== null
-        ? createRandom(executor.seed).fork(`shuffle ${optimizer.batches}`).permutation(train.samples)
-        : null;
-    const mean = new RunningMean();
-    for (const metric of metrics) metric.begin();
-    let batch = 0;
-    for await (const examples of train.batches(order)) {
+  for (; at.epoch < epochs && !model.stopTraining && !aborted(); at.epoch++) {
+    const { epoch } = at;
+    await list.run("onEpochBegin", epoch, {});
+    for await (const examples of source.batches(begin)) {
       if (aborted()) break;
-      await callbacks.run("onTrainBatchBegin", batch, {});
+      await list.run("onTrainBatchBegin", at.batch, {});
       const capacity = train.batchSize ?? examples.size;
       const { value, size } = await trainStep(where, executor, examples, compiled, capacity);
       mean.add(value, size);
       model.batchLoss = value;
-      await callbacks.run("onTrainBatchEnd", batch, logsOf(mean.value, compiled));
-      batch += 1;
+      at.drawn += 1;
+      at.batch += 1;
+      await list.run("onTrainBatchEnd", at.batch - 1, logsOf(mean.value, compiled));
       if (model.stopTraining) break;
       await yieldToHost();
     }
     if (aborted()) break;
     logs = logsOf(mean.value, compiled);
-    if (validation !== null) {
-      const validated = await evaluateSource(
-        "fit() validationData",
-        executor,
-        compiled,
-        validation,
-        callbacks,
-      );
+    if (added.includes("learning_rate")) logs.learning_rate = optimizer.learningRate;
+    if (held?.isDue(epoch)) {
+      const validate = (): Promise<Logs> =>
+        evaluateSource("fit() validationData", executor, compiled, held.validation, list);
+      const { stateful } = stack;
+      const validated = await (stateful.length === 0
+        ? validate()
+        : (await import("./on-demand/preserve-states.js")).preservingStates(stateful, validate, callLock));
       for (const [name, value] of Object.entries(validated)) logs[`val_${name}`] = value;
     }
-    await callbacks.run("onEpochEnd", epoch, logs);
-    recorder.record(epoch, logs);
+    at.logs = logs;
+    try {
+      await list.run("onEpochEnd", epoch, logs);
+    } finally {
+      recorder.record(epoch, logs);
+    }
+    at.batch = 0;
+    at.logs = undefined;
+    mean.sum = mean.count = 0;
+    for (const metric of metrics) metric.begin();
+    if (stepsPerEpoch === undefined) at.drawn = 0;
   }
+  if (source !== train) await (source as { close?(): Promise<void> }).close?.();
   if (optimizer.finish()) executor.modelMemory.weightsVersion += 1;
-  await callbacks.run("onTrainEnd", logs);
+  await list.run("onTrainEnd", logs);
   return recorder.history;
 }

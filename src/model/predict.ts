@@ -24,7 +24,7 @@ export async function predictAll(where: string, executor: Executor, source: Exam
   const parts: Float32Array[] = [];
   let shape: number[] = [];
   let samples = 0;
-  for await (const examples of source.batches(null)) {
+  for await (const examples of source.batches()) {
     const plan = executor.load(where, "prediction", examples, source.batchSize ?? examples.size);
     plan.forward(executor.pass(examples.size, { training: false, advanceState: true, truncate: 0, step: 0 }));
     const part = readOutput(plan, examples.size);

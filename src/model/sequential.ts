@@ -7,17 +7,19 @@ import { createRandom } from "../random.js";
 import { type NamedTensor, type Tensor, type TensorLike, toTensor } from "../tensor.js";
 import { CallLock } from "./call-lock.js";
 import { type CompileOptions, settle } from "./compile.js";
-import type { History, Logs, TrainingModel } from "./events.js";
+import type { History, Logs } from "./events.js";
 import { type Dataset, type ExampleSource, firstOf, isDataset, onlyBatch } from "./examples.js";
 import { type Compiled, Executor } from "./executor.js";
-import { evaluateSource, type FitOptions, logsOf, refusals, runEpochs } from "./fit.js";
+import { evaluateSource, type FitModel, type FitPosition, logsOf, runEpochs } from "./fit.js";
+import type { FitOptions } from "./fit-options.js";
+import { refusals } from "./fit-sources.js";
 import type { FlowListener, GradientFlow } from "./flow.js";
 import { type BatchInspection, inspections } from "./inspect-batch.js";
 import { LayerStack } from "./layer-stack.js";
 import { ModelMemory } from "./model-memory.js";
 import type { Gradients } from "./on-demand/gradients.js";
 import { predictAll } from "./predict.js";
-import { type BatchOptions, sourceOf, type WeightOption } from "./sources.js";
+import { type BatchOptions, type EvaluateOptions, sourceOf, type WeightOption } from "./sources.js";
 import { stepOnce } from "./step.js";
 import { summarize } from "./summary.js";
 import { trainStep } from "./train-step.js";
@@ -30,15 +32,19 @@ export interface SequentialOptions {
   readonly engine?: Engine;
 }
 
-export type { BatchOptions };
-
 /** A stack of layers: what Keras calls `Sequential`. */
-export class Sequential implements TrainingModel {
+export class Sequential implements FitModel {
   readonly name: string;
   /** Set by a callback (or anybody) to end `fit`. */
   stopTraining = false;
   /** Loss of the last batch `fit` trained on; NaN before the first. */
   batchLoss = Number.NaN;
+  /** What the last fit recorded, also when it ended with an error. */
+  history: History | undefined;
+  /** @internal See `FitModel`. */
+  resume: FitModel["resume"];
+  /** @internal */
+  position: FitPosition | undefined;
   readonly #stack: LayerStack;
   readonly #engine: Engine | undefined;
   #compiled: Compiled | undefined;
@@ -114,6 +120,7 @@ export class Sequential implements TrainingModel {
       this.#compiled?.optimizer.release(this.#executor?.modelMemory.parameters);
     }
     this.#compiled = compiled;
+    this.position = this.resume = undefined;
   }
 
   /** The optimizer the model was compiled with. @throws StateError before `compile`. */
@@ -151,19 +158,19 @@ export class Sequential implements TrainingModel {
   }
 
   /**
-   * Loss and metrics, dropout off. From a callback of a `fit`, a stateful model's states are put back afterwards.
-   * @throws as `fit`; StateError where a stateful model has another call running.
+   * Loss and metrics, dropout off. From a callback of a `fit`, a stateful model's states are put back afterwards. Throws
+   * as `fit`, and a StateError where a stateful model has another call running.
    */
-  async evaluate(x: Dataset, options?: BatchOptions): Promise<Logs>;
-  async evaluate(x: TensorLike, y: TensorLike, options?: BatchOptions): Promise<Logs>;
+  async evaluate(x: Dataset, options?: EvaluateOptions): Promise<Logs>;
+  async evaluate(x: TensorLike, y: TensorLike, options?: EvaluateOptions): Promise<Logs>;
   async evaluate(
     x: TensorLike | Dataset,
-    second?: TensorLike | BatchOptions,
-    third?: BatchOptions,
+    second?: TensorLike | EvaluateOptions,
+    third?: EvaluateOptions,
   ): Promise<Logs> {
     const where = "evaluate()";
     const dataset = isDataset(x);
-    const options = (dataset ? (second as BatchOptions | undefined) : third) ?? {};
+    const options = (dataset ? (second as EvaluateOptions | undefined) : third) ?? {};
     return this.#aside(where, async () => {
       const compiled = this.#settled(where);
       const source = await this.#source(where, x, dataset ? null : (second as TensorLike), options);
@@ -209,10 +216,7 @@ export class Sequential implements TrainingModel {
     });
   }
 
-  /**
-   * The loss and its gradient for every weight and for the input, dropout off, nothing changed.
-   * @throws as `fit`.
-   */
+  /** The loss and its gradient for every weight and for the input, dropout off, nothing changed. Throws as `fit`. */
   async gradients(x: TensorLike, y: TensorLike, options: WeightOption = {}): Promise<Gradients> {
     return this.#inspect("gradients()", x, y, options, inspections.gradients);
   }
@@ -323,9 +327,9 @@ export class Sequential implements TrainingModel {
     where: string,
     x: TensorLike | Dataset,
     y: TensorLike | null,
-    options: BatchOptions,
+    options: EvaluateOptions,
   ): Promise<ExampleSource> {
-    return sourceOf(where, x, y, options, this.batchSize, (inputs, batchSize) => {
+    return sourceOf(where, x, y, options, this.batchSize, ({ x: inputs }, batchSize) => {
       this.#ready(where, inputs).input.check(where, inputs);
       this.#stack.checkStatefulCount(where, inputs.shape[0] ?? 0, batchSize);
     });
@@ -377,14 +381,12 @@ export class Sequential implements TrainingModel {
     if (stateful.length > 0) this.#callLock.checkPaused(where);
     if (stateful.length === 0 || !this.#callLock.paused) return this.#alone(where, work);
     const { preservingStates } = await import("./on-demand/preserve-states.js");
-    return this.#alone(where, () => preservingStates(stateful, work));
+    return this.#alone(where, () => preservingStates(stateful, work, this.#callLock));
   }
 }
 
 /**
- * A model that is a stack of layers.
- *
- * Weights exist as soon as the first layer knows its `inputShape`; memory is laid out on first use.
+ * A model that is a stack of layers. Weights exist as soon as the first layer knows its `inputShape`; memory is laid out on first use.
  * @throws ConfigError for an unknown option or a layer used twice; ShapeError when a layer cannot follow the one before.
  *
  * @example

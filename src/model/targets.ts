@@ -4,11 +4,43 @@ import type { Loss } from "../losses/loss.js";
 import { describeShape, type Tensor } from "../tensor.js";
 import type { Examples } from "./examples.js";
 
+/** What to change about labels that do not fit, where their shape tells. */
+function remedyFor(expected: SampleShape, received: readonly number[], loss: Loss, width: number): string {
+  const own = received.at(-1)!;
+  if (loss.targets === "classes") {
+    const steps = expected.slice(0, -1);
+    const isOneHot =
+      own > 1 &&
+      received.length === expected.length &&
+      steps.every((extent, axis) => extent === null || extent === received[axis]);
+    if (isOneHot) {
+      const same = own === width ? "" : `, with ${width} of them`;
+      return ` One-hot labels go with the loss categoricalCrossentropy${same}; ${loss.name} takes the index of the one.`;
+    }
+  }
+  const targetWidth = expected.at(-1)!;
+  const isIndex =
+    received.length === expected.length - 1 || (own === 1 && loss.name === "categoricalCrossentropy");
+  if (targetWidth > 1 && isIndex) {
+    return " For class indices use the loss sparseCategoricalCrossentropy, or make the labels one-hot with toCategorical(labels).";
+  }
+  if (expected.length === 2 && (received.length <= 1 || (received.length === 2 && own === targetWidth))) {
+    return " The last recurrent layer returns a sequence: leave out returnSequences to predict once a sample.";
+  }
+  if (expected.length === 1 && received.length === 2) {
+    return " For one prediction a time step, give the last recurrent layer returnSequences: true.";
+  }
+  if (expected.length === received.length && own !== targetWidth) {
+    return ` The last layer puts out ${width} numbers: give it as many units as there are labels, or the labels as many columns.`;
+  }
+  return "";
+}
+
 /**
  * The row width of targets that fit a model's output, `[batch, …outputShape]`.
  *
- * Labels `[N]` are taken as `[N, 1]`; nothing else is squeezed or broadcast, because a silent `[N]` against `[N, 1]` that
- * broadcasts to `[N, N]` trains towards the mean and says nothing.
+ * Labels `[N]` are taken as `[N, 1]` and `[N, T]` as `[N, T, 1]`, as in Keras; nothing else is squeezed or broadcast,
+ * because a silent `[N]` against `[N, 1]` that broadcasts to `[N, N]` trains towards the mean and says nothing.
  *
  * @throws ShapeError with the code `label_shape_mismatch`.
  */
@@ -20,23 +52,13 @@ export function checkTargets(where: string, y: Tensor, outputShape: SampleShape,
   const fits = (shape: readonly (number | null)[]): boolean =>
     shape.length === received.length &&
     shape.every((extent, axis) => extent === null || extent === received[axis]);
-  const withoutLastAxis = expected.slice(0, -1);
-  const mayOmit = targetWidth === 1 && (expected.length === 1 || loss.targets === "classes");
-  if (fits(expected) || (mayOmit && fits(withoutLastAxis))) return targetWidth;
+  if (fits(expected) || (targetWidth === 1 && fits(expected.slice(0, -1)))) return targetWidth;
   const kind =
     loss.targets === "classes"
       ? `${loss.name} takes class indices`
       : `the model predicts ${describeShape([null, ...outputShape])}`;
-  const hint =
-    expected.length === 2 && received.length <= 1
-      ? " The last recurrent layer returns a sequence: leave out returnSequences to predict once a sample."
-      : expected.length === 1 && received.length === 2
-        ? " For one prediction a time step, give the last recurrent layer returnSequences: true."
-        : loss.targets === "values" && targetWidth > 1 && received.length === expected.length - 1
-          ? " For class indices use the loss sparseCategoricalCrossentropy."
-          : "";
   throw new ShapeError(
-    `${where}: labels have the shape ${describeShape(y.shape)}, but ${kind}: expected ${describeShape([y.shape[0] ?? null, ...expected])}.${hint}`,
+    `${where}: labels have the shape ${describeShape(y.shape)}, but ${kind}: expected ${describeShape([y.shape[0] ?? null, ...expected])}.${remedyFor(expected, received, loss, width)}`,
     { code: "label_shape_mismatch", received: y.shape, expected: [null, ...expected] },
   );
 }
@@ -53,11 +75,18 @@ export function checkLabels(where: string, examples: Examples, outputShape: Samp
   const isSequence = outputShape.length === 2;
   const timesteps = isSequence ? (outputShape[0] ?? x.shape[1]!) : 1;
   if (isSequence && y.shape[1] !== timesteps) {
-    throw new ShapeError(`${where}: labels have ${y.shape[1]} time steps, the predictions ${timesteps}.`, {
-      code: "label_shape_mismatch",
-      received: y.shape,
-      expected: timesteps,
-    });
+    const remedy =
+      y.shape[1] === 1 || y.shape.length === 2
+        ? " For one label a sample, leave out returnSequences in the last recurrent layer."
+        : "";
+    throw new ShapeError(
+      `${where}: labels have ${y.shape[1]} time steps, the predictions ${timesteps}.${remedy}`,
+      {
+        code: "label_shape_mismatch",
+        received: y.shape,
+        expected: timesteps,
+      },
+    );
   }
   if (loss.targets === "classes") checkClasses(where, examples, outputShape.at(-1)!, timesteps);
   if (weights === null) return;

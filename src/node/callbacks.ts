@@ -1,4 +1,5 @@
-import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { csvLogger as csvLoggerTo } from "../callbacks/csv-logger.js";
 import {
@@ -12,17 +13,40 @@ import { Sequential } from "../model/sequential.js";
 import { flag, refuseUnknown } from "../options.js";
 import { checkModelPath, saveModel } from "./model-files.js";
 
-export type FileCheckpointOptions = Omit<ModelCheckpointOptions, "save">;
+export type FileCheckpointOptions = Omit<ModelCheckpointOptions, "save" | "check">;
+
+/** @throws ConfigError naming a path that cannot be written to, and why. */
+async function writable<Result>(
+  where: string,
+  path: string,
+  attempt: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    return await attempt();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(
+      `${where}: "${path}" cannot be written: ${why}. Give a path in a folder that can.`,
+      {
+        cause,
+        received: path,
+      },
+    );
+  }
+}
 
 /**
  * Saves the model to a file while it trains, with its optimizer, so that `loadModel(path)` and `fit({ initialEpoch })` go
  * on where it stopped. Options as the isomorphic `modelCheckpoint`, without `save`. Files are written atomically.
- * @throws ConfigError for bad options; FormatError for a path whose extension names no format.
+ * @throws ConfigError for bad options, and when training begins when the folder cannot be written to; FormatError for a
+ *   path whose extension names no format.
  */
 export function modelCheckpoint(options: FileCheckpointOptions = {}): ModelCheckpoint {
   if (typeof options.filepath === "string") checkModelPath("modelCheckpoint()", options.filepath);
   return modelCheckpointTo({
     ...options,
+    check: (path) => writable("modelCheckpoint()", path, () => access(dirname(path), constants.W_OK)),
     async save(model, path) {
       if (!(model instanceof Sequential)) {
         throw new StateError("modelCheckpoint(): only a model made by sequential() can be saved.");
@@ -60,8 +84,7 @@ export function csvLogger(options: FileLoggerOptions): Callback {
     ...(separator === undefined ? {} : { separator }),
     sink: {
       async open() {
-        await mkdir(dirname(filename), { recursive: true });
-        file = await open(filename, append ? "a" : "w");
+        file = await writable(where, filename, () => open(filename, append ? "a" : "w"));
         skipsHeader = append && (await file.stat()).size > 0;
       },
       async write(line) {

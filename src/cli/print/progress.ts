@@ -102,6 +102,7 @@ export async function trainingProgress(io: Io, quiet: boolean, lines = LINES): P
       if (latest.loss === undefined) latest = { loss: logs.loss! };
       display?.update(1000 * shareDone(batch + 1));
     },
+    logNames: [],
     onEpochEnd(epoch, logs) {
       latest = logs;
       finished = epoch + 1;

@@ -32,7 +32,13 @@ export class FakeModel implements TrainingModel {
   /** Runs the callback over epochs with these logs, as `fit` would; returns the logs as the callback left them. */
   async fit(callback: Callback, epochs: readonly Logs[], steps = 1): Promise<Logs[]> {
     callback.model = this;
-    callback.params = { epochs: epochs.length, steps, samples: null, verbose: 0, metrics: [] };
+    callback.params = {
+      epochs: epochs.length,
+      steps,
+      samples: null,
+      verbose: 0,
+      metrics: Object.keys(epochs[0] ?? {}),
+    };
     this.stopTraining = false;
     const seen: Logs[] = [];
     await callback.onTrainBegin?.({});

@@ -69,9 +69,7 @@ describe("reduceLROnPlateau", () => {
   });
 
   test("refuses an unknown monitor and bad options", async () => {
-    await expect(new FakeModel().fit(reduceLROnPlateau(), [{ loss: 1 }])).rejects.toThrow(
-      /They hold: loss, learning_rate/,
-    );
+    await expect(new FakeModel().fit(reduceLROnPlateau(), [{ loss: 1 }])).rejects.toThrow(/They hold: loss/);
     for (const options of [{ factor: 1 }, { factor: 0 }, { patience: -1 }, { minLr: -1 }, { epsilon: 1 }]) {
       expect(() => reduceLROnPlateau(options as ReduceLROnPlateauOptions)).toThrow(ConfigError);
     }

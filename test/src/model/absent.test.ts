@@ -53,7 +53,7 @@ const absent: readonly (readonly [string, () => unknown])[] = [
   ...["lossWeights", "weightedMetrics", "runEagerly", "stepsPerExecution", "jitCompile"].map(
     (name) => [name, () => model().compile({ loss: "mse", ...(options(name) as object) })] as const,
   ),
-  ...["stepsPerEpoch", "validationSteps", "validationBatchSize", "validationFreq"].map(
+  ...["workers", "maxQueueSize", "useMultiprocessing"].map(
     (name) => [name, () => model().fit([[1]], [1], options(name))] as const,
   ),
   ["minimumDelta", () => earlyStopping(options("minimumDelta"))],

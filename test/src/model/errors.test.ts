@@ -166,7 +166,7 @@ describe("labels", () => {
       labels: [N, 4, 1],
       says: ["[6, 4, 1]", "[6, 1]", "returnSequences: true"],
     },
-    { title: "[N, T] for [N, T, 1]", model: sequences, labels: [N, 4], says: ["[6, 4]", "[6, 4, 1]"] },
+    { title: "[N, T + 1] for [N, T, 1]", model: sequences, labels: [N, 5], says: ["5", "4"] },
     {
       title: "[N, 1] for [N, T, 1]",
       model: sequences,
