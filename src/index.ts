@@ -142,7 +142,8 @@ export { oneCycle } from "./schedules/one-cycle.js";
 export { piecewiseConstantDecay } from "./schedules/piecewise-constant-decay.js";
 export type { Schedule } from "./schedules/schedule.js";
 export { warmup } from "./schedules/warmup.js";
-
+// Many trainings: searches, folds, ensembles
+export * from "./search/index.js";
 // Time series: all of gateflow/series
 export * from "./series.js";
 export {

@@ -1,4 +1,6 @@
 /** gateflow/node: files and streams, for Node, Bun and Deno. */
+
+export { type ThreadsOptions, threads } from "../search/runners/threads.js";
 export { writeFileAtomic } from "./atomic-write.js";
 export {
   csvLogger,

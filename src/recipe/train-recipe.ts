@@ -2,6 +2,7 @@
 import "../names.js";
 import { earlyStopping } from "../callbacks/early-stopping.js";
 import { terminateOnNaN } from "../callbacks/terminate-on-nan.js";
+import type { Engine } from "../engine/engine.js";
 import { EngineError, GateflowError } from "../errors.js";
 import { layersFromConfig } from "../layers/from-config.js";
 import type { Callback, History } from "../model/events.js";
@@ -32,14 +33,17 @@ const classLosses: readonly string[] = [
 export const isClassLoss = (loss: string): boolean => classLosses.includes(loss);
 
 /** The recipe's model, with the shapes its data asks for. */
-export function buildRecipe(recipe: Recipe, prepared: Prepared, seed: number): Sequential {
+export function buildRecipe(recipe: Recipe, prepared: Prepared, seed: number, engine?: Engine): Sequential {
   const layers = recipe.layers.map(({ kind, ...config }) => ({
     kind,
     config: { ...config } as Record<string, unknown>,
   }));
   const isStateful = layers.some(({ config }) => config.stateful === true);
   if (isStateful) layers[0]!.config.batchSize = recipe.fit?.batchSize ?? RECIPE_DEFAULTS.batchSize;
-  const model = sequential(layersFromConfig(layers, prepared.train.x.shape.slice(1)), { seed });
+  const model = sequential(layersFromConfig(layers, prepared.train.x.shape.slice(1)), {
+    seed,
+    ...(engine === undefined ? {} : { engine }),
+  });
   const { loss, truncate } = recipe.compile;
   model.compile({
     optimizer: toOptimizer("repair()", optimizerOf(recipe)),
@@ -72,6 +76,8 @@ async function errorOf(model: Sequential, { validation }: Prepared, loss: string
 export interface Watch {
   readonly callbacks?: readonly Callback[];
   readonly signal?: AbortSignal;
+  /** Where it runs. Default: the engine that all models share. */
+  readonly engine?: Engine;
 }
 
 /** Trains a recipe. A fault that is refused gives an attempt without a model and with the refusal. */
@@ -79,7 +85,7 @@ export async function runRecipe(
   recipe: Recipe,
   prepared: Prepared,
   seed: number,
-  { callbacks = [], signal }: Watch = {},
+  { callbacks = [], signal, engine }: Watch = {},
 ): Promise<Attempt> {
   const { train, validation } = prepared;
   const {
@@ -91,7 +97,7 @@ export async function runRecipe(
   } = recipe.fit ?? {};
   let model: Sequential | null = null;
   try {
-    model = buildRecipe(recipe, prepared, seed);
+    model = buildRecipe(recipe, prepared, seed, engine);
     const own = model;
     const isStateful = model.batchSize !== undefined;
     const history = await model.fit(train.x, train.y, {

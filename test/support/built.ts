@@ -7,3 +7,4 @@ const load = (entry: string): Promise<unknown> =>
 
 export const builtCore = async () => (await load("core")) as typeof import("../../src/core.js");
 export const builtGateflow = async () => (await load("index")) as typeof import("../../src/index.js");
+export const builtNode = async () => (await load("node/index")) as typeof import("../../src/node/index.js");

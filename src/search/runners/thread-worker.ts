@@ -1,0 +1,64 @@
+import { DataError, GateflowError } from "../../errors.js";
+import { sha256 } from "../canonical.js";
+import { decodeData, type PlainData } from "../data.js";
+import { runJob } from "../run-job.js";
+import { TrialPruned } from "../trial.js";
+import type { FromThread, ToThread } from "./threads.js";
+
+interface Port {
+  postMessage(message: FromThread): void;
+  on(event: "message", listener: (message: ToThread) => void): void;
+}
+
+const name = ["node", "worker_threads"].join(":");
+const { parentPort } = (
+  (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as {
+    default: { parentPort: Port };
+  }
+).default;
+
+const known = new Map<string, PlainData>();
+let abort = new AbortController();
+let answer: ((goOn: boolean) => void) | null = null;
+
+async function dataOf(hash: string, bytes: Uint8Array | null): Promise<PlainData> {
+  if (bytes !== null) {
+    const seen = await sha256(bytes);
+    if (seen !== hash)
+      throw new DataError(`The data's hash is ${seen}, expected ${hash}: the trial is refused.`);
+    known.set(hash, decodeData(bytes));
+  }
+  return known.get(hash)!;
+}
+
+async function run({ job, hash, data }: ToThread & { kind: "run" }): Promise<void> {
+  abort = new AbortController();
+  try {
+    const result = await runJob(job, await dataOf(hash, data), {
+      signal: abort.signal,
+      report: (value, step) =>
+        new Promise((resolve) => {
+          answer = resolve;
+          parentPort.postMessage({ kind: "report", value, step });
+        }),
+    });
+    parentPort.postMessage({ kind: "result", result });
+  } catch (error) {
+    const { message } = error instanceof Error ? error : new Error(String(error));
+    const code = error instanceof GateflowError ? error.code : undefined;
+    parentPort.postMessage({
+      kind: "error",
+      message,
+      ...(code === undefined ? {} : { code }),
+      isPruned: error instanceof TrialPruned,
+    });
+  }
+}
+
+parentPort.on("message", (message) => {
+  if (message.kind === "run") void run(message);
+  else if (message.kind === "abort") {
+    abort.abort(new GateflowError("The trial was stopped."));
+    answer?.(false);
+  } else answer?.(message.goOn);
+});
