@@ -113,7 +113,7 @@ export function uniform(
 }
 
 /**
- * A real number whose logarithm is uniform: each factor of ten is as likely as any other.
+ * A real number whose logarithm is uniform: every factor of ten is as likely as the next.
  * @throws ConfigError unless 0 < low < high.
  * @example
  * const learningRate = logUniform(1e-4, 1e-1);
