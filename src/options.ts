@@ -26,7 +26,8 @@ function editDistance(a: string, b: string): number {
 
 /** The known word nearest to `word`, or undefined when none is near enough to be a slip of the keyboard. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const plain = (text: string): string => text.toLowerCase().replaceAll(/[_-]/g, "");
+  // Comparing takes the product of the lengths, and a name of thousands of letters is no slip.
+  const plain = (text: string): string => text.slice(0, 64).toLowerCase().replaceAll(/[_-]/g, "");
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {

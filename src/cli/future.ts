@@ -1,9 +1,10 @@
+import { type TimeAxis, timeAxis } from "../calendar/time-axis.js";
 import { DataError } from "../errors.js";
 import type { Forecaster } from "../forecast/forecaster.js";
 import type { NamedSeries } from "../report/summary/series-summary.js";
-import { type TimeAxis, timeAxis } from "../report/summary/time-axis.js";
 import type { FutureForecast } from "../report/text/forecast-report.js";
 import type { ModelSource } from "./files/model-file.js";
+import { orderHint } from "./files/series-file.js";
 
 /** The bounds of the interval that tables and charts show. */
 const LOWER = 0.1;
@@ -37,51 +38,80 @@ export interface Continuation {
   /** The date, or the number of the row, `steps` after the end; 0 is the first. */
   readonly label: (steps: number) => string;
   readonly hasDates: boolean;
+  /** Gaps among the newer rows, those included that no file has. */
+  readonly holes: number;
 }
 
-const knownAxis = ({ dates, times, rows }: ModelSource): { axis: TimeAxis; kept: number } => ({
-  axis: timeAxis(dates?.length ?? rows, dates, times === undefined ? undefined : Float64Array.from(times)),
+/** The axis of the rows a model file keeps; rows after its end are counted from them. */
+const knownAxis = ({ dates, times, rows, dateFormat }: ModelSource): { axis: TimeAxis; kept: number } => ({
+  axis: timeAxis(dates?.length ?? rows, dates, times === undefined ? undefined : Float64Array.from(times), {
+    named: orderHint(dateFormat),
+  }),
   kept: dates?.length ?? rows,
 });
 
-/** Rows of `series` that come after what the model file knows. */
-function newerRows(source: ModelSource, series: NamedSeries, tail: Float64Array): number {
-  const { values, times, dates, path } = series;
-  const lastTime = source.times?.at(-1);
-  if (lastTime === undefined || times === undefined || dates === undefined) {
-    // Without dates, a file that holds the model's own last rows is that file grown; any other goes on from its end.
-    const overlap = values.subarray(source.trainRows, source.rows);
-    const isGrown = overlap.length === tail.length && overlap.every((value, i) => Object.is(value, tail[i]));
-    return tail.length > 0 && isGrown ? source.rows : 0;
-  }
-  const first = times.findIndex((time) => time > lastTime);
-  const from = first < 0 ? times.length : first;
-  const { axis, kept } = knownAxis(source);
-  const expected = axis.position(kept);
-  // Half a step of tolerance: steps that are irregular anyway are no gap.
-  const step = expected - lastTime;
-  if (from < times.length && times[from]! - lastTime > 1.5 * step) {
-    throw new DataError(
-      `${path}: the first newer row is ${dates[from]}, but the model knows rows up to ${source.dates!.at(-1)}; ${axis.label(kept)} should come next. Add the rows between, with empty cells where nothing is known.`,
-    );
-  }
-  return from;
+/** Values after what the model file knows, on its own grid: rows that are left out are gaps. */
+interface Newer {
+  readonly values: Float64Array;
+  /** Rows that no file has. */
+  readonly holes: number;
 }
 
-/** What a model file goes on from: the end of its own series, or that of newer rows. @throws DataError for missing rows. */
+/** Rows of `series` without dates that come after what the model file knows. */
+function appended(source: ModelSource, { values }: NamedSeries, tail: Float64Array): Float64Array {
+  // Without dates, a file that holds the model's own last rows is that file grown; any other goes on from its end.
+  const overlap = values.subarray(source.trainRows, source.rows);
+  const isGrown = overlap.length === tail.length && overlap.every((value, i) => Object.is(value, tail[i]));
+  return values.subarray(tail.length > 0 && isGrown ? source.rows : 0);
+}
+
+/** @throws DataError for a newer row that lies beside the model's steps. */
+function newerRows(source: ModelSource, series: NamedSeries): Newer {
+  const { values, times, dates, path } = series;
+  const lastTime = source.times!.at(-1)!;
+  const { axis } = knownAxis(source);
+  const placed: { readonly place: number; readonly value: number }[] = [];
+  for (let row = 0; row < values.length; row++) {
+    const time = times![row]!;
+    if (time <= lastTime) continue;
+    // A gap that was put in before the first newer row is one here as well.
+    const place = axis.stepsAfterEnd(time);
+    if (place === undefined) {
+      if (axis.irregular.length > 0 || axis.places === undefined)
+        return { values: values.subarray(row), holes: 0 };
+      throw new DataError(
+        `${path}: ${dates![row]} does not lie on the steps of the model's series, which go on with ${axis.label(source.dates!.length)}, one every ${axis.step}.`,
+      );
+    }
+    placed.push({ place, value: values[row]! });
+  }
+  const length = placed.at(-1)?.place ?? 0;
+  const newer = new Float64Array(length).fill(Number.NaN);
+  for (const { place, value } of placed) newer[place - 1] = value;
+  return { values: newer, holes: newer.reduce((n, value) => n + (Number.isNaN(value) ? 1 : 0), 0) };
+}
+
+/**
+ * What a model file goes on from: the end of its own series, or that of newer rows. Rows that are missing before or among
+ * the newer ones are gaps, which the model fills as it filled those it was trained on.
+ * @throws DataError for newer rows beside the model's steps.
+ */
 export function continuation(source: ModelSource, series: NamedSeries | undefined): Continuation {
   const tail = Float64Array.from(source.tail, (value) => value ?? Number.NaN);
-  const from = series === undefined ? 0 : newerRows(source, series, tail);
-  const newer = series === undefined ? new Float64Array() : series.values.subarray(from);
-  const history = Float64Array.from([...tail, ...newer]);
-  const hasDates = series === undefined ? source.dates !== undefined : series.dates !== undefined;
-  if (series === undefined || newer.length === 0) {
-    const { axis, kept } = knownAxis(source);
-    return { history, hasDates, label: (steps) => axis.label(kept + steps) };
-  }
-  if (!hasDates) return { history, hasDates, label: (steps) => String(source.rows + newer.length + steps) };
-  const dates = [...(source.dates ?? []), ...series.dates!.slice(from)];
-  const times = Float64Array.from([...(source.times ?? []), ...series.times!.subarray(from)]);
-  const axis = timeAxis(dates.length, dates, times);
-  return { history, hasDates, label: (steps) => axis.label(dates.length + steps) };
+  const { axis, kept } = knownAxis(source);
+  const hasDates = source.dates !== undefined;
+  const isDated =
+    hasDates && source.times !== undefined && series?.times !== undefined && series.dates !== undefined;
+  const newer: Newer =
+    series === undefined
+      ? { values: new Float64Array(), holes: 0 }
+      : isDated
+        ? newerRows(source, series)
+        : { values: appended(source, series, tail), holes: 0 };
+  const history = Float64Array.from([...tail, ...newer.values]);
+  const count = newer.values.length;
+  if (hasDates && (series === undefined || isDated))
+    return { history, hasDates, holes: newer.holes, label: (steps) => axis.label(kept + count + steps) };
+  const from = series === undefined ? kept : source.rows + count;
+  return { history, hasDates: false, holes: newer.holes, label: (steps) => String(from + steps) };
 }

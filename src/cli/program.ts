@@ -6,30 +6,69 @@ import type { ExamineOptions } from "./commands/examine.js";
 import type { ForecastOptions } from "./commands/forecast.js";
 import type { TrainOptions } from "./commands/train.js";
 import type { Io } from "./files/io.js";
-import { positiveNumber, share, unitsList, wholeNumber } from "./options/arguments.js";
+import {
+  decimalMark,
+  oneCharacter,
+  positiveNumber,
+  share,
+  textList,
+  unitsList,
+  wholeNumber,
+} from "./options/arguments.js";
 import { DIFFERENCES, MODELS, SCALES, STRATEGIES } from "./options/model-options.js";
 import { DEFAULTS, IMPUTES, LAYERS, RECIPE_DIFFERENCES } from "./options/recipe-options.js";
 
 const COLUMNS = "Which columns";
+const READING = "How the file is written (left out: told from the file, and said)";
 const MODEL = "The model";
 const RECIPE = "The recipe (left out: raw values, lstm → dense, mse, adam)";
 const REPAIR = "The repair";
 const TEST = "The test";
 const OUTPUT = "Output";
 
+/** How a file is written, the same in every command that reads one. */
+function addReading(command: Command): Command {
+  return command
+    .optionsGroup(READING)
+    .option(
+      "--delimiter <character>",
+      "what stands between cells: , ; | a tab, or a blank for blanks",
+      oneCharacter,
+    )
+    .option("--decimal <mark>", "what stands before decimals: . or ,", decimalMark)
+    .option("--thousands <mark>", "what stands between thousands: , . ' or a blank")
+    .option("--missing <texts>", "what else stands for a missing value, such as -999,x", textList)
+    .option(
+      "--date-format <format>",
+      'how dates are written: "DD.MM.YYYY HH:mm", %d/%m/%Y, "day first", "month first", unix, ms',
+    )
+    .option("--encoding <name>", "such as latin1 or utf-16le")
+    .option("--skip <n>", "lines above the table", wholeNumber(0))
+    .option("--comment <text>", "what begins lines that are no rows, such as #")
+    .option("--no-header", "the first line has values, no names: columns are column_1, column_2, …")
+    .option(
+      "--wide",
+      "a row a year and a column a month, a row a day and its hours, a column a series, or a row a series: read as one column `value`",
+    );
+}
+
 /** The file's columns, the same in every command that reads one. */
 function addColumns(command: Command): Command {
-  return command
+  command
     .argument(
       "<file>",
-      "a table: CSV (.csv, .tsv, .txt; the first line has the column names, an empty cell is a gap), JSON lines (.jsonl, .ndjson) or .parquet",
+      "a table: CSV (.csv, .tsv, .txt, packed or not), JSON lines (.jsonl, .ndjson) or .parquet; - reads standard input",
     )
     .optionsGroup(COLUMNS)
     .option("-t, --target <column>", "the column to forecast")
-    .option("-d, --date <column>", "the column that says when (default: the first, if it holds dates)")
+    .option(
+      "-d, --date <column>",
+      "the column that says when; date,time for two (default: found); none: rows are counted",
+    )
     .option("--id <column>", "the column that tells several series in one file apart")
     .option("--series <id>", "which of them, where there are several")
     .option("--data-unit <text>", "the unit of the values, such as ppm, for tables and charts");
+  return addReading(command);
 }
 
 /** Everything that shapes a model; whatever is left out is chosen from the data. */
@@ -83,8 +122,8 @@ function addTrain(program: Command, io: Io): void {
 }
 
 function addForecast(program: Command, io: Io): void {
-  program
-    .command("forecast")
+  addReading(program.command("forecast"))
+    .optionsGroup(OUTPUT)
     .summary("go on from where a series ends, with a trained model")
     .description(
       "Forecasts with a model that `gateflow train` wrote, from where its series ended or from newer rows, and prints CSV: date, forecast, and bounds where the model gives them.",
@@ -238,7 +277,7 @@ function addDoctor(program: Command, io: Io, finish: (code: number) => void): vo
 
 /** Options that say which data and which file: of two, nobody knows which was meant. Of settings the last counts. */
 const ONCE: readonly string[] = [
-  ...["target", "date", "id", "series"],
+  ...["target", "date", "id", "series", "date-format", "delimiter", "decimal", "thousands", "encoding"],
   ...["recipe", "out", "report", "picture"],
 ];
 

@@ -1,6 +1,8 @@
 /** gateflow/node: files and streams, for Node, Bun and Deno. */
 
 export { type ThreadsOptions, threads } from "../search/runners/threads.js";
+export type { Table, TableOptions } from "../table/table.js";
+export type { TextTableOptions } from "../table/text-table.js";
 export { writeFileAtomic } from "./atomic-write.js";
 export {
   csvLogger,
@@ -12,5 +14,4 @@ export { type ReadCsvOptions, readCsv } from "./csv.js";
 export { loadModel, saveModel } from "./model-files.js";
 export { type ReadTableOptions, readTable } from "./read-table.js";
 export { splitById } from "./split-by-id.js";
-export type { Table } from "./table.js";
 export { type ReadWordVectorsOptions, readWordVectors, type WordVectors } from "./word-vectors.js";

@@ -1,14 +1,11 @@
 import { DataError } from "../errors.js";
-import { parseTimestamp } from "../series/timestamps.js";
-import { openFile } from "./open-file.js";
-import {
-  type CellFormat,
-  quote,
-  type Table,
-  TableBuilder,
-  type TableOptions,
-  unknownColumn,
-} from "./table.js";
+import { finishTable } from "../table/finish-table.js";
+import { type CellFormat, RawColumns } from "../table/raw-columns.js";
+import { inSlices } from "../table/slices.js";
+import { quote, type ReadTable, unknownColumn } from "../table/table.js";
+import type { ByteSource } from "./byte-source.js";
+import type { ReadCsvOptions } from "./csv.js";
+import { textOf } from "./text-source.js";
 
 const shown = (cell: unknown): string => {
   if (cell === undefined) return "a missing key";
@@ -24,29 +21,23 @@ const CELLS: CellFormat<unknown> = {
     // 1e999 is JSON, and Infinity once it is parsed.
     return typeof cell === "number" && Number.isFinite(cell) ? cell : undefined;
   },
-  time: (cell, numeric) => {
-    if (numeric) return typeof cell === "number" ? cell : undefined;
-    return typeof cell === "string" ? parseTimestamp(cell) : undefined;
-  },
-  isNumeric: (cell) => typeof cell === "number",
   text: (cell) => (typeof cell === "string" || typeof cell === "number" ? String(cell) : ""),
   show: shown,
   numberHint: () => "Write numbers without quotes and null for a gap, or choose other columns.",
-  dateHint: 'Write dates as texts, year first, such as "2024-01-31".',
 };
 
 /** Turns objects into rows; a key that is seen late is a column whose rows so far are gaps. */
 class ObjectReader {
   readonly #path: string;
-  readonly #options: TableOptions;
-  readonly #builder: TableBuilder<unknown>;
+  readonly #options: ReadCsvOptions;
+  readonly #builder: RawColumns<unknown>;
   readonly #seen = new Set<string>();
   #rows = 0;
 
-  constructor(path: string, options: TableOptions) {
+  constructor(path: string, options: ReadCsvOptions) {
     this.#path = path;
     this.#options = options;
-    this.#builder = new TableBuilder(path, options, CELLS);
+    this.#builder = new RawColumns<unknown>(path, options, CELLS, undefined);
   }
 
   read(object: object, line: number): void {
@@ -68,19 +59,28 @@ class ObjectReader {
     this.#rows++;
   }
 
-  finish(): Table {
+  *finish(notes: readonly string[]): Generator<void, ReadTable> {
     if (this.#rows === 0) throw new DataError(`${this.#path}: is empty, expected one JSON object per line.`);
     const never = this.#options.columns?.find((name) => !this.#seen.has(name));
     if (never !== undefined) throw unknownColumn(this.#path, "", never, [...this.#seen]);
     if (this.#seen.size === 0) throw new DataError(`${this.#path}: has objects without any key.`);
-    return this.#builder.finish();
+    return yield* finishTable(this.#builder, { notes });
   }
 }
 
+/** Longer lines are no objects of a table. */
+const LONGEST_LINE = 16_777_216;
+
 /** Lines without their ends. Not node:readline, which also splits at U+2028, legal within a JSON text. */
-async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+async function* linesOf(path: string, chunks: AsyncIterable<string>): AsyncGenerator<string> {
   let rest = "";
   for await (const chunk of chunks) {
+    if (!chunk.includes("\n")) {
+      rest += chunk;
+      if (rest.length > LONGEST_LINE)
+        throw new DataError(`${path}: has a line of more than ${LONGEST_LINE} characters.`);
+      continue;
+    }
     const lines = chunk.split("\n");
     lines[0] = rest + lines[0]!;
     rest = lines.pop()!;
@@ -110,13 +110,14 @@ function parseObject(path: string, text: string, line: number): object {
  *
  * @throws DataError, one line naming file, line, column and value, for what is not so.
  */
-export async function readJsonLines(path: string, options: TableOptions): Promise<Table> {
-  const file = await openFile(path, "JSON lines");
+export async function readJsonLines(source: ByteSource, options: ReadCsvOptions): Promise<ReadTable> {
+  const { signal } = options;
+  const { path } = source;
   const reader = new ObjectReader(path, options);
-  const stream = file.createReadStream({ encoding: "utf8" });
+  const { chunks, notes } = textOf(source, undefined);
   let line = 0;
   let blank: number | undefined;
-  for await (const text of linesOf(stream as AsyncIterable<string>)) {
+  for await (const text of linesOf(path, chunks)) {
     line++;
     const json = line === 1 ? text.replace(/^\uFEFF/, "") : text;
     if (json.trim() === "") {
@@ -124,6 +125,7 @@ export async function readJsonLines(path: string, options: TableOptions): Promis
       continue;
     }
     reader.read(parseObject(path, blank === undefined ? json : "", blank ?? line), line);
+    if (line % 4096 === 0) signal?.throwIfAborted();
   }
-  return reader.finish();
+  return inSlices(reader.finish(notes), signal);
 }

@@ -1,9 +1,12 @@
 import zlib from "node:zlib";
-import type { Compressors, SchemaTree } from "hyparquet";
+import type { Compressors, FileMetaData, SchemaTree } from "hyparquet";
 import { DataError, GateflowError } from "../errors.js";
-import { parseTimestamp } from "../series/timestamps.js";
-import { openFile } from "./open-file.js";
-import { type CellFormat, quote, type Table, TableBuilder, type TableOptions } from "./table.js";
+import { finishTable } from "../table/finish-table.js";
+import { type CellFormat, RawColumns } from "../table/raw-columns.js";
+import { breathe, inSlices } from "../table/slices.js";
+import { quote, type ReadTable, type TableOptions } from "../table/table.js";
+import type { ByteSource } from "./byte-source.js";
+import type { ReadCsvOptions } from "./csv.js";
 
 /** A number, unless a 64-bit integer is one that float64 would round. */
 function plainNumber(cell: unknown): number | undefined {
@@ -34,12 +37,7 @@ const CELLS: CellFormat<unknown> = {
   header: "",
   number: (cell) =>
     cell === undefined || cell === null || Number.isNaN(cell) ? Number.NaN : plainNumber(cell),
-  time: (cell, numeric) => {
-    if (numeric) return plainNumber(cell);
-    if (isDate(cell)) return cell.getTime();
-    return typeof cell === "string" ? parseTimestamp(cell) : undefined;
-  },
-  isNumeric: (cell) => typeof cell === "number" || typeof cell === "bigint",
+  moment: (cell) => (isDate(cell) ? cell.getTime() : undefined),
   text: (cell) => {
     if (isDate(cell)) return isoTime(cell);
     return typeof cell === "string" || typeof cell === "number" || typeof cell === "bigint"
@@ -48,7 +46,6 @@ const CELLS: CellFormat<unknown> = {
   },
   show: shown,
   numberHint,
-  dateHint: "Store dates as DATE, as TIMESTAMP, or as texts with the year first.",
 };
 
 function holdsDates({ element: { type, converted_type, logical_type } }: SchemaTree): boolean {
@@ -77,50 +74,116 @@ function compressors(): Compressors {
   };
 }
 
-const MIDNIGHT = "T00:00:00Z";
+/** More rows are not held in memory; a footer that claims them is broken. */
+const MOST_ROWS = 2e8;
+/** A group of rows is unpacked at once. */
+const LARGEST_GROUP = 4e9;
 
-/** Days are written as days where every row is one, as `readCsv` would find them. */
-function withDays(table: Table): Table {
-  const { dates } = table;
-  if (dates?.every((date) => date.endsWith(MIDNIGHT)) !== true) return table;
-  return { ...table, dates: dates.map((date) => date.slice(0, -MIDNIGHT.length)) };
+/** @throws DataError for counts no file of this size can hold: they would be allocated before they are found false. */
+function checkClaims(path: string, metadata: FileMetaData, bytes: number): void {
+  const broken = (what: string): never => {
+    throw new DataError(`${path}: cannot be read as Parquet: ${what}, in a file of ${bytes} bytes.`);
+  };
+  let rows = 0;
+  for (const group of metadata.row_groups) {
+    const count = Number(group.num_rows);
+    rows += count;
+    if (!(count >= 0) || rows > MOST_ROWS) broken(`it claims ${rows} rows`);
+    for (const { meta_data: meta } of group.columns) {
+      if (meta === undefined) continue;
+      const packed = Number(meta.total_compressed_size);
+      const whole = Number(meta.total_uncompressed_size);
+      const values = Number(meta.num_values);
+      if (!(packed >= 0 && packed <= bytes)) broken(`a column claims ${packed} bytes`);
+      if (!(whole >= 0 && whole <= LARGEST_GROUP)) broken(`a column claims ${whole} bytes unpacked`);
+      // A run of equal values takes a few bytes however long it is; a group is what bounds it.
+      if (!(values >= 0 && values <= MOST_ROWS)) broken(`a column claims ${values} values`);
+      if (values > Math.max(count, 1) * 1000) broken(`a column claims ${values} values in ${count} rows`);
+    }
+  }
 }
 
-async function readFile(path: string, options: TableOptions): Promise<Table> {
-  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import(
-    "hyparquet"
+/** All bytes: the footer that says where everything stands comes last. */
+async function allBytes(source: ByteSource): Promise<ArrayBuffer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of source.chunks) {
+    chunks.push(chunk);
+    length += chunk.length;
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes.buffer;
+}
+
+/** Of a table this wide only what was asked for is read, and what may say when. */
+const WIDE = 30;
+
+function columnsOf(
+  { header, options, dateNames }: RawColumns<unknown>,
+  schema: readonly SchemaTree[],
+): string[] {
+  const asked = options.columns;
+  if (asked === undefined || header.length <= WIDE) return [...header];
+  const dates = new Set(schema.filter(holdsDates).map(({ element }) => element.name));
+  return header.filter(
+    (name, i) =>
+      i === 0 || asked.includes(name) || dates.has(name) || name === options.id || dateNames.includes(name),
   );
-  const file = await asyncBufferFromFile(path);
+}
+
+async function readFile(source: ByteSource, options: ReadCsvOptions): Promise<ReadTable> {
+  const { path } = source;
+  const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import("hyparquet");
+  const file = await allBytes(source);
   const metadata = await parquetMetadataAsync(file);
+  checkClaims(path, metadata, file.byteLength);
   const schema = parquetSchema(metadata).children;
   const date = options.date ?? onlyDate(schema, options);
-  const builder = new TableBuilder(path, { ...options, ...(date === undefined ? {} : { date }) }, CELLS);
-  for (const { element } of schema) builder.declare(element.name);
-  builder.checkColumns();
-
-  const { header } = builder;
-  // Where no date is known, the first column is looked at as well.
-  const first = date ?? header.find((name) => name !== options.id);
-  const columns = header.filter(
-    (name) => options.columns?.includes(name) !== false || name === first || name === options.id,
+  const raw = new RawColumns<unknown>(
+    path,
+    { ...options, ...(date === undefined ? {} : { date }) },
+    CELLS,
+    undefined,
   );
+  for (const { element } of schema) raw.declare(element.name);
+  raw.checkColumns();
+  const columns = columnsOf(raw, schema);
   let row = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = row + Number(group.num_rows);
-    const read = { file, metadata, columns, compressors: compressors(), rowStart: row, rowEnd };
-    for (const cells of await parquetReadObjects(read)) {
-      row++;
-      builder.add(
-        header.map((name): unknown => cells[name]),
-        row,
-      );
+    for (let rowStart = row; rowStart < rowEnd; rowStart = row) {
+      // hyparquet decodes a part of a group without letting anyone else run.
+      const end = Math.min(rowEnd, rowStart + ROWS_AT_ONCE);
+      const read = { file, metadata, columns, compressors: compressors(), rowStart, rowEnd: end };
+      const objects = await parquetReadObjects(read);
+      if (objects.length !== end - rowStart)
+        throw new DataError(
+          `${path}: cannot be read as Parquet: rows ${rowStart + 1} to ${end} are not all there.`,
+        );
+      for (const cells of objects) {
+        row++;
+        raw.add(
+          raw.header.map((name): unknown => cells[name]),
+          row,
+        );
+      }
+      await breathe();
+      options.signal?.throwIfAborted();
     }
   }
-  return withDays(builder.finish());
+  return inSlices(finishTable(raw, { notes: source.isPacked ? ["unpacked (gzip)"] : [] }), options.signal);
 }
 
+/** A million rows are one group in many files. */
+const ROWS_AT_ONCE = 1_000_000;
+
 /**
- * Reads numbers from a Parquet file, one row group after the other, and of the columns only those that are asked for.
+ * Reads numbers from a Parquet file, one row group after the other.
  *
  * null and NaN are gaps. Integers of 64 bits are taken where float64 holds them exactly. Dates are DATE, TIMESTAMP
  * (UTC, to the millisecond), texts as in `readCsv`, or numbers; without `date`, the only column of a date type is it.
@@ -128,12 +191,13 @@ async function readFile(path: string, options: TableOptions): Promise<Table> {
  *
  * @throws DataError, one line naming file, row (from 1), column and value, for what is not so.
  */
-export async function readParquet(path: string, options: TableOptions): Promise<Table> {
-  await (await openFile(path, "a Parquet file")).close();
+export async function readParquet(source: ByteSource, options: ReadCsvOptions): Promise<ReadTable> {
+  const { path } = source;
   try {
-    return await readFile(path, options);
+    return await readFile(source, options);
   } catch (cause) {
-    if (cause instanceof GateflowError || !(cause instanceof Error)) throw cause;
+    if (cause instanceof GateflowError || !(cause instanceof Error) || cause.name === "AbortError")
+      throw cause;
     const message = cause.message.replaceAll(/\s+/g, " ");
     const hint = message.includes("compression") ? " Write it with Snappy or gzip." : "";
     throw new DataError(`${path}: cannot be read as Parquet: ${message}.${hint}`, { cause });

@@ -1,24 +1,72 @@
 import { extname } from "node:path";
 import { ConfigError, DataError } from "../errors.js";
-import { refuseUnknown } from "../options.js";
-import { type ReadCsvOptions, readCsv } from "./csv.js";
+import type { ReadTable, Table } from "../table/table.js";
+import { type ByteSource, openBytes } from "./byte-source.js";
+import { checkTableOptions, publicTable, type ReadCsvOptions, readCsvBytes, TEXT_OPTIONS } from "./csv.js";
 import { readJsonLines } from "./json-lines.js";
 import { readParquet } from "./parquet.js";
-import type { Table, TableOptions } from "./table.js";
 
-/** `delimiter` is for texts with delimiters only. */
+/** Options that only texts with delimiters have are refused for other formats. */
 export type ReadTableOptions = ReadCsvOptions;
 
-const READERS: Readonly<Record<string, (path: string, options: TableOptions) => Promise<Table>>> = {
-  ".jsonl": readJsonLines,
-  ".ndjson": readJsonLines,
-  ".parquet": readParquet,
+type Format = "csv" | "json lines" | "parquet";
+
+const BY_NAME: Readonly<Record<string, Format>> = {
+  ".jsonl": "json lines",
+  ".ndjson": "json lines",
+  ".parquet": "parquet",
+  ".csv": "csv",
+  ".tsv": "csv",
+  ".txt": "csv",
+  ".dat": "csv",
 };
+
+/** By the name, or, of a pipe and of names that say nothing, by the first bytes. */
+function formatOf({ path, head }: ByteSource): Format {
+  const byName = BY_NAME[extname(path.replace(/\.gz$/i, "")).toLowerCase()];
+  if (byName !== undefined) return byName;
+  const begin = new TextDecoder("latin1").decode(head.subarray(0, 64));
+  if (begin.startsWith("PAR1")) return "parquet";
+  return /^(?:\u00ef\u00bb\u00bf)?\s*\{\s*"/.test(begin) ? "json lines" : "csv";
+}
+
+/** `readTable` with what only this program's own rooms need. */
+export async function readTableWhole(path: string, options: ReadTableOptions = {}): Promise<ReadTable> {
+  checkTableOptions("readTable()", options);
+  const { columns, date, id } = options;
+  const dates = date === undefined || date === false ? [] : typeof date === "string" ? [date] : date;
+  if (id !== undefined && (dates.includes(id) || columns?.includes(id) === true)) {
+    throw new ConfigError(
+      `readTable(): \`id\` is ${JSON.stringify(id)}, which is also ${dates.includes(id) ? "the date" : "among the columns"}. Choose another.`,
+      { received: id },
+    );
+  }
+  if (extname(path).toLowerCase() === ".json")
+    throw new DataError(`${path}: JSON is read line by line. Write one object per line and name it .jsonl.`);
+  const source = await openBytes(path, "a table");
+  const format = formatOf(source);
+  if (format === "csv") {
+    const isTabs = /\.tsv(?:\.gz)?$/i.test(path);
+    return readCsvBytes(source, isTabs ? { delimiter: "\t", ...options } : options);
+  }
+  const useless = [...TEXT_OPTIONS, "decimal" as const, "thousands" as const, "wide" as const].find(
+    (option) => options[option] !== undefined && options[option] !== false,
+  );
+  if (useless !== undefined) {
+    await source.chunks[Symbol.asyncIterator]().return?.();
+    throw new ConfigError(
+      `readTable(): \`${useless}\` does not apply to ${format === "parquet" ? ".parquet" : ".jsonl"} files. Leave it out.`,
+      { received: options[useless] },
+    );
+  }
+  return format === "parquet" ? readParquet(source, options) : readJsonLines(source, options);
+}
 
 /**
  * Reads numbers from a table, in the format its name ends in: `.jsonl` and `.ndjson` are JSON lines, `.parquet` is
- * Parquet, and everything else (`.csv`, `.tsv`, `.txt`) is read by `readCsv`. Whatever the format, the same table comes
- * out: float64 columns with NaN for gaps, and dates that do not go back within an id.
+ * Parquet, and everything else (`.csv`, `.tsv`, `.txt`) is read by `readCsv`; a pipe, or `-` for standard input, by what it
+ * begins with. gzip is unpacked. Whatever the format, the same table comes out: float64 columns with NaN for gaps, and
+ * rows in the order of their dates, which are found wherever they stand.
  *
  * @param options.id the column that says which series a row belongs to; see `splitById`.
  * @throws DataError, one line naming file, line or row, column and cell, for what cannot be read as numbers and dates.
@@ -28,28 +76,5 @@ const READERS: Readonly<Record<string, (path: string, options: TableOptions) => 
  * const { columns, dates } = await readTable("sales.parquet", { columns: ["revenue"], date: "day" });
  */
 export async function readTable(path: string, options: ReadTableOptions = {}): Promise<Table> {
-  refuseUnknown("readTable()", options, ["columns", "date", "delimiter", "id"]);
-  const { columns, date, delimiter, id } = options;
-  if (columns?.length === 0)
-    throw new ConfigError("readTable(): `columns` is empty. Leave it out to read all columns.");
-  const clash = id !== undefined && (id === date || columns?.includes(id) === true);
-  if (clash) {
-    throw new ConfigError(
-      `readTable(): \`id\` is ${JSON.stringify(id)}, which is also ${id === date ? "the date" : "among the columns"}. Choose another.`,
-      { received: id },
-    );
-  }
-  const extension = extname(path).toLowerCase();
-  if (extension === ".json") {
-    throw new DataError(`${path}: JSON is read line by line. Write one object per line and name it .jsonl.`);
-  }
-  const read = READERS[extension];
-  if (read === undefined)
-    return readCsv(path, extension === ".tsv" ? { delimiter: "\t", ...options } : options);
-  if (delimiter !== undefined) {
-    throw new ConfigError(`readTable(): \`delimiter\` does not apply to ${extension} files. Leave it out.`, {
-      received: delimiter,
-    });
-  }
-  return read(path, options);
+  return publicTable(await readTableWhole(path, options));
 }

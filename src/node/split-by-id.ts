@@ -1,5 +1,5 @@
 import { ConfigError } from "../errors.js";
-import type { Table } from "./table.js";
+import type { Table } from "../table/table.js";
 
 /**
  * The series of a file that holds several, each a table of its own, in order of first appearance.
@@ -29,7 +29,10 @@ export function splitById(table: Table, idColumn: string): Map<string, Table> {
   return new Map(Array.from(rowsOf, ([id, rows]) => [id, pick(table, rows)]));
 }
 
-function pick({ path, columns, dates, times, id, ids }: Table, rows: readonly number[]): Table {
+function pick(
+  { path, columns, dates, times, dateFormat, id, ids, notes }: Table,
+  rows: readonly number[],
+): Table {
   const picked = Object.entries(columns).map(
     ([name, values]) => [name, Float64Array.from(rows, (row) => values[row]!)] as const,
   );
@@ -38,8 +41,11 @@ function pick({ path, columns, dates, times, id, ids }: Table, rows: readonly nu
     columns: Object.fromEntries(picked),
     ...(dates === undefined ? {} : { dates: rows.map((row) => dates[row]!) }),
     ...(times === undefined ? {} : { times: Float64Array.from(rows, (row) => times[row]!) }),
+    ...(dateFormat === undefined ? {} : { dateFormat }),
     ...(id === undefined || ids === undefined ? {} : { id, ids: rows.map((row) => ids[row]!) }),
     rows: rows.length,
+    notes,
+    duplicates: 0,
     gaps: Object.fromEntries(
       picked.map(([name, values]) => [name, values.filter((value) => Number.isNaN(value)).length]),
     ),

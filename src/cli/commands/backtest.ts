@@ -69,7 +69,7 @@ function everyForecast({ origins, predictions, actuals }: BacktestResult, { axis
 export async function backtest(file: string, options: BacktestOptions, io: Io): Promise<void> {
   if (options.out !== undefined) await checkFile("--out", options.out);
   const quiet = options.quiet === true || options.json === true;
-  const series = await readSeries(file, options);
+  const series = await readSeries(file, options, undefined, io.signal);
   const start = startRow(options.start, series);
   const summary = await naming(series, async () => summarize(series));
   const { horizon, step } = options;

@@ -35,7 +35,7 @@ export async function doctor(file: string, options: DoctorOptions, io: Io): Prom
   await checkOptions(options);
   const quiet = options.quiet === true || options.json === true;
   const recipe = await recipeFor(options);
-  const whole = await readSeries(file, options);
+  const whole = await readSeries(file, options, undefined, io.signal);
   const seen = Math.floor(whole.values.length * (1 - options.testFraction));
   const series = seenPart(whole, seen);
   const split = Math.floor(seen * (1 - RECIPE_DEFAULTS.validationFraction));

@@ -10,7 +10,7 @@ export interface ExamineOptions extends ColumnOptions {
 
 /** `gateflow examine`: what can be said of a series before anything is learnt from it. */
 export async function examine(file: string, options: ExamineOptions, io: Io): Promise<void> {
-  const series = await readSeries(file, options);
+  const series = await readSeries(file, options, undefined, io.signal);
   const summary = await naming(series, async () => summarize(series));
   const advice = advise(summary);
   if (options.json === true) {

@@ -3,11 +3,11 @@ import { plural } from "../../report/text/numbers.js";
 import type { Io } from "../files/io.js";
 import { readModelFile } from "../files/model-file.js";
 import { checkFile } from "../files/output.js";
-import { naming, readSeries } from "../files/series-file.js";
+import { naming, type ReadingOptions, readSeries } from "../files/series-file.js";
 import { continuation, predictFuture } from "../future.js";
 import { forecastCsv } from "../print/forecast-csv.js";
 
-export interface ForecastOptions {
+export interface ForecastOptions extends ReadingOptions {
   readonly horizon?: number;
   readonly out?: string;
   readonly json?: boolean;
@@ -22,20 +22,25 @@ export async function forecast(
 ): Promise<void> {
   if (options.out !== undefined) await checkFile("--out", options.out);
   const { forecaster, source } = await readModelFile(modelPath);
-  const { target, date, unit, id, horizon } = source;
+  const { target, date, unit, id, horizon, reading } = source;
   const series =
     file === undefined
       ? undefined
       : await readSeries(
           file,
           {
+            ...reading,
+            ...options,
             target,
             ...(date === undefined ? {} : { date }),
             ...(id === undefined ? {} : { id: id.column, series: id.value }),
           },
           1,
+          io.signal,
         );
-  const { history, label, hasDates } = continuation(source, series);
+  const { history, label, hasDates, holes } = continuation(source, series);
+  for (const note of series?.notes ?? []) io.err(`${file}: ${note}\n`);
+  if (holes > 0) io.err(`${file}: ${plural(holes, "newer value")} missing, filled as the model fills gaps\n`);
   const future = await naming({ path: file ?? modelPath, target }, () =>
     predictFuture(forecaster, options.horizon ?? horizon, history),
   );

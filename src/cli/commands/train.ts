@@ -85,7 +85,7 @@ export async function train(file: string, options: TrainOptions, io: Io): Promis
   const say = quiet ? () => {} : io.out;
   const title = (text: string): void => say(`\n${heading(text, io.columns, colors.bold)}`);
 
-  const series = await readSeries(file, options);
+  const series = await readSeries(file, options, undefined, io.signal);
   const { values } = series;
   const unit = series.unit === undefined ? "" : ` (${series.unit})`;
   const summary = await naming(series, async () => summarize(series));
@@ -127,7 +127,7 @@ export async function train(file: string, options: TrainOptions, io: Io): Promis
   const { renderPicture, renderReport } = await import("../../report/html/render.js");
   const labels = forecast.mean.map((_, i) => summary.axis.label(summary.rows + i));
   const contents = {
-    "model.safetensors": withSource(await model.save(), sourceOf(series, options.date, trainRows, horizon)),
+    "model.safetensors": withSource(await model.save(), sourceOf(series, options, trainRows, horizon)),
     "forecast.csv": forecastCsv(summary.axis.kind === "index" ? "row" : "date", labels, forecast),
     "report.html": await renderReport(report),
   };

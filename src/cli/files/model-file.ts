@@ -3,6 +3,28 @@ import { type Forecaster, loadForecaster } from "../../forecast/forecaster.js";
 import { readSafetensors, writeSafetensors } from "../../formats/safetensors-file.js";
 import { readBytes } from "../../node/model-files.js";
 import type { NamedSeries } from "../../report/summary/series-summary.js";
+import type { ColumnOptions, ReadingOptions } from "./series-file.js";
+
+/** What was said of how a file is written, for the files after it. */
+const READING = [
+  "delimiter",
+  "decimal",
+  "thousands",
+  "missing",
+  "dateFormat",
+  "encoding",
+  "skip",
+  "comment",
+  "wide",
+] as const;
+
+/** What of `options` says how a file is written. */
+export const readingOf = (options: ReadingOptions): ReadingOptions => ({
+  ...Object.fromEntries(
+    READING.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+  ),
+  ...(options.header === false ? { header: false } : {}),
+});
 
 /** The key of what the command line keeps in a model file, beside the library's own. */
 const KEY = "gateflow.cli";
@@ -23,23 +45,28 @@ export interface ModelSource {
   /** Dates of the last rows of the file, for the step between them. */
   readonly dates?: readonly string[];
   readonly times?: readonly number[];
+  /** How they are written, such as `DD.MM.YYYY`. */
+  readonly dateFormat?: string;
+  /** How the file was said to be written. */
+  readonly reading?: ReadingOptions;
 }
 
 /** Enough to tell the step of a series, irregular ones included. */
 const DATES_KEPT = 200;
 
-/** @param date the name of the date column, where one was named. */
+/** @param options what was said of the file, the name of the date column among it. */
 export function sourceOf(
   series: NamedSeries,
-  date: string | undefined,
+  options: ColumnOptions,
   trainRows: number,
   horizon: number,
 ): ModelSource {
-  const { values, target, unit, id, dates, times } = series;
+  const { values, target, unit, id, dates, times, dateFormat } = series;
   return {
     target,
-    date,
+    date: options.date,
     unit,
+    reading: readingOf(options),
     ...(id === undefined ? {} : { id }),
     rows: values.length,
     trainRows,
@@ -48,6 +75,7 @@ export function sourceOf(
     ...(dates === undefined || times === undefined
       ? {}
       : { dates: dates.slice(-DATES_KEPT), times: [...times.slice(-DATES_KEPT)] }),
+    ...(dateFormat === undefined ? {} : { dateFormat }),
   };
 }
 

@@ -1,12 +1,29 @@
+import type { NamedLayout } from "../../calendar/layout-named.js";
+import { timeAxis } from "../../calendar/time-axis.js";
 import { ConfigError, DataError, GateflowError } from "../../errors.js";
-import { type ReadTableOptions, readTable } from "../../node/read-table.js";
+import { type ReadTableOptions, readTableWhole } from "../../node/read-table.js";
 import { splitById } from "../../node/split-by-id.js";
-import type { Table } from "../../node/table.js";
 import { nearest } from "../../options.js";
 import { type NamedSeries, sourceName } from "../../report/summary/series-summary.js";
 import { plural } from "../../report/text/numbers.js";
+import type { ReadTable } from "../../table/table.js";
 
-export interface ColumnOptions {
+/** How the file is written, where it is not to be guessed. */
+export interface ReadingOptions {
+  readonly delimiter?: string;
+  readonly decimal?: string;
+  readonly thousands?: string;
+  readonly missing?: readonly string[];
+  readonly dateFormat?: string;
+  readonly encoding?: string;
+  readonly skip?: number;
+  readonly comment?: string;
+  /** `--no-header` makes it false. */
+  readonly header?: boolean;
+  readonly wide?: boolean;
+}
+
+export interface ColumnOptions extends ReadingOptions {
   /** Asked for where it is missing: an unknown option is to be named first. */
   readonly target?: string;
   readonly date?: string;
@@ -25,7 +42,7 @@ const IDS_SHOWN = 8;
 /** What `--target` could have been, where the file can be read. @throws ConfigError, always; DataError for its path. */
 async function askForTarget(path: string, options: ReadTableOptions): Promise<never> {
   // No column has an empty name; the complaint brings the names there are.
-  const names = await readTable(path, { ...options, columns: [""] }).catch((error: unknown) => {
+  const names = await readTableWhole(path, { ...options, columns: [""] }).catch((error: unknown) => {
     if (error instanceof DataError && Array.isArray(error.expected)) return error.expected as string[];
     throw error;
   });
@@ -34,7 +51,7 @@ async function askForTarget(path: string, options: ReadTableOptions): Promise<ne
 }
 
 /** One of the file's series. @throws ConfigError listing the ids where it takes a choice; DataError for an unknown id. */
-function chooseSeries(table: Table, column: string, wanted: string | undefined): Table {
+function chooseSeries(table: ReadTable, column: string, wanted: string | undefined): ReadTable {
   const series = splitById(table, column);
   const ids = [...series.keys()];
   const shown = ids.slice(0, IDS_SHOWN).join(", ");
@@ -65,36 +82,130 @@ export async function readSeries(
   path: string,
   options: ColumnOptions,
   fewest = FEWEST,
+  signal?: AbortSignal,
 ): Promise<NamedSeries> {
-  const { target, date, dataUnit, id } = options;
-  if (id === undefined && options.series !== undefined) {
+  const { dataUnit } = options;
+  const read = { ...readOptions(options), ...(signal === undefined ? {} : { signal }) };
+  // A wide table has one column of values, whose name nobody needs to know.
+  const target = options.target ?? (options.wide === true ? "value" : undefined);
+  if (options.id === undefined && options.series !== undefined && options.wide !== true) {
     throw new ConfigError(
       `--series ${options.series}: say which column holds the ids as well, with --id <column>.`,
     );
   }
-  const read = { ...(date === undefined ? {} : { date }), ...(id === undefined ? {} : { id }) };
   if (target === undefined) return askForTarget(path, read);
-  const file = await naming({ path, target }, () => readTable(path, { ...read, columns: [target] }));
+  const file = await naming({ path, target }, () => readTableWhole(path, { ...read, columns: [target] }));
+  const { id } = file;
   const table = id === undefined ? file : chooseSeries(file, id, options.series);
-  const series: NamedSeries = {
+  const whole: NamedSeries = {
     path,
     target,
     unit: dataUnit,
     values: table.columns[target]!,
     ...(table.dates === undefined ? {} : { dates: table.dates }),
     ...(table.times === undefined ? {} : { times: table.times }),
+    ...(table.dateFormat === undefined ? {} : { dateFormat: table.dateFormat }),
     ...(id === undefined ? {} : { id: { column: id, value: table.ids![0]! } }),
+    duplicates: file.duplicates,
+    notes: file.notes,
   };
   if (table.rows < fewest) {
     throw new DataError(
-      `${sourceName(series)}: has ${plural(table.rows, "row")}, at least ${fewest} are needed.`,
+      `${sourceName(whole)}: has ${plural(table.rows, "row")}, at least ${fewest} are needed.`,
       {
         received: table.rows,
         expected: fewest,
       },
     );
   }
-  return series;
+  return withMissingRows(whole, table);
+}
+
+/** The library's words for what the command line says of a file. */
+function readOptions(options: ColumnOptions): ReadTableOptions {
+  const {
+    date,
+    id,
+    delimiter,
+    decimal,
+    thousands,
+    missing,
+    dateFormat,
+    encoding,
+    skip,
+    comment,
+    header,
+    wide,
+  } = options;
+  return {
+    ...(date === undefined ? {} : { date: date === "none" ? (false as const) : date }),
+    ...(id === undefined ? {} : { id }),
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(decimal === undefined ? {} : { decimal }),
+    ...(thousands === undefined ? {} : { thousands }),
+    ...(missing === undefined ? {} : { missing }),
+    ...(dateFormat === undefined ? {} : { dateFormat }),
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(skip === undefined ? {} : { skip }),
+    ...(comment === undefined ? {} : { comment }),
+    // Commander makes `header: true` of an option that only switches it off.
+    ...(header === false ? { header } : {}),
+    ...(wide === true ? { wide } : {}),
+  };
+}
+
+/** A file may leave rows out; more than this beside those it has is no file of that step. */
+const LONGEST_SERIES = 2e7;
+
+/** Rows the file leaves out become gaps, where the step is known. */
+function withMissingRows(series: NamedSeries, { read }: ReadTable): NamedSeries {
+  const { dates, times, values } = series;
+  const axis = timeAxis(values.length, dates, times, {
+    read: read?.times === times ? read : undefined,
+    named: orderHint(series.dateFormat),
+  });
+  const { places } = axis;
+  const length = places === undefined ? values.length : places.at(-1)! + 1;
+  if (places === undefined || dates === undefined || length === values.length || length > LONGEST_SERIES)
+    return { ...series, axis };
+  const wider = new Float64Array(length).fill(Number.NaN);
+  const moments = new Float64Array(length);
+  const texts = new Array<string>(length);
+  places.forEach((place, row) => {
+    wider[place] = values[row]!;
+    moments[place] = times![row]!;
+    texts[place] = dates[row]!;
+  });
+  for (let place = 0; place < length; place++) {
+    if (texts[place] !== undefined) continue;
+    const { time, label } = axis.at(place);
+    moments[place] = time;
+    texts[place] = label;
+  }
+  const rowsBefore = values.length;
+  return {
+    ...series,
+    values: wider,
+    dates: texts,
+    times: moments,
+    added: length - rowsBefore,
+    axis: {
+      ...axis,
+      irregular: [],
+      label: (row) => texts[row] ?? axis.label(row - length + rowsBefore),
+      position: (row) => moments[row] ?? axis.position(row - length + rowsBefore),
+    },
+  };
+}
+
+/** Which of day and month comes first, as a file's own format has it. */
+export function orderHint(format: string | undefined): NamedLayout | undefined {
+  if (format === undefined) return undefined;
+  const order = format
+    .replaceAll(/\[[^\]]*\]/g, "")
+    .replaceAll(/[^YMD]/g, "")
+    .replaceAll(/(.)\1+/g, "$1");
+  return /^(?:DMY|MDY|YMD)$/.test(order) ? { order } : undefined;
 }
 
 /** The command line's word for an option of the library. */

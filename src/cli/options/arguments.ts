@@ -40,3 +40,18 @@ export const share = (text: string): number => parse(text, { above: 0, below: 1 
 export function unitsList(text: string): number[] {
   return text.split(",").map((part) => parse(part, { min: 1 }, true));
 }
+
+/** One character; `\t` and `tab` are a tab. */
+export function oneCharacter(text: string): string {
+  if (text === "\\t" || text === "tab") return "\t";
+  if ([...text].length === 1) return text;
+  throw new InvalidArgumentError("Expected one character, or tab.");
+}
+
+export function decimalMark(text: string): string {
+  if (text === "." || text === ",") return text;
+  throw new InvalidArgumentError("Expected . or a comma.");
+}
+
+/** Texts parted by commas. */
+export const textList = (text: string): string[] => text.split(",").map((part) => part.trim());

@@ -1,3 +1,4 @@
+import { type TimeAxis, timeAxis } from "../../calendar/time-axis.js";
 import { DataError } from "../../errors.js";
 import {
   type AdfullerResult,
@@ -13,7 +14,6 @@ import {
   seasonality,
 } from "../../index.js";
 import { findOutliers, type Outlier } from "./outliers.js";
-import { type TimeAxis, timeAxis } from "./time-axis.js";
 
 /** One column of a table and when its rows are. */
 export interface NamedSeries {
@@ -25,6 +25,16 @@ export interface NamedSeries {
   readonly values: Float64Array;
   readonly dates?: readonly string[];
   readonly times?: Float64Array;
+  /** When the rows are, where that is known already; it may know more rows than there are values. */
+  readonly axis?: TimeAxis;
+  /** How the dates are written, such as `DD.MM.YYYY`. */
+  readonly dateFormat?: string;
+  /** Rows the file does not have, put in as gaps because the step is known. */
+  readonly added?: number;
+  /** Rows that came twice and were kept once. */
+  readonly duplicates?: number;
+  /** What was guessed, left out or put in order while the file was read. */
+  readonly notes?: readonly string[];
   /** Which series of the file it is, where the file holds several. */
   readonly id?: { readonly column: string; readonly value: string };
 }
@@ -75,6 +85,15 @@ function whereItCan<T>(compute: () => T): T | undefined {
     if (error instanceof DataError) return undefined;
     throw error;
   }
+}
+
+/** Steps after the last row are none of the series'. */
+function axisOf({ axis, dates, times, values }: NamedSeries): TimeAxis {
+  const whole = axis ?? timeAxis(values.length, dates, times);
+  const rows = values.length;
+  return whole.irregular.at(-1) === undefined || whole.irregular.at(-1)!.row < rows
+    ? whole
+    : { ...whole, irregular: whole.irregular.filter(({ row }) => row < rows) };
 }
 
 function gapRunsOf(values: Float64Array): { row: number; length: number }[] {
@@ -138,7 +157,7 @@ export function summarize(series: NamedSeries): SeriesSummary {
   const { season } = found;
   return {
     series,
-    axis: timeAxis(values.length, series.dates, series.times),
+    axis: axisOf(series),
     rows: values.length,
     gapRuns: gapRunsOf(values),
     gaps: values.length - known.length,

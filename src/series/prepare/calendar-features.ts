@@ -1,7 +1,7 @@
+import { parseDate } from "../../calendar/read-dates.js";
 import { cos, sin } from "../../elementary.js";
 import { ConfigError, DataError } from "../../errors.js";
 import { flag, oneOf, refuseUnknown } from "../../options.js";
-import { parseTimestamp } from "../timestamps.js";
 
 const FIELDS = ["hour", "dayOfWeek", "dayOfMonth", "dayOfYear", "month", "quarter", "year"] as const;
 /** What a calendar says of a moment. `dayOfWeek` counts from Monday = 0, all others as people do. */
@@ -53,7 +53,7 @@ function readField(field: CalendarField, time: number): { value: number; turn: n
 
 /** Milliseconds since 1970 of whatever a date is given as. */
 function toTime(where: string, date: Date | string | number, index: number): number {
-  const time = typeof date === "string" ? parseTimestamp(date) : Number(date);
+  const time = typeof date === "string" ? parseDate(date) : Number(date);
   if (time !== undefined && Number.isFinite(time)) return time;
   throw new DataError(
     `${where}: dates[${index}] is ${JSON.stringify(date)}, expected a Date, milliseconds since 1970, or text such as "2024-01-31".`,

@@ -1,6 +1,6 @@
+import { type CalendarUnit, type Periods, periodsOf, refuseBadTimes } from "../../calendar/periods.js";
 import { ConfigError, DataError, ShapeError } from "../../errors.js";
 import { oneOf, refuseUnknown } from "../../options.js";
-import { type CalendarUnit, type Periods, periodsOf, refuseBadTimes } from "../analysis/periods.js";
 import { openSingle, type Vector } from "../kinds.js";
 
 const METHODS = ["mean", "last", "sum", "interpolate"] as const;

@@ -13,7 +13,7 @@ function series(from: number, count: number, dated = true): NamedSeries {
 }
 
 /** A model that learnt from the first 24 of 30 rows. */
-const source = (dated = true) => sourceOf(series(0, 30, dated), undefined, 24, 5);
+const source = (dated = true) => sourceOf(series(0, 30, dated), {}, 24, 5);
 
 describe("a model file goes on", () => {
   it("from the end of its own series: the rows after the training, then the next date", () => {
@@ -39,16 +39,33 @@ describe("a model file goes on", () => {
     expect(grown.hasDates).toBe(false);
   });
 
-  it("not across rows that are missing", () => {
-    expect(() => continuation(source(), series(33, 4))).toThrow(
-      "new.csv: the first newer row is 2024-02-03, but the model knows rows up to 2024-01-30; 2024-01-31 should come next.",
+  it("across rows that are missing, before the newer ones and among them, which are gaps", () => {
+    const newer = series(33, 4);
+    const { history, label, holes } = continuation(source(), {
+      ...newer,
+      values: newer.values.filter((_, i) => i !== 1),
+      dates: newer.dates!.filter((_, i) => i !== 1),
+      times: newer.times!.filter((_, i) => i !== 1),
+    });
+    const gap = Number.NaN;
+    expect([...history]).toEqual([24, 25, 26, 27, 28, 29, gap, gap, gap, 33, gap, 35, 36]);
+    expect([holes, label(0)]).toEqual([4, "2024-02-07"]);
+  });
+
+  it("not from rows beside its steps", () => {
+    const newer = series(30, 4);
+    const shifted = { ...newer, times: newer.times!.map((time) => time + 3_600_000) };
+    expect(() => continuation(source(), shifted)).toThrow(
+      "new.csv: 2024-01-31 does not lie on the steps of the model's series, which go on with 2024-01-31, one every 1 day.",
     );
   });
 
   it("with gaps as they are, through JSON", () => {
     const gappy = series(0, 30);
     gappy.values[27] = Number.NaN;
-    const stored = JSON.parse(JSON.stringify(sourceOf(gappy, "day", 24, 5))) as ReturnType<typeof sourceOf>;
+    const stored = JSON.parse(JSON.stringify(sourceOf(gappy, { date: "day" }, 24, 5))) as ReturnType<
+      typeof sourceOf
+    >;
     expect([...continuation(stored, undefined).history]).toEqual([24, 25, 26, Number.NaN, 28, 29]);
   });
 });

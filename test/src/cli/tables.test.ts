@@ -113,10 +113,10 @@ describe("--id and --series", () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  it("are asked for where the dates go back without them", async () => {
+  it("are asked for where dates come twice without them", async () => {
     const blocks = `day,store,sales\n${dailyRows(9).replaceAll(",", ",a,")}${dailyRows(9).replaceAll(",", ",b,")}`;
     expect(await complaint("examine", file("blocks.csv", blocks), "-t", "sales")).toMatch(
-      /line 11, column "day": .*goes back.*id column/,
+      /holds several series: "2024-01-01" comes more than once, .*"store".*--id store/,
     );
   });
 

@@ -97,8 +97,10 @@ describe("readCsv reads", () => {
     expect(Object.keys(table.columns)).toEqual(["v"]);
   });
 
-  test("a first column of years as numbers, and as times when it is named the date", async () => {
-    expect(numbers((await read("time,v\n1700,5\n1701,11\n")).columns.time)).toEqual([1700, 1701]);
+  test("a first column of years as dates, and numbers as times when it is named the date", async () => {
+    const years = await read("time,v\n1700,5\n1701,11\n");
+    expect(years.dates).toEqual(["1700", "1701"]);
+    expect(numbers(years.times)).toEqual([Date.UTC(1700, 0), Date.UTC(1701, 0)]);
     const table = await read("time,v\n1960.25,5\n1960.5,11\n", { date: "time" });
     expect(numbers(table.times)).toEqual([1960.25, 1960.5]);
     expect(Object.keys(table.columns)).toEqual(["v"]);
@@ -123,7 +125,7 @@ describe("readCsv reads", () => {
 describe("readCsv names file, line, column and cell of", () => {
   test("text where a number should be", async () => {
     expect(await complaint("a,b\n1,2\n3,oops\n")).toBe(
-      ', line 3, column "b": "oops" is not a number. Leave the cell empty for a gap, or choose other columns.',
+      ', line 3, column "b": "oops" is not a number. Leave the cell empty for a gap, or choose other columns; if it means a gap, say --missing "oops" (option `missing`).',
     );
   });
   test("numbers that only JavaScript would take", async () => {
@@ -131,9 +133,9 @@ describe("readCsv names file, line, column and cell of", () => {
       expect(await complaint(`a,b\n1,${cell}\n`)).toContain(`"${cell}" is not a number`);
     }
   });
-  test("a decimal comma", async () => {
-    expect(await complaint("a;b\n1;2\n1;3,14\n")).toContain(
-      '"3,14" is not a number. Write decimals with a point.',
+  test("a decimal comma beside a decimal point", async () => {
+    expect(await complaint("a;b\n1;2.5\n1;3,14\n1;2.25\n")).toContain(
+      'line 3, column "b": "3,14" is not a number. Other cells of the column have a decimal point',
     );
   });
   test("a row with too few or too many fields", async () => {
@@ -157,20 +159,20 @@ describe("readCsv names file, line, column and cell of", () => {
     expect(await complaint("d,v\n2024-01-30,1\n2024-02-30,2\n")).toContain(
       ', line 3, column "d": "2024-02-30" is not a date',
     );
-    expect(await complaint("d,v\n31/01/2024,1\n", { date: "d" })).toContain("year first");
+    expect(await complaint("d,v\n31/31/2024,1\n", { date: "d" })).toContain("--date-format");
     expect(await complaint("d,v\n2024-01-30,1\n,2\n")).toContain(', line 3, column "d": "" is not a date');
   });
-  test("a date that goes back", async () => {
-    expect(await complaint("d,v\n2024-01-02,1\n2024-01-01,2\n")).toContain(
-      ', line 3, column "d": "2024-01-01" goes back behind "2024-01-02" in the row before',
+  test("two values of one date, as duplicates, with both lines", async () => {
+    expect(await complaint("d,v\n2024-01-02,1\n2024-01-01,2\n2024-01-02,3\n")).toMatch(
+      /, line 4, column "d": "2024-01-02" is a duplicate: line 2 and line 4 .* 1 and 3\)/,
     );
   });
   test("a file without rows, without anything, without names, with a name twice", async () => {
     expect(await complaint("a,b\n\n")).toContain("no data rows");
     expect(await complaint("")).toContain("is empty");
-    expect(await complaint("1,2\n3,4\n")).toContain("where the column names should be");
+    expect(await complaint("1,2\n3,4\n", { columns: ["a"] })).toContain("Columns: column_1, column_2.");
     expect(await complaint("a,a\n3,4\n")).toContain('two columns are called "a"');
-    expect(await complaint("\na,b\n3,4\n")).toContain(", line 1: is blank");
+    expect(numbers((await read("\na,b\n3,4\n")).columns.b)).toEqual([4]);
   });
   test("a quote that is never closed", async () => {
     expect(await complaint('a,b\n1,2\n3,"4\n')).toMatch(/, line \d+: .*quot/i);

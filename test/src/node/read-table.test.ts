@@ -43,8 +43,11 @@ describe("readTable", () => {
         columns: { v: Float64Array.of(1.5, Number.NaN), w: Float64Array.of(Number.NaN, 3) },
         dates: ["2024-01-01", "2024-01-02"],
         times: Float64Array.of(Date.UTC(2024, 0, 1), Date.UTC(2024, 0, 2)),
+        dateFormat: "YYYY-MM-DD",
         rows: 2,
         gaps: { v: 1, w: 1 },
+        notes: path.endsWith(".txt") ? ['cells are parted by ";"'] : [],
+        duplicates: 0,
       });
     }
   });
@@ -115,9 +118,9 @@ describe("JSON lines", () => {
     ["no line at all", "\n", /^: is empty/],
     ["objects without keys", "{}\n{}\n", /without any key/],
     [
-      "a date that goes back",
-      '{"d":"2024-01-02","v":1}\n{"d":"2024-01-01","v":1}\n',
-      /^, line 2, column "d": "2024-01-01" goes back behind "2024-01-02".*id column/,
+      "two values of one date",
+      '{"d":"2024-01-02","v":1}\n{"d":"2024-01-02","v":2}\n',
+      /^, line 2, column "d": "2024-01-02" is a duplicate: .*--id/,
     ],
     [
       "a date that is missing",

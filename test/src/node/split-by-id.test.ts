@@ -25,10 +25,13 @@ test("splitById gives a table for each id, in order of first appearance, ids as 
     columns: { v: Float64Array.of(1, Number.NaN) },
     dates: ["2024-01-01", "2024-01-02"],
     times: Float64Array.of(Date.UTC(2024, 0, 1), Date.UTC(2024, 0, 2)),
+    dateFormat: "YYYY-MM-DD",
     id: "store",
     ids: ["007", "007"],
     rows: 2,
     gaps: { v: 1 },
+    notes: [],
+    duplicates: 0,
   });
   expect(series.get("3")!.dates).toEqual(["2024-01-01", "2024-01-03"]);
   expect(series.get("3")!.gaps).toEqual({ v: 0 });
@@ -44,12 +47,12 @@ test("numbers and texts of JSON lines are ids, and files without dates split as 
   expect(series.get("1")!.dates).toBeUndefined();
 });
 
-test("dates must rise within an id, and between ids need not", async () => {
-  await expect(
-    readTable(file(STORES.replace("007,2024-01-02", "007,2023-12-31")), { id: "store" }),
-  ).rejects.toThrow(
-    /line 4, column "day": "2023-12-31" goes back behind "2024-01-01" in the row before of "007"\. Sort/,
-  );
+test("rows are put in order within an id, and between ids stay as they are", async () => {
+  const table = await readTable(file(STORES.replace("007,2024-01-02", "007,2023-12-31")), { id: "store" });
+  expect(table.dates).toEqual(["2023-12-31", "2024-01-01", "2024-01-01", "2024-01-03"]);
+  expect(table.ids).toEqual(["007", "3", "007", "3"]);
+  expect([...table.columns.v!]).toEqual([Number.NaN, 10, 1, 30]);
+  expect(table.notes.join()).toContain('rows of "007" stand newest first');
   const blocks = await readTable(file("s,d,v\na,2024-01-09,1\nb,2024-01-01,2\n"), { id: "s" });
   expect(blocks.rows).toBe(2);
 });
@@ -65,7 +68,9 @@ test("a row without an id is refused", async () => {
 
 test("a table that was read without the id column is refused", async () => {
   const path = file("a,b,v\n1,2,3\n");
-  expect(() => splitById({ path, columns: {}, rows: 0, gaps: {} }, "a")).toThrow(/without an id column/);
+  expect(() => splitById({ path, columns: {}, rows: 0, gaps: {}, notes: [], duplicates: 0 }, "a")).toThrow(
+    /without an id column/,
+  );
   const table = await readTable(path, { id: "a" });
   expect(() => splitById(table, "b")).toThrow(ConfigError);
   expect(() => splitById(table, "b")).toThrow(/with `id: "a"`\. Read it with `id: "b"`/);

@@ -9,7 +9,13 @@ const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 describe("spacing finds regular", () => {
   test("equal steps", () => {
-    expect(spacing([0, DAY, 2 * DAY])).toEqual({ median: DAY, regular: true, irregular: [], missing: 0 });
+    expect(spacing([0, DAY, 2 * DAY])).toEqual({
+      median: DAY,
+      step: "1 day",
+      regular: true,
+      irregular: [],
+      missing: 0,
+    });
   });
   test.each([
     ["months", range(30).map((i) => Date.UTC(2023, i, 1))],
@@ -30,6 +36,7 @@ describe("spacing finds", () => {
   test("dates left out, by the index of the one after the hole", () => {
     expect(spacing([0, 1, 2, 5, 6].map((day) => day * DAY))).toEqual({
       median: DAY,
+      step: "1 day",
       regular: false,
       irregular: [3],
       missing: 2,
@@ -46,16 +53,25 @@ describe("spacing finds", () => {
   test("repeated dates and dates out of order", () => {
     expect(spacing([0, 10, 20, 20, 30, 25, 35])).toEqual({
       median: 10,
+      step: "10 milliseconds",
       regular: false,
       irregular: [3, 5],
       missing: 0,
     });
   });
-  test("weekends between trading days", () => {
-    const times = range(14)
+  test("no weekend missing between trading days, and a holiday", () => {
+    const weekdays = range(28)
       .map((i) => Date.UTC(2024, 0, 1 + i))
       .filter((time) => ![0, 6].includes(new Date(time).getUTCDay()));
-    expect(spacing(times)).toMatchObject({ median: DAY, irregular: [5], missing: 2 });
+    expect(spacing(weekdays)).toEqual({
+      median: DAY,
+      step: "1 business day, Monday to Friday",
+      regular: true,
+      irregular: [],
+      missing: 0,
+    });
+    const holiday = weekdays.filter((_, i) => i !== 7);
+    expect(spacing(holiday)).toMatchObject({ irregular: [7], missing: 1 });
   });
   test("a step of 1 ms left out in spite of the slack for rounding", () => {
     expect(spacing([0, 1, 2, 4, 5])).toMatchObject({ irregular: [3], missing: 1 });

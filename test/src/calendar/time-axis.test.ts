@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { timeAxis } from "../../../../src/report/summary/time-axis.js";
-import { parseTimestamp } from "../../../../src/series/timestamps.js";
+import { parseDate } from "../../../src/calendar/read-dates.js";
+import { timeAxis } from "../../../src/calendar/time-axis.js";
 
 const axisOf = (...dates: string[]) =>
   timeAxis(
     dates.length,
     dates,
-    Float64Array.from(dates, (date) => parseTimestamp(date)!),
+    Float64Array.from(dates, (date) => parseDate(date)!),
   );
 const next = (axis: ReturnType<typeof timeAxis>, rows: number, count = 2): string[] =>
   Array.from({ length: count }, (_, i) => axis.label(rows + i));

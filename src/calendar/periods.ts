@@ -1,5 +1,5 @@
-import { ConfigError, DataError } from "../../errors.js";
-import { numberIn, oneOf } from "../../options.js";
+import { ConfigError, DataError } from "../errors.js";
+import { numberIn, oneOf } from "../options.js";
 
 const DAY = 86_400_000;
 

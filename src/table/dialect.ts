@@ -1,0 +1,202 @@
+import { layoutsLike } from "../calendar/layouts-like.js";
+import { plainNumber } from "./numbers.js";
+import { RecordSplitter, type TextRecord } from "./records.js";
+
+/** How a text holds a table. */
+export interface Dialect {
+  readonly delimiter: string;
+  /** Lines above the table. */
+  readonly skip: number;
+  /** What begins a line that says something about the table; empty for nothing. */
+  readonly comment: string;
+  readonly hasHeader: boolean;
+  /** The names, where a comment holds them: `# date,value`. */
+  readonly notes: readonly string[];
+  /** Lines below the names that name units. */
+  readonly unitLines: number;
+}
+
+export interface DialectOptions {
+  readonly delimiter?: string | undefined;
+  /** Lines to leave out at the top. */
+  readonly skip?: number | undefined;
+  /** What begins lines to leave out; empty: none are. */
+  readonly comment?: string | undefined;
+  readonly header?: boolean | undefined;
+}
+
+const DELIMITERS = [",", ";", "\t", "|"] as const;
+const COMMENTS = ["#", "%", "//", "!"] as const;
+/** Lines that tell how a table is written. */
+const LOOKED_AT = 200;
+
+function recordsOf(text: string, delimiter: string): TextRecord[] {
+  const records: TextRecord[] = [];
+  const splitter = new RecordSplitter({ path: "", delimiter }, (record) => {
+    if (records.length < LOOKED_AT) records.push(record);
+  });
+  splitter.push(text);
+  try {
+    splitter.end();
+  } catch {
+    // The sample ends within quotes.
+  }
+  return records;
+}
+
+const isBlank = (line: string): boolean => line.trim() === "";
+
+/** The width most records have, and how many have it. */
+function modal(records: readonly TextRecord[]): { width: number; share: number } {
+  const counts = new Map<number, number>();
+  for (const { cells, isBlank: blank } of records)
+    if (!blank) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
+  const [width = 1, count = 0] = [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? [];
+  const all = [...counts.values()].reduce((a, b) => a + b, 0);
+  return { width, share: all === 0 ? 0 : count / all };
+}
+
+/** The delimiter that cuts most lines into the same number of cells, more than one. */
+function guessDelimiter(text: string, comment: string): string {
+  let best = { delimiter: ",", score: 0 };
+  for (const delimiter of [...DELIMITERS, " "]) {
+    const records = recordsOf(text, delimiter).filter(
+      ({ cells }) => comment === "" || !cells[0]!.trimStart().startsWith(comment),
+    );
+    const { width, share } = modal(records);
+    if (width < 2) continue;
+    // Blanks stand within texts and dates too: they part cells only where nothing else does, and evenly.
+    if (delimiter === " " && (best.score > 0 || share < 0.9 || !partsNumbers(records, width))) continue;
+    // A decimal comma is as regular as a delimiter: cells cut at one are shorter numbers; the header has none.
+    const [head] = records.filter(({ cells, isBlank: blank }) => !blank && cells.length > 0);
+    const fitsHead = head === undefined || head.cells.length === width;
+    const score = share * (fitsHead ? 1 : 0.5) * (1 + Math.min(width, 20) / 100);
+    if (score > best.score + 1e-9) best = { delimiter, score };
+  }
+  return best.delimiter;
+}
+
+const partsNumbers = (records: readonly TextRecord[], width: number): boolean =>
+  records
+    .slice(1)
+    .some(({ cells }) => cells.length === width && cells.some((cell) => plainNumber(cell) !== undefined));
+
+const isValue = (cell: string): boolean => {
+  const text = cell.trim();
+  return plainNumber(text) !== undefined || layoutsLike(text) !== undefined || /^[+-]?\d+,\d+$/.test(text);
+};
+
+/** Whether a record names columns: a text stands above numbers, and not all of it are values. */
+function looksLikeHeader(head: TextRecord, body: readonly TextRecord[]): boolean {
+  const cells = head.cells.map((cell) => cell.trim());
+  const filled = cells.filter((cell) => cell !== "");
+  if (filled.length === 0) return false;
+  if (!filled.every(isValue)) {
+    // `2024-01-01,5` with a text beside it: as much a row as the others, when a number stands where a name should.
+    const values = cells.map(
+      (cell, c) =>
+        isValue(cell) &&
+        body.every(({ cells: row }) => row[c] === undefined || row[c]!.trim() === "" || isValue(row[c]!)),
+    );
+    const texts = cells.map(
+      (cell, c) => !isValue(cell) && cell !== "" && body.some(({ cells: row }) => row[c]?.trim() === cell),
+    );
+    return !(
+      values.some(Boolean) && cells.every((cell, c) => values[c] === true || texts[c] === true || cell === "")
+    );
+  }
+  // Years as names: `1990,1991,1992` above numbers that are none.
+  return false;
+}
+
+/** A line of units: texts under every name, where the rows below have numbers. */
+function isUnits(record: TextRecord | undefined, body: readonly TextRecord[], width: number): boolean {
+  if (record === undefined || record.isBlank || body.length < 2 || width < 2) return false;
+  const texts = record.cells.map((cell) => cell.trim());
+  if (
+    texts.length !== width ||
+    texts.every((cell) => cell === "") ||
+    texts.some((cell) => cell !== "" && isValue(cell))
+  )
+    return false;
+  if (!texts.some((cell) => /^[[(].*[\])]$/.test(cell)) && texts.some((cell) => cell.length > 20))
+    return false;
+  const numeric = texts.map((_, c) =>
+    body.slice(0, 10).every(({ cells }) => isValue(cells[c] ?? "") || (cells[c] ?? "").trim() === ""),
+  );
+  const known = texts.map((cell) => /^(?:na|n\/a|nan|null|none|-|\?|\.)$/i.test(cell));
+  return numeric.every((yes, c) => yes || texts[c] === "") && !known.some(Boolean);
+}
+
+/**
+ * Tells from the beginning of a text how it holds its table; what a user said is not asked again.
+ * @param text whole lines from the beginning.
+ */
+export function guessDialect(text: string, options: DialectOptions): Dialect {
+  const notes: string[] = [];
+  let { delimiter, comment } = options;
+  let skip = options.skip ?? 0;
+  const lines = text.split(/\r\n|\n|\r/, LOOKED_AT);
+  const sep = /^"?sep=(.)"?\s*$/i.exec(lines[skip] ?? "");
+  if (sep !== null) {
+    skip++;
+    delimiter ??= sep[1]!;
+    notes.push(`the line ${JSON.stringify(lines[skip - 1])} names the delimiter`);
+  }
+  const top = lines.slice(skip).find((line) => !isBlank(line)) ?? "";
+  if (comment === undefined) comment = COMMENTS.find((mark) => top.trimStart().startsWith(mark)) ?? "";
+  const below = lines.slice(skip).join("\n");
+  const wasGuessed = delimiter === undefined;
+  delimiter ??= guessDelimiter(below, comment);
+  const records = recordsOf(below, delimiter);
+  const isComment = ({ cells }: TextRecord): boolean =>
+    comment !== "" && cells[0]!.trimStart().startsWith(comment!);
+  const body = records.filter((record) => !record.isBlank && !isComment(record));
+  const { width } = modal(body);
+  // Names may stand in the last comment: `# date,value`.
+  const comments = records.filter((record) => isComment(record) && !record.isBlank);
+  const lastTop = comments.filter(({ line }) => line < (body[0]?.line ?? 0)).at(-1);
+  const commentNames =
+    lastTop !== undefined &&
+    lastTop.cells.length === width &&
+    width > 1 &&
+    body[0] !== undefined &&
+    !looksLikeHeader(body[0], body.slice(1, 20))
+      ? lastTop
+      : undefined;
+  if (commentNames !== undefined && options.comment === undefined) {
+    return {
+      delimiter,
+      skip: skip + commentNames.line - 1,
+      comment: "",
+      hasHeader: true,
+      unitLines: 0,
+      notes: [
+        ...notes,
+        `names taken from line ${skip + commentNames.line}, behind ${JSON.stringify(comment)}`,
+      ],
+    };
+  }
+  // What stands above the table is narrower than the table.
+  let above = 0;
+  if (options.skip === undefined && width > 1) {
+    const first = body.findIndex(({ cells }) => cells.length > Math.max(1, width / 2));
+    const rest = body.slice(Math.max(0, first)).filter(({ cells }) => cells.length === width);
+    if (first > 0 && rest.length > 2) above = body[first]!.line - 1;
+  }
+  const table = body.filter(({ line }) => line > above);
+  const head = table[0];
+  const hasHeader = options.header ?? (head === undefined || looksLikeHeader(head, table.slice(1, 20)));
+  const unitLines = hasHeader && isUnits(table[1], table.slice(2), width) ? 1 : 0;
+  if (wasGuessed && delimiter !== ",") notes.push(`cells are parted by ${nameOf(delimiter)}`);
+  if (comments.length > 0 && options.comment === undefined)
+    notes.push(`lines that begin with ${JSON.stringify(comment)} left out`);
+  if (above > 0) notes.push(`${above === 1 ? "1 line" : `${above} lines`} above the table left out`);
+  if (options.header === undefined && !hasHeader)
+    notes.push("the first line holds values, no names: columns are called column_1, column_2, …");
+  if (unitLines > 0) notes.push(`line ${skip + table[1]!.line}, with units, left out`);
+  return { delimiter, skip: skip + above, comment, hasHeader, unitLines, notes };
+}
+
+const nameOf = (delimiter: string): string =>
+  delimiter === "\t" ? "tabs" : delimiter === " " ? "blanks" : JSON.stringify(delimiter);

@@ -1,0 +1,95 @@
+import type { RawColumn, RawColumns } from "./raw-columns.js";
+
+/** Names that say which series a row is of. */
+const ID =
+  /(?:^|[^\p{L}])(?:id|ids|uid|key|series|item|store|shop|symbol|ticker|station|sensor|site|region|country|state|city|code|name|iso|iso3|entity|location|group|category|variable|indicator|product|sku|device|meter|unique_id|product_code|land|ort)(?:[^\p{L}]|$)/iu;
+
+/** A file with more values than this in a column has texts there, not names of series. */
+const MOST_IDS = 100_000;
+
+/** A column that tells the rows of one moment apart. */
+export interface Separator {
+  readonly name: string;
+  readonly ids: readonly string[];
+}
+
+function distinct<Cell>(raw: RawColumns<Cell>, column: RawColumn<Cell>): Set<string> {
+  const found = new Set<string>();
+  for (const cell of column.cells ?? []) {
+    found.add(raw.format.text(cell));
+    if (found.size > MOST_IDS) break;
+  }
+  return found;
+}
+
+const isText = (ids: ReadonlySet<string>): boolean =>
+  [...ids].slice(0, 50).some((id) => !/^[-+\d.,\s]*$/.test(id));
+
+/** Whole numbers that come again and again, as those of stores do. */
+const isCode = (ids: ReadonlySet<string>, rows: number): boolean =>
+  rows >= 6 && ids.size <= rows / 3 && [...ids].every((id) => /^\d{1,9}$/.test(id));
+
+/** Columns that may say which series a row is of, the likeliest first. */
+function candidates<Cell>(
+  raw: RawColumns<Cell>,
+  taken: ReadonlySet<number>,
+): { column: RawColumn<Cell>; ids: Set<string> }[] {
+  const { columns: asked } = raw.options;
+  const rank = ({ column, ids }: { column: RawColumn<Cell>; ids: Set<string> }): number =>
+    (ID.test(column.name) ? 2 : 0) + (isText(ids) ? 1 : 0);
+  return raw.columns
+    .filter(
+      ({ index, name, cells }) => cells !== undefined && !taken.has(index) && asked?.includes(name) !== true,
+    )
+    .map((column) => ({ column, ids: distinct(raw, column) }))
+    .filter(
+      ({ column, ids }) =>
+        ids.size > 1 &&
+        ids.size <= Math.max(2, raw.rows / 2) &&
+        (isText(ids) || ID.test(column.name) || isCode(ids, raw.rows)),
+    )
+    .sort((a, b) => rank(b) - rank(a));
+}
+
+/** Looks for the column within whose values no moment comes twice. */
+export function separatorOf<Cell>(
+  raw: RawColumns<Cell>,
+  times: Float64Array,
+  taken: ReadonlySet<number>,
+): Separator | undefined {
+  const open = candidates(raw, taken);
+  for (const { column, ids } of open) {
+    const seen = new Map<string, Set<number>>();
+    const isUnique = column.cells!.every((cell, row) => {
+      const id = raw.format.text(cell);
+      const moments = seen.get(id) ?? new Set();
+      seen.set(id, moments);
+      if (moments.has(times[row]!)) return false;
+      moments.add(times[row]!);
+      return true;
+    });
+    if (isUnique) return { name: column.name, ids: [...ids] };
+  }
+  const named = open.find(({ column, ids }) => ID.test(column.name) && isText(ids));
+  return named === undefined ? undefined : { name: named.column.name, ids: [...named.ids] };
+}
+
+/** The column whose values stand in blocks, one after the other: where time starts anew with each, or nothing says when. */
+export function blocksOf<Cell>(
+  raw: RawColumns<Cell>,
+  times: Float64Array | undefined,
+  taken: ReadonlySet<number>,
+): Separator | undefined {
+  for (const { column, ids } of candidates(raw, taken)) {
+    if (!isText(ids) || (times === undefined && !ID.test(column.name))) continue;
+    const cells = column.cells!.map((cell) => raw.format.text(cell));
+    const starts = cells.flatMap((cell, row) => (row === 0 || cell !== cells[row - 1] ? [row] : []));
+    if (starts.length !== ids.size || raw.rows / ids.size < 3) continue;
+    const begins = new Set(starts);
+    const explains =
+      times === undefined ||
+      times.every((time, row) => row === 0 || time >= times[row - 1]! || begins.has(row));
+    if (explains) return { name: column.name, ids: [...ids] };
+  }
+  return undefined;
+}

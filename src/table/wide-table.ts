@@ -1,0 +1,213 @@
+import { findDates } from "../calendar/find-dates.js";
+import { layoutsLike } from "../calendar/layouts-like.js";
+import { monthNamed } from "../calendar/month-names.js";
+import { readDates } from "../calendar/read-dates.js";
+import { DataError } from "../errors.js";
+import { type Finishing, finishTable } from "./finish-table.js";
+import { plainNumber } from "./numbers.js";
+import { type RawColumn, RawColumns } from "./raw-columns.js";
+import type { ReadTable } from "./table.js";
+
+/** What columns that lie side by side stand for. */
+interface Spread {
+  readonly kind: string;
+  /** The date a row and a column make together. */
+  readonly date: (row: number, column: number) => string;
+  readonly columns: readonly RawColumn<string>[];
+  /** What series a row is of; undefined: there is one only. */
+  readonly id?: (row: number) => string;
+}
+
+const pad = (n: number): string => String(n).padStart(2, "0");
+
+/** `Jan`, `M01`, `1`, `January` … of twelve columns. */
+function monthOf(name: string): number | undefined {
+  const digits = /^(?:m|month)?_?0?(\d{1,2})$/i.exec(name.trim());
+  if (digits !== null)
+    return Number(digits[1]) >= 1 && Number(digits[1]) <= 12 ? Number(digits[1]) : undefined;
+  const month = monthNamed(name.trim());
+  return month === undefined ? undefined : month + 1;
+}
+
+const quarterOf = (name: string): number | undefined => {
+  const match = /^(?:q|qtr|quarter|t|k)_?\s?([1-4])$/i.exec(name.trim());
+  return match === null ? undefined : Number(match[1]);
+};
+
+/** `00:30`, `H07`, `hour_7`, `7`: minutes from midnight; hours that end at 24 begin an hour before. */
+function minutesOf(name: string): number | undefined {
+  const text = name.trim();
+  const clock = /^(\d{1,2})[:h](\d{2})(?::00)?$/.exec(text);
+  if (clock !== null) return Number(clock[1]) * 60 + Number(clock[2]);
+  const hour = /^(?:h|hour|hr|he|stunde)?[_\s.]?0?(\d{1,2})$/i.exec(text);
+  return hour === null || Number(hour[1]) > 24 ? undefined : Number(hour[1]) * 60;
+}
+
+type Columns = readonly RawColumn<string>[];
+
+function numbered(
+  columns: Columns,
+  of: (name: string) => number | undefined,
+  count: readonly number[],
+): Map<number, RawColumn<string>> | undefined {
+  const found = new Map<number, RawColumn<string>>();
+  for (const column of columns) {
+    const value = of(column.name);
+    if (value !== undefined && !found.has(value)) found.set(value, column);
+  }
+  return count.includes(found.size) ? found : undefined;
+}
+
+/** The column that has a year in every row. */
+function yearColumn(columns: Columns): RawColumn<string> | undefined {
+  const years = columns.filter(
+    ({ cells }) =>
+      cells!.length > 0 &&
+      cells!.every((cell) => /^\d{4}$/.test(cell) && Number(cell) > 999 && Number(cell) < 2301),
+  );
+  return years.find(({ name }) => /^(?:year|yr|jahr|année|annee|año|ano|anno|jaar)/i.test(name)) ?? years[0];
+}
+
+function spreadOf(raw: RawColumns<string>): Spread {
+  const { columns } = raw;
+  const year = yearColumn(columns);
+  if (year !== undefined) {
+    const others = columns.filter((column) => column !== year);
+    const months = numbered(others, monthOf, [12]);
+    const idBeside = idOf(others.filter((column) => ![...(months?.values() ?? [])].includes(column)));
+    const ofRow = idBeside === undefined ? {} : { id: (row: number) => idBeside.cells![row]! };
+    if (months !== undefined) {
+      const order = [...months.keys()].sort((a, b) => a - b);
+      return {
+        kind: "a row a year and a column a month",
+        columns: order.map((month) => months.get(month)!),
+        date: (row, c) => `${year.cells![row]}-${pad(order[c]!)}`,
+        ...ofRow,
+      };
+    }
+    const quarters = numbered(others, quarterOf, [4]);
+    if (quarters !== undefined)
+      return {
+        kind: "a row a year and a column a quarter",
+        columns: [1, 2, 3, 4].map((quarter) => quarters.get(quarter)!),
+        date: (row, c) => `${year.cells![row]}-Q${c + 1}`,
+      };
+  }
+  const seen = columns.map(({ name, cells }) => ({ name, cells: cells!.slice(0, 256) }));
+  const headers = columns.filter(({ name }) => layoutsLike(name) !== undefined);
+  const marked = headers.filter(
+    ({ name }) => layoutsLike(name)!.isWeak === false || /^(?:19|20)\d{2}$/.test(name),
+  );
+  if (marked.length >= 3 && marked.length >= columns.length / 2) {
+    const rest = columns.filter((column) => !marked.includes(column));
+    const id = idOf(rest);
+    return {
+      kind: "a row a series and a column a date",
+      columns: marked,
+      date: (_, c) => marked[c]!.name,
+      id: (row) =>
+        (id === undefined ? "" : id.cells![row]!) ||
+        rest
+          .map(({ cells }) => cells![row])
+          .filter((cell) => cell !== "")
+          .join(" ") ||
+        `row ${row + 1}`,
+    };
+  }
+  const found = findDates(seen, new Set());
+  if (found !== undefined && found.columns.length === 1) {
+    const date = columns[found.columns[0]!]!;
+    const others = columns.filter((column) => column !== date);
+    const hours = numbered(others, minutesOf, [24, 48, 96]);
+    const day = readDates(date.cells!.filter((cell) => cell !== ""));
+    if (hours !== undefined && !("kind" in day) && day.resolution === "day") {
+      const order = [...hours.keys()].sort((a, b) => a - b);
+      // Hours 1 to 24 are named by their end.
+      const shift = order.includes(24 * 60) && !order.includes(0) ? (24 * 60) / order.length : 0;
+      return {
+        kind: "a row a day and a column a time of day",
+        columns: order.map((minutes) => hours.get(minutes)!),
+        date: (row, c) =>
+          `${date.cells![row]} ${pad(Math.floor((order[c]! - shift) / 60))}:${pad((order[c]! - shift) % 60)}`,
+      };
+    }
+  }
+  // V1, V2, V3 … of a competition: rows are series, steps have no dates.
+  if (found === undefined) {
+    throw new DataError(
+      `${raw.path}: --wide (option \`wide\`) finds neither a year and twelve months, nor a day and its hours, nor dates among the names or in a column. Columns: ${raw.header.slice(0, 20).join(", ")}.`,
+    );
+  }
+  const dates = new Set(found.columns);
+  const series = columns.filter(
+    ({ index, cells }) =>
+      !dates.has(index) && cells!.some((cell) => plainNumber(cell.replace(",", ".")) !== undefined),
+  );
+  const text = (row: number): string =>
+    found.text(found.columns.map((index) => columns[index]!.cells![row]!));
+  return { kind: "a column a series", columns: series, date: (row) => text(row) };
+}
+
+/** The column of texts that differ from row to row, or that is called a name. */
+function idOf(columns: Columns): RawColumn<string> | undefined {
+  const texts = columns.filter(({ cells }) => cells!.some((cell) => /\p{L}/u.test(cell)));
+  return (
+    texts.find(({ cells }) => new Set(cells).size === cells!.length) ??
+    texts.find(({ name }) => /(?:id|name|series|station|country|code)/i.test(name)) ??
+    texts[0]
+  );
+}
+
+/**
+ * Makes one long table of a wide one: columns `date` and `value`, and `series` where there are several.
+ * @throws DataError where the columns are no spread that is known.
+ */
+export function* longFormOf(
+  raw: RawColumns<string>,
+  { notes, delimiter }: Finishing,
+): Generator<void, ReadTable> {
+  if (raw.rows === 0) throw new DataError(`${raw.path}: has column names but no data rows.`);
+  const { kind, columns, date, id } = spreadOf(raw);
+  const isBySeries = kind === "a column a series";
+  const hasIds = isBySeries ? columns.length > 1 : id !== undefined;
+  const value = raw.options.columns?.[0] ?? "value";
+  const { columns: _, id: __, date: ___, wide: ____, ...options } = raw.options;
+  const long = new RawColumns<string>(
+    raw.path,
+    { ...options, columns: [value], date: "date", ...(hasIds ? { id: "series" } : {}) },
+    raw.format,
+    "",
+  );
+  for (const name of hasIds ? ["series", "date", value] : ["date", value]) long.declare(name);
+  const add = (row: number, c: number): void => {
+    const cell = columns[c]!.cells![row]!;
+    const name = isBySeries ? columns[c]!.name : (id?.(row) ?? "");
+    const place = columns[c]!.index;
+    long.add(hasIds ? [name, date(row, c), cell] : [date(row, c), cell], raw.lines[row]!, () =>
+      raw.lineOf(row, place),
+    );
+  };
+  let made = 0;
+  if (isBySeries) {
+    for (let c = 0; c < columns.length; c++)
+      for (let row = 0; row < raw.rows; row++) {
+        add(row, c);
+        if (++made % 8192 === 0) yield;
+      }
+  } else {
+    for (let row = 0; row < raw.rows; row++)
+      for (let c = 0; c < columns.length; c++) {
+        add(row, c);
+        if (++made % 8192 === 0) yield;
+      }
+  }
+  // A year that is not over yet ends in empty months.
+  if (!hasIds) {
+    let last = long.rows;
+    const cells = long.columns[1]!.cells!;
+    while (last > 1 && cells[last - 1] === "") last--;
+    long.cut(last);
+  }
+  const told = [...notes, `read as ${kind}`];
+  return yield* finishTable(long, delimiter === undefined ? { notes: told } : { notes: told, delimiter });
+}
