@@ -59,21 +59,7 @@ export {
 // Gradient flow: recording it, and what follows from it
 export * from "./inspect/index.js";
 // Layers
-export { type ActivationOptions, activation } from "./layers/activation.js";
-export { type DenseOptions, dense } from "./layers/dense.js";
-export { type DropoutOptions, dropout } from "./layers/dropout.js";
-export { type EmbeddingOptions, embedding } from "./layers/embedding.js";
-export { type FlattenOptions, flatten } from "./layers/flatten.js";
-export { type InputLayerOptions, inputLayer } from "./layers/input-layer.js";
-export type { Layer, LayerOptions } from "./layers/layer.js";
-export { type LayerNormalizationOptions, layerNormalization } from "./layers/layer-normalization.js";
-export { type MaskingOptions, masking } from "./layers/masking.js";
-export { type BidirectionalOptions, bidirectional } from "./layers/recurrent/bidirectional.js";
-export { type GruOptions, gru } from "./layers/recurrent/gru.js";
-export { type LstmOptions, lstm } from "./layers/recurrent/lstm.js";
-export { type SimpleRnnOptions, simpleRNN } from "./layers/recurrent/simple-rnn.js";
-export { type RepeatVectorOptions, repeatVector } from "./layers/repeat-vector.js";
-export { type TimeDistributedOptions, timeDistributed } from "./layers/time-distributed.js";
+export * from "./layers/index.js";
 // Losses and metrics
 export {
   binaryCrossentropy,

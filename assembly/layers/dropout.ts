@@ -20,13 +20,19 @@ export function dropout(xPtr: usize, yPtr: usize, count: i32, rate: f32, seedLow
   let position = i32x4(0, 1, 2, 3);
   const end = xPtr + (<usize>((count + 3) & ~3) << 2);
   for (; xPtr < end; xPtr += 16) {
-    let bits = mix(v128.xor(position, low));
-    bits = mix(i32x4.add(bits, high));
+    const bits = hash4(position, low, high);
     const keep = i32x4.ge_u(bits, bound);
     v128.store(yPtr, v128.and(keep, f32x4.mul(v128.load(xPtr), scale)));
     position = i32x4.add(position, i32x4.splat(4));
     yPtr += 16;
   }
+}
+
+/** 32 random bits for each of four positions, a function of the seed and the position alone. */
+// @ts-ignore: decorator
+@inline
+export function hash4(position: v128, low: v128, high: v128): v128 {
+  return mix(i32x4.add(mix(v128.xor(position, low)), high));
 }
 
 /** The finalizer of MurmurHash3 (Appleby), a bijection in which every input bit reaches every output bit. */

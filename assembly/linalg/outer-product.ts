@@ -75,7 +75,7 @@ export function packPairs(aPtr: usize, aStride: i32, pairsPtr: usize, pairRows: 
  *          c [columns, …] with cStride elements from row to row; `lanes` of each vector are real (1 to 4),
  *          and `vectors` of the four vectors (1 to 4)
  * Writes   c (+=)
- * Alias    none; Align z 16; any rows >= 0, columns >= 0
+ * Alias    none; any alignment (16 is fastest); any rows >= 0, columns >= 0
  * Error    <= rows eps Σ|terms| a call; the caller's blocks of OUTER_ROWS bound it
  * Cost     32 rows columns flops
  * Oracle   test/assembly/linalg/outer-product.test.ts  Bench bench/kernels
@@ -94,7 +94,6 @@ export function outerProduct(
   columns: i32,
 ): void {
   assert(vectors >= 1 && vectors <= 4 && lanes >= 1 && lanes <= 4 && rows <= pairRows);
-  assert((zPtr & 15) == 0 && (zRowBytes & 15) == 0);
   const groupBytes = <usize>groupStride << 2;
   for (let column = 0; column < columns; column += 2) {
     let c00 = f32x4.splat(0), c01 = c00, c02 = c00, c03 = c00;

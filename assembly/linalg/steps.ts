@@ -94,3 +94,28 @@ export function sumSteps(yPtr: usize, xPtr: usize, steps: i32, count: i32): void
     }
   }
 }
+
+/**
+ * swapSteps: time steps and features change places: y[k][n][t] = x[t][n][k].
+ *
+ * Math     Keras's Permute((2, 1))
+ * Shapes   x [steps, batch] rows of `width` floats with xStride, y [width, batch] rows of `steps` floats with yStride
+ * Writes   y (=), but for its padding
+ * Alias    none; any sizes >= 0
+ * Oracle   test/assembly/linalg/steps.test.ts
+ */
+export function swapSteps(xPtr: usize, xStride: i32, yPtr: usize, yStride: i32, steps: i32, batch: i32, width: i32): void {
+  assert(xStride >= width && yStride >= steps);
+  const yBlock = <usize>(batch * yStride) << 2;
+  for (let step = 0; step < steps; step++) {
+    for (let n = 0; n < batch; n++) {
+      let x = xPtr + (<usize>((step * batch + n) * xStride) << 2);
+      let y = yPtr + (<usize>(n * yStride + step) << 2);
+      for (let k = 0; k < width; k++) {
+        store<f32>(y, load<f32>(x));
+        x += 4;
+        y += yBlock;
+      }
+    }
+  }
+}

@@ -163,6 +163,38 @@ export const mergeFields = [
 
 export type MergeDescriptor = Record<(typeof mergeFields)[number], number>;
 
+export const tapsFields = [
+  "batch",
+  "steps",
+  "xSteps",
+  "taps",
+  "positionStride",
+  "tapStep",
+  "shift",
+  "divisor",
+  "groups",
+  "depth",
+  "columns",
+  "x",
+  "xStride",
+  "xGroupStride",
+  "xTapStride",
+  "panels",
+  "start",
+  "y",
+  "yStride",
+  "yGroupStride",
+  "accumulate",
+  "pairs",
+  "dKernel",
+  "dKernelTapStride",
+  "dKernelGroupStride",
+  "dKernelStride",
+  "dBias",
+] as const;
+
+export type TapsDescriptor = Record<(typeof tapsFields)[number], number>;
+
 /** Writes a descriptor at `address`, field by field. */
 export function writeDescriptor<Field extends string>(
   memory: Memory,

@@ -1,3 +1,5 @@
+import type { LayerKernels } from "./layer-kernels.js";
+
 /**
  * The kernels, as assembly/index.ts exports them: addresses in bytes, everything else in elements. What each computes,
  * reads and writes is said at its head in assembly/.
@@ -18,7 +20,7 @@ type LossKernel<Options extends number[] = []> = (
   ...options: Options
 ) => number;
 
-export interface Kernels {
+export interface Kernels extends LayerKernels {
   heapBase(): Address;
 
   // linalg

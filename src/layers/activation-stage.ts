@@ -1,5 +1,5 @@
 import { type Activation, activationCodes, needsPreActivation } from "../engine/activation-codes.js";
-import type { Layer } from "./layer.js";
+import type { Owner } from "./owner.js";
 import type { Workspace } from "./workspace.js";
 
 /**
@@ -11,7 +11,7 @@ export class ActivationPass {
 
   constructor(
     readonly activation: Activation,
-    layer: Layer,
+    layer: Owner,
     readonly workspace: Workspace,
     maxFloats: number,
   ) {

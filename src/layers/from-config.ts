@@ -1,5 +1,9 @@
 import { FormatError } from "../errors.js";
 import { activation } from "./activation.js";
+import { elu, leakyReLU } from "./activations/leaky-relu.js";
+import { prelu } from "./activations/prelu.js";
+import { softmax } from "./activations/softmax.js";
+import { conv1d } from "./convolution/conv-1d.js";
 import { dense } from "./dense.js";
 import { dropout } from "./dropout.js";
 import { embedding } from "./embedding.js";
@@ -7,11 +11,22 @@ import { flatten } from "./flatten.js";
 import { Layer, type SampleShape } from "./layer.js";
 import { layerNormalization } from "./layer-normalization.js";
 import { masking } from "./masking.js";
+import { gaussianDropout, gaussianNoise } from "./noise/gaussian-noise.js";
+import { spatialDropout1D } from "./noise/spatial-dropout-1d.js";
+import { batchNormalization } from "./normalization/batch-normalization.js";
+import { normalization } from "./normalization/normalization.js";
+import { rescaling } from "./normalization/rescaling.js";
+import { globalAveragePooling1D, globalMaxPooling1D } from "./pooling/global-pooling-1d.js";
+import { averagePooling1D, maxPooling1D } from "./pooling/pooling-1d.js";
 import { bidirectional } from "./recurrent/bidirectional.js";
 import { gru } from "./recurrent/gru.js";
 import { lstm } from "./recurrent/lstm.js";
 import { simpleRNN } from "./recurrent/simple-rnn.js";
 import { repeatVector } from "./repeat-vector.js";
+import { cropping1D, zeroPadding1D } from "./shape/margins.js";
+import { permute } from "./shape/permute.js";
+import { reshape } from "./shape/reshape.js";
+import { upSampling1D } from "./shape/up-sampling-1d.js";
 import { timeDistributed } from "./time-distributed.js";
 
 /** Factories by kind: what a saved layer is made with again. */
@@ -29,6 +44,26 @@ const factories: Record<string, (config: never) => Layer> = {
   repeatVector,
   flatten,
   layerNormalization,
+  conv1d,
+  maxPooling1D,
+  averagePooling1D,
+  globalMaxPooling1D,
+  globalAveragePooling1D,
+  leakyReLU,
+  elu,
+  prelu,
+  softmax,
+  gaussianNoise,
+  gaussianDropout,
+  spatialDropout1D,
+  batchNormalization,
+  normalization,
+  rescaling,
+  zeroPadding1D,
+  cropping1D,
+  permute,
+  reshape,
+  upSampling1D,
 };
 
 /** The options with the layer inside a wrapper made again, where there is one. */

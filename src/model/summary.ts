@@ -19,7 +19,9 @@ export function summarize(name: string, layers: readonly Layer[], batchSize: num
   const rule = "─".repeat(first + second + third + 4);
   const total = layers.reduce((sum, layer) => sum + layer.countParams(), 0);
   const kibi = total / 256;
-  const trainable = layers.reduce((sum, layer) => sum + (layer.trainable ? layer.countParams() : 0), 0);
+  const trainable = layers
+    .flatMap((layer) => (layer.trainable ? layer.variables : []))
+    .reduce((sum, variable) => sum + (variable.trainable ? variable.size : 0), 0);
   return [
     `Model: ${name}`,
     rule,

@@ -11,14 +11,26 @@ interface Signature {
   readonly parameters: number;
 }
 
-const interfaceText = async (): Promise<string> => readFile(new URL("src/engine/kernels.ts", root), "utf8");
+/** Both files that declare kernels; the members of an interface stand between its first line and the next `}`. */
+const interfaceText = async (): Promise<string> =>
+  (
+    await Promise.all(
+      ["src/engine/kernels.ts", "src/engine/layer-kernels.ts"].map((path) =>
+        readFile(new URL(path, root), "utf8"),
+      ),
+    )
+  ).join("\n");
+const bodiesOf = (text: string): string =>
+  [...text.matchAll(/export interface \w*Kernels(?: extends \w+)? \{([\s\S]*?)\n\}/g)]
+    .map(([, body]) => body)
+    .join("\n");
 const countOf = (list: string | undefined): number =>
   (list ?? "").split(",").filter((parameter) => parameter.trim() !== "").length;
 
 /** Name and number of parameters of each member of `interface Kernels`. */
 async function declaredKernels(): Promise<Signature[]> {
   const text = (await interfaceText()).replaceAll(/\/\*[\s\S]*?\*\//g, "");
-  const body = /export interface Kernels \{([\s\S]*?)\n\}/.exec(text)![1]!;
+  const body = bodiesOf(text);
   const ofLosses = /type LossKernel<[^>]*> = \(([^)]*?)\.\.\.options/.exec(text)![1];
   return [
     ...[...body.matchAll(/^ {2}(\w+)\(([^)]*)\): \w+;/gm)].map(([, name, list]) => ({
@@ -34,7 +46,7 @@ async function declaredKernels(): Promise<Signature[]> {
 
 /** Lines that `declaredKernels` did not understand would go unseen; count the members another way. */
 async function countDeclarations(): Promise<number> {
-  const body = (await interfaceText()).split("export interface Kernels {")[1]!;
+  const body = bodiesOf(await interfaceText());
   return [...body.matchAll(/(\): (void|number|Address|Count)|LossKernel\b.*);$/gm)].length;
 }
 

@@ -36,6 +36,16 @@ export function gather(x: Variable, shape: readonly number[], source: Int32Array
   });
 }
 
+/** As `gather`, but a source of -1 is a zero. */
+export function gatherOrZero(x: Variable, shape: readonly number[], source: Int32Array): Variable {
+  const data = Float64Array.from(source, (from) => (from < 0 ? 0 : x.data[from]!));
+  return new Variable(shape, data, [x], (gradient) => {
+    source.forEach((from, i) => {
+      if (from >= 0) x.gradient[from]! += gradient[i]!;
+    });
+  });
+}
+
 const indices = (length: number, source: (i: number) => number): Int32Array =>
   Int32Array.from({ length }, (_, i) => source(i));
 

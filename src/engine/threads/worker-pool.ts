@@ -18,6 +18,8 @@ export const parallelKernels = [
   "rnnForward",
   "rnnBackward",
   "rnnWeightGradients",
+  "tapProduct",
+  "tapWeightGradients",
 ] as const;
 export type ParallelKernel = (typeof parallelKernels)[number];
 

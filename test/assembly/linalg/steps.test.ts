@@ -55,6 +55,30 @@ describe.each(await kernelBuilds())("steps of a sequence ($name)", ({ kernels, a
     },
   );
 
+  it.each(shapes)(
+    "change places with features and back: $steps steps of $batch rows of $width",
+    ({ steps, batch, width }) => {
+      const memory = arena();
+      const [xStride, yStride] = [strideOf(width), strideOf(steps)];
+      const x = memory.input(randomValues(steps * batch * xStride, width));
+      const y = memory.output(width * batch * yStride, 7);
+      const back = memory.output(x.length, 7);
+      kernels.swapSteps!(x.ptr, xStride, y.ptr, yStride, steps, batch, width);
+      kernels.swapSteps!(y.ptr, yStride, back.ptr, xStride, width, batch, steps);
+      memory.verify();
+      const swapped = y.values();
+      for (let k = 0; k < width; k++) {
+        for (let n = 0; n < batch; n++) {
+          for (let t = 0; t < yStride; t++) {
+            const expected = t < steps ? x.initial[(t * batch + n) * xStride + k]! : 7;
+            expect(swapped[(k * batch + n) * yStride + t]).toBe(expected);
+          }
+        }
+      }
+      expect(back.values()).toEqual(x.initial.map((v, i) => (i % xStride < width ? v : 7)));
+    },
+  );
+
   it.each([
     [1, 4],
     [3, 8],

@@ -1,8 +1,10 @@
 import type { Variable } from "../autodiff.js";
+import * as convolution from "./convolution.js";
 import { type GruSpec, gru } from "./gru.js";
 import { type LayerContext, type LayerResult, plainResult, type WeightReader } from "./layer.js";
 import { type LstmSpec, lstm } from "./lstm.js";
 import * as plain from "./plain.js";
+import * as reshaping from "./reshaping.js";
 import { type SimpleRnnSpec, simpleRnn } from "./simple-rnn.js";
 import {
   type BidirectionalSpec,
@@ -26,7 +28,21 @@ export type OracleLayerSpec =
   | plain.RepeatVectorSpec
   | plain.FlattenSpec
   | plain.LayerNormalizationSpec
-  | plain.InputLayerSpec;
+  | plain.InputLayerSpec
+  | convolution.Conv1DSpec
+  | convolution.Pooling1DSpec
+  | convolution.GlobalPooling1DSpec
+  | reshaping.UpSampling1DSpec
+  | reshaping.MarginsSpec
+  | reshaping.ReshapeSpec
+  | reshaping.PermuteSpec
+  | reshaping.NoiseSpec
+  | reshaping.RectifierSpec
+  | reshaping.PreluSpec
+  | reshaping.SoftmaxSpec
+  | reshaping.RescalingSpec
+  | reshaping.NormalizationSpec
+  | reshaping.BatchNormalizationSpec;
 
 /** One layer forward. */
 export function applyLayer(
@@ -62,6 +78,39 @@ export function applyLayer(
       return plain.flatten(x);
     case "layerNormalization":
       return plain.layerNormalization(spec, weights, x, context);
+    case "conv1d":
+      return convolution.conv1d(spec, weights, x, context);
+    case "maxPooling1D":
+    case "averagePooling1D":
+      return convolution.pooling1D(spec, x, context);
+    case "globalMaxPooling1D":
+    case "globalAveragePooling1D":
+      return convolution.globalPooling1D(spec, x, context);
+    case "upSampling1D":
+      return reshaping.upSampling1D(spec, x, context);
+    case "zeroPadding1D":
+    case "cropping1D":
+      return reshaping.margins(spec, x);
+    case "reshape":
+      return reshaping.reshape(spec, x, context);
+    case "permute":
+      return reshaping.permute(spec, x, context);
+    case "leakyReLU":
+    case "elu":
+      return reshaping.rectifier(spec, x, context);
+    case "prelu":
+      return reshaping.prelu(spec, weights, x, context);
+    case "softmax":
+      return reshaping.softmax(spec, x, context);
+    case "rescaling":
+      return reshaping.rescaling(spec, x, context);
+    case "normalization":
+      return reshaping.normalization(spec, weights, x, context);
+    case "batchNormalization":
+      return reshaping.batchNormalization(spec, weights, x, context);
+    case "spatialDropout1D":
+    case "gaussianNoise":
+    case "gaussianDropout":
     case "inputLayer":
       return plainResult(x, context.mask);
   }

@@ -27,7 +27,15 @@ export interface Twins {
 /** Random weights everywhere, small enough that no sum saturates: zero biases would hide what they do. */
 export function randomize(model: Sequential, seed: number): void {
   const spread = (shape: readonly number[]): number => Math.min(1, 1.5 / Math.sqrt(shape[0]!));
-  model.setWeights(model.getWeights().map(({ shape }, i) => values(shape, seed + i, spread(shape))));
+  model.setWeights(
+    model.getWeights().map(({ name, shape }, i) => {
+      const random = values(shape, seed + i, shape.length === 0 ? 1 : spread(shape));
+      // A variance is positive, and not so small that its root blows a rounding up.
+      return name.endsWith("variance")
+        ? { shape, data: Float32Array.from(random.data, (one) => 0.5 + Math.abs(one)) }
+        : random;
+    }),
+  );
 }
 
 interface HasStates {

@@ -99,8 +99,8 @@ describe("layers made again from their configuration", () => {
   });
 
   it("are refused by name when their kind is unknown", async () => {
-    const error = await errorOf(() => layerFromConfig({ kind: "conv1d", config: {} }));
+    const error = await errorOf(() => layerFromConfig({ kind: "conv2d", config: {} }));
     expect(error.name).toBe("FormatError");
-    expect(error.message).toMatch(/`conv1d` is not known here. Known: lstm/);
+    expect(error.message).toMatch(/`conv2d` is not known here. Known: lstm/);
   });
 });
