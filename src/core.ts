@@ -54,12 +54,10 @@ export type {
 export type { Dataset, DatasetBatch } from "./model/examples.js";
 export type { FitOptions } from "./model/fit-options.js";
 export type { GradientFlow } from "./model/flow.js";
+export type { Model } from "./model/model.js";
+export type { ModelOptions } from "./model/model-options.js";
 export type { Gradients } from "./model/on-demand/gradients.js";
-export {
-  type Sequential,
-  type SequentialOptions,
-  sequential,
-} from "./model/sequential.js";
+export { type Sequential, type SequentialOptions, sequential } from "./model/sequential.js";
 export type { BatchOptions, EvaluateOptions, WeightOption } from "./model/sources.js";
 export { adam, adamw } from "./optimizers/adam.js";
 export type { Optimizer } from "./optimizers/optimizer.js";

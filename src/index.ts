@@ -102,12 +102,10 @@ export type {
 } from "./model/events.js";
 export type { Dataset, DatasetBatch } from "./model/examples.js";
 export type { FitOptions } from "./model/fit-options.js";
+export type { Model } from "./model/model.js";
+export type { ModelOptions } from "./model/model-options.js";
 export type { Gradients } from "./model/on-demand/gradients.js";
-export {
-  type Sequential,
-  type SequentialOptions,
-  sequential,
-} from "./model/sequential.js";
+export { type Sequential, type SequentialOptions, sequential } from "./model/sequential.js";
 export type { BatchOptions, EvaluateOptions, WeightOption } from "./model/sources.js";
 // Optimizers and schedules
 export { adagrad } from "./optimizers/adagrad.js";

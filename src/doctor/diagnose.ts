@@ -130,7 +130,7 @@ const withoutRun = (rule: Rule<ModelCase>): Rule<ModelCase> =>
 function checkExamples(where: string, { copy, x, y, file }: Experiments): void {
   const executor = copy.executor(where, x);
   executor.input.checkShape(where, x);
-  executor.checkLabels(where, onlyBatch(where, x, y, undefined), file.loss);
+  executor.checkLabels(where, onlyBatch(where, x, y, undefined), [file.loss]);
 }
 
 function historyOf(where: string, given: DiagnoseOptions["history"]): ModelCase["history"] {

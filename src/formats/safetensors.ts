@@ -1,4 +1,5 @@
 // A file names what a model is made of.
+import { compileConfig } from "../model/compile-config.js";
 import "../names.js";
 import type { Engine } from "../engine/engine.js";
 import { FormatError, GateflowError, StateError } from "../errors.js";
@@ -50,7 +51,7 @@ export function toSafetensors(model: Sequential, options: SafetensorsOptions = {
     seed: model.seed,
     inputShape: model.inputShape!,
     layers: model.layers.map((layer) => ({ kind: layer.kind, config: layer.getConfig() })),
-    compile: compiled === undefined ? null : compiled.config,
+    compile: compiled === undefined ? null : compileConfig(compiled),
     batches: withOptimizer ? compiled!.optimizer.batches : null,
   };
   const tensors = [

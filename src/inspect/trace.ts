@@ -152,7 +152,7 @@ export function trace(model: Sequential, x: TensorLike, options: TraceOptions = 
     arriving = [ones];
   } else {
     const compiled = model.compiled!;
-    executor.checkLabels(where, examples, compiled.loss);
+    executor.checkLabels(where, examples, compiled.losses);
     executor.loss(where, plan, examples, compiled, true);
     executor.backward(plan, pass);
     const { output } = stage;

@@ -61,9 +61,10 @@ export abstract class Layer implements Owner {
   activityRegularizer: Regularizer | undefined;
   /** Shape of one sample of the output; known once the layer is built. */
   outputShape: SampleShape | undefined;
+  /** @internal The layers of the model that began its weights. */
+  home: object | undefined;
   #name: string | undefined;
   #trainable: boolean;
-  #onWrite: () => void = () => {};
 
   protected constructor(where: string, options: LayerOptions, known: readonly string[]) {
     refuseUnknown(where, options, [...layerOptionNames, ...known]);
@@ -95,14 +96,13 @@ export abstract class Layer implements Owner {
     this.#name = name;
   }
 
-  /** Whether training changes the layer's weights. */
+  /** Whether training changes the layer's weights. What is set counts from the model's next `compile`. */
   get trainable(): boolean {
     return this.#trainable;
   }
 
-  /** @internal For a layer around this one that is not trainable. */
-  freeze(): void {
-    this.#trainable = false;
+  set trainable(value: boolean) {
+    this.#trainable = flag(`\`${this.name}\``, "trainable", value);
   }
 
   /** Where the layer takes indices instead of numbers: they go from 0 to one less than this. */
@@ -125,8 +125,8 @@ export abstract class Layer implements Owner {
     return false;
   }
 
-  /** What has a gradient flow of its own: the directions of `bidirectional`, and of any other layer itself. */
-  get parts(): readonly Layer[] {
+  /** What may carry a state from batch to batch. */
+  get statefulParts(): readonly Layer[] {
     return [this];
   }
 
@@ -138,6 +138,16 @@ export abstract class Layer implements Owner {
   /** Whether a sequence may come piece by piece, each piece going on where the last one ended. */
   get worksByChunks(): boolean {
     return false;
+  }
+
+  /** The weights training may change. */
+  get learning(): readonly Variable[] {
+    return this.trainable ? this.variables.filter(({ trainable }) => trainable) : [];
+  }
+
+  /** Names of the weights, in the order of `variables`. */
+  get weightNames(): readonly string[] {
+    return this.variables.map(({ key }) => `${this.name}/${key}`);
   }
 
   get isBuilt(): boolean {
@@ -166,9 +176,10 @@ export abstract class Layer implements Owner {
       Object.assign(this, before);
       const at = this.variables.findIndex(({ shape }, i) => !sameShape(shape, made[i] ?? []));
       if (at >= 0) {
+        const { key, shape } = this.variables[at]!;
         throw new ShapeError(
-          `\`${this.name}\` shares its weights wherever it is applied: \`${this.variables[at]!.key}\` is ${describeShape(this.variables[at]!.shape)}, an input of ${inputShapes.map((shape) => describeShape([null, ...shape])).join(", ")} would need ${describeShape(made[at] ?? [])}.`,
-          { received: made[at], expected: this.variables[at]!.shape },
+          `\`${this.name}\` has the weight ${key} ${describeShape(shape)} already, and this input needs ${describeShape(made[at] ?? [])}.`,
+          { received: made[at], expected: shape },
         );
       }
     }
@@ -215,8 +226,9 @@ export abstract class Layer implements Owner {
 
   /** Copies of the weights in Keras's order, named `layer/kernel` and so on. */
   getWeights(): NamedTensor[] {
-    return this.variables.map((variable) => ({
-      name: `${this.name}/${variable.key}`,
+    const names = this.weightNames;
+    return this.variables.map((variable, i) => ({
+      name: names[i]!,
       shape: variable.shape,
       data: variable.read(),
     }));
@@ -234,11 +246,5 @@ export abstract class Layer implements Owner {
       );
     }
     writeWeights(`Layer \`${this.name}\``, this.variables, weights);
-    this.#onWrite();
-  }
-
-  /** @internal Whom to tell that weights were written from outside. */
-  set onWrite(listener: () => void) {
-    this.#onWrite = listener;
   }
 }

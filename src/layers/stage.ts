@@ -11,6 +11,8 @@ export interface Stage {
   readonly outputs?: readonly Signal[];
   /** The stages this one runs as parts of itself. */
   readonly inner?: readonly Stage[];
+  /** What a pass is to this application of the layer; see `passTo`. */
+  adapt?: (pass: Pass) => Pass;
   /** Reads `input.address`, sets `output.address` and `output.timesteps`. */
   forward(pass: Pass): void;
   /** Reads `output.gradient` (and may spoil it), adds to its weights' gradients, writes `input.gradient` if there is one. */
@@ -18,6 +20,13 @@ export interface Stage {
   /** What flowed back through this stage in the last pass with `record`; null where nothing did. */
   recorded?(): RecordedFlow | null;
 }
+
+/** Stages, each followed by those it runs as parts of itself. */
+export const withInner = (stages: readonly Stage[]): Stage[] =>
+  stages.flatMap((stage) => [stage, ...withInner(stage.inner ?? [])]);
+
+/** The pass as a stage sees it: with random numbers of its own, and as it was applied. */
+export const passTo = (stage: Stage, pass: Pass): Pass => stage.adapt?.(pass) ?? pass;
 
 /** How a layer was applied, for those that ask (Keras's arguments of `call`). */
 export interface Call {

@@ -1,11 +1,26 @@
 import type { Memory } from "../engine/memory.js";
 import { ShapeError, StateError } from "../errors.js";
 
+/** Where in an engine's memory values stand. */
+export interface Home {
+  readonly memory: Memory;
+  readonly address: number;
+  /** What gives the memory back when it is garbage; the values keep it alive. */
+  readonly keeper: object;
+  /** Told when the values were written from outside. */
+  written?(): void;
+  /** Told when the values have gone to another home. */
+  left?(): void;
+}
+
 /** Floats that live in an ordinary array until their model moves into an engine's memory, and there from then on. */
 export class StoredArray {
   /** Made when it is first asked for; null once the values live elsewhere. */
   #host: Float32Array | null | undefined;
-  #home: { memory: Memory; address: number } | null = null;
+  #home: Home | null = null;
+
+  /** How many models use the values. */
+  holders = 0;
 
   constructor(readonly size: number) {}
 
@@ -23,15 +38,34 @@ export class StoredArray {
         expected: this.size,
       });
     }
-    if (this.#home !== null) this.#home.memory.floats(this.#home.address, this.size).set(values);
-    else this.#mine().set(values);
+    if (this.#home === null) this.#mine().set(values);
+    else {
+      this.#home.memory.floats(this.#home.address, this.size).set(values);
+      this.#home.written?.();
+    }
   }
 
-  /** Moves the values into `memory`, where kernels find them. */
-  moveInto(memory: Memory, address: number): void {
-    memory.floats(address, this.size).set(this.#mine());
+  /** Moves the values, wherever they are, to where kernels find them. */
+  moveInto(home: Home): void {
+    const before = this.#home;
+    home.memory.floats(home.address, this.size).set(before === null ? this.#mine() : this.read());
     this.#host = null;
-    this.#home = { memory, address };
+    this.#home = home;
+    before?.left?.();
+  }
+
+  /** Takes the values out of a memory that is about to be given back. */
+  moveOut(): void {
+    if (this.#home === null) return;
+    this.#host = this.read();
+    this.#home = null;
+  }
+
+  /** A model that used the values is gone: they are kept where another one uses them. */
+  letGo(): void {
+    this.holders -= 1;
+    if (this.holders > 0) this.moveOut();
+    else this.abandon();
   }
 
   /** Forgets the values: the memory was given back. */

@@ -61,8 +61,16 @@ export class TimeDistributedLayer extends Layer {
     super(where, options, ["layer"]);
     this.layer = checkInner(where, options.layer);
     // Either both learn or none, for the weights belong to both.
-    if (!this.trainable) this.layer.freeze();
-    if (!this.layer.trainable) this.freeze();
+    this.trainable = this.trainable && this.layer.trainable;
+  }
+
+  override get trainable(): boolean {
+    return super.trainable;
+  }
+
+  override set trainable(value: boolean) {
+    super.trainable = value;
+    this.layer.trainable = value;
   }
 
   override get worksByChunks(): boolean {

@@ -12,6 +12,8 @@ export interface Workspace {
   readonly batch: number;
   /** How many threads may run a kernel at once, each with scratch of its own. */
   readonly maximumThreads: number;
+  /** What gives this memory back when it is garbage. */
+  readonly model: object;
   /** Whether a tape is kept and gradients flow back. */
   readonly taped: boolean;
   /** Runs a kernel over [0, count) cut at multiples of `grain`, on several threads where `owner`'s work gains by it. */
@@ -62,6 +64,8 @@ export interface Pass {
   readonly weightsVersion: number;
   /** Two 32-bit seeds for the random masks of this pass, different for each layer. */
   readonly seeds: (layer: Owner) => readonly [number, number];
+  /** The same by the place of a layer's application in the model. */
+  readonly seedsOf: (place: string | number) => readonly [number, number];
 }
 
 /** Something made from weights, such as packed panels, that has to follow them. */

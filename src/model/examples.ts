@@ -26,11 +26,8 @@ export type Dataset =
   | (() => Iterable<DatasetBatch> | AsyncIterable<DatasetBatch>);
 
 /** Samples of a batch as a view of larger tensors: sample n is row `sampleOf(n)`. */
-export interface Examples {
+export interface Examples extends ArrayExamples {
   readonly size: number;
-  readonly x: Tensor;
-  readonly y: Tensor | null;
-  readonly weights: Tensor | null;
   sampleOf(n: number): number;
 }
 
@@ -100,10 +97,28 @@ function checkSameCount(where: string, x: Tensor, other: Tensor, name: string): 
   });
 }
 
+/** Several tensors in the place of one, which looks like the first; what is not given is null. */
+export interface Grouped extends Tensor {
+  readonly tensors: readonly (Tensor | null)[];
+}
+
+/** Tensors of a model with several inputs or outputs, in their order. */
+export interface ManyTensors {
+  readonly x: readonly Tensor[];
+  readonly y: readonly (Tensor | null)[];
+  readonly weights: readonly (Tensor | null)[];
+}
+
+/** The tensors of every input and output. */
+export const allOf = ({ all, x, y, weights }: ArrayExamples): ManyTensors =>
+  all ?? { x: [x], y: [y], weights: [weights] };
+
 export interface ArrayExamples {
   readonly x: Tensor;
   readonly y: Tensor | null;
   readonly weights: Tensor | null;
+  /** Where a model has several inputs or outputs: the tensors of all; those above are the first. */
+  readonly all?: ManyTensors;
 }
 
 /** Tensors of a user, checked for finiteness and equal counts. */
@@ -125,11 +140,27 @@ export function toArrayExamples(
     checkFinite(where, "sampleWeight", sampleWeight);
     checkSameCount(where, inputs, sampleWeight, "sampleWeight");
   }
-  return { x: inputs, y: labels, weights: sampleWeight };
+  return withAll({ x: inputs, y: labels, weights: sampleWeight });
+}
+
+/** Tensors that came together stand in the place of the first; see `TensorGroup`. */
+function withAll(examples: ArrayExamples): ArrayExamples {
+  const { x, y, weights } = examples;
+  const groupOf = (value: Tensor | null): readonly (Tensor | null)[] =>
+    (value as Grouped | null)?.tensors ?? [value];
+  if (!("tensors" in x)) return examples;
+  return {
+    ...examples,
+    all: { x: groupOf(x) as readonly Tensor[], y: groupOf(y), weights: groupOf(weights) },
+  };
 }
 
 /** Rows [begin, end) of every tensor, without copying. */
-export function sliceExamples({ x, y, weights }: ArrayExamples, begin: number, end: number): ArrayExamples {
+export function sliceExamples(
+  { x, y, weights, all }: ArrayExamples,
+  begin: number,
+  end: number,
+): ArrayExamples {
   const cut = <T extends Tensor | null>(value: T): T => {
     if (value === null) return value;
     const row = sizeOf(value.shape.slice(1));
@@ -138,7 +169,9 @@ export function sliceExamples({ x, y, weights }: ArrayExamples, begin: number, e
       data: value.data.subarray(begin * row, end * row),
     } as Tensor as T;
   };
-  return { x: cut(x), y: cut(y), weights: cut(weights) };
+  const own = { x: cut(x), y: cut(y), weights: cut(weights) };
+  if (all === undefined) return own;
+  return { ...own, all: { x: all.x.map(cut), y: all.y.map(cut), weights: all.weights.map(cut) } };
 }
 
 /** Batches of tensors that are already in memory; the last one may be smaller. */

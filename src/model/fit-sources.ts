@@ -38,8 +38,12 @@ export async function sourcesOf(
   const where = "fit()";
   const { classWeight } = options;
   const classes = classWeight === undefined ? null : await import("./on-demand/class-weight.js");
-  const weigh = (examples: ArrayExamples): ArrayExamples =>
-    classes === null ? examples : classes.applyClassWeight(where, examples, classWeight!, outputShape);
+  const weigh = (examples: ArrayExamples): ArrayExamples => {
+    if (classes === null) return examples;
+    const { all } = examples;
+    const own = classes.applyClassWeight(where, examples, classWeight!, outputShape);
+    return all === undefined ? own : { ...own, all: { ...all, weights: [own.weights] } };
+  };
   const hold = async (train: ArrayExamples | null): Promise<HeldOut | null> => {
     if (Object.keys(options).every((name) => !name.startsWith("validation"))) return null;
     const tools = { isDataset, datasetSource, toArrayExamples, sliceExamples, arraySource, numberIn };

@@ -9,7 +9,7 @@ import type { Compiled, Executor } from "./executor.js";
 import { type FitOptions, fitOptionNames } from "./fit-options.js";
 import { refusals, sourcesOf } from "./fit-sources.js";
 import { createHistory } from "./history.js";
-import type { LayerStack } from "./layer-stack.js";
+import type { LayerSet } from "./layer-set.js";
 import { trainStep } from "./train-step.js";
 import { createYielder } from "./yield-to-host.js";
 
@@ -96,7 +96,7 @@ export interface FitModel extends TrainingModel {
 /** Trains a model epoch by epoch. See `Sequential.fit`. */
 export async function runEpochs(
   model: FitModel,
-  stack: LayerStack,
+  stack: LayerSet,
   executor: Executor,
   compiled: Compiled,
   x: TensorLike | Dataset,
@@ -117,10 +117,10 @@ export async function runEpochs(
   }
   if (stepsPerEpoch !== undefined) numberIn(where, "stepsPerEpoch", stepsPerEpoch, { min: 1, integer: true });
   const { train, held } = await sourcesOf(x, y, options, batchSize, executor, (place, examples, size) => {
-    executor.input.check(place, examples.x);
+    executor.checkInputs(place, examples);
     const count = examples.x.shape[0]!;
     if (count > 0)
-      executor.checkLabels(place, { ...examples, size: count, sampleOf: (n) => n }, compiled.loss);
+      executor.checkLabels(place, { ...examples, size: count, sampleOf: (n) => n }, compiled.losses);
     stack.checkStatefulCount(place, count, size);
   });
 

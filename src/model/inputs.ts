@@ -1,32 +1,39 @@
 import { DataError, ShapeError } from "../errors.js";
 import type { SampleShape } from "../layers/layer.js";
-import { describeShape, firstNonFinite, type Tensor } from "../tensor.js";
+import { describeShape, firstNonFinite, sizeOf, type Tensor } from "../tensor.js";
+import type { InputForm } from "./plan.js";
+import type { Port } from "./topology.js";
 
 /** What a model takes: numbers `[batch, …shape]`, or indices `[batch, timesteps]` where it begins with an embedding. */
 export class ModelInput {
-  /** @param vocabularySize one more than the largest index; undefined where numbers are taken. */
-  constructor(
-    readonly shape: SampleShape,
-    readonly vocabularySize: number | undefined,
-  ) {}
+  readonly shape: SampleShape;
+  /** One more than the largest index; undefined where numbers are taken. */
+  readonly vocabularySize: number | undefined;
+  /** What errors call it. */
+  readonly #name: string;
+
+  constructor(port: Port, isOneOfSeveral = false) {
+    this.shape = port.shape;
+    this.vocabularySize = port.vocabularySize;
+    this.#name = isOneOfSeveral ? `x of the input \`${port.name}\`` : "x";
+  }
 
   get isSequence(): boolean {
-    return this.vocabularySize !== undefined || this.shape.length === 2;
+    return this.vocabularySize !== undefined || this.shape.length > 1;
   }
 
   /** Numbers a time step; null where any number will do. */
   get features(): number | null {
-    return this.vocabularySize === undefined ? this.shape.at(-1)! : 1;
+    if (this.vocabularySize !== undefined) return 1;
+    const last = this.shape.at(-1);
+    return this.shape.length > 2 ? sizeOf(this.shape.slice(1) as number[]) : last === undefined ? 1 : last;
   }
 
   /** How a tensor that fits stands in memory. */
-  layoutOf(x: Tensor): { isSequence: boolean; timesteps: number; features: number } {
+  layoutOf(x: Tensor): InputForm {
     const { isSequence } = this;
-    return {
-      isSequence,
-      timesteps: isSequence ? x.shape[1]! : 1,
-      features: this.features ?? x.shape.at(-1)!,
-    };
+    const inner = x.shape.slice(isSequence ? 2 : 1);
+    return { isSequence, timesteps: isSequence ? x.shape[1]! : 1, features: sizeOf(inner), inner };
   }
 
   /** @throws ShapeError, DataError unless all of `x` can be taken. */
@@ -48,7 +55,7 @@ export class ModelInput {
         const index = x.data[sample * timesteps + t]!;
         if (Number.isInteger(index) && index >= 0 && index < vocabularySize) continue;
         throw new DataError(
-          `${where}: x holds ${index} in sample ${sample}, time step ${t}, but the embedding takes whole numbers from 0 to ${vocabularySize - 1}. ` +
+          `${where}: ${this.#name} holds ${index} in sample ${sample}, time step ${t}, but the embedding takes whole numbers from 0 to ${vocabularySize - 1}. ` +
             (Number.isInteger(index)
               ? `Raise its inputDim (${vocabularySize}), or map unknown words to an index that is in it.`
               : "Turn words or values into indices first."),
@@ -62,7 +69,7 @@ export class ModelInput {
    * Samples and features of `x` as one time step: `[features]` or `[batch, features]`, of indices `[batch]`.
    * @throws ShapeError when it is none; DataError for NaN, Infinity and indices out of range.
    */
-  checkStep(where: string, x: Tensor): { batch: number; features: number } {
+  checkStep(where: string, x: Tensor): InputForm & { batch: number } {
     const features = this.features!;
     const indices = this.vocabularySize !== undefined;
     // [batch] of indices and [batch, features] alike may have a time axis of one step.
@@ -70,7 +77,7 @@ export class ModelInput {
     const single = !indices && x.shape.length === 1;
     const batch = single ? 1 : x.shape[0]!;
     const fits =
-      this.isSequence &&
+      this.shape.length < 3 &&
       (single || x.shape.length === rank || (x.shape.length === rank + 1 && x.shape[1] === 1)) &&
       (indices || x.shape.at(-1) === features);
     if (!fits) {
@@ -88,7 +95,8 @@ export class ModelInput {
       );
     }
     this.checkIndices(where, { shape: [batch, 1], data: x.data }, batch, (n) => n);
-    return { batch, features };
+    const { isSequence } = this;
+    return { batch, timesteps: 1, features, isSequence, inner: indices ? [] : [features] };
   }
 
   /** @throws ShapeError unless `x` is `[batch, …shape]`. */
@@ -101,7 +109,7 @@ export class ModelInput {
     if (fits) {
       if (received.some((extent) => extent === 0)) {
         throw new ShapeError(
-          `${where}: x has the shape ${describeShape(x.shape)}, an axis of which is empty.`,
+          `${where}: ${this.#name} has the shape ${describeShape(x.shape)}, an axis of which is empty.`,
           { received: x.shape },
         );
       }
@@ -109,7 +117,7 @@ export class ModelInput {
     }
     const expected = [null, ...shape];
     throw new ShapeError(
-      `${where}: x has the shape ${describeShape(x.shape)}, expected ${describeShape(expected)}.${this.#hint(received)}`,
+      `${where}: ${this.#name} has the shape ${describeShape(x.shape)}, expected ${describeShape(expected)}.${this.#hint(received)}`,
       { received: x.shape, expected },
     );
   }

@@ -1,12 +1,12 @@
 import type { Engine } from "../engine/engine.js";
 import { StateError } from "../errors.js";
-import type { Layer } from "../layers/layer.js";
 import type { Owner } from "../layers/owner.js";
 import type { Variable } from "../layers/variable.js";
 import { Packed } from "../layers/workspace.js";
 import type { ParameterBlock } from "../optimizers/parameter-block.js";
 import { Plan, type PlanRequest } from "./plan.js";
 import { Regions } from "./regions.js";
+import type { Topology } from "./topology.js";
 
 /** Floats a weight takes in the parameter block: whole vectors, the rest zero. */
 const padded = (size: number): number => Math.ceil(size / 4) * 4;
@@ -23,33 +23,38 @@ export class ModelMemory {
   readonly learning: readonly Variable[];
   /** Counts up whenever weights change. */
   weightsVersion = 0;
-  readonly #layers: readonly Layer[];
+  readonly #topology: Topology;
   readonly #own: Regions;
   readonly #held: Set<Regions>;
   readonly #slots = new Set<Regions>();
   readonly #weights = new Map<Variable, number>();
+  /** Weights that another model has taken. */
+  readonly #away = new Set<Variable>();
   readonly #gradients = new Map<Variable, number>();
   readonly #shared = new Map<Owner, Map<string, number>>();
   readonly #packed = new Map<Owner, Map<string, Packed>>();
   readonly #scratch = new Map<string, number>();
   readonly #plans = new Map<string, Plan>();
 
-  /** @param model what the modelMemory is for: when it is garbage, the memory is given back. */
+  /**
+   * @param model what the memory is for: when it is garbage, the memory is given back.
+   * @param learning the weights training changes.
+   */
   constructor(
     readonly engine: Engine,
-    layers: readonly Layer[],
-    model: object,
+    topology: Topology,
+    readonly model: object,
+    learning: ReadonlySet<Variable>,
   ) {
-    this.#layers = layers;
+    this.#topology = topology;
     this.#own = new Regions(engine);
     this.#held = new Set([this.#own]);
     forgotten.register(model, this.#held, this);
 
-    const all = layers.flatMap((layer) =>
-      layer.variables.map((variable) => ({ variable, learns: layer.trainable && variable.trainable })),
-    );
-    const trainable = all.filter(({ learns }) => learns).map(({ variable }) => variable);
-    const frozen = all.filter(({ learns }) => !learns).map(({ variable }) => variable);
+    // Layers may share weights.
+    const all = [...new Set(topology.all.flatMap(({ variables }) => variables))];
+    const trainable = all.filter((variable) => learning.has(variable));
+    const frozen = all.filter((variable) => !learning.has(variable));
     const count = trainable.reduce((sum, { size }) => sum + padded(size), 0);
     const frozenCount = frozen.reduce((sum, { size }) => sum + padded(size), 0);
     const weights = this.#own.take("parameters", "weights", count + frozenCount);
@@ -64,8 +69,8 @@ export class ModelMemory {
     let offset = 0;
     for (const variable of [...trainable, ...frozen]) {
       const address = weights + offset * 4;
-      variable.moveInto(engine.memory, address);
       this.#weights.set(variable, address);
+      this.#take(variable);
       if (offset < count) this.#gradients.set(variable, gradients + offset * 4);
       offset += padded(variable.size);
     }
@@ -97,7 +102,40 @@ export class ModelMemory {
     };
   }
 
+  /** Weights live in the memory of the model that used them last: those that others have taken come back. */
+  bringHome(): void {
+    if (this.#away.size === 0) return;
+    for (const variable of this.#away) this.#take(variable);
+    this.#away.clear();
+    this.weightsVersion += 1;
+  }
+
+  #take(variable: Variable): void {
+    variable.moveInto({
+      memory: this.engine.memory,
+      address: this.#weights.get(variable)!,
+      keeper: this.model,
+      written: () => {
+        this.weightsVersion += 1;
+      },
+      left: () => void this.#away.add(variable),
+    });
+  }
+
+  /** Whether these are the weights that training changes here. */
+  trains(learning: ReadonlySet<Variable>): boolean {
+    return (
+      this.learning.length === learning.size && this.learning.every((variable) => learning.has(variable))
+    );
+  }
+
+  /** Takes weights out of this memory, which is about to be given back. */
+  evacuate(): void {
+    for (const variable of this.#weights.keys()) if (!this.#away.has(variable)) variable.moveOut();
+  }
+
   weights(variable: Variable): number {
+    this.bringHome();
     return this.#weights.get(variable)!;
   }
 
@@ -152,10 +190,13 @@ export class ModelMemory {
       wanted = {
         ...request,
         batch: Math.max(request.batch, existing.request.batch),
-        timesteps: Math.max(request.timesteps, existing.request.timesteps),
+        inputs: request.inputs.map((input, i) => ({
+          ...input,
+          timesteps: Math.max(input.timesteps, existing.request.inputs[i]!.timesteps),
+        })),
       };
     }
-    const plan = new Plan(this, this.#layers, wanted, purpose);
+    const plan = new Plan(this, this.#topology, wanted, purpose);
     this.#plans.set(purpose, plan);
     this.#held.add(plan.regions);
     return plan;
@@ -179,7 +220,10 @@ export class ModelMemory {
     section("model", this.#own);
     for (const slots of this.#slots) section("optimizer", slots);
     for (const [purpose, plan] of this.#plans) {
-      section(`${purpose} (batch ${plan.batch}, ${plan.request.timesteps} time steps)`, plan.regions);
+      section(
+        `${purpose} (batch ${plan.batch}, ${plan.request.inputs.map(({ timesteps }) => timesteps).join(" and ")} time steps)`,
+        plan.regions,
+      );
     }
     row("total", "", total);
     return lines.join("\n");

@@ -3,23 +3,30 @@ import type { Kernels } from "../engine/kernels.js";
 import type { Memory } from "../engine/memory.js";
 import type { ParallelKernel } from "../engine/threads/worker-pool.js";
 import { activityPenalty, addActivityGradient } from "../layers/activity.js";
-import type { Layer } from "../layers/layer.js";
 import type { Owner } from "../layers/owner.js";
-import { Signal, strideOf } from "../layers/signal.js";
-import type { Stage } from "../layers/stage.js";
+import { Signal } from "../layers/signal.js";
+import { passTo, type Stage, withInner } from "../layers/stage.js";
 import type { Variable } from "../layers/variable.js";
 import type { Packed, Pass, Workspace } from "../layers/workspace.js";
 import type { Tensor } from "../tensor.js";
 import { Regions } from "./regions.js";
+import type { Topology } from "./topology.js";
 import { fromTimeMajor } from "./transpose.js";
 
-export interface PlanRequest {
-  /** Samples of the largest batch. */
-  readonly batch: number;
+/** How an input stands in memory. */
+export interface InputForm {
   /** Time steps of the longest sequence; 1 where there are none. */
   readonly timesteps: number;
   readonly features: number;
   readonly isSequence: boolean;
+  /** The axes of a row. */
+  readonly inner: readonly number[];
+}
+
+export interface PlanRequest {
+  /** Samples of the largest batch. */
+  readonly batch: number;
+  readonly inputs: readonly InputForm[];
   /** Whether a tape is kept and gradients flow. */
   readonly taped: boolean;
   /** Whether dL/dx of the model's input is wanted. */
@@ -27,7 +34,7 @@ export interface PlanRequest {
 }
 
 /** Where a plan's model lives: what its plans share. */
-export interface PlanHost extends Pick<Workspace, "shared" | "packed" | "weights" | "gradients"> {
+export interface PlanHost extends Pick<Workspace, "shared" | "packed" | "weights" | "gradients" | "model"> {
   readonly engine: Engine;
 }
 
@@ -37,17 +44,16 @@ export class Plan implements Workspace {
   readonly memory: Memory;
   readonly batch: number;
   readonly taped: boolean;
-  readonly input: Signal;
-  readonly output: Signal;
+  readonly inputs: readonly Signal[];
+  readonly outputs: readonly Signal[];
   readonly stages: readonly Stage[];
-  /** Targets and row weights, laid out as the output's rows. */
-  readonly target: number;
-  readonly rowWeights: number;
+  /** Where each output's targets and row weights stand, laid out as its rows. */
+  readonly labels: readonly { readonly target: number; readonly rowWeights: number }[];
   readonly regions: Regions;
 
   constructor(
     readonly host: PlanHost,
-    layers: readonly Layer[],
+    topology: Topology,
     readonly request: PlanRequest,
     readonly purpose: string,
   ) {
@@ -57,29 +63,44 @@ export class Plan implements Workspace {
     this.batch = request.batch;
     this.taped = request.taped;
     this.regions = new Regions(engine);
-    const { batch, timesteps, features, isSequence } = request;
-    const input = new Signal(features, isSequence, timesteps);
-    const inputFloats = batch * timesteps * strideOf(features);
+    const { batch } = request;
     try {
-      input.address = this.regions.take("input", "x", inputFloats);
-      if (request.inputGradient) input.gradient = this.regions.take("input", "dx", inputFloats + 16);
-      this.input = input;
-      const stages: Stage[] = [];
-      let signal = input;
-      for (const layer of layers) {
-        const stage = layer.stage(signal, this);
-        stages.push(stage);
-        signal = stage.output;
-      }
+      this.inputs = request.inputs.map(({ timesteps, features, isSequence, inner }, i) => {
+        const signal = new Signal(features, isSequence, timesteps, inner);
+        const floats = batch * timesteps * signal.stride;
+        const name = topology.inputs[i]!.name;
+        signal.address = this.regions.take("input", name, floats);
+        if (request.inputGradient) signal.gradient = this.regions.take("input", `d${name}`, floats + 16);
+        return signal;
+      });
+      const { stages, outputs } = topology.layOut(this.inputs, this);
       this.stages = stages;
-      this.output = signal;
-      const rows = batch * signal.maxTimesteps;
-      this.target = this.regions.take("loss", "target", rows * signal.stride);
-      this.rowWeights = this.regions.take("loss", "row weights", rows);
+      this.outputs = outputs;
+      this.labels = outputs.map(({ maxTimesteps, stride }) => {
+        const rows = batch * maxTimesteps;
+        return {
+          target: this.regions.take("loss", "target", rows * stride),
+          rowWeights: this.regions.take("loss", "row weights", rows),
+        };
+      });
     } catch (error) {
       this.regions.release();
       throw error;
     }
+  }
+
+  /** The first input, of a chain the only one. */
+  get input(): Signal {
+    return this.inputs[0]!;
+  }
+
+  /** The first output, of a chain the only one. */
+  get output(): Signal {
+    return this.outputs[0]!;
+  }
+
+  get model(): object {
+    return this.host.model;
   }
 
   get maximumThreads(): number {
@@ -119,30 +140,31 @@ export class Plan implements Workspace {
     const own = this.request;
     return (
       own.batch >= request.batch &&
-      own.timesteps >= request.timesteps &&
-      own.features === request.features &&
+      own.inputs.every((input, i) => {
+        const wanted = request.inputs[i]!;
+        return input.timesteps >= wanted.timesteps && input.features === wanted.features;
+      }) &&
       (own.taped || !request.taped) &&
       (own.inputGradient || !request.inputGradient)
     );
   }
 
-  /** A copy of what stands at `address` in the rows of `signal`, `[batch, timesteps, features]` or `[batch, features]`. */
+  /** A copy of what stands at `address` in the rows of `signal`, `[batch, timesteps, …inner]` or `[batch, …inner]`. */
   read(address: number, signal: Signal, batch: number): Tensor {
-    const { features, stride, timesteps, isSequence } = signal;
+    const { features, stride, timesteps, isSequence, inner } = signal;
     const data = new Float32Array(batch * timesteps * features);
     const rows = this.memory.floats(address, signal.rows(batch) * stride);
     fromTimeMajor(rows, data, { batch, timesteps, features, stride }, 0);
-    return { shape: isSequence ? [batch, timesteps, features] : [batch, features], data };
+    return { shape: isSequence ? [batch, timesteps, ...inner] : [batch, ...inner], data };
   }
 
   forward(pass: Pass): void {
-    for (const stage of this.stages) stage.forward(pass);
+    for (const stage of this.stages) stage.forward(passTo(stage, pass));
   }
 
   /** What activity regularizers add to the loss after a forward pass. */
   activityPenalty(batch: number): number {
-    const all = this.stages.flatMap((stage) => [stage, ...(stage.inner ?? [])]);
-    return all.reduce((sum, stage) => sum + activityPenalty(stage, this.memory, batch), 0);
+    return withInner(this.stages).reduce((sum, stage) => sum + activityPenalty(stage, this.memory, batch), 0);
   }
 
   /** From `output.gradient` to the weights' gradients (which the caller has zeroed) and the input's. */
@@ -150,7 +172,7 @@ export class Plan implements Workspace {
     for (let i = this.stages.length - 1; i >= 0; i--) {
       const stage = this.stages[i]!;
       addActivityGradient(stage, this.memory, pass.batch);
-      stage.backward(pass);
+      stage.backward(passTo(stage, pass));
     }
   }
 }

@@ -4,9 +4,9 @@ import type { Executor } from "./executor.js";
 import type { Plan } from "./plan.js";
 import { createYielder } from "./yield-to-host.js";
 
-/** The output of a pass over `batch` samples, `[batch, …outputShape]`. */
-export const readOutput = (plan: Plan, batch: number): Tensor =>
-  plan.read(plan.output.address, plan.output, batch);
+/** The outputs of a pass over `batch` samples, `[batch, …outputShape]` each. */
+export const readOutputs = (plan: Plan, batch: number): Tensor[] =>
+  plan.outputs.map((output) => plan.read(output.address, output, batch));
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {
   const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
@@ -18,20 +18,24 @@ function concatenate(parts: readonly Float32Array[]): Float32Array {
   return whole;
 }
 
-/** Predictions for all batches of a source, in their order. */
-export async function predictAll(where: string, executor: Executor, source: ExampleSource): Promise<Tensor> {
+/** Predictions for all batches of a source, in their order: one tensor an output. */
+export async function predictAll(
+  where: string,
+  executor: Executor,
+  source: ExampleSource,
+): Promise<Tensor[]> {
   const yieldToHost = createYielder();
-  const parts: Float32Array[] = [];
-  let shape: number[] = [];
+  const parts: Tensor[][] = [];
   let samples = 0;
   for await (const examples of source.batches()) {
     const plan = executor.load(where, "prediction", examples, source.batchSize ?? examples.size);
     plan.forward(executor.pass(examples.size, { training: false, advanceState: true, truncate: 0, step: 0 }));
-    const part = readOutput(plan, examples.size);
-    parts.push(part.data as Float32Array);
-    shape = part.shape.slice(1);
+    parts.push(readOutputs(plan, examples.size));
     samples += examples.size;
     await yieldToHost();
   }
-  return { shape: [samples, ...shape], data: parts.length === 1 ? parts[0]! : concatenate(parts) };
+  return (parts.at(-1) ?? []).map(({ shape }, o) => {
+    const data = parts.map((part) => part[o]!.data as Float32Array);
+    return { shape: [samples, ...shape.slice(1)], data: data.length === 1 ? data[0]! : concatenate(data) };
+  });
 }

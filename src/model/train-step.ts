@@ -41,10 +41,10 @@ function trainWhole(
 ): BatchLoss {
   const watchesInput = pass.record !== null && executor.watchesInput;
   const plan = executor.load(where, watchesInput ? "inspection" : "training", examples, capacity);
-  executor.checkLabels(where, examples, compiled.loss);
+  executor.checkLabels(where, examples, compiled.losses);
   plan.forward(pass);
   const loss = executor.loss(where, plan, examples, compiled, true);
-  executor.measure(plan, examples, compiled);
+  executor.measure(plan, examples, compiled, loss);
   executor.backward(plan, pass);
   if (pass.record !== null) executor.records?.keep(plan);
   return loss;

@@ -81,8 +81,7 @@ export class BidirectionalLayer extends Layer {
       layer.zeroOutputForMask = layer.returnSequences;
     }
     // Either all learn or none, for the weights belong to both.
-    if (!this.trainable) for (const layer of this.directions) layer.freeze();
-    if (!this.forward.trainable) this.freeze();
+    this.trainable = this.trainable && this.forward.trainable;
   }
 
   /** Forward, then backward. */
@@ -94,8 +93,13 @@ export class BidirectionalLayer extends Layer {
     return true;
   }
 
-  override get parts(): readonly Layer[] {
-    return this.directions;
+  override get trainable(): boolean {
+    return super.trainable;
+  }
+
+  override set trainable(value: boolean) {
+    super.trainable = value;
+    for (const layer of this.directions) layer.trainable = value;
   }
 
   get returnSequences(): boolean {
@@ -113,11 +117,6 @@ export class BidirectionalLayer extends Layer {
     return this.mergeMode === null ? 2 : 1;
   }
 
-  override set onWrite(listener: () => void) {
-    super.onWrite = listener;
-    for (const layer of this.directions) layer.onWrite = listener;
-  }
-
   protected connect(inputShape: SampleShape, previous?: Layer): SampleShape {
     const [shape] = this.forward.build([inputShape], [previous]);
     this.backward.build([inputShape], [previous]);
@@ -129,6 +128,11 @@ export class BidirectionalLayer extends Layer {
   /** @internal The samples of every batch, once the model knows them. */
   prepareState(batchSize: number | undefined): void {
     for (const layer of this.directions) layer.prepareState(batchSize);
+  }
+
+  /** @internal The memory the states stand in is about to be given back. */
+  evacuateState(): void {
+    for (const layer of this.directions) layer.evacuateState();
   }
 
   /** @internal The memory the states stood in was given back. */

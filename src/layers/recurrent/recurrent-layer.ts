@@ -173,6 +173,11 @@ export abstract class RecurrentLayer extends Layer {
     this.state = new RecurrentState(this.stateWidths, batchSize);
   }
 
+  /** @internal The memory the state stands in is about to be given back. */
+  evacuateState(): void {
+    this.state?.moveOut();
+  }
+
   /** @internal The memory the state stood in was given back. */
   abandonState(): void {
     this.state?.abandon();

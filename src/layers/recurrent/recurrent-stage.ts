@@ -59,6 +59,7 @@ export abstract class RecurrentStage implements Stage {
   readonly #inputMask: number;
   readonly #maskedInput: number;
   readonly #recurrentMask: number;
+  readonly #stateAddresses: readonly number[];
   /** Where the last pass ended, part by part of the state. */
   #ends: readonly number[] = [];
 
@@ -92,10 +93,15 @@ export abstract class RecurrentStage implements Stage {
     this.#maskedInput = this.region("masked input", steps * batch * input.stride, this.#inputMask !== 0);
     this.#recurrentMask = this.region("recurrent mask", batch * this.stride, this.dropsStates);
     const { state } = layer;
-    state?.moveInto(
-      workspace.memory,
-      state.names.map((name, i) => workspace.shared(layer, `state ${name}`, state.floats(i))),
-    );
+    this.#stateAddresses =
+      state?.names.map((name, i) => workspace.shared(layer, `state ${name}`, state.floats(i))) ?? [];
+    this.#takeState();
+  }
+
+  /** A stateful layer's state stands in the memory of the model that used it last. */
+  #takeState(): void {
+    const { memory, model } = this.workspace;
+    this.layer.state?.moveInto(memory, this.#stateAddresses, model);
   }
 
   protected region(label: string, floats: number, wanted = true): number {
@@ -196,6 +202,7 @@ export abstract class RecurrentStage implements Stage {
     this.writeFields();
 
     const { state } = layer;
+    this.#takeState();
     state?.checkBatch(layer.name, batch);
     const places = this.statePlaces(steps, batch);
     Object.values(layer.stateWidths).forEach((width, i) => {

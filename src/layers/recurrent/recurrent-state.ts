@@ -1,4 +1,5 @@
 import type { Kernels } from "../../engine/kernels.js";
+import type { Memory } from "../../engine/memory.js";
 import { ShapeError, StateError } from "../../errors.js";
 import { describeShape, sameShape, type Tensor, type TensorLike, toTensor } from "../../tensor.js";
 import { strideOf } from "../signal.js";
@@ -10,7 +11,8 @@ import { StoredArray } from "../stored-array.js";
  */
 export class RecurrentState {
   readonly #parts: readonly StoredArray[];
-  #addresses: readonly number[] | null = null;
+  #addresses: readonly number[] = [];
+  #memory: Memory | null = null;
 
   readonly names: readonly string[];
   readonly #widths: readonly number[];
@@ -31,22 +33,29 @@ export class RecurrentState {
   }
 
   /** Moves the state into an engine's memory, at one address a part. */
-  moveInto(memory: Parameters<StoredArray["moveInto"]>[0], addresses: readonly number[]): void {
-    if (this.#addresses !== null) return;
+  moveInto(memory: Memory, addresses: readonly number[], keeper: object): void {
+    if (this.#memory === memory && this.#addresses[0] === addresses[0]) return;
     this.#parts.forEach((part, i) => {
-      part.moveInto(memory, addresses[i]!);
+      part.moveInto({ memory, address: addresses[i]!, keeper });
     });
+    this.#memory = memory;
     this.#addresses = addresses;
+  }
+
+  /** Takes the state out of a memory that is about to be given back. */
+  moveOut(): void {
+    for (const part of this.#parts) part.moveOut();
+    this.#memory = null;
   }
 
   /** Copies part `i` to where a kernel begins. */
   load(kernels: Kernels, i: number, target: number): void {
-    kernels.copyFloats(this.#addresses![i]!, target, this.floats(i));
+    kernels.copyFloats(this.#addresses[i]!, target, this.floats(i));
   }
 
   /** Keeps what a kernel ended with. */
   keep(kernels: Kernels, i: number, source: number): void {
-    kernels.copyFloats(source, this.#addresses![i]!, this.floats(i));
+    kernels.copyFloats(source, this.#addresses[i]!, this.floats(i));
   }
 
   reset(): void {

@@ -20,7 +20,7 @@ function chunkSteps(
   if (!executor.input.isSequence || loss.isWholeBatch) return null;
   const steps = truncate * Math.max(1, Math.ceil(CHUNK_STEPS / truncate));
   if (x.shape[1]! <= 2 * steps || weights?.shape.length === 2) return null;
-  return executor.layers.every((layer) => layer.worksByChunks) ? steps : null;
+  return executor.topology.worksByChunks ? steps : null;
 }
 
 /**
@@ -37,7 +37,7 @@ export function trainInChunks(
 ): BatchLoss | null {
   const chunk = chunkSteps(executor, examples, compiled);
   if (chunk === null) return null;
-  executor.checkLabels(where, examples, compiled.loss);
+  executor.checkLabels(where, examples, compiled.losses);
   const total = examples.x.shape[1]!;
   let value = 0;
   executor.clearGradients();
@@ -48,12 +48,13 @@ export function trainInChunks(
     plan.forward(part);
     // A loss on the last output alone reaches back no further than the last cut.
     if (plan.output.isSequence || first + range.steps >= total) {
-      value += executor.loss(where, plan, examples, compiled, true, range).value;
-      executor.measure(plan, examples, compiled);
+      const loss = executor.loss(where, plan, examples, compiled, true, range);
+      value += loss.value;
+      executor.measure(plan, examples, compiled, loss);
       plan.backward(part);
     }
     if (pass.record !== null) executor.records?.keep(plan);
   }
   executor.addPenaltyGradients();
-  return { value: value + executor.penalty(), size: examples.size };
+  return { value: value + executor.penalty(), size: examples.size, parts: [] };
 }

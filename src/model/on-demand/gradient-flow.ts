@@ -1,11 +1,10 @@
-import type { Layer } from "../../layers/layer.js";
 import { FlowBuffer } from "../../layers/recurrent/flow-buffer.js";
 import type { RecordedFlow } from "../../layers/recurrent/recorded-flow.js";
 import type { Variable } from "../../layers/variable.js";
 import type { Examples } from "../examples.js";
 import type { Compiled, Executor } from "../executor.js";
 import type { GradientFlow, LayerFlow, RecurrentLayerFlow, WeightFlow } from "../flow.js";
-import { FlowCollector } from "./flow-collector.js";
+import { FlowCollector, type FlowPart, joined } from "./flow-collector.js";
 import { measureUpdate, tryUpdate, type UpdateMeasure } from "./trial-update.js";
 
 const recurrentFlow = (recorded: RecordedFlow): Omit<RecurrentLayerFlow, "name" | "kind" | "weights"> => ({
@@ -14,22 +13,6 @@ const recurrentFlow = (recorded: RecordedFlow): Omit<RecurrentLayerFlow, "name" 
   inputGradient: recorded.input,
   gates: Object.fromEntries(recorded.form.gates.map((name, i) => [name, recorded.gate(i)])),
 });
-
-/** A layer, or a direction of one: what has a flow of its own. */
-interface Part {
-  readonly name: string;
-  readonly layer: Layer;
-  /** Stands before the names of the weights. */
-  readonly owner: string;
-}
-
-function partsOf(layer: Layer): Part[] {
-  return layer.parts.map((part) => ({
-    name: part === layer ? layer.name : `${layer.name}/${part.name}`,
-    layer: part,
-    owner: layer.name,
-  }));
-}
 
 /** What a pass needs to record in this executor. */
 export function recordIn(executor: Executor): typeof FlowBuffer {
@@ -44,7 +27,7 @@ interface Measured extends Omit<WeightFlow, "updateRatio" | "clippedGradientNorm
 
 /** What was measured of a part of the model, before it is put into words and arrays. */
 interface PartMeasure {
-  readonly part: Part;
+  readonly part: FlowPart;
   readonly weights: readonly Measured[];
   readonly recorded: RecordedFlow | undefined;
 }
@@ -66,6 +49,23 @@ const layerFlow = (
   ...(recorded === undefined ? {} : recurrentFlow(recorded)),
 });
 
+/** The weights' names in `getWeights()`. */
+function namesOf(executor: Executor): ReadonlyMap<Variable, string> {
+  const known = weightNames.get(executor);
+  if (known !== undefined) return known;
+  const names = new Map<Variable, string>();
+  for (const layer of executor.layers) {
+    const own = layer.weightNames;
+    layer.variables.forEach((variable, i) => {
+      names.set(variable, own[i]!);
+    });
+  }
+  weightNames.set(executor, names);
+  return names;
+}
+
+const weightNames = new WeakMap<Executor, ReadonlyMap<Variable, string>>();
+
 /**
  * Reads what a backward pass with `record` left behind. Numbers are taken now; the layers' arrays are made of them when
  * somebody looks, so that recording every step costs little of the step.
@@ -77,17 +77,17 @@ function readFlow(executor: Executor, loss: number, update: () => UpdateMeasure)
   const { kernels } = modelMemory.parameters;
   const norm = (address: number, { size }: Variable): number =>
     address === 0 ? 0 : Math.sqrt(kernels.sumOfSquares(address, size));
-  const recorded = executor.records!.take();
+  const names = namesOf(executor);
   // Clipping and the update write over gradients and weights.
-  const measures = executor.hidden.flatMap(partsOf).map((part) => ({
+  const measures = executor.records!.take().map((part) => ({
     part,
     weights: part.layer.variables.map((variable) => ({
       variable,
-      name: `${part.owner}/${variable.key}`,
+      name: names.get(variable)!,
       norm: norm(modelMemory.weights(variable), variable),
       gradientNorm: norm(modelMemory.gradients(variable), variable),
     })),
-    recorded: recorded.get(part.layer),
+    recorded: joined(part),
   }));
   const updated = update();
   let layers: LayerFlow[] | undefined;
@@ -109,7 +109,7 @@ export function gradientFlowOf(
   examples: Examples,
 ): GradientFlow {
   const plan = executor.load(where, "inspection", examples, examples.size);
-  executor.checkLabels(where, examples, compiled.loss);
+  executor.checkLabels(where, examples, compiled.losses);
   const pass = executor.pass(examples.size, {
     training: false,
     advanceState: false,

@@ -1,3 +1,5 @@
+import type { Signal } from "../../layers/signal.js";
+import type { Variable } from "../../layers/variable.js";
 import type { NamedTensor, Tensor } from "../../tensor.js";
 import type { Examples } from "../examples.js";
 import type { Compiled, Executor } from "../executor.js";
@@ -7,7 +9,7 @@ export interface Gradients {
   readonly loss: number;
   /** dL/dweight, in the order and under the names of `getWeights()`; zeros where a layer is not trainable. */
   readonly weights: NamedTensor[];
-  /** dL/dx. */
+  /** dL/dx; of several inputs an array of such. null for a graph's inputs that are whole numbers, which have no slope. */
   readonly input: Tensor;
 }
 
@@ -28,16 +30,23 @@ export function gradientsOf(
   plan.forward(pass);
   const { value } = executor.loss(where, plan, examples, compiled, true);
   executor.backward(plan, pass);
-  const { memory, input } = plan;
+  const { memory } = plan;
+  const seen = new Set<Variable>();
   const weights = executor.layers.flatMap((layer) =>
-    layer.variables.map((variable) => {
+    layer.variables.flatMap((variable, i) => {
+      if (seen.has(variable)) return [];
+      seen.add(variable);
       const address = executor.modelMemory.gradients(variable);
       const data =
         address === 0 ? new Float32Array(variable.size) : memory.floats(address, variable.size).slice();
-      return { name: `${layer.name}/${variable.key}`, shape: variable.shape, data };
+      return [{ name: layer.weightNames[i]!, shape: variable.shape, data }];
     }),
   );
-  // Indices [batch, timesteps] before an embedding have one feature and no axis for it.
-  const { data } = plan.read(input.gradient, input, examples.size);
-  return { loss: value, weights, input: { shape: [...examples.x.shape], data } };
+  const { all } = examples;
+  const gradientOf = (signal: Signal, i: number): Tensor | null =>
+    all !== undefined && executor.inputs[i]!.vocabularySize !== undefined
+      ? null
+      : plan.read(signal.gradient, signal, examples.size);
+  const inputs = plan.inputs.map(gradientOf);
+  return { loss: value, weights, input: (inputs.length === 1 ? inputs[0] : inputs) as Tensor };
 }

@@ -50,7 +50,7 @@ const absent: readonly (readonly [string, () => unknown])[] = [
   ...["auc", "precision", "recall", "f1Score"].map(
     (name) => [name, () => model().compile({ loss: "mse", metrics: [name as never] })] as const,
   ),
-  ...["lossWeights", "weightedMetrics", "runEagerly", "stepsPerExecution", "jitCompile"].map(
+  ...["runEagerly", "stepsPerExecution", "jitCompile"].map(
     (name) => [name, () => model().compile({ loss: "mse", ...(options(name) as object) })] as const,
   ),
   ...["workers", "maxQueueSize", "useMultiprocessing"].map(

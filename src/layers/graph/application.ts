@@ -1,0 +1,102 @@
+import { ConfigError } from "../../errors.js";
+import { flag, refuseUnknown } from "../../options.js";
+import { describeShape } from "../../tensor.js";
+import type { Layer, SampleShape } from "../layer.js";
+import type { Call } from "../stage.js";
+import { type ApplyOptions, type Dtype, SymbolicTensor } from "./symbolic-tensor.js";
+
+const applications = new WeakMap<Layer, Application[]>();
+
+/** Every application of a layer, the oldest first. */
+export function applicationsOf(layer: Layer): Application[] {
+  const known = applications.get(layer) ?? [];
+  applications.set(layer, known);
+  return known;
+}
+
+/** One application of a layer: a node of a graph. */
+export class Application {
+  readonly outputs: readonly SymbolicTensor[];
+
+  /**
+   * @param inputs in the layer's order: those given, then the initial states.
+   * @param mask in place of the first input's.
+   */
+  constructor(
+    readonly layer: Layer,
+    readonly inputs: readonly SymbolicTensor[],
+    shapes: readonly SampleShape[],
+    readonly call: Call = {},
+    readonly mask: SymbolicTensor | null = null,
+    batchSize: number | null = null,
+    dtype: Dtype = "float32",
+  ) {
+    this.outputs = shapes.map((shape, i) => new SymbolicTensor([batchSize, ...shape], dtype, this, i));
+    applicationsOf(layer).push(this);
+  }
+
+  /** What has to be computed before. */
+  get parents(): readonly SymbolicTensor[] {
+    return this.mask === null ? this.inputs : [...this.inputs, this.mask];
+  }
+}
+
+/** The application a tensor comes from. @throws ConfigError for what no layer put out. */
+export function sourceOf(where: string, tensor: unknown): Application {
+  if (tensor instanceof SymbolicTensor && tensor.source instanceof Application) return tensor.source;
+  throw notSymbolic(where, tensor);
+}
+
+/** @throws ConfigError unless all are symbolic tensors. */
+export function symbolicTensors(where: string, given: unknown): SymbolicTensor[] {
+  const all: readonly unknown[] = Array.isArray(given) ? given : [given];
+  if (all.length === 0) throw new ConfigError(`${where}: there are no tensors.`, { received: given });
+  return all.map((tensor) => {
+    sourceOf(where, tensor);
+    return tensor as SymbolicTensor;
+  });
+}
+
+function notSymbolic(where: string, received: unknown): ConfigError {
+  const came =
+    typeof received === "function"
+      ? "a function (is it a factory that was not called?)"
+      : typeof received === "object" && received !== null && "build" in received
+        ? "a layer, which has to be applied first: layer.apply(x)"
+        : typeof received === "object" && received !== null && "data" in received
+          ? `numbers of the shape ${describeShape((received as { shape?: number[] }).shape ?? [])}`
+          : Array.isArray(received)
+            ? "a nested array"
+            : String(received);
+  return new ConfigError(
+    `${where}: got ${came}, expected a symbolic tensor, such as input({ shape: [20, 3] }) or what layer.apply gives. Numbers go into model.predict.`,
+    { received, expected: "SymbolicTensor" },
+  );
+}
+
+/**
+ * Keras's `layer(x)`.
+ * @throws ConfigError for what is no symbolic tensor or no option; ShapeError for inputs that do not fit.
+ */
+export function applyLayer(layer: Layer, given: unknown, options: ApplyOptions = {}): Application {
+  const where = `\`${layer.name}\`.apply()`;
+  refuseUnknown(where, options, ["initialState", "mask", "training", "useCausalMask"]);
+  const inputs = symbolicTensors(where, given);
+  const { initialState, mask, training, useCausalMask } = options;
+  const states = initialState === undefined ? [] : symbolicTensors(`${where} initialState`, initialState);
+  if (states.length > 0 && !layer.isRecurrent) {
+    throw new ConfigError(
+      `${where}: \`initialState\` goes with recurrent layers; \`${layer.kind}\` has no state.`,
+    );
+  }
+  const masks = mask === undefined ? [] : symbolicTensors(`${where} mask`, mask);
+  if (training !== undefined) flag(where, "training", training);
+  if (useCausalMask !== undefined) flag(where, "useCausalMask", useCausalMask);
+  const all = [...inputs, ...states];
+  const shapes = layer.build(
+    all.map(({ sampleShape }) => sampleShape),
+    all.map((tensor) => sourceOf(where, tensor).layer),
+  );
+  const batchSize = inputs.find(({ shape }) => shape[0] !== null)?.shape[0] ?? null;
+  return new Application(layer, all, shapes, { training, useCausalMask }, masks[0] ?? null, batchSize);
+}

@@ -1,0 +1,183 @@
+import { ConfigError, ShapeError } from "../errors.js";
+import type { Layer, SampleShape } from "../layers/layer.js";
+import type { Signal } from "../layers/signal.js";
+import { type Variable, writeWeights } from "../layers/variable.js";
+import type { Workspace } from "../layers/workspace.js";
+import { createRandom } from "../random.js";
+import type { NamedTensor, Tensor, TensorLike } from "../tensor.js";
+import type { LaidOut, Port, Topology } from "./topology.js";
+
+/** A layer that carries a state from batch to batch, where it is `stateful`. */
+export interface Stateful {
+  readonly stateful: boolean;
+  prepareState(batchSize: number | undefined): void;
+  getStates(): Promise<Tensor[]>;
+  setStates(states: readonly Tensor[] | null): void;
+  abandonState(): void;
+  evacuateState(): void;
+  beforeStates: () => void;
+}
+
+const isStateful = (layer: Layer): layer is Layer & Stateful =>
+  "prepareState" in layer && (layer as Layer & Stateful).stateful;
+
+/** The layers of a model, however they are connected: their names, their weights and states, and how those begin. */
+export abstract class LayerSet implements Topology {
+  /**
+   * @param seed decides the first weights.
+   * @param beforeStates asked whether states may be written from outside.
+   */
+  constructor(
+    readonly seed: number,
+    readonly beforeStates: () => void,
+  ) {}
+
+  abstract readonly all: readonly Layer[];
+  abstract readonly inputs: readonly Port[];
+  abstract readonly outputs: readonly Port[];
+  abstract readonly worksByChunks: boolean;
+  abstract readonly batchSize: number | undefined;
+  abstract shapesFor(inputs: readonly SampleShape[]): readonly SampleShape[];
+  abstract layOut(inputs: readonly Signal[], workspace: Workspace): LaidOut;
+  /** @throws StateError before the input's shape is known. */
+  abstract checkBuilt(where: string): void;
+
+  /** Shape of one sample; undefined until it is known. */
+  get inputShape(): SampleShape | undefined {
+    return this.inputs[0]!.shape;
+  }
+
+  get outputShape(): SampleShape | undefined {
+    return this.outputs[0]!.shape;
+  }
+
+  /** Builds a model that does not know its input's shape yet. */
+  buildFrom(_inputShape: SampleShape): void {}
+
+  /** As Keras lists them. */
+  get layers(): readonly Layer[] {
+    return this.all;
+  }
+
+  /** @throws ConfigError where there is none such. */
+  getLayer(which: string | number): Layer {
+    const { layers } = this;
+    const found = typeof which === "number" ? layers.at(which) : layers.find(({ name }) => name === which);
+    if (found !== undefined) return found;
+    throw new ConfigError(
+      `getLayer(): there is no layer ${JSON.stringify(which)}. Layers: ${layers.map(({ name }) => name).join(", ")}.`,
+      { received: which, expected: layers.map(({ name }) => name) },
+    );
+  }
+
+  get stateful(): readonly Stateful[] {
+    return this.all.flatMap(({ statefulParts }) => statefulParts).filter(isStateful);
+  }
+
+  get isStateful(): boolean {
+    return this.stateful.length > 0;
+  }
+
+  /** The weights training may change, as the layers say now. */
+  get learning(): ReadonlySet<Variable> {
+    return new Set(this.all.flatMap((layer) => layer.learning));
+  }
+
+  /** A stateful model is told before the first batch that the last one would not fit. @throws ShapeError */
+  checkStatefulCount(where: string, samples: number, batchSize: number): void {
+    const own = this.batchSize;
+    if (!this.isStateful || own === undefined) return;
+    if (batchSize === own && samples % batchSize === 0) return;
+    throw new ShapeError(
+      `${where}: a stateful model for batches of ${own} got ${samples} samples in batches of ${batchSize}: ` +
+        `every batch needs ${own}. Use batchSize: ${own} and drop ${samples % own} samples.`,
+      { received: samples, expected: own },
+    );
+  }
+
+  resetStates(): void {
+    for (const layer of this.stateful) layer.setStates(null);
+  }
+
+  getWeights(): NamedTensor[] {
+    return this.#weights().map(([name, variable]) => ({
+      name,
+      shape: variable.shape,
+      data: variable.read(),
+    }));
+  }
+
+  /** Each once, also where layers share it. */
+  #weights(): [name: string, variable: Variable][] {
+    const known = new Map<Variable, string>();
+    for (const { variables, weightNames } of this.all) {
+      variables.forEach((variable, i) => {
+        if (!known.has(variable)) known.set(variable, weightNames[i]!);
+      });
+    }
+    return [...known].map(([variable, name]) => [name, variable]);
+  }
+
+  /** All or nothing. @throws ShapeError when a number or a shape does not fit. */
+  setWeights(weights: readonly TensorLike[]): void {
+    const own = this.#weights();
+    writeWeights(
+      "setWeights()",
+      own.map(([, variable]) => variable),
+      weights,
+      (index) => own[index]![0],
+    );
+  }
+
+  countParams(): number {
+    return this.#weights().reduce((sum, [, { size }]) => sum + size, 0);
+  }
+
+  /** Forgets weights and states: their memory was given back. What other models use as well is kept for them. */
+  abandon(): void {
+    for (const layer of this.all) {
+      for (const variable of layer.variables) variable.letGo();
+      if (isStateful(layer)) layer.abandonState();
+    }
+  }
+
+  /** Takes states out of a memory that is about to be given back. */
+  evacuateStates(): void {
+    for (const layer of this.stateful) layer.evacuateState();
+  }
+
+  /** Gives a layer the first name that is free. @throws ConfigError when it has a name of its own that is taken. */
+  protected assignName(where: string, layer: Layer, others: readonly Layer[]): void {
+    const taken = new Set(others.map(({ name }) => name));
+    if (layer.isNamed) {
+      if (!taken.has(layer.name)) return;
+      throw new ConfigError(`${where}: a layer named \`${layer.name}\` is in this model already.`, {
+        received: layer.name,
+      });
+    }
+    let name = layer.defaultName;
+    for (let i = 1; taken.has(name); i++) name = `${layer.defaultName}_${i}`;
+    layer.rename(name);
+  }
+
+  /** The first values of a layer's weights, which its place in the model decides. */
+  protected begin(layer: Layer, place: number): void {
+    const bytes = layer.countParams() * (layer.trainable ? 8 : 4);
+    if (bytes > 2 ** 32) {
+      throw new ConfigError(
+        `\`${layer.name}\` (${layer.kind}) needs ${Math.ceil(bytes / 2 ** 30)} GiB for its weights and gradients, and WebAssembly has 4. Use fewer \`units\` (\`inputDim\`).`,
+        { received: bytes },
+      );
+    }
+    if (isStateful(layer)) {
+      layer.prepareState(this.batchSize);
+      layer.beforeStates = this.beforeStates;
+    }
+    layer.home ??= this;
+    const random = createRandom(this.seed);
+    for (const variable of layer.variables) {
+      variable.holders += 1;
+      if (variable.holders === 1) variable.initialize(random.fork(`${place}/${variable.key}`));
+    }
+  }
+}
