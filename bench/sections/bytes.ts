@@ -15,7 +15,7 @@ export interface Size {
 
 const KILO = 1024;
 /** The core entry with one wasm variant. */
-export const CORE_BUDGET = 43 * KILO;
+export const CORE_BUDGET = 44 * KILO;
 export const WASM_BUDGET = 30 * KILO;
 
 const gzipOf = (bytes: Uint8Array): number => gzipSync(bytes, { level: 9 }).length;
