@@ -1,4 +1,4 @@
-import { ConfigError, DataError, StateError } from "../errors.js";
+import { ConfigError, DataError, FormatError, StateError } from "../errors.js";
 import type { History } from "../model/events.js";
 import type { Sequential } from "../model/sequential.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
@@ -11,6 +11,9 @@ import { conformalOffset } from "./choose/calibration.js";
 import { fitSeries } from "./fit.js";
 import { refuseAborted } from "./network.js";
 import { readOptions, readQuantiles, type Settings } from "./options.js";
+import { isPanelData } from "./panel/open-panel.js";
+import { backtestUnfitted, PanelState } from "./panel/panel-forecaster.js";
+import { readPanel, writePanel } from "./panel/panel-persistence.js";
 import { type Fitted, readForecaster, writeForecaster } from "./persistence.js";
 import { type ChainForecast, predictCursors } from "./predict.js";
 import type {
@@ -23,6 +26,8 @@ import type {
   ForecasterOptions,
   ForecastOptions,
   ForecastSeries,
+  PanelData,
+  PanelForecastOptions,
 } from "./types.js";
 
 export type {
@@ -53,19 +58,22 @@ class SeriesForecaster implements Forecaster {
   readonly options: ForecasterOptions;
   readonly #settings: Settings;
   #fitted: Fitted | undefined;
+  /** In its place once a panel was learnt. */
+  #panel: PanelState | undefined;
 
-  constructor(options: ForecasterOptions, fitted?: Fitted) {
+  constructor(options: ForecasterOptions, fitted?: Fitted, panel?: PanelState) {
     this.#settings = readOptions(options);
     this.options = { ...options };
     this.#fitted = fitted;
+    this.#panel = panel;
   }
 
   get fitted(): boolean {
-    return this.#fitted !== undefined;
+    return this.#fitted !== undefined || this.#panel !== undefined;
   }
 
   get rows(): number {
-    return this.#fitted?.rows ?? 0;
+    return this.#panel?.rows ?? this.#fitted?.rows ?? 0;
   }
 
   get target(): string {
@@ -78,27 +86,45 @@ class SeriesForecaster implements Forecaster {
   }
 
   get model(): Sequential | undefined {
-    return this.#fitted?.fit.network;
+    return this.#panel === undefined ? this.#fitted?.fit.network : this.#panel.fit.networks[0];
   }
 
   get history(): History | undefined {
     return this.#fitted?.fit.history;
   }
 
-  async fit(series: ForecastSeries, options: FitOptions = {}): Promise<Forecaster> {
+  fit(series: ForecastSeries, options?: FitOptions): Promise<Forecaster>;
+  fit(data: PanelData, options?: FitOptions): Promise<never>;
+  async fit(series: ForecastSeries | PanelData, options: FitOptions = {}): Promise<unknown> {
     const where = "forecaster.fit()";
     refuseUnknown(where, options, ["callbacks", "signal"]);
+    if (isPanelData(series)) {
+      const panel = await PanelState.learn(this.options, series, options);
+      this.dispose();
+      this.#panel = panel;
+      return this;
+    }
+    if (this.#settings.members !== undefined) {
+      throw new ConfigError(
+        `${where}: \`members\` is an option of panels, fit({ panel }); one series is forecast by one network. Leave it out.`,
+        { received: this.#settings.members },
+      );
+    }
     await this.#fitRaw(openRaw(where, series, this.#settings.target), options);
     return this;
   }
 
   explain(): Explanation {
+    if (this.#panel !== undefined) return this.#panel.explain();
     return this.#own("forecaster.explain()").fit.choices.explanation();
   }
 
   async forecast(options: ForecastOptions = {}): Promise<Forecast> {
     const where = "forecaster.forecast()";
     refuseUnknown(where, options, ["horizon", "quantiles", "history"]);
+    // The type a caller sees is that of what was fitted: `fit({ panel })` says PanelForecaster.
+    if (this.#panel !== undefined)
+      return (await this.#panel.forecast(options as PanelForecastOptions)) as Forecast;
     const fitted = this.#own(where);
     const { chain, network, head } = fitted.fit;
     const horizon = numberIn(where, "horizon", options.horizon ?? this.#settings.horizon, whole);
@@ -114,6 +140,7 @@ class SeriesForecaster implements Forecaster {
   async backtest(series: ForecastSeries, options: BacktestOptions & FitOptions): Promise<BacktestResult> {
     const where = "forecaster.backtest()";
     refuseUnknown(where, options, ["start", "horizon", "step", "refit", "callbacks", "signal"]);
+    if (isPanelData(series)) return (await this.#backtestPanel(series, options)) as unknown as BacktestResult;
     const raw = openRaw(where, series, this.#settings.target);
     const start = numberIn(where, "start", options.start, whole);
     const horizon = numberIn(where, "horizon", options.horizon ?? 1, whole);
@@ -148,20 +175,31 @@ class SeriesForecaster implements Forecaster {
     }
   }
 
+  async #backtestPanel(data: PanelData, options: BacktestOptions & FitOptions): Promise<unknown> {
+    if (this.#panel !== undefined) return this.#panel.backtest(data, options);
+    const { state, result } = await backtestUnfitted(this.options, data, options);
+    this.dispose();
+    this.#panel = state;
+    return result;
+  }
+
   async save(): Promise<Uint8Array> {
+    if (this.#panel !== undefined) return writePanel(this.options, this.#panel.fit);
     return writeForecaster(this.options, this.#own("forecaster.save()"));
   }
 
   dispose(): void {
     this.#fitted?.fit.network.dispose();
     this.#fitted = undefined;
+    this.#panel?.dispose();
+    this.#panel = undefined;
   }
 
   async #fitRaw(raw: RawSeries, options: FitOptions): Promise<void> {
     const fit = await fitSeries(this.#settings, raw, options);
     refuseAborted(options.signal);
     const context = contextAfter(fit.chain, raw);
-    this.#fitted?.fit.network.dispose();
+    this.dispose();
     this.#fitted = { fit, context, rows: raw.rows, fingerprint: fingerprint(raw, raw.rows) };
   }
 
@@ -282,6 +320,21 @@ export function loadForecaster(bytes: Uint8Array): Forecaster {
       `loadForecaster(): got ${bytes === null ? "null" : typeof bytes}, expected a Uint8Array.`,
     );
   }
+  const panel = panelFrom(bytes);
+  if (panel !== null) return panel;
   const { options, fitted } = readForecaster(bytes);
   return new SeriesForecaster(options, fitted);
+}
+
+/** null where the bytes hold no panel. */
+function panelFrom(bytes: Uint8Array): Forecaster | null {
+  try {
+    const read = readPanel(bytes);
+    if (read === null) return null;
+    return new SeriesForecaster(read.options, undefined, new PanelState(read.options, read.fit));
+  } catch (cause) {
+    if (cause instanceof FormatError) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new FormatError(`loadForecaster(): the forecaster's description is damaged: ${why}`, { cause });
+  }
 }

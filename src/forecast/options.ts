@@ -31,6 +31,8 @@ export interface Settings {
   readonly batchSize: number | undefined;
   readonly learningRate: number | undefined;
   readonly patience: number | undefined;
+  /** Of a panel alone. */
+  readonly members: number | undefined;
   readonly validation: number;
   readonly seed: number;
   readonly quantiles: readonly number[];
@@ -55,6 +57,7 @@ const KNOWN = [
   "batchSize",
   "learningRate",
   "patience",
+  "members",
   "validation",
   "seed",
   "quantiles",
@@ -131,7 +134,7 @@ export function readQuantiles(where: string, value: unknown): number[] {
 const maybe = (
   where: string,
   options: ForecasterOptions,
-  option: "window" | "epochs" | "batchSize" | "patience",
+  option: "window" | "epochs" | "batchSize" | "patience" | "members",
 ): number | undefined =>
   options[option] === undefined ? undefined : numberIn(where, option, options[option], whole);
 
@@ -174,6 +177,7 @@ export function readOptions(options: ForecasterOptions): Settings {
     learningRate:
       learningRate === undefined ? undefined : numberIn(where, "learningRate", learningRate, { above: 0 }),
     patience: maybe(where, options, "patience"),
+    members: maybe(where, options, "members"),
     validation: numberIn(where, "validation", options.validation ?? 0.2, { min: 0.05, max: 0.5 }),
     seed: numberIn(where, "seed", options.seed ?? 0, { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true }),
     quantiles: readQuantiles(where, options.quantiles ?? []),

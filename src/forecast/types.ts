@@ -74,6 +74,8 @@ export interface ForecasterOptions {
   readonly learningRate?: number;
   /** Epochs without improvement on the validation tail after which training stops. */
   readonly patience?: number;
+  /** Of a panel: networks whose mean is the forecast. Default 4. */
+  readonly members?: number;
   /** Share of the training series at its end on which everything is chosen. Default: 0.2. */
   readonly validation?: number;
   /** Makes a fit the same in every run, to the bit. Default 0. */
@@ -170,6 +172,12 @@ export interface Forecaster {
    *   StateError when `signal` was aborted.
    */
   fit(series: ForecastSeries, options?: FitOptions): Promise<Forecaster>;
+  /**
+   * Learns from many series at once: one network for all of them. Afterwards this same object gives one result a series, in
+   * the form of the panel.
+   * @throws as `fit(series)`; ConfigError for options that have a meaning for one series alone.
+   */
+  fit<P extends Panel>(data: PanelData<P>, options?: FitOptions): Promise<PanelForecaster<P>>;
   /** @throws StateError before `fit`. */
   explain(): Explanation;
   /** @throws StateError before `fit`; ConfigError, DataError, ShapeError. */
@@ -183,5 +191,50 @@ export interface Forecaster {
   /** Safetensors bytes: the network's weights, the chain in the metadata under `forecaster`. @throws StateError before `fit`. */
   save(): Promise<Uint8Array>;
   /** Gives the network's memory back. */
+  dispose(): void;
+}
+
+/** Many series, each of its own length: one a row, or by name. */
+export type Panel = readonly ForecastSeries[] | Readonly<Record<string, ForecastSeries>>;
+
+/** A panel with what is known beside it. */
+export interface PanelData<P extends Panel = Panel> {
+  readonly panel: P;
+  /** Numbers that describe a series and do not change, as many for each. By name, or by index where the panel is an array. */
+  readonly static?: Readonly<Record<string, readonly number[]>>;
+  /** ISO 8601 times of each series' rows: they bring the hour, the day of the week and of the year, in UTC. */
+  readonly time?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** One result a series, in the form of the panel: an array for an array, a record for a record. */
+export type PerSeries<P, Result> = P extends readonly unknown[] ? Result[] : { [Id in keyof P]: Result };
+
+export interface PanelForecastOptions extends Omit<ForecastOptions, "history"> {
+  /**
+   * Newer values, or series never seen. By name: a known name brings newer values or the series grown, a new name a series
+   * of its own. An array as long as the panel brings newer values in its order, any other series of their own. One series
+   * alone gives one forecast.
+   */
+  readonly history?: Panel | ForecastSeries;
+}
+
+/** A forecaster fitted to a panel: the same object, with one result a series. */
+export interface PanelForecaster<P extends Panel = Panel> {
+  readonly fitted: boolean;
+  /** Rows of all series together. */
+  readonly rows: number;
+  /** The first of the trained networks; undefined where none helped. */
+  readonly model: Sequential | undefined;
+  explain(): Explanation;
+  forecast(options?: Omit<PanelForecastOptions, "history">): Promise<PerSeries<P, Forecast>>;
+  forecast<H extends Panel>(
+    options: PanelForecastOptions & { readonly history: H },
+  ): Promise<PerSeries<H, Forecast>>;
+  /**
+   * Forecasts from one origin after the other, each from the rows before it alone. The forecaster's own fit is used when it
+   * knows none of the rows from `start` on; otherwise a copy is fitted to the first `start` rows of each series.
+   */
+  backtest(data: PanelData<P>, options: BacktestOptions & FitOptions): Promise<PerSeries<P, BacktestResult>>;
+  save(): Promise<Uint8Array>;
   dispose(): void;
 }

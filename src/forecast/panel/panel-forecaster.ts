@@ -1,0 +1,211 @@
+import { DataError, StateError } from "../../errors.js";
+import { numberIn } from "../../options.js";
+import { judge, originsOf } from "../backtest.js";
+import { fingerprint } from "../chain/fingerprint.js";
+import { endsInGap, fillGaps, type RawSeries, sliceRaw } from "../chain/raw-series.js";
+import { refuseAborted } from "../network.js";
+import { readOptions, readQuantiles, type Settings } from "../options.js";
+import type {
+  BacktestOptions,
+  BacktestResult,
+  Explanation,
+  FitOptions,
+  Forecast,
+  ForecasterOptions,
+  ForecastSeries,
+  Panel,
+  PanelData,
+  PanelForecastOptions,
+} from "../types.js";
+import { fitPanel, type PanelFit } from "./fit-panel.js";
+import { forecastOrigins, growSeries, newSeries, type Origin } from "./forecast-panel.js";
+import { inForm, isPanel, isPanelData, type OpenPanel, type OpenSeries, openPanel } from "./open-panel.js";
+
+/** What a forecaster is once it was fitted to a panel. */
+export class PanelState {
+  readonly #options: ForecasterOptions;
+  readonly #settings: Settings;
+  readonly fit: PanelFit;
+
+  constructor(options: ForecasterOptions, fit: PanelFit) {
+    this.#options = options;
+    this.#settings = readOptions(options);
+    this.fit = fit;
+  }
+
+  static async learn(
+    options: ForecasterOptions,
+    data: PanelData,
+    fitOptions: FitOptions,
+  ): Promise<PanelState> {
+    const settings = readOptions(options);
+    const panel = openPanel("forecaster.fit({ panel })", data, settings.target, settings.impute);
+    const fit = await fitPanel(options, settings, panel, fitOptions);
+    if (fitOptions.signal?.aborted === true) {
+      for (const network of fit.networks) network.dispose();
+      refuseAborted(fitOptions.signal);
+    }
+    return new PanelState(options, fit);
+  }
+
+  get rows(): number {
+    return this.fit.series.reduce((sum, { rows }) => sum + rows, 0);
+  }
+
+  explain(): Explanation {
+    return this.fit.choices.explanation();
+  }
+
+  async forecast(options: PanelForecastOptions): Promise<Forecast | Forecast[] | Record<string, Forecast>> {
+    const where = "forecaster.forecast()";
+    const horizon = numberIn(where, "horizon", options.horizon ?? this.#settings.horizon, {
+      min: 1,
+      integer: true,
+    });
+    const levels =
+      options.quantiles === undefined ? this.#settings.quantiles : readQuantiles(where, options.quantiles);
+    const { history } = options;
+    if (history === undefined) {
+      const { series, isArray } = this.fit;
+      const origins = series.map((own) => ({ series: own, end: own.y.length }));
+      const results = await forecastOrigins(this.fit, origins, horizon, levels);
+      return isArray ? results : Object.fromEntries(series.map(({ id }, i) => [id, results[i]!]));
+    }
+    const alone = !isPanelData(history) && !isPanel(history);
+    const data: PanelData = isPanelData(history)
+      ? history
+      : alone
+        ? { panel: [history as ForecastSeries] }
+        : { panel: history as Panel };
+    const panel = openPanel(`${where} history`, data, this.#settings.target, this.#settings.impute);
+    this.#refuseOtherWidth(where, panel);
+    // In an array names are places: only as many series as were learnt can be told to be those.
+    const isSame = !alone && (!panel.isArray || panel.series.length === this.fit.series.length);
+    const known = new Map(this.fit.series.map((own) => [own.id, own]));
+    const origins = panel.series.map((newer): Origin => {
+      const own = isSame ? known.get(newer.id) : undefined;
+      const series = own === undefined ? newSeries(this.fit, newer) : growSeries(where, own, newer);
+      return { series, end: series.y.length };
+    });
+    const results = await forecastOrigins(this.fit, origins, horizon, levels);
+    return alone ? results[0]! : inForm(panel, results);
+  }
+
+  async backtest(
+    data: PanelData,
+    options: BacktestOptions & FitOptions,
+  ): Promise<BacktestResult[] | Record<string, BacktestResult>> {
+    const where = "forecaster.backtest({ panel })";
+    const panel = openPanel(where, data, this.#settings.target, this.#settings.impute);
+    const start = numberIn(where, "start", options.start, { above: 0 });
+    const horizon = numberIn(where, "horizon", options.horizon ?? 1, { min: 1, integer: true });
+    const step = numberIn(where, "step", options.step ?? 1, { min: 1, integer: true });
+    if (options.refit === true) {
+      throw new StateError(
+        `${where}: refit trains anew at every origin, which a panel does not do. Call backtest() with one start after the other.`,
+        { received: true },
+      );
+    }
+    const starts = panel.series.map(({ raw }) => startOf(where, start, raw.rows));
+    const origins = panel.series.map(({ raw, id }, i) =>
+      originsOf(`${where} series \`${id}\``, raw.rows, starts[i]!, step, horizon),
+    );
+    const fitOptions: FitOptions = {
+      ...(options.callbacks === undefined ? {} : { callbacks: options.callbacks }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    };
+    const isOwn = this.#knowsOnly(panel, starts);
+    const state = isOwn ? this : new PanelState(this.#options, await this.#fitTo(panel, starts, fitOptions));
+    try {
+      const flat: Origin[] = [];
+      panel.series.forEach((own, i) => {
+        const learnt = state.fit.series.find(({ id }) => id === own.id)!;
+        // Up to a row without a gap, the filled values do not depend on where the series is cut.
+        const whole = growSeries(where, learnt, own);
+        for (const origin of origins[i]!) {
+          if (!endsInGap(own.raw, origin)) flat.push({ series: whole, end: origin });
+          else {
+            const cut = this.#cut(own, origin);
+            flat.push({ series: growSeries(where, learnt, cut), end: origin });
+          }
+        }
+      });
+      // Where rows were left out of the file a series is shorter than its origin says.
+      const shifted = flat.map(({ series, end }) => ({ series, end: end - series.from }));
+      const forecasts = await forecastOrigins(state.fit, shifted, horizon, []);
+      let at = 0;
+      const season = state.fit.profile.short ?? 1;
+      const results = panel.series.map((own, i) => {
+        const predictions = origins[i]!.map(() => forecasts[at++]!.mean);
+        return judge(own.raw, origins[i]!, predictions, this.#settings.impute, season);
+      });
+      return inForm(panel, results);
+    } finally {
+      if (!isOwn) state.dispose();
+    }
+  }
+
+  dispose(): void {
+    for (const network of this.fit.networks) network.dispose();
+  }
+
+  #cut(own: OpenSeries, rows: number): OpenSeries {
+    const raw: RawSeries = sliceRaw(own.raw, 0, rows);
+    const filled = fillGaps(raw, this.#settings.impute);
+    return {
+      ...own,
+      raw,
+      target: filled[raw.target]!,
+      others: filled.filter((_, f) => f !== raw.target),
+    };
+  }
+
+  async #fitTo(panel: OpenPanel, starts: readonly number[], options: FitOptions): Promise<PanelFit> {
+    const series = panel.series.map((own, i) => this.#cut(own, starts[i]!));
+    return fitPanel(this.#options, this.#settings, { ...panel, series }, options);
+  }
+
+  /** Whether this fit was made on the beginnings of these very series, none beyond its start. */
+  #knowsOnly(panel: OpenPanel, starts: readonly number[]): boolean {
+    const known = new Map(this.fit.series.map((own) => [own.id, own]));
+    return panel.series.every(({ id, raw }, i) => {
+      const own = known.get(id);
+      return own !== undefined && own.rows <= starts[i]! && fingerprint(raw, own.rows) === own.fingerprint;
+    });
+  }
+
+  #refuseOtherWidth(where: string, panel: OpenPanel): void {
+    const { others } = this.fit.profile;
+    const came = panel.series[0]!.others.length;
+    if (came === others) return;
+    throw new DataError(
+      `${where}: a series of the history has ${came} columns beside its target, those learnt have ${others}.`,
+      { received: came, expected: others },
+    );
+  }
+}
+
+/** A number of rows, or below 1 a share of them. */
+function startOf(where: string, start: number, rows: number): number {
+  if (start < 1) return Math.max(1, Math.floor(start * rows));
+  return numberIn(where, "start", start, { min: 1, integer: true });
+}
+
+/** A forecaster of a panel before it has learnt: fits to what is known at the start, judges what comes after. */
+export async function backtestUnfitted(
+  options: ForecasterOptions,
+  data: PanelData,
+  test: BacktestOptions & FitOptions,
+): Promise<{ state: PanelState; result: BacktestResult[] | Record<string, BacktestResult> }> {
+  const settings = readOptions(options);
+  const where = "forecaster.backtest({ panel })";
+  const panel = openPanel(where, data, settings.target, settings.impute);
+  const start = numberIn(where, "start", test.start, { above: 0 });
+  const series = panel.series.map((own) => {
+    const raw = sliceRaw(own.raw, 0, startOf(where, start, own.raw.rows));
+    const filled = fillGaps(raw, settings.impute);
+    return { ...own, raw, target: filled[raw.target]!, others: filled.filter((_, f) => f !== raw.target) };
+  });
+  const state = new PanelState(options, await fitPanel(options, settings, { ...panel, series }, test));
+  return { state, result: await state.backtest(data, test) };
+}
