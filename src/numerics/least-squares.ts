@@ -1,3 +1,5 @@
+import { complete, type Steps } from "./steps.js";
+
 /**
  * A least-squares fit by Householder reflections, which also answers for every model made of its first columns alone.
  */
@@ -18,7 +20,11 @@ export interface LeastSquares {
  *
  * @param columns regressors, each as long as `y`; the order fixes which models are nested.
  */
-export function leastSquares(columns: readonly Float64Array[], y: Float64Array): LeastSquares {
+export const leastSquares = (columns: readonly Float64Array[], y: Float64Array): LeastSquares =>
+  complete(leastSquaresSteps(columns, y));
+
+/** {@link leastSquares}, one column a piece. */
+export function* leastSquaresSteps(columns: readonly Float64Array[], y: Float64Array): Steps<LeastSquares> {
   const n = y.length;
   const reduced = columns.map((column) => column.slice());
   const rotated = y.slice();
@@ -35,6 +41,7 @@ export function leastSquares(columns: readonly Float64Array[], y: Float64Array):
     for (let j = rank; j < reduced.length; j++) reflect(reduced[j]!, reflector, half, rank);
     reflect(rotated, reflector, half, rank);
     rank++;
+    yield;
   }
 
   const residualSum = (count: number): number => {

@@ -1,6 +1,7 @@
 import { cos, log, sin } from "../../elementary.js";
 import { DataError } from "../../errors.js";
-import { leastSquares } from "../../numerics/least-squares.js";
+import { leastSquaresSteps } from "../../numerics/least-squares.js";
+import { complete, type Steps } from "../../numerics/steps.js";
 
 /** A linear autoregression, of the values or of their differences, with a calendar of its own. */
 export interface Autoregression {
@@ -17,6 +18,9 @@ export interface Autoregression {
   readonly lags: readonly number[];
   readonly aicc: number;
 }
+
+/** Most lags squared times values: what fifteen regressions of them cost is then some seconds on a slow core. */
+const LAG_BUDGET = 7e7;
 
 interface Shape {
   readonly difference: number;
@@ -44,7 +48,13 @@ const deterministicAt = (index: number, { harmonics, trend }: Shape, period: num
 export const reach = ({ difference, lags }: Autoregression): number => difference + lags.length;
 
 /** Orders are compared on the same rows: those from `hold` on. */
-function fitShape(y: Float64Array, shape: Shape, period: number, most: number, hold: number): Autoregression {
+function* fitShape(
+  y: Float64Array,
+  shape: Shape,
+  period: number,
+  most: number,
+  hold: number,
+): Steps<Autoregression> {
   const { difference } = shape;
   const z =
     difference === 0
@@ -56,7 +66,7 @@ function fitShape(y: Float64Array, shape: Shape, period: number, most: number, h
   const table = Array.from({ length: rows }, (_, i) => deterministicAt(i + hold, shape, period));
   const fixed = table[0]!.map((_, k) => Float64Array.from(table, (terms) => terms[k]!));
   const lagged = Array.from({ length: most }, (_, lag) => column((t) => z[t - lag - 1]!));
-  const fit = leastSquares(
+  const fit = yield* leastSquaresSteps(
     [...fixed, ...lagged],
     column((t) => z[t]!),
   );
@@ -93,10 +103,16 @@ function fitShape(y: Float64Array, shape: Shape, period: number, most: number, h
  * @param season its period may be a fraction, such as 52.18 weeks.
  * @throws DataError for fewer than 6 values.
  */
-export function bestAutoregression(
+export const bestAutoregression = (
   y: Float64Array,
   season: { readonly season: number; readonly period: number } | null,
-): Autoregression {
+): Autoregression => complete(bestAutoregressionSteps(y, season));
+
+/** {@link bestAutoregression}, in pieces of one regressor. */
+export function* bestAutoregressionSteps(
+  y: Float64Array,
+  season: { readonly season: number; readonly period: number } | null,
+): Steps<Autoregression> {
   const n = y.length;
   if (n < 6) {
     throw new DataError(`autoregression: ${n} values are too few, expected at least 6.`, {
@@ -105,9 +121,11 @@ export function bestAutoregression(
       expected: 6,
     });
   }
-  // Schwert's rule for the reach, a season and one more where there is one, a quarter of the data at most.
+  // Schwert's rule for the reach, a season and one more where there is one and time allows, a quarter of the data at most.
   const schwert = Math.ceil(12 * Math.sqrt(Math.sqrt(n / 100)));
-  const most = Math.max(1, Math.min(Math.floor(n / 4), Math.max(schwert, (season?.season ?? 0) + 1)));
+  const affordable = Math.max(schwert, Math.floor(Math.sqrt(LAG_BUDGET / n)));
+  const wanted = Math.min(affordable, Math.max(schwert, (season?.season ?? 0) + 1));
+  const most = Math.max(1, Math.min(Math.floor(n / 4), wanted));
   const calendars = [0];
   if (season !== null) {
     for (const k of [1, 2, 3, 4, 6]) if (2 * k < season.season && 6 * k < n) calendars.push(k);
@@ -119,9 +137,12 @@ export function bestAutoregression(
   ]);
   if (season !== null && season.season < most)
     shapes.push({ difference: season.season, harmonics: 0, trend: false });
-  return shapes
-    .map((shape) => fitShape(y, shape, season?.period ?? 1, most - Math.min(most, shape.difference), most))
-    .reduce((a, b) => (b.aicc < a.aicc ? b : a));
+  let best: Autoregression | null = null;
+  for (const shape of shapes) {
+    const fit = yield* fitShape(y, shape, season?.period ?? 1, most - Math.min(most, shape.difference), most);
+    if (best === null || fit.aicc < best.aicc) best = fit;
+  }
+  return best!;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { log } from "../../elementary.js";
 import { DataError } from "../../errors.js";
-import { leastSquares } from "../../numerics/least-squares.js";
-import { type Box, nelderMead } from "../../numerics/nelder-mead.js";
+import { leastSquaresSteps } from "../../numerics/least-squares.js";
+import { type Box, type Minimum, nelderMeadSteps } from "../../numerics/nelder-mead.js";
+import { complete, type Steps } from "../../numerics/steps.js";
 import { flag, numberIn, refuseUnknown } from "../../options.js";
 import { decomposeSeasons } from "../analysis/mstl.js";
 import { openComplete, type SeriesLike } from "../kinds.js";
@@ -43,6 +44,8 @@ const DAMPING: readonly [number, number] = [0.8, 0.98];
 /** Up to so many values and multiplications the best initial states are found anew for each trial of the parameters. */
 const PROFILE_LENGTH = 500;
 const PROFILE_BUDGET = 2e6;
+/** Beyond so many multiplications the initial state is that of the first seasons: a long series forgets it. */
+const START_BUDGET = 1e8;
 const STARTS = [
   [0.1, 0.05, 0.1],
   [0.3, 0.1, 0.3],
@@ -164,8 +167,9 @@ function sumOfSquares(y: Float64Array, start: SmoothingState, parameters: Smooth
  * through the recursion is a regressor. A constant moved from the level to all seasons changes nothing, so the last
  * season is left out of the regression and the seasons are centred after it.
  */
-function bestStart(y: Float64Array, parameters: SmoothingParameters, shape: Shape): SmoothingState {
+function* bestStart(y: Float64Array, parameters: SmoothingParameters, shape: Shape): Steps<SmoothingState> {
   const { season, trend } = shape;
+  if (y.length * (2 + season) ** 2 > START_BUDGET) return guess(y, shape);
   const slots = [
     0,
     ...(trend ? [1] : []),
@@ -181,7 +185,12 @@ function bestStart(y: Float64Array, parameters: SmoothingParameters, shape: Shap
     }
     return errors;
   };
-  const fit = leastSquares(slots.map(echo), echo(null));
+  const echoes: Float64Array[] = [];
+  for (const slot of slots) {
+    echoes.push(echo(slot));
+    yield;
+  }
+  const fit = yield* leastSquaresSteps(echoes, echo(null));
   const state = new Float64Array(2 + season);
   fit.coefficients().forEach((value, k) => {
     state[slots[k]!] = value;
@@ -195,7 +204,10 @@ function bestStart(y: Float64Array, parameters: SmoothingParameters, shape: Shap
 }
 
 /** Parameters and initial state with the least sum of squared one-step errors. */
-function search(y: Float64Array, shape: Shape): { parameters: SmoothingParameters; start: SmoothingState } {
+function* search(
+  y: Float64Array,
+  shape: Shape,
+): Steps<{ parameters: SmoothingParameters; start: SmoothingState }> {
   const box = boxOf(shape);
   const states = 2 + allSeasons(shape);
   const several = furtherOf(shape).length > 0;
@@ -203,31 +215,35 @@ function search(y: Float64Array, shape: Shape): { parameters: SmoothingParameter
   let start = guess(y, shape);
   const cost = (x: readonly number[]): number => {
     const parameters = parametersOf(x, shape);
-    return sumOfSquares(y, profiled ? bestStart(y, parameters, shape) : start, parameters);
+    return sumOfSquares(y, profiled ? complete(bestStart(y, parameters, shape)) : start, parameters);
   };
-  const starts = STARTS.map(([alpha, beta, gamma]) => [
-    alpha,
-    ...(shape.trend ? [beta] : []),
-    ...(shape.season > 0 ? [gamma] : []),
-    ...furtherOf(shape).map(() => gamma),
-    ...(shape.damped ? [0.95] : []),
-  ])
-    .map((x) => ({ x, value: cost(x) }))
-    .sort((a, b) => a.value - b.value)
-    .map(({ x }) => x);
+  const starts: { x: number[]; value: number }[] = [];
+  for (const [alpha, beta, gamma] of STARTS) {
+    const x = [
+      alpha,
+      ...(shape.trend ? [beta] : []),
+      ...(shape.season > 0 ? [gamma] : []),
+      ...furtherOf(shape).map(() => gamma),
+      ...(shape.damped ? [0.95] : []),
+    ];
+    starts.push({ x, value: cost(x) });
+    yield;
+  }
+  starts.sort((a, b) => a.value - b.value);
   // With the best initial states the valley is plain enough for one walk; without, a second one from elsewhere pays.
   const evaluations = 60 * box.length;
-  const tried = starts
-    .slice(0, profiled ? 1 : 2)
-    .map((x) => nelderMead(cost, x, box, { evaluations, tolerance: 1e-8 }));
-  let best = tried.reduce((a, b) => (b.value < a.value ? b : a));
+  let best: Minimum = { x: [], value: Number.POSITIVE_INFINITY };
+  for (const { x } of starts.slice(0, profiled ? 1 : 2)) {
+    const found = yield* nelderMeadSteps(cost, x, box, { evaluations, tolerance: 1e-8 });
+    if (found.value < best.value || best.x.length === 0) best = found;
+  }
   // With several seasons each phase's unit would be a regressor, hundreds of them.
   if (!profiled && !several) {
-    start = bestStart(y, parametersOf(best.x, shape), shape);
-    best = nelderMead(cost, best.x, box, { evaluations, tolerance: 1e-8 });
+    start = yield* bestStart(y, parametersOf(best.x, shape), shape);
+    best = yield* nelderMeadSteps(cost, best.x, box, { evaluations, tolerance: 1e-8 });
   }
   const parameters = parametersOf(best.x, shape);
-  return { parameters, start: several ? start : bestStart(y, parameters, shape) };
+  return { parameters, start: several ? start : yield* bestStart(y, parameters, shape) };
 }
 
 /** Values needed: as many as there are unknowns, and two more so that an error can be told from none. */
@@ -244,7 +260,10 @@ const needed = ({ season, further = [], trend, damped }: Shape): number =>
  * @example
  * holtWinters(monthly, { season: 12, damped: true }).forecast(24);
  */
-export function holtWinters(x: SeriesLike, options: HoltWintersOptions = {}): HoltWinters {
+export const holtWinters = (x: SeriesLike, options: HoltWintersOptions = {}): HoltWinters =>
+  complete(holtWintersSteps(x, options));
+
+function* holtWintersSteps(x: SeriesLike, options: HoltWintersOptions): Steps<HoltWinters> {
   const where = "holtWinters()";
   refuseUnknown(where, options, ["season", "trend", "damped"]);
   const y = openComplete(where, x);
@@ -259,7 +278,7 @@ export function holtWinters(x: SeriesLike, options: HoltWintersOptions = {}): Ho
       { code: "insufficient_data", received: y.length, expected: needed(shape) },
     );
   }
-  const { parameters, start } = search(y, shape);
+  const { parameters, start } = yield* search(y, shape);
   const state = start.slice();
   const fitted: number[] = [];
   let sse = 0;
@@ -302,7 +321,11 @@ export function holtWinters(x: SeriesLike, options: HoltWintersOptions = {}): Ho
  * A season of which fewer than two and a bit came is passed over.
  * @throws DataError for gaps or fewer than 3 values.
  */
-export function bestHoltWinters(x: SeriesLike, season: number | null): HoltWinters {
+export const bestHoltWinters = (x: SeriesLike, season: number | null): HoltWinters =>
+  complete(bestHoltWintersSteps(x, season));
+
+/** {@link bestHoltWinters}, in pieces of one walk through the series. */
+export function* bestHoltWintersSteps(x: SeriesLike, season: number | null): Steps<HoltWinters> {
   const y = openComplete("bestHoltWinters()", x);
   const seasons = season !== null && season >= 2 && y.length >= 2 * season + 2 ? [null, season] : [null];
   const shapes = seasons.flatMap((length) => [
@@ -310,9 +333,11 @@ export function bestHoltWinters(x: SeriesLike, season: number | null): HoltWinte
     { season: length, trend: true, damped: false },
     { season: length, trend: true, damped: true },
   ]);
-  const fits = shapes
-    .filter((shape) => y.length >= needed({ ...shape, season: shape.season ?? 0 }))
-    .map((shape) => holtWinters(y, shape));
+  const fits: HoltWinters[] = [];
+  for (const shape of shapes) {
+    if (y.length >= needed({ ...shape, season: shape.season ?? 0 }))
+      fits.push(yield* holtWintersSteps(y, shape));
+  }
   if (fits.length === 0) {
     throw new DataError(`bestHoltWinters(): ${y.length} values are too few, expected at least 3.`, {
       code: "insufficient_data",
