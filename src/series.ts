@@ -26,6 +26,7 @@ export type * from "./series/analysis/mstl.js";
 export { mstl } from "./series/analysis/mstl.js";
 export { pacf } from "./series/analysis/pacf.js";
 export { type Season, type Seasonality, seasonality } from "./series/analysis/seasonality.js";
+export { seasonsOfStep } from "./series/analysis/seasons-of-step.js";
 export type * from "./series/analysis/stl.js";
 export { stl } from "./series/analysis/stl.js";
 export type * from "./series/baselines/competition-measures.js";

@@ -3,7 +3,7 @@ import { mae, mase, rmse, smape } from "../series/baselines/forecast-metrics.js"
 import { bestHoltWinters } from "../series/baselines/holt-winters.js";
 import { naiveForecast, seasonalNaiveForecast } from "../series/baselines/naive.js";
 import { smooth, smoothedPath } from "../series/baselines/smoothing-state.js";
-import { fitTheta, ThetaWalk } from "../series/baselines/theta.js";
+import { fitTheta, thetaPath, thetaStart, thetaTake } from "../series/baselines/theta.js";
 import { endsInGap, fillGaps, type RawSeries, sliceRaw } from "./chain/raw-series.js";
 import type { BacktestResult, Imputation } from "./types.js";
 
@@ -88,8 +88,12 @@ function baselinePaths(
     season > 1 && known[0]!.length >= 2 * season ? [season] : [],
   );
   paths.theta = walked(known, isShared, () => {
-    const walk = new ThetaWalk(theta);
-    return { take: (value) => walk.take(value), path: () => walk.path(horizon) };
+    const state = thetaStart();
+    let t = 0;
+    return {
+      take: (value) => thetaTake(theta, state, t++, value),
+      path: () => Array.from(thetaPath(theta, state, t, horizon)),
+    };
   });
   return paths;
 }

@@ -4,7 +4,7 @@ import type { Sequential } from "../model/sequential.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { judge, originsOf } from "./backtest.js";
 import { toRawUnits } from "./chain/chain.js";
-import { contextAfter, cursorAfter, tracksOver } from "./chain/context.js";
+import { contextPausing, cursorAfter, tracksOver } from "./chain/context.js";
 import { fingerprint } from "./chain/fingerprint.js";
 import { openRaw, type RawSeries, refuseOtherColumns, sliceRaw } from "./chain/raw-series.js";
 import { conformalOffset } from "./choose/calibration.js";
@@ -53,6 +53,9 @@ export type {
 } from "./types.js";
 
 const whole = { min: 1, integer: true };
+
+/** Rows at the end of a series that teach: what lies before them would cost time and tell little of what comes. */
+const MOST_ROWS = 50_000;
 
 class SeriesForecaster implements Forecaster {
   readonly options: ForecasterOptions;
@@ -196,11 +199,22 @@ class SeriesForecaster implements Forecaster {
   }
 
   async #fitRaw(raw: RawSeries, options: FitOptions): Promise<void> {
-    const fit = await fitSeries(this.#settings, raw, options);
+    const skipped = Math.max(0, raw.rows - MOST_ROWS);
+    const used = sliceRaw(raw, skipped);
+    const fit = await fitSeries(this.#settings, used, options);
+    if (skipped > 0) {
+      fit.choices.add(
+        "rows",
+        MOST_ROWS,
+        `the last of ${raw.rows} rows teach; the ${skipped} before them are left aside`,
+      );
+    }
+    const context = await contextPausing(fit.chain, used);
+    const own = { fit, context, rows: raw.rows, skipped, fingerprint: fingerprint(raw, raw.rows) };
+    if (options.signal?.aborted === true) fit.network.dispose();
     refuseAborted(options.signal);
-    const context = contextAfter(fit.chain, raw);
     this.dispose();
-    this.#fitted = { fit, context, rows: raw.rows, fingerprint: fingerprint(raw, raw.rows) };
+    this.#fitted = own;
   }
 
   #own(where: string): Fitted {
@@ -236,7 +250,12 @@ class SeriesForecaster implements Forecaster {
     horizon: number,
   ): Promise<number[][]> {
     const { chain, network, head } = fitted.fit;
-    const cursors = tracksOver(chain, raw, origins);
+    const { skipped } = fitted;
+    const cursors = tracksOver(
+      chain,
+      sliceRaw(raw, skipped),
+      origins.map((origin) => origin - skipped),
+    );
     const forecasts = await predictCursors(network, head, chain, cursors, horizon);
     return forecasts.map(({ mean }) => Array.from(toRawUnits(chain, mean)));
   }
@@ -283,7 +302,9 @@ class SeriesForecaster implements Forecaster {
     for (let h = 0; h < mean.length; h++) {
       const sorted = paths.map((path) => path[h]!).sort((a, b) => a - b);
       paths.forEach((path, i) => {
-        path[h] = sorted[i]!;
+        // The point lies inside every interval about the median, whatever the errors on the tail leant to.
+        const [level, value, point] = [levels[i]!, sorted[i]!, mean[h]!];
+        path[h] = level < 0.5 ? Math.min(value, point) : level > 0.5 ? Math.max(value, point) : value;
       });
     }
     return Object.fromEntries(

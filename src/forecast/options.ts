@@ -16,6 +16,8 @@ export interface Settings {
   readonly horizon: number;
   /** null: none. */
   readonly season: number | null | undefined;
+  /** Lengths the step of the series suggests, in steps. */
+  readonly seasonCandidates: readonly number[];
   readonly window: number | undefined;
   readonly target: number;
   readonly impute: Imputation;
@@ -42,6 +44,7 @@ export interface Settings {
 const KNOWN = [
   "horizon",
   "season",
+  "seasonCandidates",
   "window",
   "target",
   "impute",
@@ -151,6 +154,9 @@ export function readOptions(options: ForecasterOptions): Settings {
         : season === null
           ? null
           : numberIn(where, "season", season, { min: 2, integer: true }),
+    seasonCandidates: (options.seasonCandidates ?? []).map((season) =>
+      numberIn(where, "seasonCandidates", season, { min: 2, integer: true }),
+    ),
     window: maybe(where, options, "window"),
     target: numberIn(where, "target", options.target ?? 0, { min: 0, integer: true }),
     impute: oneOf(where, "impute", options.impute ?? "linear", ["linear", "forwardFill", "knn"]),

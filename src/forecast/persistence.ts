@@ -14,13 +14,15 @@ import type { Choice, ForecasterOptions } from "./types.js";
 
 /** The key in the file's metadata. */
 const KEY = "forecaster";
-const VERSION = 1;
+const VERSION = 2;
 
 /** All of a fitted forecaster but its network. */
 export interface Fitted {
   readonly fit: Fit;
   readonly context: Context;
   readonly rows: number;
+  /** Of these rows, those at the beginning that were left aside: the chain's row 0 is the next one. */
+  readonly skipped: number;
   readonly fingerprint: string;
 }
 
@@ -39,6 +41,7 @@ interface Stored {
   readonly choices: readonly Choice[];
   readonly summary: string;
   readonly rows: number;
+  readonly skipped: number;
   readonly fingerprint: string;
   readonly cursor: TrackJSON;
   readonly tail: { readonly from: number; readonly columns: readonly (readonly (number | null)[])[] };
@@ -47,7 +50,7 @@ interface Stored {
 /** Safetensors of the network with everything else as JSON in the metadata, numbers to the bit. */
 export function writeForecaster(
   options: ForecasterOptions,
-  { fit, context, rows, fingerprint }: Fitted,
+  { fit, context, rows, skipped, fingerprint }: Fitted,
 ): Uint8Array {
   const { chain, head, calibrations, choices, network } = fit;
   const stored: Stored = {
@@ -64,6 +67,7 @@ export function writeForecaster(
     choices: choices.list,
     summary: choices.summary,
     rows,
+    skipped,
     fingerprint,
     cursor: context.cursor.toJSON(),
     tail: {
@@ -119,7 +123,13 @@ export function readForecaster(bytes: Uint8Array): { options: ForecasterOptions;
     };
     return {
       options: stored.options,
-      fitted: { fit, context, rows: stored.rows, fingerprint: stored.fingerprint },
+      fitted: {
+        fit,
+        context,
+        rows: stored.rows,
+        skipped: stored.skipped,
+        fingerprint: stored.fingerprint,
+      },
     };
   } catch (cause) {
     if (cause instanceof FormatError) throw cause;

@@ -51,6 +51,12 @@ export interface ForecasterOptions {
   readonly horizon?: number;
   /** Steps in one season; null: none. Default: `seasonality()` of the training series. */
   readonly season?: number | "auto" | null;
+  /**
+   * Lengths in steps at which seasons are likely, as the step of the data suggests ({@link seasonsOfStep}): tried where the
+   * series itself shows none, and always among the seasonal naive forecasts it is compared with. Default: 4, 7, 12 and 24
+   * are tried in series of at most 400 values.
+   */
+  readonly seasonCandidates?: readonly number[];
   /** Time steps the network looks back. Default: the season, or the last lag that still tells something, and what the data allow. */
   readonly window?: number;
   /** The column of a table `[T, F]` to forecast. Default 0. Columns by name bring their own. */

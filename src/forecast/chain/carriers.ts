@@ -1,6 +1,13 @@
+import { exp, log } from "../../elementary.js";
 import { FormatError } from "../../errors.js";
 import { type Autoregression, autoregressivePath, reach } from "../../series/baselines/autoregression.js";
+import {
+  type RidgeAutoregression,
+  ridgePath,
+  ridgeReach,
+} from "../../series/baselines/ridge-autoregression.js";
 import { type SmoothingParameters, smooth, smoothedPath } from "../../series/baselines/smoothing-state.js";
+import { type Theta, thetaPath, thetaStart, thetaTake } from "../../series/baselines/theta.js";
 import { undifference } from "../../series/prepare/difference.js";
 import type { Differencing } from "../types.js";
 
@@ -37,7 +44,23 @@ export type CarrierJSON =
       readonly start: readonly number[];
     }
   | { readonly kind: "autoregression"; readonly model: Autoregression }
-  | { readonly kind: "both"; readonly parts: readonly CarrierJSON[] };
+  | { readonly kind: "ridge"; readonly model: RidgeAutoregression }
+  | { readonly kind: "theta"; readonly alpha: number; readonly patterns: readonly PatternJSON[] }
+  | {
+      readonly kind: "units";
+      readonly units: "logs" | "levels";
+      readonly floor: number;
+      readonly inner: CarrierJSON;
+    }
+  | { readonly kind: "mean"; readonly parts: readonly CarrierJSON[]; readonly weights: readonly number[] };
+
+interface PatternJSON {
+  readonly values: readonly number[];
+  readonly multiplicative: boolean;
+}
+
+/** A path of logarithms beyond this one has left all measure; its exponential must stay finite. */
+const MOST_LOG = 600;
 
 /**
  * What differences imply when every one to come is `mean`: drift for order 1 and lag 1, the last season for a season's
@@ -85,23 +108,83 @@ export function autoregressionCarrier(model: Autoregression): Carrier {
   };
 }
 
-/** The mean of two paths. */
-export function bothCarriers(first: Carrier, second: Carrier): Carrier {
-  const parts = [first, second];
+export function ridgeCarrier(model: RidgeAutoregression): Carrier {
+  const memory = ridgeReach(model);
   return {
-    memory: Math.max(first.memory, second.memory),
+    memory,
+    start: () => [new Float64Array(0)],
+    path: (_state, values, end, _index, horizon) =>
+      end < memory ? null : ridgePath(model, values, end, horizon),
+    advance() {},
+    toJSON: () => ({ kind: "ridge", model }),
+  };
+}
+
+export function thetaCarrier(theta: Theta): Carrier {
+  return {
+    memory: 0,
+    start: () => [thetaStart()],
+    path: ([state], _values, _end, index, horizon) => thetaPath(theta, state!, index, horizon),
+    advance: ([state], index, value) => {
+      thetaTake(theta, state!, index, value);
+    },
+    toJSON: () => ({
+      kind: "theta",
+      alpha: theta.alpha,
+      patterns: theta.patterns.map(({ values, multiplicative }) => ({
+        values: Array.from(values),
+        multiplicative,
+      })),
+    }),
+  };
+}
+
+/**
+ * A carrier that works in other units than the chain: in logarithms of its values, or in the values its logarithms are of.
+ * @param floor what smaller values count as where a logarithm is taken.
+ */
+export function inOtherUnits(inner: Carrier, units: "logs" | "levels", floor: number): Carrier {
+  const lowest = log(floor);
+  const toLog = (value: number): number => (value > floor ? log(value) : lowest);
+  const to = units === "logs" ? toLog : exp;
+  const back = units === "logs" ? (value: number) => exp(Math.min(value, MOST_LOG)) : toLog;
+  const { memory } = inner;
+  return {
+    memory,
+    start: () => inner.start(),
+    path(state, values, end, index, horizon) {
+      if (end < memory) return null;
+      const own = new Float64Array(memory);
+      for (let k = 0; k < memory; k++) own[k] = to(values[end - memory + k]!);
+      const path = inner.path(state, own, memory, index, horizon);
+      return path === null ? null : path.map(back);
+    },
+    advance: (state, index, value) => inner.advance(state, index, to(value)),
+    toJSON: () => ({ kind: "units", units, floor, inner: inner.toJSON() }),
+  };
+}
+
+/** The weighted mean of several paths. */
+export function meanCarrier(parts: readonly Carrier[], weights: readonly number[]): Carrier {
+  if (parts.length === 1) return parts[0]!;
+  return {
+    memory: Math.max(...parts.map(({ memory }) => memory)),
     start: () => parts.flatMap((part) => part.start()),
     path(state, values, end, index, horizon) {
-      const paths = parts.map((part, i) => part.path([state[i]!], values, end, index, horizon));
-      const [a, b] = paths;
-      return a == null || b == null ? null : a.map((value, h) => (value + b[h]!) / 2);
+      const sum = new Float64Array(horizon);
+      for (let i = 0; i < parts.length; i++) {
+        const path = parts[i]!.path([state[i]!], values, end, index, horizon);
+        if (path === null) return null;
+        for (let h = 0; h < horizon; h++) sum[h]! += weights[i]! * path[h]!;
+      }
+      return sum;
     },
     advance(state, index, value) {
       parts.forEach((part, i) => {
         part.advance([state[i]!], index, value);
       });
     },
-    toJSON: () => ({ kind: "both", parts: parts.map((part) => part.toJSON()) }),
+    toJSON: () => ({ kind: "mean", parts: parts.map((part) => part.toJSON()), weights }),
   };
 }
 
@@ -110,8 +193,16 @@ export function carrierFromJSON(json: CarrierJSON): Carrier {
   if (json.kind === "difference") return differenceCarrier(json, json.mean);
   if (json.kind === "smoothing") return smoothingCarrier(json.parameters, json.start);
   if (json.kind === "autoregression") return autoregressionCarrier(json.model);
-  if (json.kind === "both")
-    return bothCarriers(carrierFromJSON(json.parts[0]!), carrierFromJSON(json.parts[1]!));
+  if (json.kind === "ridge") return ridgeCarrier(json.model);
+  if (json.kind === "theta") {
+    const patterns = json.patterns.map(({ values, multiplicative }) => ({
+      values: Float64Array.from(values),
+      multiplicative,
+    }));
+    return thetaCarrier({ alpha: json.alpha, patterns });
+  }
+  if (json.kind === "units") return inOtherUnits(carrierFromJSON(json.inner), json.units, json.floor);
+  if (json.kind === "mean") return meanCarrier(json.parts.map(carrierFromJSON), json.weights);
   throw new FormatError(
     `loadForecaster(): a carrier is of the unknown kind ${String((json as { kind: unknown }).kind)}.`,
   );

@@ -10,6 +10,8 @@ export interface Inputs {
   readonly target: number;
   readonly impute: Imputation;
   readonly log: boolean;
+  /** Whether no value of the target is below 0, so that no forecast is. */
+  readonly isNonNegative: boolean;
   /** Of the columns the network sees. */
   readonly difference: Required<Differencing>;
   /** One column each: the target's and the others' differences. */
@@ -62,9 +64,12 @@ export function prepare(
   };
 }
 
-/** From chain space to raw units. */
-export const toRawUnits = ({ log }: Pick<Inputs, "log">, values: Float64Array): Float64Array =>
-  log ? inverseLogTransform(values) : values;
+/** From chain space to raw units; below 0 only where the series itself was. */
+export const toRawUnits = (
+  { log, isNonNegative = false }: { readonly log: boolean; readonly isNonNegative?: boolean },
+  values: Float64Array,
+): Float64Array =>
+  log ? inverseLogTransform(values) : isNonNegative ? values.map((value) => Math.max(0, value)) : values;
 
 /** Numbers the network sees at each time step. */
 export const featuresOf = ({

@@ -1,3 +1,4 @@
+import { createYielder } from "../../model/yield-to-host.js";
 import { type Chain, prepare } from "./chain.js";
 import { endsInGap, joinRaw, type RawSeries, sliceRaw } from "./raw-series.js";
 import { SeriesCursor } from "./series-cursor.js";
@@ -21,10 +22,31 @@ function settledRows(raw: RawSeries): number {
   return rows;
 }
 
-export function contextAfter(chain: Chain, raw: RawSeries): Context {
+function contextAfter(chain: Chain, raw: RawSeries): Context {
   const settled = settledRows(raw);
   const cursor = SeriesCursor.start(chain, settled);
   cursor.pushAll(prepare(chain, sliceRaw(raw, 0, settled)), 0, settled);
+  return contextOf(chain, raw, cursor);
+}
+
+/** Rows walked between two chances for others to be heard. */
+const STRIDE = 200;
+
+/** The context after a series, which may be long: others are heard in between. */
+export async function contextPausing(chain: Chain, raw: RawSeries): Promise<Context> {
+  const pause = createYielder();
+  const settled = settledRows(raw);
+  const cursor = SeriesCursor.start(chain, settled);
+  const prepared = prepare(chain, sliceRaw(raw, 0, settled));
+  while (cursor.index < settled) {
+    cursor.pushAll(prepared, cursor.index, Math.min(settled, cursor.index + STRIDE));
+    await pause();
+  }
+  return contextOf(chain, raw, cursor);
+}
+
+function contextOf(chain: Chain, raw: RawSeries, cursor: SeriesCursor): Context {
+  const settled = cursor.index;
   // Neighbours are looked for among all rows.
   const from = chain.impute === "knn" && raw.columns.length > 1 ? 0 : Math.max(0, settled - 1);
   return { cursor: cursor.fork(0), raw: sliceRaw(raw, from), from };

@@ -5,6 +5,9 @@ import { SeriesCursor } from "./series-cursor.js";
 /** Numbers in all windows together: beyond it, every second, third … window is taken. */
 const MOST_NUMBERS = 1.5e7;
 
+/** Rows walked between two chances for others to be heard. */
+const STRIDE = 200;
+
 /** Windows of a series and what the base leaves of the steps after them, in chain space. */
 export interface Windows {
   /** Rows known to each window. */
@@ -15,7 +18,12 @@ export interface Windows {
 }
 
 /** All windows of rows `[0, rows)` that have all their targets in there. */
-export function windowsOf(chain: Chain, prepared: Prepared, rows: number): Windows {
+export async function windowsOf(
+  chain: Chain,
+  prepared: Prepared,
+  rows: number,
+  pause: () => Promise<void> | undefined,
+): Promise<Windows> {
   const { outputs, window } = chain;
   const size = window * featuresOf(chain);
   const cursor = SeriesCursor.start(chain, rows);
@@ -24,6 +32,7 @@ export function windowsOf(chain: Chain, prepared: Prepared, rows: number): Windo
   const deviations: Float64Array[] = [];
   const x = new Float32Array(Math.ceil(rows / stride) * size);
   for (let t = 0; t + outputs <= rows; t++) {
+    if (t % STRIDE === 0) await pause();
     if (cursor.isReady && (rows - outputs - t) % stride === 0) {
       cursor.writeWindow(x, origins.length * size);
       origins.push(t);
@@ -68,10 +77,20 @@ export function toExamples(
 }
 
 /** Cursors forked where the first `origin` rows are known, for each of the ascending `origins`. */
-export function tracksAt(chain: Chain, prepared: Prepared, origins: readonly number[]): SeriesCursor[] {
+export async function tracksAt(
+  chain: Chain,
+  prepared: Prepared,
+  origins: readonly number[],
+  pause: () => Promise<void> | undefined,
+): Promise<SeriesCursor[]> {
   const cursor = SeriesCursor.start(chain, origins.at(-1) ?? 0);
-  return origins.map((origin) => {
-    cursor.pushAll(prepared, cursor.index, origin);
-    return cursor.fork(0);
-  });
+  const cursors: SeriesCursor[] = [];
+  for (const origin of origins) {
+    while (cursor.index < origin) {
+      cursor.pushAll(prepared, cursor.index, Math.min(origin, cursor.index + STRIDE));
+      await pause();
+    }
+    cursors.push(cursor.fork(0));
+  }
+  return cursors;
 }

@@ -2,14 +2,27 @@
 export interface Calibration {
   /** The level whose forecasts these are errors of; null: the point forecast. */
   readonly level: number | null;
-  readonly steps: readonly { readonly count: number; readonly errors: readonly number[] }[];
+  readonly steps: readonly {
+    /** Independent errors the list is worth. */
+    readonly count: number;
+    readonly errors: readonly number[];
+  }[];
 }
 
 /** Order statistics kept of each step: enough for levels of 1 % and 99 %. */
 const KEPT = 201;
 
-/** @param errors `[origins][steps]`, NaN where nothing came to compare with. */
-export function calibrate(level: number | null, errors: readonly Float64Array[], steps: number): Calibration {
+/**
+ * @param errors `[origins][steps]`, NaN where nothing came to compare with.
+ * @param stride rows from one origin to the next: errors h steps ahead share h - stride of their steps with their neighbours,
+ *   so that they count as fewer. Infinity (default) where they share none.
+ */
+export function calibrate(
+  level: number | null,
+  errors: readonly Float64Array[],
+  steps: number,
+  stride = Number.POSITIVE_INFINITY,
+): Calibration {
   return {
     level,
     steps: Array.from({ length: steps }, (_, h) => {
@@ -18,7 +31,7 @@ export function calibrate(level: number | null, errors: readonly Float64Array[],
       ).sort();
       const kept = Math.min(KEPT, sorted.length);
       return {
-        count: sorted.length,
+        count: sorted.length < 2 ? sorted.length : Math.max(2, sorted.length * Math.min(1, stride / (h + 1))),
         errors: Array.from({ length: kept }, (_, i) =>
           kept === 1 ? sorted[0]! : sorted[Math.round((i * (sorted.length - 1)) / (kept - 1))]!,
         ),

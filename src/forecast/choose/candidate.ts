@@ -9,6 +9,7 @@ import { createNetwork, type Examples, type NetworkPlan, trainNetwork } from "..
 import { networkRows, predictCursors } from "../predict.js";
 import type { FitOptions, Strategy } from "../types.js";
 import type { Effort } from "./decide.js";
+import type { Pause } from "./pause.js";
 import type { Split } from "./split.js";
 import { shrunkWeights } from "./weights.js";
 
@@ -30,7 +31,7 @@ export interface ValidationTail {
 /** Judging more origins than these costs time and tells little more. */
 const MOST_ORIGINS = 400;
 
-export function arenaOf(prepared: Prepared, { stop, head }: Split, horizon: number): ValidationTail {
+export function validationTail(prepared: Prepared, { stop, head }: Split, horizon: number): ValidationTail {
   const rows = prepared.target.length;
   const stride = Math.ceil((rows - head) / MOST_ORIGINS);
   const origins: number[] = [];
@@ -84,23 +85,40 @@ export const untrainedChain = (
   weights: new Array<number>(outputs).fill(0),
 });
 
+/** Rows walked between two chances for others to be heard. */
+const STRIDE = 500;
+
 /** Errors of a carrier alone on the tail. @throws when it has no path at the first origin. */
-export function carrierErrors(tail: ValidationTail, carrier: Carrier): Float64Array[] {
+export async function carrierErrors(
+  tail: ValidationTail,
+  carrier: Carrier,
+  pause: Pause,
+): Promise<Float64Array[]> {
   const { target } = tail.prepared;
   const state = carrier.start();
+  const paths: Float64Array[] = [];
   let t = 0;
-  const paths = tail.origins.map((origin) => {
-    for (; t < origin; t++) carrier.advance(state, t, target[t]!);
-    return carrier.path(state, target, origin, origin, tail.horizon)!;
-  });
+  for (const origin of tail.origins) {
+    for (; t < origin; t++) {
+      carrier.advance(state, t, target[t]!);
+      if (t % STRIDE === 0) await pause();
+    }
+    paths.push(carrier.path(state, target, origin, origin, tail.horizon)!);
+  }
   return errorsAt(tail, paths);
 }
 
 /** Root mean square of a carrier's one-step errors over rows `[0, rows)`; 1 when it never errs. */
-export function oneStepScale(carrier: Carrier, { target }: Prepared, rows: number): number {
+export async function oneStepScale(
+  carrier: Carrier,
+  { target }: Prepared,
+  rows: number,
+  pause: Pause,
+): Promise<number> {
   const state = carrier.start();
   let [sum, count] = [0, 0];
   for (let t = 0; t < rows; t++) {
+    if (t % STRIDE === 0) await pause();
     const path = carrier.path(state, target, t, t, 1);
     if (path !== null) {
       sum += (target[t]! - path[0]!) ** 2;
@@ -149,10 +167,11 @@ export async function trainCandidate(
   silent: Chain,
   training: Training,
   full: boolean,
+  pause: Pause,
 ): Promise<Candidate> {
   const { prepared, head, horizon } = tail;
   const { effort, strategy, seed, options } = training;
-  const windows = windowsOf(silent, prepared, head);
+  const windows = await windowsOf(silent, prepared, head, pause);
   const { train, from, to } = cut(windows, tail, silent.outputs);
   const targetScale = scalesOf(windows, train, silent.outputs);
   const plan: NetworkPlan = {
@@ -170,13 +189,13 @@ export async function trainCandidate(
       toExamples(windows, first, end, silent, targetScale);
     const { history, bestEpoch } = await trainNetwork(network, plan, part(0, train), part(from, to), options);
     const scaled: Chain = { ...silent, targetScale };
-    const cursors = tracksAt(scaled, prepared, tail.origins);
+    const cursors = await tracksAt(scaled, prepared, tail.origins, pause);
     const chain: Chain = { ...scaled, ...(await weigh(tail, network, training.head, scaled, cursors, full)) };
     const forecasts = await predictCursors(
       network,
       training.head,
       chain,
-      tracksAt(chain, prepared, tail.origins),
+      await tracksAt(chain, prepared, tail.origins, pause),
       horizon,
     );
     const errors = errorsAt(
@@ -221,8 +240,9 @@ export async function retrain(
   silent: Chain,
   prepared: Prepared,
   training: Training,
+  pause: Pause,
 ): Promise<{ chain: Chain; network: Sequential }> {
-  const windows = windowsOf(silent, prepared, prepared.target.length);
+  const windows = await windowsOf(silent, prepared, prepared.target.length, pause);
   const count = windows.origins.length;
   const targetScale = scalesOf(windows, count, silent.outputs);
   const plan = { ...candidate.plan, epochs: candidate.epochs };

@@ -1,15 +1,18 @@
 import { DataError } from "../../errors.js";
 import { percentile, variance } from "../../numerics/statistics.js";
+import { completePausing } from "../../numerics/steps.js";
 import { adfuller } from "../../series/analysis/adfuller.js";
 import { kpss } from "../../series/analysis/kpss.js";
 import { pacf } from "../../series/analysis/pacf.js";
-import { type Season, seasonality } from "../../series/analysis/seasonality.js";
-import { bestHoltWinters } from "../../series/baselines/holt-winters.js";
+import { pooledSeasons } from "../../series/analysis/pooled-seasons.js";
+import { type Season, seasonalitySteps } from "../../series/analysis/seasonality.js";
+import { bestHoltWintersSteps } from "../../series/baselines/holt-winters.js";
 import { difference } from "../../series/prepare/difference.js";
 import { logTransform } from "../../series/prepare/log-transform.js";
 import type { Settings } from "../options.js";
 import type { Differencing, Scaling } from "../types.js";
 import { type Choices, readable } from "./explanation.js";
+import type { Pause } from "./pause.js";
 
 /** A season and its length as the calendar has it. */
 export type Calendar = Pick<Season, "season" | "period">;
@@ -17,26 +20,45 @@ export type Calendar = Pick<Season, "season" | "period">;
 /** Quarters, days of the week, months, hours. */
 const USUAL_SEASONS = [4, 7, 12, 24];
 /** Longer series show their seasons in the spectrum. */
-const SHORT = 200;
+const SHORT = 400;
 /** A difference in AICc beyond which the worse model has no support (Burnham & Anderson 2002). */
 const AICC_GAP = 10;
 
 /** In a short series, the usual season that exponential smoothing wants. */
-function usualSeason(y: Float64Array): { season: number; gain: number } | null {
+async function usualSeason(
+  y: Float64Array,
+  candidates: readonly number[],
+  pause: Pause,
+): Promise<{ season: number; gain: number } | null> {
   if (y.length > SHORT) return null;
-  const plain = bestHoltWinters(y, null).aicc;
-  const tried = USUAL_SEASONS.filter((season) => y.length >= 3 * season).map((season) => ({
-    season,
-    gain: plain - bestHoltWinters(y, season).aicc,
-  }));
-  const best = tried.reduce((a, b) => (b.gain > a.gain ? b : a), { season: 0, gain: AICC_GAP });
+  const aiccWith = async (season: number | null): Promise<number> =>
+    (await completePausing(bestHoltWintersSteps(y, season), pause)).aicc;
+  const plain = await aiccWith(null);
+  let best = { season: 0, gain: AICC_GAP };
+  for (const season of candidates) {
+    if (y.length < 3 * season) continue;
+    const gain = plain - (await aiccWith(season));
+    if (gain > best.gain) best = { season, gain };
+  }
   return best.season === 0 ? null : best;
 }
 
+/** Values at the end that are looked at for a season, and for a unit root. */
+const MOST_FOR_SEASON = 20_000;
+const MOST_FOR_TESTS = 4_000;
+/** Autocorrelation of the changes at a peak that speaks for a season which no line of the spectrum shows. */
+const CLEAR_REPEAT = 0.5;
+
 /** The season the options name, or the one the series shows. */
-export function decideSeason(y: Float64Array, settings: Settings, choices: Choices): Calendar | null {
+export async function decideSeason(
+  y: Float64Array,
+  settings: Settings,
+  choices: Choices,
+  pause: Pause,
+): Promise<Calendar | null> {
   if (settings.season === null) return choices.add("season", null, "given");
-  const found = seasonality(y).seasons;
+  const recent = y.subarray(Math.max(0, y.length - MOST_FOR_SEASON));
+  const { seasons: found } = await completePausing(seasonalitySteps(recent), pause);
   if (settings.season !== undefined) {
     const season = settings.season;
     // The spectrum's period is finer: 52.18 weeks for a season given as 52.
@@ -44,24 +66,34 @@ export function decideSeason(y: Float64Array, settings: Settings, choices: Choic
     return { season: choices.add("season", season, "given"), period: alike?.period ?? season };
   }
   const best = found[0];
-  if (best === undefined) {
-    const usual = usualSeason(y);
-    if (usual === null) {
-      return choices.add("season", null, "no length at which the series repeats stands out");
-    }
+  if (best !== undefined) {
     choices.add(
       "season",
-      usual.season,
-      `no line stands out of the spectrum, but exponential smoothing is better with it: AICc ${readable(usual.gain)} lower`,
+      best.season,
+      `repeats every ${readable(best.period)} steps, which explains ${Math.round(100 * best.strength)} % of the variance about the trend (autocorrelation ${readable(best.autocorrelation)}, p ${readable(best.pValue)})`,
     );
-    return { season: usual.season, period: usual.season };
+    return best;
+  }
+  const { short, correlations } = pooledSeasons([recent]);
+  if (short !== null && correlations[0] > CLEAR_REPEAT) {
+    choices.add(
+      "season",
+      short,
+      `no line stands out of the spectrum, but changes ${short} steps apart are alike: autocorrelation ${readable(correlations[0])}`,
+    );
+    return { season: short, period: short };
+  }
+  const candidates = settings.seasonCandidates.length > 0 ? settings.seasonCandidates : USUAL_SEASONS;
+  const usual = await usualSeason(y, candidates, pause);
+  if (usual === null) {
+    return choices.add("season", null, "no length at which the series repeats stands out");
   }
   choices.add(
     "season",
-    best.season,
-    `repeats every ${readable(best.period)} steps, which explains ${Math.round(100 * best.strength)} % of the variance about the trend (autocorrelation ${readable(best.autocorrelation)}, p ${readable(best.pValue)})`,
+    usual.season,
+    `no line stands out of the spectrum, but exponential smoothing is better with it: AICc ${readable(usual.gain)} lower`,
   );
-  return best;
+  return { season: usual.season, period: usual.season };
 }
 
 /** The 95 % point of chi-squared with one degree of freedom. */
@@ -92,13 +124,13 @@ function likelihoodGain(y: Float64Array, season: number | null): number {
  * more in them on the validation tail.
  * @param tailError the error of the best carrier on the tail, in raw units, with logarithms or without.
  */
-export function decideLog(
+export async function decideLog(
   y: Float64Array,
   season: number | null,
   settings: Settings,
   choices: Choices,
-  tailError: (logs: boolean) => number,
-): boolean {
+  tailError: (logs: boolean) => Promise<number>,
+): Promise<boolean> {
   if (settings.log !== undefined) return choices.add("log", settings.log, "given");
   const lowest = y.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   if (!(lowest > 0)) {
@@ -116,11 +148,11 @@ export function decideLog(
       `changes do not grow with the level: 2 ln L would gain ${readable(gain)}, ${LIKELIHOOD_GAIN} is asked for`,
     );
   }
-  const [plain, logs] = [tailError(false), tailError(true)];
+  const [plain, logs] = [await tailError(false), await tailError(true)];
   return choices.add(
     "log",
     logs <= plain,
-    `changes grow with the level (2 ln L gains ${readable(gain)}), and the RMSE of the best carrier on the validation tail is ${readable(logs)} with logarithms, ${readable(plain)} without`,
+    `changes grow with the level (2 ln L gains ${readable(gain)}), and the RMSE of the carriers on the validation tail is ${readable(logs)} with logarithms, ${readable(plain)} without`,
   );
 }
 
@@ -144,12 +176,13 @@ function changeOver(y: Float64Array, lag: number): number {
  * None for a stationary series; otherwise over one step or a season, whichever changes less. (Farther ahead, the season is
  * the network's to learn: it sees a whole one, and the calendar.)
  */
-export function decideDifference(
+export async function decideDifference(
   y: Float64Array,
   season: number | null,
   settings: Settings,
   choices: Choices,
-): Required<Differencing> {
+  pause: Pause,
+): Promise<Required<Differencing>> {
   if (settings.difference !== undefined) return choices.add("difference", settings.difference, "given");
   if (y.length < 24) {
     return choices.add(
@@ -158,8 +191,12 @@ export function decideDifference(
       `${y.length} values are too few to test for a unit root`,
     );
   }
-  const unitRoot = whereItCan(() => adfuller(y).pValue);
-  const level = whereItCan(() => kpss(y).pValue);
+  const recent = y.subarray(Math.max(0, y.length - MOST_FOR_TESTS));
+  await pause();
+  const unitRoot = whereItCan(() => adfuller(recent).pValue);
+  await pause();
+  const level = whereItCan(() => kpss(recent).pValue);
+  await pause();
   const measured =
     unitRoot === null || level === null
       ? "the series is too regular to test for a unit root"

@@ -21,7 +21,7 @@ export function rawError(tail: ValidationTail, log: boolean, errors: readonly Fl
 export function summarize(
   tail: ValidationTail,
   log: boolean,
-  season: number | null,
+  seasons: readonly number[],
   errors: readonly Float64Array[],
 ): string {
   const { target } = tail.prepared;
@@ -38,8 +38,11 @@ export function summarize(
     ["naive forecast", base((t) => target[t - 1]!)],
     ["drift", base((t, h) => target[t - 1]! + ((h + 1) * (target[t - 1]! - target[0]!)) / (t - 1))],
   ];
-  if (season !== null && tail.head >= season)
-    baselines.push(["seasonal naive forecast", base((t, h) => target[t - season + (h % season)]!)]);
+  const lengths = [...new Set(seasons)].filter((season) => season > 1 && tail.head >= season);
+  for (const season of lengths) {
+    const name = lengths.length === 1 ? "seasonal naive forecast" : `seasonal naive forecast over ${season}`;
+    baselines.push([name, base((t, h) => target[t - season + (h % season)]!)]);
+  }
   const own = rawError(tail, log, errors);
   const others = baselines.map(([name, error]) => `${readable(error)} of the ${name}`).join(", ");
   const [name, least] = baselines.reduce((a, b) => (b[1] < a[1] ? b : a));

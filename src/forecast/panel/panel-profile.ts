@@ -1,8 +1,8 @@
+import { pooledSeasons } from "../../series/analysis/pooled-seasons.js";
 import { type RidgeShape, seasonalLags, teachableLags } from "../../series/baselines/ridge-autoregression.js";
 import { type Choices, readable } from "../choose/explanation.js";
 import type { Settings } from "../options.js";
 import type { OpenSeries } from "./open-panel.js";
-import { pooledSeasons } from "./pooled-seasons.js";
 import { transformOf } from "./transform.js";
 
 /** How windows of a panel are made: found from the data once, the same afterwards. */

@@ -1,4 +1,5 @@
 import { dot, mean, squaredDeviations } from "../../numerics/statistics.js";
+import { complete, type Steps } from "../../numerics/steps.js";
 import { openSingle, type SeriesLike } from "../kinds.js";
 import { interpolate } from "../prepare/gaps.js";
 import { spectralPeaks } from "./season-peaks.js";
@@ -154,14 +155,18 @@ function trySeason(x: Float64Array, { period: peak, pValue }: Candidate): Found 
 }
 
 /** The season that explains most of the series, a multiple giving way to the season it is a multiple of. */
-function strongest(x: Float64Array, candidates: readonly Candidate[]): Found | undefined {
-  const found = candidates
-    .map((candidate) => trySeason(x, candidate))
-    .filter((season) => season !== undefined);
+function* strongest(x: Float64Array, candidates: readonly Candidate[]): Steps<Found | undefined> {
+  const found: Found[] = [];
+  for (const candidate of candidates) {
+    const season = trySeason(x, candidate);
+    if (season !== undefined) found.push(season);
+    yield;
+  }
   if (found.length === 0) return undefined;
   const best = found.reduce((a, b) => (b.explained > a.explained ? b : a));
   for (let part = MOST_OVERTONES; part >= 2; part--) {
     const shorter = trySeason(x, { period: best.period / part, pValue: best.pValue });
+    yield;
     if (shorter !== undefined && shorter.explained >= AS_GOOD_AS_ITS_MULTIPLE * best.explained)
       return shorter;
   }
@@ -191,7 +196,10 @@ function strongest(x: Float64Array, candidates: readonly Candidate[]): Found | u
  * @example
  * seasonality(monthlySales).season; // 12
  */
-export function seasonality(x: SeriesLike): Seasonality {
+export const seasonality = (x: SeriesLike): Seasonality => complete(seasonalitySteps(x));
+
+/** {@link seasonality}, in pieces of one candidate. */
+export function* seasonalitySteps(x: SeriesLike): Steps<Seasonality> {
   const values = Float64Array.from(interpolate(openSingle("seasonality()", x)));
   const n = values.length;
   const seasons: Season[] = [];
@@ -203,7 +211,7 @@ export function seasonality(x: SeriesLike): Seasonality {
     let candidates = constant ? [] : candidatesOf(spectralPeaks(differences, FALSE_ALARM, LEAST_CYCLES), n);
     let first = 0;
     while (seasons.length < MOST_SEASONS) {
-      const best = strongest(values, candidates);
+      const best = yield* strongest(values, candidates);
       if (best === undefined) break;
       const { explained, pattern, ...season } = best;
       if (seasons.length === 0) first = explained;

@@ -16,7 +16,7 @@ export interface ThetaOptions {
   readonly season?: number | readonly number[] | null;
 }
 
-interface Pattern {
+export interface Pattern {
   /** One season, by the index modulo its length. */
   readonly values: Float64Array;
   readonly multiplicative: boolean;
@@ -106,37 +106,29 @@ export function fitTheta(where: string, y: Float64Array, seasons: readonly numbe
   return { patterns, alpha: found.reduce((a, b) => (b.value < a.value ? b : a)).x[0]! };
 }
 
-/** Walks along a series: level and straight line go on with every value, what was learnt stays. */
-export class ThetaWalk {
-  readonly #theta: Theta;
-  #n = 0;
-  #level = 0;
-  /** Sums over t of y and t y, which make the least-squares slope. */
-  #sum = 0;
-  #product = 0;
+/** Level, sum of the values and sum of time times value: what the method remembers of a series. */
+export type ThetaState = Float64Array;
 
-  constructor(theta: Theta) {
-    this.#theta = theta;
-  }
+export const thetaStart = (): ThetaState => new Float64Array(3);
 
-  take(value: number): void {
-    const y = withoutSeasons(this.#theta, value, this.#n);
-    if (this.#n === 0) this.#level = y;
-    this.#level += this.#theta.alpha * (y - this.#level);
-    this.#sum += y;
-    this.#product += this.#n * y;
-    this.#n += 1;
-  }
+/** Takes the value of row `index` in, in place. */
+export function thetaTake(theta: Theta, state: ThetaState, index: number, value: number): void {
+  const y = withoutSeasons(theta, value, index);
+  if (index === 0) state[0] = y;
+  state[0]! += theta.alpha * (y - state[0]!);
+  state[1]! += y;
+  state[2]! += index * y;
+}
 
-  path(horizon: number): number[] {
-    const { alpha } = this.#theta;
-    const n = this.#n;
-    const slope = n < 2 ? 0 : (this.#product - ((n - 1) / 2) * this.#sum) / ((n * (n * n - 1)) / 12);
-    const lead = (1 - pow(1 - alpha, n)) / alpha;
-    return Array.from({ length: horizon }, (_, h) =>
-      withSeasons(this.#theta, this.#level + 0.5 * slope * (h + lead), n + h),
-    );
-  }
+/** Forecasts of rows `n` …, of which those before came: what was learnt stays, level and straight line go on. */
+export function thetaPath(theta: Theta, state: ThetaState, n: number, horizon: number): Float64Array {
+  const { alpha } = theta;
+  const [level, sum, product] = state as unknown as [number, number, number];
+  const slope = n < 2 ? 0 : (product - ((n - 1) / 2) * sum) / ((n * (n * n - 1)) / 12);
+  const lead = (1 - pow(1 - alpha, n)) / alpha;
+  return Float64Array.from({ length: horizon }, (_, h) =>
+    withSeasons(theta, level + 0.5 * slope * (h + lead), n + h),
+  );
 }
 
 /**
@@ -155,7 +147,8 @@ export function thetaForecast(x: SeriesLike, options: ThetaOptions = {}): number
   const y = openComplete(where, x);
   const horizon = numberIn(where, "horizon", options.horizon ?? 1, { min: 1, integer: true });
   const seasons = readSeasons(where, options.season, 1).filter((season) => season > 1);
-  const walk = new ThetaWalk(fitTheta(where, y, seasons));
-  for (const value of y) walk.take(value);
-  return walk.path(horizon);
+  const theta = fitTheta(where, y, seasons);
+  const state = thetaStart();
+  for (let t = 0; t < y.length; t++) thetaTake(theta, state, t, y[t]!);
+  return Array.from(thetaPath(theta, state, y.length, horizon));
 }

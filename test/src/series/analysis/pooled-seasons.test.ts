@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { pooledSeasons } from "../../../../src/forecast/panel/pooled-seasons.js";
 import { createRandom } from "../../../../src/random.js";
+import { pooledSeasons } from "../../../../src/series/analysis/pooled-seasons.js";
 
 const many = (n: number, make: (t: number, noise: () => number, i: number) => number, length: number) =>
   Array.from({ length: n }, (_, i) => {

@@ -1,4 +1,4 @@
-import { interpolate } from "../../series/prepare/gaps.js";
+import { interpolate } from "../prepare/gaps.js";
 
 /** Series whose autocorrelations are averaged, at the most: the mean over hundreds is as sharp as over thousands. */
 const MOST_SERIES = 200;
