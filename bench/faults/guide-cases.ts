@@ -40,7 +40,7 @@ export async function exampleOf(code: string): Promise<Diagnosis | undefined> {
   if (fault === undefined) return own(twice());
   for (let i = 0; i < MOST_DRAWS; i++) {
     const plan = fault(mulberry32(7000 + i), "develop", i % 2 === 1).sick;
-    if (refusedCodes.some((own) => own === code)) return refused(plan);
+    if (refusedCodes.some((own) => own === code)) return refused({ ...plan, isTrained: true });
     const { diagnoses } = await ask(askedBefore.includes(code) ? { ...plan, isTrained: false } : plan);
     const found = own(diagnoses);
     if (found !== undefined) return found;

@@ -84,6 +84,37 @@ export const snippets: Readonly<Record<string, { readonly shows: string; readonl
       "`sequential` refuses the second layer; elsewhere it trains without a symptom, on a batch read as one sequence.",
     code: "sequential([\n  lstm({ units: 16, returnSequences: true, inputShape: [20, 1] }), // all but the last hand on every step\n  lstm({ units: 16 }),\n  dense({ units: 1 }),\n]);",
   },
+  index_out_of_range: {
+    shows:
+      "`fit` refuses a label or a token, naming sample and step; elsewhere the loss is NaN, or rows of a table are read that are not there.",
+    code: "const labels = [1, 2, 3, 3, 2]; // three classes, counted from 1\nlabels.map((label) => label - 1); // for sparseCategoricalCrossentropy and three units\nembedding({ inputDim: 51, outputDim: 8 }); // words 1 to 50, and 0 for padding",
+  },
+  time_and_features_swapped: {
+    shows: "The model is no better than a dense layer on the lags, or repeats the last value.",
+    code: "const lags = x.data; // [N, 1, 20]: twenty lags beside each other, one step\nslidingWindows(series, { window: 20 }).x.shape; // [N, 20, 1]: twenty steps of one feature",
+  },
+  padding_counted: {
+    shows: "Accuracy begins high and says nothing: most labels belong to padding, and are all alike.",
+    code: "embedding({ inputDim: 50, outputDim: 8, maskZero: true, inputShape: [24] }); // index 0 is padding\nmasking({ maskValue: 0, inputShape: [24, 3] }); // for numbers: steps of zeros alone",
+  },
+  nothing_to_learn: {
+    shows: "Loss stays at the target's variance, accuracy at the commoner class's share, whatever is tried.",
+    code: "const steps = returns(series.map((value) => value + 10)); // before a network: does anything tell the next value?\nacf(steps, { nLags: 10 }).values;",
+  },
+  metric_does_not_fit: {
+    shows: "The loss falls as it should, and accuracy stays at 0 (or at a small number that never changes).",
+    code: 'model.compile({ optimizer: adam({ learningRate: 0.01 }), loss: "mse", metrics: ["mae", "r2"] });',
+  },
+  frozen_weights: {
+    shows:
+      "The loss falls a little, to what the layers that are trained can do, and stays; weights are the same before and after.",
+    code: "for (const layer of model.layers) console.log(layer.name, layer.trainable); // true for all that is to learn",
+  },
+  activation_not_for_recurrence: {
+    shows:
+      "The loss jumps, stalls or becomes NaN, on long sequences more than on short ones; lower rates only put it off.",
+    code: 'lstm({ units: 24, inputShape: [20, 1] }); // tanh, the default\ndense({ units: 16, activation: "relu" }); // relu belongs behind it',
+  },
   softmax_with_one_unit: {
     shows: "The loss is the same number from the first batch on; predictions are 1.",
     code: 'dense({ units: 1, activation: "sigmoid" });',

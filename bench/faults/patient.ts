@@ -22,6 +22,8 @@ export interface Plan {
   layers: () => Layer[];
   optimizer: { name: string; config: Record<string, unknown> };
   loss: string;
+  metrics?: readonly string[];
+  classWeight?: Record<number, number>;
   truncate?: number;
   epochs: number;
   batchSize: number;
@@ -45,6 +47,7 @@ export async function admit(plan: Plan): Promise<Patient> {
   model.compile({
     optimizer: toOptimizer("bench", plan.optimizer),
     loss: plan.loss as "mse",
+    ...(plan.metrics === undefined ? {} : { metrics: plan.metrics as ["mae"] }),
     ...(plan.truncate === undefined ? {} : { truncate: plan.truncate }),
   });
   plan.tamper?.(model);
@@ -54,6 +57,7 @@ export async function admit(plan: Plan): Promise<Patient> {
     epochs: plan.epochs,
     batchSize: plan.batchSize,
     shuffle: plan.shuffle,
+    ...(plan.classWeight === undefined ? {} : { classWeight: plan.classWeight }),
     ...(plan.validation === undefined || isStateful ? {} : { validationData: plan.validation }),
     callbacks: [
       ...(plan.callbacks?.() ?? []),

@@ -52,7 +52,11 @@ export async function isWell(plan: Plan): Promise<boolean> {
     const [x, y] = (model.batchSize === undefined ? plan.validation : undefined) ?? [plan.x, plan.y];
     const { data } = await model.predict(x, { batchSize: model.batchSize ?? 256 });
     const answers = (y as number[]).flat(2) as number[];
-    if (plan.loss.endsWith("Crossentropy")) return shareRight(data, answers) > largestShare(answers);
+    // Tokens of 0 are padding: what is said of them counts for nothing.
+    const tokens = embeds(plan) ? (x as number[][]).flat() : [];
+    const counts = (i: number): boolean => tokens.length !== answers.length || tokens[i] !== 0;
+    if (plan.loss.endsWith("Crossentropy"))
+      return shareRight(data, answers, counts) > largestShare(answers.filter((_, i) => counts(i)));
     const mean = answers.reduce((sum, value) => sum + value, 0) / answers.length;
     const [own, constant] = answers.reduce(
       ([a, b], value, i) => [a + (data[i]! - value) ** 2, b + (mean - value) ** 2] as const,
@@ -65,7 +69,13 @@ export async function isWell(plan: Plan): Promise<boolean> {
 }
 
 /** Classes by index, by one-hot rows, or of one probability. */
-function shareRight(data: ArrayLike<number>, answers: readonly number[]): number {
+const embeds = (plan: Plan): boolean => plan.layers()[0]!.kind === "embedding";
+
+function shareRight(
+  data: ArrayLike<number>,
+  answers: readonly number[],
+  counts: (i: number) => boolean,
+): number {
   if (data.length === answers.length) {
     const isRight = (value: number, i: number): boolean => data[i]! > 0.5 === value > 0.5;
     return answers.filter(isRight).length / answers.length;
@@ -75,7 +85,8 @@ function shareRight(data: ArrayLike<number>, answers: readonly number[]): number
     Array.from({ length: width }, (_, k) => data[n * width + k]!).every(
       (value) => value <= data[n * width + label]!,
     );
-  return answers.filter(isRight).length / answers.length;
+  const asked = answers.filter((_, i) => counts(i)).length;
+  return answers.filter((label, n) => counts(n) && isRight(label, n)).length / asked;
 }
 
 function largestShare(answers: readonly number[]): number {

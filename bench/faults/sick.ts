@@ -4,6 +4,7 @@ import { layerFaults } from "./layer-faults.js";
 import { trainingFaults } from "./training-faults.js";
 import { weightFaults } from "./weight-faults.js";
 import { windowFaults } from "./window-faults.js";
+import { worldFaults } from "./world-faults.js";
 
 /** Every code the bench can make. */
 export const faults: Readonly<Record<string, Fault>> = {
@@ -12,4 +13,5 @@ export const faults: Readonly<Record<string, Fault>> = {
   ...weightFaults,
   ...layerFaults,
   ...trainingFaults,
+  ...worldFaults,
 };

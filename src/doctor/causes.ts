@@ -16,7 +16,7 @@ const unreadable = ["missing_values", "constant_target", "insufficient_data"] as
 /** Values of a size no gate and no output is made for. */
 const scale = ["unscaled_inputs", "unscaled_target", "outliers"] as const;
 /** What nothing is to be learnt from, whatever the training. */
-const unanswerable = ["constant_target", "targets_not_matching_inputs"] as const;
+const unanswerable = ["constant_target", "targets_not_matching_inputs", "nothing_to_learn"] as const;
 /** An output that is flat where the targets are. */
 const flatOutput = ["softmax_with_one_unit", "loss_activation_mismatch"] as const;
 /** A gradient that does not arrive, or arrives as anything. */
@@ -67,7 +67,7 @@ export const causes = table({
       "time_and_features_swapped",
     ],
   },
-  nothing_to_learn: { severity: "hint", after: "everything" },
+  nothing_to_learn: { severity: "warning", after: "everything" },
   window_length_one: {
     severity: "error",
     after: ["missing_values", "constant_target", "time_and_features_swapped"],
@@ -177,6 +177,7 @@ export const causes = table({
       "constant_target",
       "target_leaks_from_input",
       "targets_not_matching_inputs",
+      "time_and_features_swapped",
       "window_length_one",
     ],
   },
@@ -199,7 +200,7 @@ export const causes = table({
       "gradient_clipping_always_active",
     ],
   },
-  nan_in_loss: { severity: "error", after: ["activation_not_for_recurrence"] },
+  nan_in_loss: { severity: "error", after: [] },
   batch_size_too_large: {
     severity: "warning",
     after: [...untrainable, ...rate, "output_activation_range", "weight_decay_too_high", "dropout_too_high"],
@@ -226,6 +227,7 @@ export const causes = table({
       "learning_rate_too_high",
       "exploding_gradients",
       "targets_not_matching_inputs",
+      "nothing_to_learn",
       "data_leakage_scaler",
     ],
   },
@@ -257,9 +259,13 @@ export type Code = keyof typeof causes;
 export const isCode = (word: string | undefined): word is Code =>
   word !== undefined && Object.hasOwn(causes, word);
 
-/** Whether what was found explains a fault already, or is it. */
-export function isExplained(code: Code, found: readonly string[]): boolean {
-  if (found.includes(code)) return true;
+/** Whether what was found explains a fault already, or is it. What is only worth a look explains nothing. */
+export function isExplained(
+  code: Code,
+  found: readonly { readonly code: string; readonly severity: Severity }[],
+): boolean {
+  if (found.some((other) => other.code === code)) return true;
   const { after } = causes[code] as Cause<Code>;
-  return after === "everything" ? found.length > 0 : after.some((cause) => found.includes(cause));
+  const reasons = found.filter(({ severity }) => severity !== "hint").map((other) => other.code);
+  return after === "everything" ? found.length > 0 : after.some((cause) => reasons.includes(cause));
 }

@@ -1,4 +1,5 @@
 import type { TensorLike } from "../tensor.js";
+import { memoryOf, REMEMBERS_Z } from "./evidence/series-order.js";
 import { type Alignment, alignmentOf, openWindows, type Windows } from "./evidence/window-source.js";
 
 /** What data rules look at: a raw series' columns, or examples and, where given, those kept for validation. */
@@ -47,16 +48,38 @@ export function seriesCase(columns: readonly Float64Array[]): DataCase {
   };
 }
 
-/** Whether every target is one of few whole numbers, as classes are. */
-function looksLikeClasses(windows: Windows): boolean {
+const MOST_CLASSES = 20;
+/** Classes are counted without gaps: of more than a few, their number is about the largest one. */
+const LEAST_FILLED = 0.8;
+
+/** Whether every target is one of few whole numbers, as classes are; of targets of a model that reads tokens, of any. */
+function looksLikeClasses({ y }: Windows, isIndexed: boolean): boolean {
   const seen = new Set<number>();
-  for (const value of windows.y.data) {
+  let most = 0;
+  for (const value of y.data) {
     if (!Number.isInteger(value) || value < 0) return false;
     seen.add(value);
-    if (seen.size > 20) return false;
+    most = Math.max(most, value);
   }
+  if (isIndexed) return true;
   // Ten examples a class or more: a count or a price seldom repeats itself so often.
-  return windows.y.data.length >= 10 * seen.size;
+  if (seen.size <= MOST_CLASSES) return y.data.length >= 10 * seen.size;
+  const isScattered = memoryOf(Float64Array.from(y.data)) < REMEMBERS_Z;
+  return isScattered && y.data.length >= 5 * seen.size && seen.size >= LEAST_FILLED * (most + 1);
+}
+
+/** Each token a few times at least: what is read once is an amount. */
+const TIMES_A_TOKEN = 3;
+
+/** Whether inputs are whole numbers without a time axis of features, `[samples, steps]`, that repeat themselves, as tokens do. */
+function looksLikeIndices({ x }: Windows): boolean {
+  if (x.shape.length !== 2 || x.data.length === 0) return false;
+  const seen = new Set<number>();
+  for (const value of x.data) {
+    if (!Number.isInteger(value) || value < 0) return false;
+    seen.add(value);
+  }
+  return seen.size > 2 && x.data.length >= TIMES_A_TOKEN * seen.size;
 }
 
 export interface ExamplesOptions {
@@ -71,7 +94,9 @@ export function examplesCase(x: TensorLike, y: TensorLike, options: ExamplesOpti
   const windows = openWindows(x, y);
   const alignment = alignmentOf(windows);
   // A value of the series itself is an amount, though there be only two.
-  const isClassification = options.isClassification ?? (alignment === null && looksLikeClasses(windows));
+  const isIndexed = options.isIndexed ?? looksLikeIndices(windows);
+  const isClassification =
+    options.isClassification ?? ((isIndexed || alignment === null) && looksLikeClasses(windows, isIndexed));
   return {
     kind: "examples",
     columns: windows.columns,
@@ -80,7 +105,7 @@ export function examplesCase(x: TensorLike, y: TensorLike, options: ExamplesOpti
     series: options.series ?? null,
     alignment,
     isClassification,
-    isIndexed: options.isIndexed ?? false,
+    isIndexed,
     isStateful: options.isStateful ?? false,
     isTrained: false,
     unlearnt: null,
@@ -100,3 +125,8 @@ export function namedColumns(at: DataCase): { name: string; values: Float64Array
     })),
   ];
 }
+
+/** Below this share of a constant answer's loss a trained model does not suffer from how its data look. */
+const LEARNT_SHARE = 0.2;
+
+export const hasLearnt = ({ unlearnt }: DataCase): boolean => unlearnt !== null && unlearnt < LEARNT_SHARE;

@@ -35,6 +35,8 @@ export interface Finding {
 /** One way in which a model does not learn: what it looks at is a `Case`, what it says a `Finding`, or null: not this. */
 export interface Rule<Case> {
   readonly code: Code;
+  /** Asked only where nothing else was found: a result, not a cause. */
+  readonly isLast?: true;
   /** Whether it looks at configuration alone: then it can be asked where nothing can be run. */
   readonly isStatic?: true;
   look(at: Case): Finding | null | Promise<Finding | null>;

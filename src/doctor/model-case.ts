@@ -15,8 +15,27 @@ export interface ModelCase {
   /** Whether weights have been trained. */
   readonly isTrained: boolean;
   /** What `fit` was called with, where it is known. */
-  readonly fit: { readonly batchSize?: number | undefined; readonly shuffle?: boolean | undefined };
+  readonly fit: {
+    readonly batchSize?: number | undefined;
+    readonly shuffle?: boolean | undefined;
+    readonly classWeight?: Readonly<Record<number, number>> | undefined;
+    readonly sampleWeight?: unknown;
+  };
 }
+
+/** Activations that may grow without end. */
+export const unbounded: readonly string[] = [
+  "linear",
+  "relu",
+  "leakyRelu",
+  "elu",
+  "selu",
+  "exponential",
+  "softplus",
+  "gelu",
+  "swish",
+  "silu",
+];
 
 /** All layers, those inside wrappers in their place. */
 export function allLayers(file: ModelFile): LayerConfig[] {
@@ -37,21 +56,4 @@ export function outputActivation(file: ModelFile): string {
   const last = allLayers(file).findLast(({ kind }) => !["dropout", "flatten", "masking"].includes(kind));
   const { activation } = last?.config ?? {};
   return typeof activation === "string" ? activation : "linear";
-}
-
-/** Losses measured, in units of what a constant answer reaches: 1 is nothing learnt, 0 everything. */
-export async function unlearnt(at: ModelCase): Promise<number> {
-  const { experiments } = at;
-  const loss = await experiments.trainLoss();
-  if (experiments.constantLoss === null || !(experiments.constantLoss > 0)) return Number.NaN;
-  return loss / experiments.constantLoss;
-}
-
-/** The same, judged on validation too where there is any: what was learnt by heart is not learnt. */
-export async function unlearntOnNew(at: ModelCase): Promise<number> {
-  const own = await unlearnt(at);
-  const held = await at.experiments.validationLoss();
-  return held === null || at.experiments.constantLoss === null
-    ? own
-    : Math.max(own, held / at.experiments.constantLoss);
 }

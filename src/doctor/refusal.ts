@@ -85,6 +85,30 @@ function labels(error: GateflowError): Partial<Diagnosis> {
   };
 }
 
+function index(error: GateflowError): Partial<Diagnosis> {
+  const { received, expected } = error;
+  const most = Number(/\d+$/.exec(String(expected))?.[0]);
+  const isLabel = / y holds /.test(error.message);
+  return {
+    evidence: { received: textOf(received), expected: textOf(expected), bound: most },
+    why: isLabel
+      ? "A class is the place of an output unit, counted from 0: there is no unit for this one. Elsewhere the loss reads beside the predictions, or becomes NaN."
+      : "An index is the row of a table: this row is not there. Elsewhere whatever stands behind the table is read, or zeros.",
+    ...(typeof received === "number" && Number.isFinite(most)
+      ? {
+          picture: bars(
+            isLabel ? "Labels and units" : "Indices and rows",
+            [
+              [isLabel ? "label" : "index", received],
+              [isLabel ? "largest class" : "largest row", most],
+            ],
+            { x: isLabel ? "class" : "index", y: "of what", marks: { largest: most } },
+          ),
+        }
+      : {}),
+  };
+}
+
 /**
  * What was refused, as a diagnosis.
  * @param timesteps of the sequences the model was given, where known.
@@ -102,6 +126,8 @@ export function refusalOf(error: GateflowError, timesteps?: number): Diagnosis {
       ? stacked(error, timesteps)
       : code === "label_shape_mismatch"
         ? labels(error)
-        : {}),
+        : code === "index_out_of_range"
+          ? index(error)
+          : {}),
   };
 }

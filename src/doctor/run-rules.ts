@@ -1,11 +1,8 @@
 import { causes, isExplained } from "./causes.js";
 import type { Diagnosis, Finding, Rule } from "./diagnosis.js";
 
-const isTold = <Case>({ code }: Rule<Case>, found: readonly Diagnosis[]): boolean =>
-  isExplained(
-    code,
-    found.map((diagnosis) => diagnosis.code),
-  );
+const isTold = <Case>({ code, isLast }: Rule<Case>, found: readonly Diagnosis[]): boolean =>
+  (isLast === true && found.length > 0) || isExplained(code, found);
 
 /** A finding under its rule's name. Numbers that are none are words: JSON would make null of them. */
 function diagnosisOf<Case>({ code }: Rule<Case>, finding: Finding): Diagnosis {

@@ -59,7 +59,7 @@ export class ModelInput {
             (Number.isInteger(index)
               ? `Raise its inputDim (${vocabularySize}), or map unknown words to an index that is in it.`
               : "Turn words or values into indices first."),
-          { received: index, expected: `0 … ${vocabularySize - 1}` },
+          { code: "index_out_of_range", received: index, expected: `0 … ${vocabularySize - 1}` },
         );
       }
     }

@@ -115,7 +115,7 @@ function checkClasses(
       throw new DataError(
         `${where}: y holds ${label} in sample ${sample}${timesteps > 1 ? `, time step ${t}` : ""}, but the model predicts ${classes} classes, 0 … ${classes - 1}. ` +
           "Count classes from 0, and give the last layer one unit for each.",
-        { received: label, expected: `0 … ${classes - 1}` },
+        { code: "index_out_of_range", received: label, expected: `0 … ${classes - 1}` },
       );
     }
   }

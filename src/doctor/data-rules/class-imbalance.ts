@@ -1,7 +1,7 @@
 import type { DataCase } from "../data-case.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
 import { type Classes, classesOf, distanceOf } from "../evidence/classes.js";
-import { type Answers, answersOf } from "../evidence/model-classes.js";
+import { answersOf, recallsOf } from "../evidence/model-classes.js";
 import type { Windows } from "../evidence/window-source.js";
 import type { ModelCase } from "../model-case.js";
 import { bars, PER_CENT } from "../pictures/pictures.js";
@@ -22,8 +22,17 @@ const MIN_RECALL = 0.5;
 /** What classes given equal weight would gain in mean recall: a fifth of the way from guessing to always right. */
 const MIN_RECALL_GAIN = 0.1;
 
-/** Whether targets are the next of the tokens that stand in the inputs: words are rare by nature. */
-function areTokens(windows: Windows, { counts }: Classes): boolean {
+/** More classes than a person would balance: words and letters, of which most are rare. */
+const MOST_CLASSES = 20;
+
+/** Whether targets are the next of the tokens that stand in the inputs, as indices or one-hot: words and letters are rare by nature. */
+function areTokens(windows: Windows, { counts }: Classes, isIndexed: boolean): boolean {
+  if (counts.size > MOST_CLASSES) return true;
+  if (!isIndexed) {
+    const { features, targets, columns } = windows;
+    const isOneHot = columns.every((column) => column.every((value) => value === 0 || value === 1));
+    return features > 2 && isOneHot && (targets.length === features || counts.size >= features / 2);
+  }
   const seen = new Set(windows.x.data);
   return counts.size >= seen.size / 2 && [...counts.keys()].every((label) => seen.has(label));
 }
@@ -32,7 +41,7 @@ function areTokens(windows: Windows, { counts }: Classes): boolean {
 function rareOf(at: DataCase): Classes | null {
   if (!at.isClassification || at.windows === null) return null;
   const classes = classesOf(at.windows);
-  if (classes === null || (at.isIndexed && areTokens(at.windows, classes))) return null;
+  if (classes === null || areTokens(at.windows, classes, at.isIndexed)) return null;
   const { rarest, commonest, labels } = classes;
   const inABatch = (USUAL_BATCH_SIZE * rarest.count) / labels.length;
   return commonest.count > IMBALANCE_RATIO * rarest.count && inABatch < MIN_EXPECTED_IN_A_BATCH
@@ -42,6 +51,7 @@ function rareOf(at: DataCase): Classes | null {
 
 function findingOf(
   { counts, rarest, commonest, labels }: Classes,
+  isStepwise: boolean,
   more: Readonly<Record<string, number | string>>,
 ): Finding {
   const total = labels.length;
@@ -61,8 +71,12 @@ function findingOf(
       ...more,
     },
     why: "The mean of the loss hardly notices the rare class: always answering the frequent one is a deep valley near the start, with a fine accuracy and no use.",
-    remedy: `fit(x, y, { classWeight: { … } }) with weights labels / (classes · count): ${weights.map(([name, weight]) => `${name}: ${weight}`).join(", ")}. Judge by recall, not accuracy.`,
-    fix: { fit: { classWeight: Object.fromEntries(weights) } },
+    remedy: `${
+      isStepwise
+        ? "fit(x, y, { sampleWeight }) with a weight for every step, [N, T], for classWeight knows one label a sample: labels / (classes · count) of the step's label"
+        : "fit(x, y, { classWeight: { … } }) with weights labels / (classes · count)"
+    }: ${weights.map(([name, weight]) => `${name}: ${weight}`).join(", ")}. Judge by recall, not accuracy.`,
+    ...(isStepwise ? {} : { fix: { fit: { classWeight: Object.fromEntries(weights) } } }),
     picture: bars(
       "Labels by class",
       [...counts].sort(([a], [b]) => a - b).map(([name, n]) => [`class ${name}`, (100 * n) / total] as const),
@@ -83,25 +97,11 @@ export const classImbalance: Rule<DataCase> = {
     if (distance !== null && distance > MAX_DISTANCE_STDS) return null;
     return findingOf(
       classes,
+      classes.labels.length !== at.windows!.samples,
       distance === null ? {} : { distanceInStds: short(distance), distanceBound: MAX_DISTANCE_STDS },
     );
   },
 };
-
-/** Mean recall of the classes, and that of one. */
-function recallsOf(answers: Answers, isWeighted: boolean, rare: number): { mean: number; rare: number } {
-  const [hits, all] = [new Map<number, number>(), new Map<number, number>()];
-  for (const [n, label] of answers.labels.entries()) {
-    const said = answers.say(n, isWeighted);
-    all.set(label, (all.get(label) ?? 0) + 1);
-    if (said === label) hits.set(label, (hits.get(label) ?? 0) + 1);
-  }
-  const recalls = [...all].map(([label, count]) => (hits.get(label) ?? 0) / count);
-  return {
-    mean: recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length,
-    rare: (hits.get(rare) ?? 0) / Math.max(1, all.get(rare) ?? 0),
-  };
-}
 
 /** The same of a trained model: it misses the rare class, or would not if it were to weigh all classes alike. */
 export const classImbalanceLearnt: Rule<ModelCase> = {
@@ -114,7 +114,7 @@ export const classImbalanceLearnt: Rule<ModelCase> = {
     const asIs = recallsOf(answers, false, label);
     const weighted = recallsOf(answers, true, label);
     if (asIs.rare > MIN_RECALL && weighted.mean - asIs.mean <= MIN_RECALL_GAIN) return null;
-    return findingOf(classes, {
+    return findingOf(classes, classes.labels.length !== at.windows.samples, {
       recallOfTheClass: short(asIs.rare),
       recallBound: MIN_RECALL,
       meanRecall: short(asIs.mean),

@@ -10,10 +10,12 @@ import { insufficientData } from "./insufficient-data.js";
 import { missingValues } from "./missing-values.js";
 import { noiseFeatures } from "./noise-features.js";
 import { nonStationaryTarget } from "./non-stationary-target.js";
+import { nothingToLearn } from "./nothing-to-learn.js";
 import { outliers } from "./outliers.js";
 import { targetLeaksFromInput } from "./target-leaks-from-input.js";
 import { targetScaleMismatch } from "./target-scale-mismatch.js";
 import { targetsNotMatchingInputs } from "./targets-not-matching-inputs.js";
+import { timeAndFeaturesSwapped } from "./time-and-features-swapped.js";
 import { unscaledInputs } from "./unscaled-inputs.js";
 import { unscaledTarget } from "./unscaled-target.js";
 import { unusedFeatures } from "./unused-features.js";
@@ -30,6 +32,7 @@ export const dataRules: readonly Rule<DataCase>[] = [
   unscaledTarget,
   unscaledInputs,
   targetLeaksFromInput,
+  timeAndFeaturesSwapped,
   targetsNotMatchingInputs,
   windowLengthOne,
   windowShorterThanPeriod,
@@ -41,4 +44,5 @@ export const dataRules: readonly Rule<DataCase>[] = [
   classImbalance,
   unusedFeatures,
   noiseFeatures,
+  nothingToLearn,
 ];

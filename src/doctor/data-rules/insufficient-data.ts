@@ -1,5 +1,9 @@
 import type { DataCase } from "../data-case.js";
-import type { Rule } from "../diagnosis.js";
+import { type Finding, type Rule, short } from "../diagnosis.js";
+import { constantLoss } from "../evidence/baseline-loss.js";
+import { beatenBy } from "../evidence/constant-answers.js";
+import { isStepwise } from "../evidence/outputs.js";
+import type { ModelCase } from "../model-case.js";
 import { line, lines } from "../pictures/pictures.js";
 
 /**
@@ -7,45 +11,80 @@ import { line, lines } from "../pictures/pictures.js";
  */
 const LEAST_EXAMPLES = 20;
 
+/** Correlations below a fifth do not show: what a trained model does worse than a baseline it had too little to learn from. */
+const FEW_EXAMPLES = 100;
+
+/** Sequences with a target at every step bring as many examples as steps. */
+function examplesOf(at: DataCase): number {
+  const { windows } = at;
+  const count = windows?.samples ?? at.columns[0]?.length ?? 0;
+  return windows !== null && isStepwise(windows) ? count * windows.timesteps : count;
+}
+
 export const insufficientData: Rule<DataCase> = {
   code: "insufficient_data",
   look(at) {
-    const count = at.windows?.samples ?? at.columns[0]?.length ?? 0;
-    // Sequences with a target at every step bring as many examples as steps.
-    const { windows } = at;
-    const perSample =
-      windows?.isSequence && windows.y.shape.length >= 2 && windows.y.shape[1] === windows.timesteps
-        ? windows.timesteps
-        : 1;
-    const examples = count * perSample;
+    const examples = examplesOf(at);
     if (examples >= LEAST_EXAMPLES) return null;
-    return {
-      title: `${examples} ${at.kind === "series" ? "values" : "examples"} are too few to learn from`,
-      evidence: {
-        examples,
-        bound: LEAST_EXAMPLES,
-        halfWidthOfCorrelation: Number((1.96 / Math.sqrt(Math.max(1, examples))).toPrecision(3)),
-      },
-      why: "So few examples do not tell a connection from chance: whatever the model finds in them will not hold for the next ones.",
-      remedy: `Bring a longer series, a shorter window, or windows that overlap (stride 1): at least ${LEAST_EXAMPLES} examples, better some hundred. Until then use a baseline: seasonalNaiveForecast or naiveForecast.`,
-      picture: lines(
-        "How exactly a correlation is known",
-        [
-          line(
-            "half-width of the 95 % interval",
-            Array.from({ length: 98 }, (_, i) => 1.96 / Math.sqrt(i + 3)),
-            { first: 3 },
-          ),
-        ],
-        {
-          x: "examples",
-          y: "correlation",
-          marks: [
-            { label: `here: ${examples}`, x: examples },
-            { label: `bound: ${LEAST_EXAMPLES}`, x: LEAST_EXAMPLES },
-          ],
-        },
-      ),
-    };
+    return findingOf(at, examples, {});
   },
 };
+
+/** The same of a trained model: it has few examples, and on new ones it is worse than an answer that learns nothing. */
+export const insufficientDataLearnt: Rule<ModelCase> = {
+  code: "insufficient_data",
+  isLast: true,
+  async look(at) {
+    const examples = examplesOf(at.data);
+    const { validation } = at.data;
+    if (!at.isTrained || examples >= FEW_EXAMPLES || validation === null) return null;
+    const held = await at.experiments.validationLoss();
+    const constant = constantLoss(validation, at.file.loss);
+    const isWorse = held !== null && constant !== null && held > constant;
+    const beaten = isWorse ? null : await beatenBy(at);
+    if (!isWorse && beaten === null) return null;
+    return findingOf(at.data, examples, {
+      severity: "warning",
+      validationLoss: short(held ?? Number.NaN),
+      baseline: beaten?.name ?? "the best constant answer",
+    });
+  },
+};
+
+function findingOf(
+  at: DataCase,
+  examples: number,
+  { severity, ...more }: { readonly severity?: "warning" } & Readonly<Record<string, number | string>>,
+): Finding {
+  const bound = severity === undefined ? LEAST_EXAMPLES : FEW_EXAMPLES;
+  return {
+    ...(severity === undefined ? {} : { severity }),
+    title: `${examples} ${at.kind === "series" ? "values" : "examples"} are too few to learn from`,
+    evidence: {
+      examples,
+      bound,
+      halfWidthOfCorrelation: Number((1.96 / Math.sqrt(Math.max(1, examples))).toPrecision(3)),
+      ...more,
+    },
+    why: "So few examples do not tell a connection from chance: whatever the model finds in them will not hold for the next ones.",
+    remedy: `Bring a longer series, a shorter window, or windows that overlap (stride 1): at least ${bound} examples, better some hundred. Until then use a baseline: seasonalNaiveForecast or naiveForecast.`,
+    picture: lines(
+      "How exactly a correlation is known",
+      [
+        line(
+          "half-width of the 95 % interval",
+          Array.from({ length: 98 }, (_, i) => 1.96 / Math.sqrt(i + 3)),
+          { first: 3 },
+        ),
+      ],
+      {
+        x: "examples",
+        y: "correlation",
+        marks: [
+          { label: `here: ${examples}`, x: examples },
+          { label: `bound: ${bound}`, x: bound },
+        ],
+      },
+    ),
+  };
+}

@@ -1,6 +1,7 @@
 import { correlation } from "../../numerics/statistics.js";
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
+import { isSeries } from "../evidence/series-order.js";
 import type { Windows } from "../evidence/window-source.js";
 import { scatter } from "../pictures/pictures.js";
 
@@ -38,6 +39,8 @@ export const targetLeaksFromInput: Rule<DataCase> = {
       windows.timesteps > 1
     )
       return null;
+    // A mapping of independent samples may well be a copy: there is no future that could leak.
+    if (!isSeries(windows)) return null;
     const last = windows.timesteps - 1;
     // Sequences that are no windows of one series may ask for something said early on: that is memory, not a leak.
     const first = windows.stride === 0 ? last : 0;

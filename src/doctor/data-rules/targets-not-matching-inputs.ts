@@ -3,9 +3,9 @@ import { correlation } from "../../numerics/statistics.js";
 import type { Picture } from "../../viz/picture.js";
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
-import { dependenceOf } from "../evidence/dependence.js";
+import { dependenceOf, stepwiseDependence } from "../evidence/dependence.js";
 import { independenceOf } from "../evidence/independence.js";
-import { backInOrder } from "../evidence/series-order.js";
+import { backInOrder, memoryOf, REMEMBERS_Z } from "../evidence/series-order.js";
 import { alignmentOf, type Windows } from "../evidence/window-source.js";
 import { byTimeStep, line, lines } from "../pictures/pictures.js";
 
@@ -18,10 +18,8 @@ const PLACED_SHARE = 0.9;
 const MOST_HORIZON = 64;
 /** What is left of a constant answer's loss on examples held back, where something has been learnt beyond doubt. */
 const LEARNT_SHARE = 0.8;
-/** Largest |z| among autocorrelations: of a series that goes on from itself beyond doubt, and of one that need not. */
-const REMEMBERS_Z = 5;
+/** Largest |z| among autocorrelations of a series that need not go on from itself. */
 const FORGETS_Z = 4;
-const MOST_LAGS = 40;
 /** With fewer a correlation of 0.4 cannot be told from none (Fisher 1915). */
 const LEAST_OF_A_CLASS = 20;
 
@@ -89,8 +87,10 @@ export const targetsNotMatchingInputs: Rule<DataCase> = {
       };
     }
     if (alignment !== null || windows.samples < 100) return null;
-    const dependence = dependenceOf(windows);
+    const dependence = dependenceOf(windows, at.isClassification);
     if (dependence.strongest > dependence.bound) return null;
+    const stepwise = stepwiseDependence(windows, at.isClassification);
+    if (stepwise !== null && stepwise.strongest > stepwise.bound) return null;
     const [target] = windows.targets as [Float64Array];
     // Windows in order whose targets jump, while the series itself does not, were told apart. Elsewhere no such sign exists.
     const series = windows.stride === 0 ? 0 : Math.max(...windows.columns.map(memoryOf));
@@ -101,6 +101,8 @@ export const targetsNotMatchingInputs: Rule<DataCase> = {
         : series < REMEMBERS_Z || order > FORGETS_Z
     )
       return null;
+    // What is computed from the values that follow belongs to its window, though nothing before tells it.
+    if (isOfTheFuture(windows)) return null;
     // A handful of rare examples tells nothing of where they belong.
     if (at.isClassification && rarest(windows) < LEAST_OF_A_CLASS) return null;
     const more = independenceOf(windows, at.isClassification);
@@ -134,15 +136,25 @@ export const targetsNotMatchingInputs: Rule<DataCase> = {
   },
 };
 
-/** The autocorrelation that stands out most, in standard errors: of the step before, or of a season ago. */
-function memoryOf(values: Float64Array): number {
-  let most = 0;
-  for (let lag = 1; lag <= Math.min(MOST_LAGS, values.length / 4); lag++) {
-    const count = values.length - lag;
-    const r = correlation(values.subarray(lag), values.subarray(0, count));
-    most = Math.max(most, Math.abs(fisherZ(r, count)));
-  }
-  return most;
+const MOST_AHEAD = 5;
+const FUTURE_Z = 6;
+
+/** Whether targets have to do with the values after their windows, or with the change to them. */
+function isOfTheFuture({ samples, features, timesteps, stride, targets, at, after }: Windows): boolean {
+  if (stride === 0) return false;
+  const [target] = targets as [Float64Array];
+  for (let f = 0; f < features; f++)
+    for (let ahead = 1; ahead <= MOST_AHEAD; ahead++) {
+      const known = Array.from({ length: samples }, (_, n) => n).filter(
+        (n) => !Number.isNaN(after(n, ahead, f)),
+      );
+      if (known.length < LEAST_OF_A_CLASS) continue;
+      const own = Float64Array.from(known, (n) => target[n]!);
+      const changes = Float64Array.from(known, (n) => after(n, ahead, f) - at(n, timesteps - 1, f));
+      for (const values of [changes, changes.map(Math.abs)])
+        if (Math.abs(fisherZ(correlation(values, own), known.length)) > FUTURE_Z) return true;
+    }
+  return false;
 }
 
 /** How many examples do not have the commonest label. */

@@ -1,7 +1,7 @@
-import { deviationOf, finiteOf, rmsOf } from "../../numerics/statistics.js";
-import type { DataCase } from "../data-case.js";
+import { deviationOf, finiteOf, mean as meanOf, rmsOf } from "../../numerics/statistics.js";
+import { type DataCase, hasLearnt } from "../data-case.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
-import { FLOAT32_MAX, SATURATING_SCALE } from "../evidence/scale.js";
+import { FLOAT32_MAX, isFarFromZero, MAX_LEVEL_STDS, SATURATING_SCALE } from "../evidence/scale.js";
 import { bars } from "../pictures/pictures.js";
 
 /** Features of ordinary scalers differ by less than 10 in spread; of a hundredth, the smaller one is invisible at first. */
@@ -18,12 +18,17 @@ export const unscaledInputs: Rule<DataCase> = {
       f,
       rms: values.length === 0 ? 0 : rmsOf(values),
       std: values.length === 0 ? 0 : deviationOf(values),
+      mean: values.length === 0 ? 0 : meanOf(values),
       two: isBinary(values),
     }));
     const largest = features.reduce((a, b) => (b.rms > a.rms ? b : a), features[0]!);
     const spread = features.filter(({ std, two }) => std > 0 && !two).map(({ std }) => std);
     const ratio = spread.length > 1 ? Math.max(...spread) / Math.min(...spread) : 1;
-    if (largest === undefined || !(largest.rms > SATURATING_SCALE || ratio > SCALE_RATIO)) return null;
+    if (largest === undefined) return null;
+    if (!(largest.rms > SATURATING_SCALE || ratio > SCALE_RATIO)) {
+      const far = features.find(({ mean, std, two }) => !two && isFarFromZero(mean, std));
+      return far === undefined || hasLearnt(at) ? null : farFromZero(far, features);
+    }
     return {
       title: `feature ${largest.f} is of the size ${short(largest.rms)}${ratio > 2 ? `, ${short(ratio)} times as widely spread as the smallest` : ""}`,
       evidence: {
@@ -50,6 +55,37 @@ export const unscaledInputs: Rule<DataCase> = {
     };
   },
 };
+
+interface Feature {
+  readonly f: number;
+  readonly mean: number;
+  readonly std: number;
+}
+
+const farFromZero = ({ f, mean, std }: Feature, features: readonly Feature[]): Finding => ({
+  title: `feature ${f} lies ${short(Math.abs(mean) / std)} standard deviations from zero (mean ${short(mean)}, standard deviation ${short(std)})`,
+  evidence: {
+    feature: f,
+    mean: short(mean),
+    standardDeviation: short(std),
+    levelInStds: short(Math.abs(mean) / std),
+    bound: MAX_LEVEL_STDS,
+  },
+  why: "Gates add up weight times input: what they hear is the level, the same in every sample, and the changes that tell something are lost beside it.",
+  remedy:
+    "const scaler = standardScaler().fit(trainRows); give the windows of scaler.transform(rows) to the model, for training and for prediction: the level becomes 0, the spread 1.",
+  fix: { series: { scale: "standard" } },
+  picture: bars(
+    "Level of each feature",
+    features.map((each) => [`feature ${each.f}`, each.std > 0 ? Math.abs(each.mean) / each.std : 0] as const),
+    {
+      x: "|mean| in standard deviations",
+      y: "feature",
+      log: true,
+      marks: { [`bound ${MAX_LEVEL_STDS}`]: MAX_LEVEL_STDS },
+    },
+  ),
+});
 
 /** Values that are finite, and that float32, in which models compute, makes infinite. */
 function beyondOf(at: DataCase): Beyond | null {

@@ -1,7 +1,7 @@
 import { deviationOf, finiteOf, mean as meanOf, rmsOf } from "../../numerics/statistics.js";
-import type { DataCase } from "../data-case.js";
+import { type DataCase, hasLearnt } from "../data-case.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
-import { FLOAT32_MAX, SATURATING_SCALE } from "../evidence/scale.js";
+import { FLOAT32_MAX, isFarFromZero, MAX_LEVEL_STDS, SATURATING_SCALE } from "../evidence/scale.js";
 import { line, lines } from "../pictures/pictures.js";
 
 /** A regression target far from zero or far spread: the output layer has to walk there in steps of the learning rate. */
@@ -15,8 +15,10 @@ export const unscaledTarget: Rule<DataCase> = {
     const worst = targets
       .map((values, k) => ({ k, values, rms: rmsOf(values) }))
       .sort((a, b) => b.rms - a.rms)[0];
-    if (worst === undefined || !(worst.rms > SATURATING_SCALE)) return null;
+    if (worst === undefined) return null;
     const [mean, std] = [meanOf(worst.values), deviationOf(worst.values)];
+    const isFar = isFarFromZero(mean, std) && !hasLearnt(at);
+    if (!(worst.rms > SATURATING_SCALE || isFar)) return null;
     return {
       title: `the target is of the size ${short(worst.rms)} (mean ${short(mean)}, standard deviation ${short(std)})`,
       evidence: {
@@ -25,6 +27,8 @@ export const unscaledTarget: Rule<DataCase> = {
         mean: short(mean),
         standardDeviation: short(std),
         bound: SATURATING_SCALE,
+        levelInStds: short(Math.abs(mean) / Math.max(std, 1e-30)),
+        levelBound: MAX_LEVEL_STDS,
         lossAtStartOverVariance: short(worst.rms ** 2 / Math.max(std ** 2, 1e-30)),
       },
       why: "Outputs begin near 0 and hidden states stay within ±1, so the output weights must first grow to the target's size, a learning rate's length at a time; until then the loss is all distance and no shape, and its gradients are of that size too.",

@@ -4,6 +4,7 @@ import { variance } from "../../numerics/statistics.js";
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
 import { unexplainedByNeighbours } from "../evidence/nearest-neighbours.js";
+import { isSeries } from "../evidence/series-order.js";
 import type { Windows } from "../evidence/window-source.js";
 import { autocorrelation } from "../pictures/pictures.js";
 
@@ -18,6 +19,8 @@ const CLEAR_ERROR_RATIO = 0.5;
 /** One step that explains as much leaves nothing to a longer window. */
 const EXPLAINED_SHARE = 0.01;
 const FALSE_ALARM_P = 0.001;
+/** Fewer samples do not show whether they follow each other. */
+const LEAST_TO_TELL = 60;
 
 interface Longer {
   /** Shares of the variance that one step leaves, and that one step with those before it leaves. */
@@ -68,6 +71,8 @@ export const windowLengthOne: Rule<DataCase> = {
     const { windows } = at;
     if (windows === null || !windows.isSequence || windows.timesteps !== 1 || at.isStateful) return null;
     const more = moreFromBefore(at, windows);
+    // Samples that do not follow each other have no steps before.
+    if (more === null && windows.samples >= LEAST_TO_TELL && !isSeries(windows)) return null;
     if (more !== null && (more.alone < EXPLAINED_SHARE || more.withMore > MOST_ERROR_RATIO * more.alone))
       return null;
     return {

@@ -1,6 +1,8 @@
 import { normalQuantile } from "../../numerics/normal.js";
 import { fisherZ } from "../../numerics/significance.js";
 import { correlation } from "../../numerics/statistics.js";
+import { labelsOf } from "./classes.js";
+import { indicators, isStepwise, outputsOf } from "./outputs.js";
 import type { Windows } from "./window-source.js";
 
 /** What the target has to do with each time step of the input. */
@@ -18,7 +20,15 @@ export interface Dependence {
 }
 
 const MOST_SAMPLES = 2000;
-const MOST_FEATURES = 6;
+/** Features looked at by themselves, and those whose products with each other are. */
+const MOST_FEATURES = 256;
+const MOST_FACTORS = 6;
+/** Multiplications the search may take: of many columns, steps and outputs fewer samples are looked at. */
+const MOST_WORK = 4e8;
+const LEAST_SAMPLES = 200;
+/** Steps before and after a label that may tell it, where there is one at every step. */
+const LAGS = [-4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 8];
+const MOST_PLACES = 6000;
 const STRETCHES = 8;
 const FALSE_ALARM = 0.001;
 /** A sum of k squared z is about normal with mean k and variance 2k; so many standard deviations in a rough tail. */
@@ -31,20 +41,21 @@ function candidatesAt(windows: Windows, step: number, samples: number): Float64A
     Float64Array.from({ length: samples }, (_, n) => windows.at(n, step, f));
   const raw = Array.from({ length: features }, (_, f) => column(f));
   const products: Float64Array[] = [];
-  for (let f = 0; f < features; f++) {
-    for (let g = f; g < features; g++) products.push(raw[f]!.map((value, n) => value * raw[g]![n]!));
+  const factors = Math.min(features, MOST_FACTORS);
+  for (let f = 0; f < factors; f++) {
+    for (let g = f; g < factors; g++) products.push(raw[f]!.map((value, n) => value * raw[g]![n]!));
   }
   return [...raw, ...products];
 }
 
 /** Looks for any connection between the inputs' steps and the targets (of a sequence of targets: the last). */
-export function dependenceOf(windows: Windows): Dependence {
-  const { timesteps, targets } = windows;
-  const samples = Math.min(windows.samples, MOST_SAMPLES);
-  const isStepwise =
-    windows.isSequence && windows.y.shape.length >= 2 && windows.y.shape[1] === timesteps && timesteps > 1;
-  const outputs = isStepwise ? targets.slice(-targets.length / timesteps) : targets;
-  const judged = outputs.slice(0, 4).map((values) => values.subarray(0, samples));
+export function dependenceOf(windows: Windows, isClassification = false): Dependence {
+  const { timesteps, features } = windows;
+  const columns = Math.min(features, MOST_FEATURES) + (MOST_FACTORS * (MOST_FACTORS + 1)) / 2;
+  const outputs = outputsOf(windows, windows.samples, isClassification);
+  const affordable = Math.floor(MOST_WORK / Math.max(1, columns * timesteps * outputs.length));
+  const samples = Math.min(windows.samples, MOST_SAMPLES, Math.max(LEAST_SAMPLES, affordable));
+  const judged = outputs.map((values) => values.subarray(0, samples));
   const profile = new Float64Array(timesteps);
   const scores: number[][] = [];
   let tested = 0;
@@ -81,4 +92,48 @@ export function dependenceOf(windows: Windows): Dependence {
     stretches,
     significant: stretches.some(({ significant }) => significant),
   };
+}
+
+/** Of a target at every step the largest |z| of any input some steps before or after it, all samples and steps together. */
+export function stepwiseDependence(
+  windows: Windows,
+  isClassification: boolean,
+): { readonly strongest: number; readonly bound: number } | null {
+  if (!isStepwise(windows)) return null;
+  const { samples, timesteps, features, targets, at } = windows;
+  const labels = isClassification ? Float64Array.from(labelsOf(windows)) : null;
+  const width = targets.length / timesteps;
+  const used = Math.max(1, Math.min(samples, Math.floor(MOST_PLACES / timesteps)));
+  const place = (n: number, t: number): number => n * timesteps + t;
+  const whole =
+    labels !== null
+      ? indicators(labels)
+      : Array.from({ length: Math.min(width, 4) }, (_, k) =>
+          Float64Array.from(
+            { length: samples * timesteps },
+            (_, i) => targets[(i % timesteps) * width + k]![Math.floor(i / timesteps)]!,
+          ),
+        );
+  let [strongest, tested] = [0, 0];
+  for (const lag of LAGS) {
+    const steps = Array.from({ length: timesteps }, (_, t) => t).filter(
+      (t) => t - lag >= 0 && t - lag < timesteps,
+    );
+    if (steps.length === 0) continue;
+    const count = used * steps.length;
+    const gather = (value: (n: number, t: number) => number): Float64Array =>
+      Float64Array.from({ length: count }, (_, i) =>
+        value(Math.floor(i / steps.length), steps[i % steps.length]!),
+      );
+    const outputs = whole.map((values) => gather((n, t) => values[place(n, t)]!));
+    for (let f = 0; f < Math.min(features, 32); f++) {
+      const column = gather((n, t) => at(n, t - lag, f));
+      for (const output of outputs) {
+        tested++;
+        const z = Math.abs(fisherZ(correlation(column, output), count));
+        if (z > strongest) strongest = z;
+      }
+    }
+  }
+  return { strongest, bound: -normalQuantile(FALSE_ALARM / Math.max(2, 2 * tested)) };
 }

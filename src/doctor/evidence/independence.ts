@@ -2,6 +2,7 @@ import { normalQuantile } from "../../numerics/normal.js";
 import { fisherZ } from "../../numerics/significance.js";
 import { deviationOf, mean } from "../../numerics/statistics.js";
 import { createRandom } from "../../random.js";
+import { outputsOf } from "./outputs.js";
 import type { Windows } from "./window-source.js";
 
 /** What remains of the question whether inputs tell anything of the targets, once no single step does. */
@@ -18,9 +19,8 @@ export interface Independence {
 }
 
 const MOST_SAMPLES = 600;
-const MOST_FEATURES = 4;
-const MOST_COLUMNS = 240;
-const MOST_OUTPUTS = 10;
+const MOST_FEATURES = 64;
+const MOST_COLUMNS = 480;
 const STRETCHES = 8;
 const LAGS = [1, 2, 3, 4, 6, 8, 12];
 const FALSE_ALARM = 0.001;
@@ -42,20 +42,6 @@ const product = (a: Float64Array, b: Float64Array): number => {
   return sum;
 };
 
-/** The targets as amounts, or each of the commonest classes as yes or no: the number of a class is only its name. */
-function outputsOf(windows: Windows, samples: number, isClassification: boolean): Float64Array[] {
-  const { timesteps, targets, y, isSequence } = windows;
-  const isStepwise = isSequence && y.shape.length >= 2 && y.shape[1] === timesteps && timesteps > 1;
-  const last = isStepwise ? targets.slice(-targets.length / timesteps) : targets;
-  const judged = last.slice(0, MOST_OUTPUTS).map((values) => values.slice(0, samples));
-  if (!isClassification || judged.length !== 1) return judged;
-  const counts = new Map<number, number>();
-  for (const label of judged[0]!) counts.set(label, (counts.get(label) ?? 0) + 1);
-  const labels = [...counts].sort((a, b) => b[1] - a[1]).map(([label]) => label);
-  if (labels.length <= 2) return judged;
-  return labels.slice(0, MOST_OUTPUTS).map((label) => judged[0]!.map((value) => (value === label ? 1 : 0)));
-}
-
 /** How a feature goes on from step to step, whatever its phase: the mean product of values some steps apart. */
 function autocovariances(windows: Windows, samples: number): Float64Array[] {
   const { timesteps, features, at } = windows;
@@ -68,6 +54,18 @@ function autocovariances(windows: Windows, samples: number): Float64Array[] {
       }),
     ),
   ).flat();
+}
+
+/** Whether an even or odd number of a feature's steps lie below its mean: of bits their parity, which no pair of them tells. */
+function parities({ timesteps, features, columns, at }: Windows, samples: number): Float64Array[] {
+  return Array.from({ length: Math.min(features, MOST_FEATURES) }, (_, f) => {
+    const center = mean(columns[f]!);
+    return Float64Array.from({ length: samples }, (_, n) => {
+      let sign = 1;
+      for (let t = 0; t < timesteps; t++) if (at(n, t, f) < center) sign = -sign;
+      return sign;
+    });
+  });
 }
 
 /** Single steps, with their squares, in stretches of the sequence; of long ones evenly spread steps. */
@@ -94,7 +92,7 @@ export function independenceOf(windows: Windows, isClassification: boolean): Ind
   const outputs = outputsOf(windows, samples, isClassification)
     .map(standardised)
     .filter((values) => values !== null);
-  const columns = autocovariances(windows, samples)
+  const columns = [...autocovariances(windows, samples), ...parities(windows, samples)]
     .map(standardised)
     .filter((values) => values !== null);
   const tested = columns.length * outputs.length;

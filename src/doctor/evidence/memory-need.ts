@@ -17,7 +17,7 @@ export async function memoryNeed(at: ModelCase): Promise<MemoryNeed | null> {
   return at.experiments.once("memory need", async () => {
     const { windows } = at;
     if (!windows.isSequence || windows.timesteps < 8) return null;
-    const dependence = dependenceOf(windows);
+    const dependence = dependenceOf(windows, at.data.isClassification);
     if (!dependence.significant) return null;
     const strongest = Math.max(...dependence.stretches.map(({ z }) => z));
     const telling = dependence.stretches.filter(({ z, significant }) => significant && z > ECHO * strongest);

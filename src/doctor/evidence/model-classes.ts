@@ -13,12 +13,17 @@ export interface Answers {
 /** Of five examples of a class that is found nine times of ten fewer than three are found once in a hundred: enough to judge by. */
 const LEAST_HELD = 5;
 
-/** Asks the model; null where its output is none of classes, or its states would have to be carried. */
-export async function answersOf(at: ModelCase, { counts, labels, rarest }: Classes): Promise<Answers | null> {
+/** Asks the model, of new examples where there are enough; null where its output is none of classes, or its states would have to be carried. */
+export async function answersOf(
+  at: ModelCase,
+  { counts, labels, rarest }: Classes,
+  on: "training" | "new" = "new",
+): Promise<Answers | null> {
   if (at.experiments.isStateful) return null;
   const { validation } = at.data;
   const held = validation === null ? [] : labelsOf(validation);
   const isHeld =
+    on === "new" &&
     validation !== null &&
     at.experiments.validation !== null &&
     held.filter((label) => label === rarest.label).length >= LEAST_HELD;
@@ -52,4 +57,23 @@ export async function answersOf(at: ModelCase, { counts, labels, rarest }: Class
     return best.label;
   };
   return { labels: asked, measuredOn: isHeld ? "validation examples" : "training examples", say };
+}
+
+/** Mean recall of the classes, and that of one. */
+export function recallsOf(
+  answers: Answers,
+  isWeighted: boolean,
+  rare: number,
+): { mean: number; rare: number } {
+  const [hits, all] = [new Map<number, number>(), new Map<number, number>()];
+  for (const [n, label] of answers.labels.entries()) {
+    const said = answers.say(n, isWeighted);
+    all.set(label, (all.get(label) ?? 0) + 1);
+    if (said === label) hits.set(label, (hits.get(label) ?? 0) + 1);
+  }
+  const recalls = [...all].map(([label, count]) => (hits.get(label) ?? 0) / count);
+  return {
+    mean: recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length,
+    rare: (hits.get(rare) ?? 0) / Math.max(1, all.get(rare) ?? 0),
+  };
 }

@@ -1,7 +1,11 @@
+import { fisherZ } from "../../numerics/significance.js";
+import { correlation } from "../../numerics/statistics.js";
 import { openWindows, type Windows } from "./window-source.js";
 
 /** Shuffled pairs keep all their windows but the last: some may be missing, held back or with a gap. */
 const LEAST_LINKED = 0.95;
+/** Windows of four steps, one apart, hold a value four times. */
+const MOST_DISTINCT = 0.6;
 
 /** All steps of a window but the first or the last, as a key. */
 const keyOf = ({ x, timesteps, features }: Windows, sample: number, from: number): string => {
@@ -17,6 +21,8 @@ export function backInOrder(windows: Windows): Windows | null {
   const { samples, timesteps, x, y, isSequence } = windows;
   if (windows.stride !== 0 || !isSequence || timesteps < 4 || samples < 20 || y.shape[0] !== samples)
     return null;
+  // Overlapping windows hold each value several times.
+  if (new Set(x.data).size > MOST_DISTINCT * x.data.length) return null;
   const starts = new Map<string, number>();
   for (let n = 0; n < samples; n++) starts.set(keyOf(windows, n, 0), n);
   // Windows that read alike cannot be told apart.
@@ -46,4 +52,33 @@ export function backInOrder(windows: Windows): Windows | null {
     { shape: y.shape, data: moved(y.data) },
   );
   return ordered.stride === 1 ? ordered : null;
+}
+
+const MOST_LAGS = 40;
+
+/** The autocorrelation that stands out most, in standard errors: of the step before, or of a season ago. */
+export function memoryOf(values: Float64Array): number {
+  let most = 0;
+  for (let lag = 1; lag <= Math.min(MOST_LAGS, values.length / 4); lag++) {
+    const count = values.length - lag;
+    const r = correlation(values.subarray(lag), values.subarray(0, count));
+    const z = Math.abs(fisherZ(r, count));
+    if (z > most) most = z;
+  }
+  return most;
+}
+
+/** Largest |z| of a series that goes on from itself beyond doubt. */
+export const REMEMBERS_Z = 5;
+
+/** Whether samples follow each other in time: windows of one series, in order or shuffled, or pieces that go on from one another. */
+export function isSeries(windows: Windows): boolean {
+  const { samples, timesteps, features, stride, columns, at } = windows;
+  if (stride > 0 || backInOrder(windows) !== null) return true;
+  if (timesteps === 1) return columns.some((column) => memoryOf(column) > REMEMBERS_Z);
+  return Array.from({ length: features }, (_, f) => f).some((f) => {
+    const ends = Float64Array.from({ length: samples - 1 }, (_, n) => at(n, timesteps - 1, f));
+    const begins = Float64Array.from({ length: samples - 1 }, (_, n) => at(n + 1, 0, f));
+    return Math.abs(fisherZ(correlation(begins, ends), samples - 1)) > REMEMBERS_Z;
+  });
 }

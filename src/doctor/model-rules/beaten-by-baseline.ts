@@ -3,6 +3,7 @@ import { constantLoss } from "../evidence/baseline-loss.js";
 import { beatenBy } from "../evidence/constant-answers.js";
 import type { ModelCase } from "../model-case.js";
 import { bars } from "../pictures/pictures.js";
+import { unlearnt } from "../trials/unlearnt.js";
 
 /**
  * From this share of the loss of one answer for everything on, nothing of the examples has been learnt; on new examples a
@@ -12,6 +13,8 @@ const NOTHING_LEARNT_RATIO = 1;
 const WORSE_ON_NEW_RATIO = 1.1;
 /** Below this share of it a few examples have been learnt by heart. */
 const BY_HEART_SHARE = 0.3;
+/** A mean recall a tenth of the way from guessing to always right is something. */
+const NOTHING_FOUND_SHARE = 0.9;
 
 interface Losses {
   readonly loss: number;
@@ -21,15 +24,13 @@ interface Losses {
 }
 
 /** What a trained model and the best constant answer come to, where the model is no better; null where it is. */
-async function noBetterThanConstant({
-  isTrained,
-  experiments,
-  data,
-  file,
-}: ModelCase): Promise<Losses | null> {
+async function noBetterThanConstant(at: ModelCase): Promise<Losses | null> {
+  const { isTrained, experiments, data, file } = at;
   const constant = experiments.constantLoss;
   if (!isTrained || experiments.isStateful || constant === null || !(constant > 0)) return null;
   const loss = await experiments.trainLoss();
+  // Trained with weights of classes, a classifier may cost more than a constant answer and find what that one never does.
+  if (data.isClassification && (await unlearnt(at)) < NOTHING_FOUND_SHARE) return null;
   if (loss > NOTHING_LEARNT_RATIO * constant)
     return { loss, constant, bound: NOTHING_LEARNT_RATIO, measuredOn: "training examples" };
   // A classifier may be right and too sure of itself: its crossentropy on new examples says little.

@@ -3,7 +3,7 @@ import { isRecurrentKind } from "../../recipe/layer-kinds.js";
 import type { Picture } from "../../viz/picture.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
 import { largestByStep, outputOfLayer } from "../evidence/activations.js";
-import { type ModelCase, recurrentLayers } from "../model-case.js";
+import { type ModelCase, recurrentLayers, unbounded } from "../model-case.js";
 import { untilItBreaks } from "../pictures/break.js";
 import { bars, byTimeStep } from "../pictures/pictures.js";
 import { outcome, TRIAL_UPDATES, trialAt } from "../trials/rates.js";
@@ -13,19 +13,6 @@ const MAX_GROWTH_RATIO = 1000;
 /** Without clipping an update as large as the weights themselves throws them away. */
 const MAX_UPDATE_RATIO = 1;
 const TEARING_GROWTH_RATIO = 10;
-
-const unbounded: readonly string[] = [
-  "linear",
-  "relu",
-  "leakyRelu",
-  "elu",
-  "selu",
-  "exponential",
-  "softplus",
-  "gelu",
-  "swish",
-  "silu",
-];
 
 interface Growth {
   readonly layer: RecurrentLayerFlow;
@@ -86,8 +73,10 @@ export const explodingGradients: Rule<ModelCase> = {
     const grows = tears || (factor > MAX_GROWTH_RATIO && (ratio > MAX_UPDATE_RATIO || broke || lost));
     // Unbounded states break a training whose first gradient still looks harmless: a short one of a copy tells.
     const isUnbounded = unbounded.includes(String(activation));
+    // Of those that bend it is the activation that breaks it; a linear state is its recurrent weights' product alone.
     const breaks =
       isUnbounded &&
+      activation === "linear" &&
       (broke || lost || (!at.isTrained && outcome(await trialAt(at)) === Infinity)) &&
       (await isMendedByClipping(at));
     if (!grows && !breaks) return null;

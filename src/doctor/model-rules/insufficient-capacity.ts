@@ -1,9 +1,10 @@
 import { isRecurrentKind } from "../../recipe/layer-kinds.js";
 import { type Rule, short } from "../diagnosis.js";
-import { type ModelCase, recurrentLayers, unlearnt } from "../model-case.js";
+import { type ModelCase, recurrentLayers } from "../model-case.js";
 import { bars } from "../pictures/pictures.js";
 import type { LayerConfig } from "../trials/model-copy.js";
 import { outcome } from "../trials/rates.js";
+import { unlearnt } from "../trials/unlearnt.js";
 
 /** Layers that are this small are asked whether they are too small. */
 const SMALL_UNITS = 4;

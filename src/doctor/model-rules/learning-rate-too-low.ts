@@ -2,7 +2,6 @@ import { isRecurrentFlow } from "../../model/flow.js";
 import { type Rule, short } from "../diagnosis.js";
 import { beatenBy } from "../evidence/constant-answers.js";
 import type { ModelCase } from "../model-case.js";
-import { unlearnt } from "../model-case.js";
 import {
   adaptive,
   otherRates,
@@ -12,6 +11,7 @@ import {
   trialsPicture,
   usualRate,
 } from "../trials/rates.js";
+import { unlearnt } from "../trials/unlearnt.js";
 
 /** A loss that came down by less over a whole training stands still. */
 const MIN_FALL_SHARE = 0.03;

@@ -1,21 +1,26 @@
 import { classImbalanceLearnt } from "../data-rules/class-imbalance.js";
+import { insufficientDataLearnt } from "../data-rules/insufficient-data.js";
 import { noiseFeaturesLearnt } from "../data-rules/noise-features.js";
 import { nonStationaryAndBeaten } from "../data-rules/non-stationary-target.js";
 import type { Rule } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
+import { activationNotForRecurrence } from "./activation-not-for-recurrence.js";
 import { batchSizeTooLarge } from "./batch-size-too-large.js";
 import { beatenByBaseline } from "./beaten-by-baseline.js";
 import { dropoutTooHigh } from "./dropout-too-high.js";
 import { dyingRelu } from "./dying-relu.js";
 import { explodingGradients } from "./exploding-gradients.js";
+import { frozenWeights } from "./frozen-weights.js";
 import { gradientClippingAlwaysActive } from "./gradient-clipping-always-active.js";
 import { insufficientCapacity } from "./insufficient-capacity.js";
 import { learningRateTooHigh } from "./learning-rate-too-high.js";
 import { learningRateTooLow } from "./learning-rate-too-low.js";
 import { lossActivationMismatch } from "./loss-activation-mismatch.js";
+import { metricDoesNotFit } from "./metric-does-not-fit.js";
 import { nanInLoss } from "./nan-in-loss.js";
 import { outputActivationRange } from "./output-activation-range.js";
 import { overfitting } from "./overfitting.js";
+import { paddingCounted } from "./padding-counted.js";
 import { saturatedGates } from "./saturated-gates.js";
 import { softmaxWithOneUnit } from "./softmax-with-one-unit.js";
 import { stateNeverCarried } from "./state-never-carried.js";
@@ -30,9 +35,12 @@ import { weightDecayTooHigh } from "./weight-decay-too-high.js";
 /** What is asked of any diagnosis but a result beside its baselines: that one is the symptom of all. */
 const others: readonly Rule<ModelCase>[] = [
   // Configuration, and weights as they stand.
+  frozenWeights,
   softmaxWithOneUnit,
   lossActivationMismatch,
+  metricDoesNotFit,
   outputActivationRange,
+  paddingCounted,
   classImbalanceLearnt,
   noiseFeaturesLearnt,
   weightDecayTooHigh,
@@ -42,6 +50,7 @@ const others: readonly Rule<ModelCase>[] = [
   truncationShorterThanDependency,
   // The first step.
   explodingGradients,
+  activationNotForRecurrence,
   statefulWithShuffle,
   saturatedGates,
   vanishingGradients,
@@ -57,6 +66,7 @@ const others: readonly Rule<ModelCase>[] = [
   overfitting,
   underfittingStoppedEarly,
   nonStationaryAndBeaten,
+  insufficientDataLearnt,
 ];
 
 /** Where a training has been, gates may be saturated by its rate; before one, a rate cannot be told from their start. */

@@ -1,8 +1,9 @@
 import { isRecurrentFlow, type RecurrentLayerFlow } from "../../model/flow.js";
 import { mean as meanOf } from "../../numerics/statistics.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
-import { type ModelCase, unlearnt } from "../model-case.js";
+import type { ModelCase } from "../model-case.js";
 import { byTimeStep, PER_CENT } from "../pictures/pictures.js";
+import { unlearnt } from "../trials/unlearnt.js";
 
 /** At the start gates stand near 0.5 (the forget gate near 0.73): hardly any within 0.05 of a bound. */
 const MOST_SATURATED_SHARE = 0.5;

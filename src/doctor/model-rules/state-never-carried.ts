@@ -1,6 +1,7 @@
 import { type Rule, short } from "../diagnosis.js";
 import { carryOf, carryPicture } from "../evidence/carried-state.js";
-import { type ModelCase, unlearnt } from "../model-case.js";
+import type { ModelCase } from "../model-case.js";
+import { unlearnt } from "../trials/unlearnt.js";
 
 export const stateNeverCarried: Rule<ModelCase> = {
   code: "state_never_carried",

@@ -1,8 +1,9 @@
 import { type Rule, short } from "../diagnosis.js";
 import { carryOf, carryPicture } from "../evidence/carried-state.js";
-import { type ModelCase, unlearnt } from "../model-case.js";
+import type { ModelCase } from "../model-case.js";
 import { bars } from "../pictures/pictures.js";
 import { outcome } from "../trials/rates.js";
+import { unlearnt } from "../trials/unlearnt.js";
 
 const MOST_LOSS_RATIO = 0.5;
 const MIN_UNLEARNT_SHARE = 0.1;

@@ -1,7 +1,8 @@
 import { type Rule, short } from "../diagnosis.js";
 import { memoryNeed } from "../evidence/memory-need.js";
-import { type ModelCase, unlearntOnNew } from "../model-case.js";
+import type { ModelCase } from "../model-case.js";
 import { byTimeStep } from "../pictures/pictures.js";
+import { unlearntOnNew } from "../trials/unlearnt.js";
 
 const LEARNT_SHARE = 0.5;
 

@@ -1,9 +1,10 @@
 import { risingP } from "../../numerics/significance.js";
 import type { Picture } from "../../viz/picture.js";
 import { type Rule, short } from "../diagnosis.js";
-import { type ModelCase, unlearnt } from "../model-case.js";
+import type { ModelCase } from "../model-case.js";
 import { line, lines } from "../pictures/pictures.js";
 import { outcome } from "../trials/rates.js";
+import { unlearnt } from "../trials/unlearnt.js";
 
 /** So few updates show no end of the fall: weights of 0.15 at steps of 0.001 to 0.01 have hardly moved (0.1 to 1 in all). */
 const FEW_UPDATES = 100;

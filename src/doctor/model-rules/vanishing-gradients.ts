@@ -2,8 +2,9 @@ import { log } from "../../elementary.js";
 import { isRecurrentFlow } from "../../model/flow.js";
 import { type Rule, short } from "../diagnosis.js";
 import { memoryNeed } from "../evidence/memory-need.js";
-import { type ModelCase, unlearntOnNew } from "../model-case.js";
+import type { ModelCase } from "../model-case.js";
 import { byTimeStep } from "../pictures/pictures.js";
+import { unlearntOnNew } from "../trials/unlearnt.js";
 
 /** What a step adds to a weight's gradient below this share of what the end adds is lost in float32's rounding (2^-24). */
 const MIN_RATIO = 6e-8;

@@ -1,7 +1,8 @@
 import type { Picture } from "../../viz/picture.js";
 import { type Rule, short } from "../diagnosis.js";
-import { type ModelCase, unlearnt } from "../model-case.js";
+import type { ModelCase } from "../model-case.js";
 import { bars, line, lines } from "../pictures/pictures.js";
+import { unlearnt } from "../trials/unlearnt.js";
 
 const signLike: readonly string[] = ["adam", "adamw", "nadam", "lion", "rmsprop"];
 /** Glorot's and orthogonal kernels begin with weights of about 0.15 and grow; held to 0.5 the bench's series are learnt five times worse than at 1. */

@@ -19,6 +19,8 @@ export interface ModelFile {
   readonly optimizer: { readonly name: string; readonly config: Record<string, unknown> };
   readonly learningRate: number;
   readonly loss: Loss;
+  /** Names of the metrics it was compiled with, but for functions. */
+  readonly metrics: readonly string[];
   readonly truncate: number;
   readonly batchSize: number | undefined;
   readonly updates: number;
@@ -33,6 +35,11 @@ export interface CopyOptions {
   readonly seed?: number;
 }
 
+function metricNames(model: Sequential): string[] {
+  const { metrics } = (model.compiled?.config ?? {}) as { metrics?: readonly (string | { name: string })[] };
+  return (metrics ?? []).map((metric) => (typeof metric === "string" ? metric : metric.name));
+}
+
 /** Reads a compiled model. @param sampleShape of x, for a model that has not seen any. */
 export function fileOf(model: Sequential, sampleShape: SampleShape): ModelFile {
   const { optimizer } = model;
@@ -45,6 +52,7 @@ export function fileOf(model: Sequential, sampleShape: SampleShape): ModelFile {
     optimizer: { name: optimizer.name, config: optimizer.getConfig() },
     learningRate: optimizer.learningRate,
     loss,
+    metrics: metricNames(model),
     truncate,
     batchSize: model.batchSize,
     updates: optimizer.iterations,

@@ -1,0 +1,83 @@
+import { parseArgs } from "node:util";
+import { diagnose, GateflowError } from "../../../src/index.js";
+import { admit, type Plan } from "../patient.js";
+import { ofClasses } from "./asked-of-classes.js";
+import { ofNumbers } from "./asked-of-numbers.js";
+
+/**
+ * Asks the doctor about questions of people. Every other one was kept aside while the rules were changed: `--part=aside`.
+ */
+const { values: flags } = parseArgs({
+  options: { part: { type: "string", default: "both" }, only: { type: "string" } },
+});
+const all = Object.entries({ ...ofNumbers, ...ofClasses });
+const chosen = all.filter(
+  ([name], i) =>
+    (flags.only === undefined || name === flags.only) &&
+    (flags.part === "both" || (flags.part === "aside") === (i % 2 === 1)),
+);
+
+async function codesOf(plan: Plan): Promise<{ codes: string[]; train: number; look: number }> {
+  const began = performance.now();
+  let model: Awaited<ReturnType<typeof admit>>["model"] | undefined;
+  let history: Awaited<ReturnType<typeof admit>>["history"];
+  let refused: string | undefined;
+  try {
+    ({ model, history } = await admit(plan));
+  } catch (error) {
+    if (!(error instanceof GateflowError)) throw error;
+    refused = error.code ?? `refused: ${error.message}`;
+    // A person asks about the model that was refused.
+    ({ model } = await admit({ ...plan, isTrained: false }).catch(() => ({ model: undefined })));
+    if (model === undefined) return { codes: [refused], train: 0, look: 0 };
+  }
+  const trained = performance.now();
+  try {
+    const found = await diagnose(model!, {
+      x: plan.x,
+      y: plan.y,
+      ...(plan.validation === undefined ? {} : { validationData: plan.validation }),
+      ...(history === undefined ? {} : { history }),
+      fit: {
+        batchSize: plan.batchSize,
+        shuffle: plan.shuffle,
+        ...(plan.classWeight === undefined ? {} : { classWeight: plan.classWeight }),
+      } as { batchSize: number },
+    });
+    return {
+      codes: found.map(({ code }) => code),
+      train: trained - began,
+      look: performance.now() - trained,
+    };
+  } catch (error) {
+    if (!(error instanceof GateflowError)) throw error;
+    return {
+      codes: [`thrown: ${error.code ?? error.message.slice(0, 60)}`],
+      train: trained - began,
+      look: 0,
+    };
+  } finally {
+    model!.dispose();
+  }
+}
+
+let [detected, first, anywhere, beside, cured, alarms, slow] = [0, 0, 0, 0, 0, 0, 0];
+for (const [name, make] of chosen) {
+  const { codes, sick, cured: well } = make();
+  const { codes: found, train, look } = await codesOf(sick);
+  if (found.length > 0 && !found[0]!.startsWith("thrown")) detected++;
+  if (codes.includes(found[0] ?? "")) first++;
+  if (codes.some((code) => found.includes(code))) anywhere++;
+  beside += found.filter((code) => !codes.includes(code)).length;
+  if (look > train) slow++;
+  const after = well === undefined ? undefined : await codesOf(well);
+  if (after !== undefined) cured++;
+  if (after !== undefined && after.codes.length > 0) alarms++;
+  const sign = codes.includes(found[0] ?? "") ? " " : "!";
+  console.log(
+    `${sign} ${name}: ${found.join("+") || "nothing"} (expected ${codes.join(" or ")}; ${train.toFixed(0)} ms, looked ${look.toFixed(0)} ms)${after === undefined ? "" : `; cured: ${after.codes.join("+") || "nothing"} (${after.train.toFixed(0)}, ${after.look.toFixed(0)} ms)`}`,
+  );
+}
+console.log(
+  `\n${chosen.length} questions: detected ${detected}, right first ${first}, right anywhere ${anywhere}, alarms beside ${beside}; ${cured} cured: ${alarms} false alarms; the look took longer than the training in ${slow}`,
+);
