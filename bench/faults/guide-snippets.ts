@@ -108,7 +108,7 @@ export const snippets: Readonly<Record<string, { readonly shows: string; readonl
   frozen_weights: {
     shows:
       "The loss falls a little, to what the layers that are trained can do, and stays; weights are the same before and after.",
-    code: "for (const layer of model.layers) console.log(layer.name, layer.trainable); // true for all that is to learn",
+    code: "model.layers.filter((layer) => !layer.trainable).map(({ name }) => name); // none, unless it was trained elsewhere",
   },
   activation_not_for_recurrence: {
     shows:
