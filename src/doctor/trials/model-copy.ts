@@ -35,10 +35,12 @@ export interface CopyOptions {
   readonly seed?: number;
 }
 
-function metricNames(model: Sequential): string[] {
-  const { metrics } = (model.compiled?.config ?? {}) as { metrics?: readonly (string | { name: string })[] };
-  return (metrics ?? []).map((metric) => (typeof metric === "string" ? metric : metric.name));
-}
+const metricNames = (model: Sequential): string[] =>
+  model
+    .compiled!.asked.metrics.flat()
+    .flatMap((metric) =>
+      typeof metric === "string" ? [metric] : typeof metric === "function" ? [] : [metric.name],
+    );
 
 /** Reads a compiled model. @param sampleShape of x, for a model that has not seen any. */
 export function fileOf(model: Sequential, sampleShape: SampleShape): ModelFile {
