@@ -40,6 +40,7 @@ export {
 export { forecaster, loadForecaster } from "./forecast/forecaster.js";
 export type * from "./forecast/types.js";
 // Formats
+export * from "./formats/index.js";
 export { fromSafetensors, type SafetensorsOptions, toSafetensors } from "./formats/safetensors.js";
 // Initializers
 export { chrono } from "./initializers/chrono.js";

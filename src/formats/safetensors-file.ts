@@ -1,5 +1,7 @@
 import { FormatError } from "../errors.js";
 import { describeShape, type NamedTensor, sizeOf } from "../tensor.js";
+import { type ElementType, elementKinds, isShape, readElements } from "./bytes/elements.js";
+import { isRecord, parseJson } from "./bytes/json.js";
 
 /**
  * The safetensors container: 8 bytes of header length (little-endian), a JSON header, then the tensors' bytes without
@@ -26,7 +28,7 @@ export function writeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8A
   if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
   let offset = 0;
   for (const { name, shape, data } of tensors) {
-    if (name in header) throw new FormatError(`safetensors: two tensors are named \`${name}\`.`);
+    if (Object.hasOwn(header, name)) throw new FormatError(`safetensors: two tensors are named \`${name}\`.`);
     header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + data.length * 4] };
     offset += data.length * 4;
   }
@@ -66,7 +68,8 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataB
   }
   let header: unknown;
   try {
-    header = JSON.parse(
+    header = parseJson(
+      "safetensors",
       new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(LENGTH_BYTES, dataBegin)),
     );
   } catch (cause) {
@@ -79,12 +82,11 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataB
 }
 
 function checkEntry(name: string, entry: unknown): Entry {
-  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<Entry>;
+  const { dtype, shape, data_offsets: offsets } = (isRecord(entry) ? entry : {}) as Partial<Entry>;
   const whole = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0;
   const fits =
     typeof dtype === "string" &&
-    Array.isArray(shape) &&
-    shape.every(whole) &&
+    isShape(shape) &&
     Array.isArray(offsets) &&
     offsets.length === 2 &&
     offsets.every(whole);
@@ -95,63 +97,85 @@ function checkEntry(name: string, entry: unknown): Entry {
   return entry as Entry;
 }
 
-/** A 16-bit float (IEEE 754 binary16) as a number. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-const readers: Record<string, { bytes: number; read(view: DataView, at: number): number }> = {
-  F64: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
-  F32: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
-  F16: { bytes: 2, read: (view, at) => halfToNumber(view.getUint16(at, true)) },
-  BF16: {
-    bytes: 2,
-    read(view, at) {
-      const scratch = new DataView(new ArrayBuffer(4));
-      scratch.setUint32(0, view.getUint16(at, true) << 16);
-      return scratch.getFloat32(0);
-    },
-  },
+const types: Readonly<Record<string, ElementType>> = {
+  F64: "float64",
+  F32: "float32",
+  F16: "float16",
+  BF16: "bfloat16",
+  I64: "int64",
+  U64: "uint64",
+  I32: "int32",
+  U32: "uint32",
+  I16: "int16",
+  U16: "uint16",
+  I8: "int8",
+  U8: "uint8",
+  BOOL: "bool",
 };
 
+const floats = Object.keys(types).filter((dtype) => elementKinds[types[dtype]!].isFloat);
+
+/** A tensor in the file, read when it is needed. */
+export interface ListedTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly isFloat: boolean;
+  readonly dtype: string;
+  /** @throws FormatError for whole numbers: weights are floats. */
+  read(): Float32Array;
+}
+
 /**
- * @returns the tensors, as float32 (F64, F16 and BF16 are converted), in the order of their bytes.
- * @throws FormatError for a header that does not fit the bytes, holes, overlaps, or an integer dtype.
+ * What the file holds, in the order of its bytes.
+ * @throws FormatError for a header that does not fit the bytes, holes, overlaps, or a dtype that is not known.
  */
-export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
+export function listSafetensors(bytes: Uint8Array): {
+  tensors: readonly ListedTensor[];
+  metadata: Readonly<Record<string, string>>;
+} {
   const { header, dataBegin } = readHeader(bytes);
   const { __metadata__: metadata = {}, ...entries } = header;
+  if (!isRecord(metadata) || Object.values(metadata).some((text) => typeof text !== "string")) {
+    throw new FormatError("safetensors: `__metadata__` is no object of texts.", { received: metadata });
+  }
   const sorted = Object.entries(entries)
     .map(([name, entry]) => ({ name, entry: checkEntry(name, entry) }))
     .sort((a, b) => a.entry.data_offsets[0] - b.entry.data_offsets[0]);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let expected = 0;
-  const tensors = sorted.map(({ name, entry: { dtype, shape, data_offsets: offsets } }): NamedTensor => {
-    const reader = readers[dtype];
-    if (reader === undefined) {
+  const tensors = sorted.map(({ name, entry: { dtype, shape, data_offsets: offsets } }): ListedTensor => {
+    const type = Object.hasOwn(types, dtype) ? types[dtype] : undefined;
+    if (type === undefined) {
       throw new FormatError(
-        `safetensors: \`${name}\` is ${dtype}; weights are read from ${Object.keys(readers).join(", ")}.`,
-        {
-          received: dtype,
-        },
+        `safetensors: \`${name}\` is ${dtype}; weights are read from ${floats.join(", ")}.`,
+        { received: dtype, expected: floats },
       );
     }
     const [begin, end] = offsets;
-    const size = sizeOf(shape);
-    if (begin !== expected || end - begin !== size * reader.bytes || dataBegin + end > bytes.length) {
+    const kind = elementKinds[type];
+    const fits =
+      begin === expected && end - begin === sizeOf(shape) * kind.bytes && dataBegin + end <= bytes.length;
+    if (!fits) {
       throw new FormatError(
         `safetensors: \`${name}\` ${describeShape(shape)} ${dtype} is said to lie at bytes ${begin} to ${end}, which does not fit the file. It is damaged or cut off.`,
       );
     }
     expected = end;
-    const data = new Float32Array(size);
-    for (let i = 0; i < size; i++) data[i] = reader.read(view, dataBegin + begin + i * reader.bytes);
-    return { name, shape: [...shape], data };
+    return {
+      name,
+      shape: [...shape],
+      dtype,
+      isFloat: kind.isFloat,
+      read() {
+        if (!kind.isFloat) {
+          throw new FormatError(
+            `safetensors: \`${name}\` is ${dtype}; weights are read from ${floats.join(", ")}.`,
+            { received: dtype, expected: floats },
+          );
+        }
+        const content = bytes.subarray(dataBegin + begin, dataBegin + end);
+        return readElements(content, type, shape, () => `safetensors: \`${name}\``) as Float32Array;
+      },
+    };
   });
   if (dataBegin + expected !== bytes.length) {
     throw new FormatError(
@@ -159,4 +183,13 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
     );
   }
   return { tensors, metadata: metadata as Record<string, string> };
+}
+
+/**
+ * @returns the tensors, as float32 (F64, F16 and BF16 are converted), in the order of their bytes.
+ * @throws as `listSafetensors`; FormatError for an integer dtype.
+ */
+export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
+  const { tensors, metadata } = listSafetensors(bytes);
+  return { tensors: tensors.map(({ name, shape, read }) => ({ name, shape, data: read() })), metadata };
 }

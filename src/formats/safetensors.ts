@@ -2,12 +2,16 @@
 import { compileConfig } from "../model/compile-config.js";
 import "../names.js";
 import type { Engine } from "../engine/engine.js";
-import { FormatError, GateflowError, StateError } from "../errors.js";
+import { FormatError, StateError } from "../errors.js";
 import { layersFromConfig } from "../layers/from-config.js";
+import type { Layer } from "../layers/layer.js";
 import type { CompileOptions } from "../model/compile.js";
 import { type Sequential, sequential } from "../model/sequential.js";
 import { flag, refuseUnknown } from "../options.js";
-import { readSafetensors, type SafetensorsFile, writeSafetensors } from "./safetensors-file.js";
+import { asFormatError } from "./bytes/as-format-error.js";
+import { isRecord, listOf, parseJson, recordOf, textOf } from "./bytes/json.js";
+import { listSafetensors, writeSafetensors } from "./safetensors-file.js";
+import { writeByName } from "./weights.js";
 
 const FORMAT_VERSION = 1;
 const OPTIMIZER_PREFIX = "optimizer/";
@@ -25,6 +29,8 @@ interface Description {
   readonly name: string;
   readonly seed: number;
   readonly inputShape: readonly (number | null)[];
+  /** Samples in every batch, where an input layer said so. */
+  readonly batchSize?: number;
   readonly layers: readonly { kind: string; config: Record<string, unknown> }[];
   readonly compile: Record<string, unknown> | null;
   readonly batches: number | null;
@@ -50,6 +56,7 @@ export function toSafetensors(model: Sequential, options: SafetensorsOptions = {
     name: model.name,
     seed: model.seed,
     inputShape: model.inputShape!,
+    ...(model.batchSize === undefined ? {} : { batchSize: model.batchSize }),
     layers: model.layers.map((layer) => ({ kind: layer.kind, config: layer.getConfig() })),
     compile: compiled === undefined ? null : compileConfig(compiled),
     batches: withOptimizer ? compiled!.optimizer.batches : null,
@@ -64,63 +71,94 @@ export function toSafetensors(model: Sequential, options: SafetensorsOptions = {
   });
 }
 
-function describe(file: SafetensorsFile): Description {
-  const text = file.metadata.gateflow;
+const DESCRIPTION = "fromSafetensors(): the model's description";
+const MOST_LAYERS = 2000;
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** One schema for whatever stands in the description. @throws FormatError that names the part. */
+function checkDescription(given: unknown): Description {
+  const description = recordOf(DESCRIPTION, given);
+  const { version, name, seed, inputShape, batchSize, layers, compile, batches } = description;
+  const refuse = (part: string, value: unknown, expected: string): never => {
+    throw new FormatError(
+      `${DESCRIPTION} is damaged: \`${part}\` is ${String(JSON.stringify(value)).slice(0, 60)}, expected ${expected}.`,
+      { received: value, expected },
+    );
+  };
+  if (version !== FORMAT_VERSION) {
+    throw new FormatError(
+      `fromSafetensors(): the file is of format version ${String(JSON.stringify(version)).slice(0, 60)}, this gateflow reads ${FORMAT_VERSION}. Use the gateflow that wrote it, or a newer one.`,
+      { received: version, expected: FORMAT_VERSION },
+    );
+  }
+  if (typeof name !== "string") refuse("name", name, "a text");
+  if (!isCount(seed)) refuse("seed", seed, "a whole number");
+  if (batches !== null && !isCount(batches)) refuse("batches", batches, "a whole number or null");
+  if (batchSize !== undefined && !isCount(batchSize)) refuse("batchSize", batchSize, "a whole number");
+  if (compile !== null && !isRecord(compile)) refuse("compile", compile, "an object or null");
+  const isExtent = (extent: unknown): boolean => extent === null || isCount(extent);
+  if (!Array.isArray(inputShape) || !inputShape.every(isExtent)) {
+    refuse("inputShape", inputShape, "numbers or null");
+  }
+  for (const [i, layer] of listOf(`${DESCRIPTION}, \`layers\``, layers, MOST_LAYERS).entries()) {
+    const { kind, config } = recordOf(`${DESCRIPTION}, layer ${i}`, layer);
+    textOf(`${DESCRIPTION}, \`kind\` of layer ${i}`, kind);
+    recordOf(`${DESCRIPTION}, \`config\` of layer ${i}`, config);
+  }
+  return description as unknown as Description;
+}
+
+function describe(metadata: Readonly<Record<string, string>>): Description {
+  const text = metadata.gateflow;
   if (text === undefined) {
     throw new FormatError(
       "fromSafetensors(): the file holds tensors but no gateflow model. Build the model and give it the tensors with setWeights().",
     );
   }
-  let description: Description;
-  try {
-    description = JSON.parse(text) as Description;
-  } catch (cause) {
-    throw new FormatError("fromSafetensors(): the model's description is no JSON. The file is damaged.", {
-      cause,
-    });
+  return checkDescription(parseJson(DESCRIPTION, text));
+}
+
+/** The layers, the first of which is told what an input layer said. */
+function layersOf({ layers, inputShape, batchSize }: Description): Layer[] {
+  const [first, ...rest] = layers;
+  if (first === undefined || batchSize === undefined || first.config.batchSize !== undefined) {
+    return layersFromConfig(layers, inputShape);
   }
-  if (description.version !== FORMAT_VERSION) {
-    throw new FormatError(
-      `fromSafetensors(): the file is of format version ${String(description.version)}, this gateflow reads ${FORMAT_VERSION}. Use the gateflow that wrote it, or a newer one.`,
-      { received: description.version, expected: FORMAT_VERSION },
-    );
-  }
-  return description;
+  return layersFromConfig([{ ...first, config: { ...first.config, batchSize } }, ...rest], inputShape);
 }
 
 /**
  * The model in safetensors bytes that `toSafetensors` wrote: compiled as it was, where its loss is one of gateflow's.
- * @throws FormatError when the bytes are no such file, or damaged.
+ * Weights are found by their names, in whatever order a tool has put them.
+ * @throws FormatError when the bytes are no such file, or damaged; also for NaN or Infinity among the weights, unless
+ *   `allowNonFinite`.
  */
-export function fromSafetensors(bytes: Uint8Array, options: { engine?: Engine } = {}): Sequential {
-  refuseUnknown("fromSafetensors()", options, ["engine"]);
-  const file = readSafetensors(bytes);
-  const description = describe(file);
+export function fromSafetensors(
+  bytes: Uint8Array,
+  options: { engine?: Engine; allowNonFinite?: boolean } = {},
+): Sequential {
+  const where = "fromSafetensors()";
+  refuseUnknown(where, options, ["engine", "allowNonFinite"]);
+  const { tensors, metadata } = listSafetensors(bytes);
+  const description = describe(metadata);
   const isSlot = ({ name }: { name: string }): boolean => name.startsWith(OPTIMIZER_PREFIX);
-  try {
-    const model = sequential(layersFromConfig(description.layers, description.inputShape), {
+  return asFormatError(`${where}: the model's description and its weights do not agree`, () => {
+    const model = sequential(layersOf(description), {
       name: description.name,
       seed: description.seed,
       ...(options.engine === undefined ? {} : { engine: options.engine }),
     });
-    // Bytes are in the order they were written in, so weights come in the model's order.
-    model.setWeights(file.tensors.filter((tensor) => !isSlot(tensor)));
+    const weights = tensors.filter((tensor) => !isSlot(tensor));
+    writeByName(where, model, weights, options.allowNonFinite ?? false);
     if (description.compile === null) return model;
     model.compile(description.compile as unknown as CompileOptions);
     if (description.batches !== null) {
-      const slots = file.tensors
+      const slots = tensors
         .filter(isSlot)
-        .map(({ name, data }) => ({ name: name.slice(OPTIMIZER_PREFIX.length), data: data as Float32Array }));
-      model.executor("fromSafetensors()").restoreOptimizer(model.optimizer, slots, description.batches);
+        .map(({ name, read }) => ({ name: name.slice(OPTIMIZER_PREFIX.length), data: read() }));
+      model.executor(where).restoreOptimizer(model.optimizer, slots, description.batches);
     }
     return model;
-  } catch (cause) {
-    if (cause instanceof FormatError || !(cause instanceof GateflowError)) throw cause;
-    throw new FormatError(
-      `fromSafetensors(): the model's description and its weights do not agree: ${cause.message}`,
-      {
-        cause,
-      },
-    );
-  }
+  });
 }

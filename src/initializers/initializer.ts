@@ -8,6 +8,8 @@ export interface Initializer {
   readonly name: string;
   /** The options that make this initializer again; plain JSON. */
   readonly config: Record<string, unknown>;
+  /** Whether it is a user's own function, which is called as soon as the weight's shape is known. */
+  readonly isOwn?: boolean;
   /** @returns `sizeOf(shape)` values, row-major. */
   initialize(shape: readonly number[], random: Random): Float32Array;
 }

@@ -40,6 +40,7 @@ function fromFunction(where: string, option: string, make: InitializerFunction):
   return {
     name: make.name || "custom",
     config: {},
+    isOwn: true,
     initialize(shape, random) {
       const values = make(shape, random);
       const expected = sizeOf(shape);

@@ -76,7 +76,7 @@ function withInnerLayer(config: object): object {
 
 /** A layer from its kind and its `getConfig()`. @throws FormatError for an unknown kind. */
 export function layerFromConfig({ kind, config }: { kind: string; config: object }): Layer {
-  const make = factories[kind];
+  const make = Object.hasOwn(factories, kind) ? factories[kind] : undefined;
   if (make === undefined) {
     throw new FormatError(
       `A layer of kind \`${kind}\` is not known here. Known: ${Object.keys(factories).join(", ")}.`,

@@ -17,6 +17,8 @@ export interface Home {
 export class StoredArray {
   /** Made when it is first asked for; null once the values live elsewhere. */
   #host: Float32Array | null | undefined;
+  /** Makes the first values, where nobody has asked for them yet. */
+  #first: (() => ArrayLike<number>) | undefined;
   #home: Home | null = null;
 
   /** How many models use the values. */
@@ -38,11 +40,17 @@ export class StoredArray {
         expected: this.size,
       });
     }
+    this.#first = undefined;
     if (this.#home === null) this.#mine().set(values);
     else {
       this.#home.memory.floats(this.#home.address, this.size).set(values);
       this.#home.written?.();
     }
+  }
+
+  /** Leaves the making of the first values to whoever asks for them. */
+  protected defer(first: () => ArrayLike<number>): void {
+    this.#first = first;
   }
 
   /** Moves the values, wherever they are, to where kernels find them. */
@@ -72,10 +80,13 @@ export class StoredArray {
   abandon(): void {
     this.#host = null;
     this.#home = null;
+    this.#first = undefined;
   }
 
   #mine(): Float32Array {
     if (this.#host === null) throw new StateError("The model was disposed: its weights and states are gone.");
+    const first = this.#first;
+    if (first !== undefined) this.write(first());
     this.#host ??= new Float32Array(this.size);
     return this.#host;
   }

@@ -38,8 +38,14 @@ export class Variable extends StoredArray {
     this.trainable = trainable;
   }
 
+  /**
+   * Settles the first values. They are made when somebody asks for them: weights that come from a file take their place
+   * before that. A user's own function is called at once, so that its errors come where it was given.
+   */
   initialize(random: Random): void {
-    this.write(this.initializer.initialize(this.shape, random));
+    const { initializer, shape } = this;
+    if (initializer.isOwn === true) this.write(initializer.initialize(shape, random));
+    else this.defer(() => initializer.initialize(shape, random));
   }
 }
 

@@ -1,0 +1,153 @@
+/** Models of other systems, and arrays of NumPy: each reader and writer is fetched when it is first called. */
+
+import { ConfigError } from "../errors.js";
+import { Layer } from "../layers/layer.js";
+import type { Sequential } from "../model/sequential.js";
+import { flag, refuseUnknown } from "../options.js";
+import type { Tensor, TensorLike } from "../tensor.js";
+import { asFormatErrorLater } from "./bytes/as-format-error.js";
+import { buildModel, type ReadModelOptions } from "./description/build-model.js";
+import { snapshotOf } from "./description/snapshot.js";
+
+export { readNpy, writeNpy } from "./numpy/npy.js";
+export type { ReadModelOptions };
+
+const common = ["allowNonFinite", "engine"] as const;
+
+/** @throws ConfigError for an unknown option, or one that is none of what it should be. */
+function checkReading(where: string, options: ReadModelOptions, own: readonly string[]): void {
+  refuseUnknown(where, options, [...common, ...own]);
+  if (options.allowNonFinite !== undefined) flag(where, "allowNonFinite", options.allowNonFinite);
+}
+
+/**
+ * The arrays of `np.savez` or `np.savez_compressed` by name, in the order of the file; see `readNpy` for the numbers.
+ * @throws FormatError for a damaged archive, one that unfolds to more than it announces, and as `readNpy`, by array.
+ *
+ * @example
+ * const { x, y } = await readNpz(await readFile("examples.npz"));
+ */
+export async function readNpz(bytes: Uint8Array): Promise<Record<string, Tensor>> {
+  return (await import("./numpy/npz.js")).readNpz(bytes);
+}
+
+/**
+ * Tensors as one `.npz`, not compressed; `np.load` reads it.
+ * @throws ShapeError, DataError for what is no tensor.
+ *
+ * @example
+ * await writeFile("examples.npz", await writeNpz({ x, y }));
+ */
+export async function writeNpz(arrays: Readonly<Record<string, TensorLike>>): Promise<Uint8Array> {
+  return (await import("./numpy/npz.js")).writeNpz(arrays);
+}
+
+export interface TorchOptions extends ReadModelOptions {
+  /** Only tensors whose names begin so, such as `"encoder."`; a module's own path gives that module alone. Default: all. */
+  readonly prefix?: string;
+  /**
+   * What the model is made of, in the order it runs, since a state dict holds weights alone: names of modules, with
+   * gateflow's layers without weights (`activation`, `dropout`) among them; or gateflow's layers alone, which take the
+   * modules' weights in their order. A number: so many layers of the recurrent stack, from its input on. Default: all
+   * modules in the order of the file, where that leaves no doubt.
+   */
+  readonly layers?: readonly (string | Layer)[] | number;
+  /**
+   * How the PyTorch model takes sequences: `[batch, time, features]` (true) or `[time, batch, features]`. The weights are
+   * the same; gateflow's model takes `[batch, time, features]` in both cases. Default true.
+   */
+  readonly batchFirst?: boolean;
+}
+
+/**
+ * A model from the weights of a PyTorch module: a state dict, `.pt` or `.pth` (zip and older) or safetensors. LSTM, GRU and
+ * RNN (several layers, both directions, projections), Linear, Embedding and LayerNorm are recognized by the names and
+ * shapes of their tensors; nothing of the file is run.
+ *
+ * A recurrent stack alone gives its whole sequence, as PyTorch's first output; in front of a Linear the last layer gives
+ * its last state. PyTorch's `nonlinearity` and what stands between modules are in no state dict: say them with `layers`.
+ * The model takes `[batch, time, features]`.
+ *
+ * @throws FormatError for a damaged file, one that holds code, modules that are not known or do not follow each other.
+ *
+ * @example
+ * const model = await fromTorch(await readFile("model.pt"), { prefix: "encoder.lstm." });
+ */
+export async function fromTorch(bytes: Uint8Array, options: TorchOptions = {}): Promise<Sequential> {
+  const where = "fromTorch()";
+  checkReading(where, options, ["prefix", "layers", "batchFirst"]);
+  const { prefix = "", layers, batchFirst } = options;
+  if (typeof prefix !== "string")
+    throw new ConfigError(`${where}: \`prefix\` is no text.`, { received: prefix });
+  if (batchFirst !== undefined) flag(where, "batchFirst", batchFirst);
+  const isEntry = (entry: unknown): boolean => typeof entry === "string" || entry instanceof Layer;
+  const isKnown =
+    layers === undefined || typeof layers === "number" || (Array.isArray(layers) && layers.every(isEntry));
+  if (!isKnown) {
+    throw new ConfigError(
+      `${where}: \`layers\` is neither a number nor an array of modules' names and layers.`,
+      {
+        received: layers,
+      },
+    );
+  }
+  const { readTorch } = await import("./torch/read-torch.js");
+  const description = await asFormatErrorLater(where, () => readTorch(bytes, prefix, layers));
+  return buildModel(where, description, options);
+}
+
+/**
+ * The weights as a PyTorch state dict, which `torch.load(path, weights_only=True)` reads: `lstm.weight_ih_l0` and so on,
+ * one module a layer under the layer's name, whose layers are `nn.LSTM(features, units, batch_first=True)`, `nn.GRU`,
+ * `nn.RNN`, `nn.Linear`, `nn.Embedding`, `nn.LayerNorm(…, eps)`, `nn.Conv1d`.
+ * @throws FormatError naming a layer PyTorch would compute otherwise: other activations, `resetAfter: false`, peepholes.
+ *
+ * @example
+ * await writeFile("model.pt", await toTorch(model));
+ */
+export async function toTorch(model: Sequential): Promise<Uint8Array> {
+  const snapshot = snapshotOf("toTorch()", model);
+  return (await import("./torch/write-torch.js")).writeTorch(snapshot);
+}
+
+export interface KerasOptions extends ReadModelOptions {
+  /** The `.weights.h5` that belongs to a JSON configuration given as bytes. */
+  readonly weights?: Uint8Array;
+}
+
+/**
+ * A model of Keras: a `.keras` archive, an `.h5` or `.hdf5` of Keras 1 and 2 (and of Keras 3 in that form), or a JSON
+ * configuration with `weights`. Layers, weights and the compile configuration are read as Keras 3 means them, the
+ * `hard_sigmoid` of files before Keras 3 as `hardSigmoidLegacy`. Metrics and losses of somebody's own are told once with
+ * `console.warn` and left out; nothing of a file is run.
+ *
+ * @throws FormatError naming the layer and the option that is not computed here, `Lambda` and other code by name, and for
+ *   damaged files and NaN among the weights.
+ *
+ * @example
+ * const model = await fromKeras(await readFile("model.keras"));
+ */
+export async function fromKeras(bytes: Uint8Array, options: KerasOptions = {}): Promise<Sequential> {
+  const where = "fromKeras()";
+  checkReading(where, options, ["weights"]);
+  const { readKeras } = await import("./keras/read-keras.js");
+  const description = await asFormatErrorLater(where, () => readKeras(bytes, options.weights));
+  return buildModel(where, description, options);
+}
+
+/**
+ * The model as a `.keras` archive in the layout of Keras 3, with its compile configuration where Keras has words for it;
+ * what it has none for, such as `truncate` or the loss `quantile`, is told once with `console.warn` and left out.
+ * @throws FormatError naming a layer or an option Keras does not have: peepholes, projections, `hardSigmoidLegacy`.
+ *
+ * @example
+ * await writeFile("model.keras", await toKeras(model));
+ */
+export async function toKeras(model: Sequential): Promise<Uint8Array> {
+  const where = "toKeras()";
+  const snapshot = snapshotOf(where, model);
+  const { bytes, unsaid } = await (await import("./keras/write-keras.js")).writeKeras(snapshot);
+  if (unsaid.length > 0)
+    console.warn(`${where}: Keras has no word for ${unsaid.join(", ")}; the file is without.`);
+  return bytes;
+}

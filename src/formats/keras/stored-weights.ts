@@ -1,0 +1,148 @@
+import { FormatError } from "../../errors.js";
+import type { FileWeight } from "../weights.js";
+import { folderOf } from "./dialect.js";
+import { type AttributeValue, type Hdf5Dataset, Hdf5Group } from "./hdf5-file.js";
+import type { ReadModel } from "./model-config.js";
+import type { ReadLayer } from "./read-layer.js";
+
+/** A dataset as a weight; one that lies in pieces is read now. */
+async function weightOf(name: string, dataset: Hdf5Dataset): Promise<FileWeight> {
+  const { shape } = dataset;
+  const data = dataset.isChunked ? await dataset.readChunked() : undefined;
+  return { name, shape, read: () => Float32Array.from(data ?? dataset.read()) };
+}
+
+/** `vars/0`, `vars/1` … of a folder, by number. */
+async function varsOf(folder: Hdf5Group | undefined, path: string): Promise<FileWeight[]> {
+  const vars = folder?.group("vars");
+  if (vars === undefined) return [];
+  const names = vars.names.filter((name) => /^\d+$/.test(name)).sort((a, b) => Number(a) - Number(b));
+  const weights: FileWeight[] = [];
+  for (const name of names) {
+    const dataset = vars.dataset(name);
+    if (dataset !== undefined) weights.push(await weightOf(`${path}/vars/${name}`, dataset));
+  }
+  return weights;
+}
+
+/** Folders of a layer that hold weights, in Keras's order of weights. */
+function foldersOf(layer: ReadLayer): readonly string[] {
+  const own = layer.entry?.folders;
+  return own === undefined ? [""] : own;
+}
+
+/**
+ * Weights of Keras 3's `.weights.h5`, layer by layer: folders are numbered by class in the order of `model.layers`, the
+ * layers' names are not used.
+ */
+export async function readNumbered(root: Hdf5Group, model: ReadModel): Promise<Map<ReadLayer, FileWeight[]>> {
+  const layers = root.group("layers") ?? root.group("_layer_checkpoint_dependencies");
+  if (layers === undefined) throw new FormatError("fromKeras(): the weights' file has no group `layers`.");
+  const counts = new Map<string, number>();
+  const weights = new Map<ReadLayer, FileWeight[]>();
+  for (const layer of model.listed) {
+    const folder = folderOf(layer.className);
+    const count = counts.get(folder) ?? 0;
+    counts.set(folder, count + 1);
+    const path = count === 0 ? folder : `${folder}_${count}`;
+    const group = layers.group(path);
+    const found: FileWeight[] = [];
+    for (const inner of foldersOf(layer)) {
+      const at = inner === "" ? group : (group?.group(inner) ?? group?.group(`_${inner}`));
+      found.push(...(await varsOf(at, `${path}/${inner}`)));
+    }
+    // Weights of the layer itself, where it has some beside those in its folders.
+    if (found.length === 0) found.push(...(await varsOf(group, path)));
+    weights.set(layer, found);
+  }
+  return weights;
+}
+
+/** Texts of an attribute that may be cut into several: `weight_names`, or `weight_names0`, `weight_names1` … */
+export function texts(group: Hdf5Group, name: string): string[] {
+  const list = (value: AttributeValue | undefined): string[] =>
+    value === undefined ? [] : (Array.isArray(value) ? value : [value]).map(String);
+  const whole = list(group.attributes.get(name));
+  if (whole.length > 0) return whole;
+  const parts: string[] = [];
+  for (let i = 0; group.attributes.has(`${name}${i}`); i++)
+    parts.push(...list(group.attributes.get(`${name}${i}`)));
+  return parts;
+}
+
+/** Weights of one group of the older form, in the order its attribute names them. */
+async function namedWeights(group: Hdf5Group): Promise<FileWeight[]> {
+  const weights: FileWeight[] = [];
+  for (const name of texts(group, "weight_names")) {
+    const dataset = group.dataset(name);
+    if (dataset === undefined)
+      throw new FormatError(`fromKeras(): the weight \`${group.path}/${name}\` is missing.`);
+    weights.push(await weightOf(name, dataset));
+  }
+  return weights;
+}
+
+/** Weights of an `.h5` of Keras 1 and 2 (and of Keras 3 in that form): a group a layer, by the layer's name, else by order. */
+export async function readNamed(
+  root: Hdf5Group,
+  model: ReadModel,
+  kerasNames: readonly string[],
+): Promise<Map<ReadLayer, FileWeight[]>> {
+  const group = root.group("model_weights") ?? root;
+  const names = texts(group, "layer_names");
+  const listed = names.length > 0 ? names : group.names;
+  const groups = new Map<string, FileWeight[]>();
+  for (const name of listed) {
+    const found = group.get(name);
+    if (found instanceof Hdf5Group) groups.set(name, await namedWeights(found));
+  }
+  const weights = new Map<ReadLayer, FileWeight[]>();
+  const byName = kerasNames.every((name) => groups.has(name));
+  const withWeights = [...groups.values()].filter((own) => own.length > 0);
+  let next = 0;
+  for (const [i, layer] of model.listed.entries()) {
+    if (byName) weights.set(layer, groups.get(kerasNames[i]!)!);
+    else if (hasWeights(layer)) weights.set(layer, withWeights[next++] ?? []);
+  }
+  if (!byName && next !== withWeights.length) {
+    throw new FormatError(
+      `fromKeras(): the file has weights of ${withWeights.length} layers, the model ${next} layers with weights.`,
+    );
+  }
+  return weights;
+}
+
+const weightless: readonly string[] = [
+  "inputLayer",
+  "activation",
+  "dropout",
+  "masking",
+  "repeatVector",
+  "flatten",
+  "maxPooling1D",
+  "averagePooling1D",
+  "globalMaxPooling1D",
+  "globalAveragePooling1D",
+  "upSampling1D",
+  "zeroPadding1D",
+  "cropping1D",
+  "reshape",
+  "permute",
+  "spatialDropout1D",
+  "gaussianNoise",
+  "gaussianDropout",
+  "leakyReLU",
+  "elu",
+  "softmax",
+  "rescaling",
+  "concatenate",
+  "add",
+  "subtract",
+  "multiply",
+  "average",
+  "maximum",
+  "minimum",
+  "dot",
+];
+
+const hasWeights = (layer: ReadLayer): boolean => !weightless.includes((layer.inner ?? layer).kind);
