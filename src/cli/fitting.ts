@@ -1,4 +1,4 @@
-import type { Forecaster, ForecasterOptions } from "../forecast/forecaster.js";
+import type { Explanation, Forecaster, ForecasterOptions } from "../forecast/forecaster.js";
 import { forecaster } from "../forecast/forecaster.js";
 import { type TrainingFlow, watchFlow } from "../report/summary/training-flow.js";
 import { checkInterrupt, type Io } from "./files/io.js";
@@ -61,8 +61,10 @@ function shownValue(value: unknown): string {
 }
 
 /** What was chosen and why, one sentence each; the last says how good it is. */
-export function choicesOf(model: Forecaster): string[] {
-  const explanation = model.explain();
+export const choicesOf = (model: Forecaster): string[] => shownChoices(model.explain());
+
+/** {@link choicesOf} of an explanation. */
+export function shownChoices(explanation: Explanation): string[] {
   return [
     ...explanation.map(({ option, value, reason }) => `${option}: ${shownValue(value)} (${reason})`),
     explanation.summary,
@@ -78,18 +80,23 @@ export function seasonOf(model: Forecaster): number | null {
 const choice = (model: Forecaster, name: string): unknown =>
   model.explain().find(({ option }) => option === name)?.value;
 
-/** The model's row in tables: a hybrid's forecast is not the network's alone. */
-export const modelName = (model: Forecaster): string =>
-  choice(model, "model") === "hybrid" ? "LSTM hybrid" : "LSTM";
+const isSilent = (model: Forecaster): boolean => {
+  const weights = choice(model, "weight");
+  return Array.isArray(weights) && weights.every((weight) => weight === 0);
+};
+
+/** The model's row in tables, named for what forecasts: where the network has no say, the row says so. */
+export function modelName(model: Forecaster): string {
+  if (isSilent(model)) return "carrier (LSTM: weight 0)";
+  return choice(model, "model") === "hybrid" ? "LSTM hybrid" : "LSTM";
+}
 
 /** What a reader must know of a hybrid, above all when its network has no say. */
 export function modelNote(model: Forecaster): string[] {
   if (choice(model, "model") !== "hybrid") return [];
   const kind = choice(model, "carrier");
   const carrier = kind === "both" ? "smoothing and autoregression" : shownValue(kind);
-  const weights = choice(model, "weight");
-  const isSilent = Array.isArray(weights) && weights.every((weight) => weight === 0);
-  const what = isSilent
+  const what = isSilent(model)
     ? `Here the hybrid is its carrier (${carrier}) alone: on the validation rows the network's corrections did not help, so they count nothing.`
     : `The hybrid is a carrier (${carrier}) that an LSTM corrects.`;
   return [`${what} --model lstm gives the network alone.`];

@@ -4,7 +4,6 @@ import type { BacktestOptions } from "./commands/backtest.js";
 import type { DoctorOptions } from "./commands/doctor.js";
 import type { ExamineOptions } from "./commands/examine.js";
 import type { ForecastOptions } from "./commands/forecast.js";
-import type { TrainOptions } from "./commands/train.js";
 import type { Io } from "./files/io.js";
 import {
   decimalMark,
@@ -17,6 +16,7 @@ import {
 } from "./options/arguments.js";
 import { DIFFERENCES, MODELS, SCALES, STRATEGIES } from "./options/model-options.js";
 import { DEFAULTS, IMPUTES, LAYERS, RECIPE_DIFFERENCES } from "./options/recipe-options.js";
+import type { TrainOptions } from "./options/train-options.js";
 
 const COLUMNS = "Which columns";
 const READING = "How the file is written (left out: told from the file, and said)";
@@ -66,7 +66,7 @@ function addColumns(command: Command): Command {
       "the column that says when; date,time for two (default: found); none: rows are counted",
     )
     .option("--id <column>", "the column that tells several series in one file apart")
-    .option("--series <id>", "which of them, where there are several")
+    .option("--series <id>", "which of them, where there are several; train takes all at once without it")
     .option("--data-unit <text>", "the unit of the values, such as ppm, for tables and charts");
   return addReading(command);
 }
@@ -113,6 +113,7 @@ function addTrain(program: Command, io: Io): void {
         `gateflow train ${CO2} --data-unit ppm`,
         "gateflow train sales.csv -t revenue -d day --horizon 7 -o out/sales",
         "gateflow train stores.parquet -t revenue --id store --series Oslo",
+        "gateflow train stores.parquet -t revenue --id store --horizon 28",
       ),
     )
     .action(async (file: string, options: TrainOptions) => {

@@ -48,6 +48,9 @@ export type {
   LayerRecipe,
   ModelKind,
   NamedColumns,
+  Panel,
+  PanelData,
+  PanelForecaster,
   Scaling,
   Strategy,
 } from "./types.js";

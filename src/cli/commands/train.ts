@@ -11,24 +11,16 @@ import { plural, wholeNumber } from "../../report/text/numbers.js";
 import { checkInterrupt, type Io } from "../files/io.js";
 import { sourceOf, withSource } from "../files/model-file.js";
 import { checkFile, checkFolder, writeTogether } from "../files/output.js";
-import { type ColumnOptions, naming, readSeries } from "../files/series-file.js";
+import { naming, readAllSeries, readSeries } from "../files/series-file.js";
 import { packageVersion } from "../files/version.js";
 import { choicesOf, fitForecaster, modelName, modelNote, seasonOf } from "../fitting.js";
 import { predictFuture } from "../future.js";
-import { forecasterOptions, type ModelOptions } from "../options/model-options.js";
+import { forecasterOptions } from "../options/model-options.js";
+import type { TrainOptions } from "../options/train-options.js";
 import { forecastCsv } from "../print/forecast-csv.js";
 import { bullets, factLines, heading } from "../print/text.js";
 import { printResult, resultJson } from "../print/train-output.js";
-
-export interface TrainOptions extends ColumnOptions, ModelOptions {
-  readonly horizon?: number;
-  readonly testFraction: number;
-  readonly out: string;
-  /** Where the last test forecast goes as a picture. */
-  readonly picture?: string;
-  readonly quiet?: boolean;
-  readonly json?: boolean;
-}
+import { trainPanel } from "./train-panel.js";
 
 /** Where no season says how far ahead is worth looking. */
 const DEFAULT_HORIZON = 12;
@@ -85,6 +77,10 @@ export async function train(file: string, options: TrainOptions, io: Io): Promis
   const say = quiet ? () => {} : io.out;
   const title = (text: string): void => say(`\n${heading(text, io.columns, colors.bold)}`);
 
+  if (options.id !== undefined && options.series === undefined) {
+    const all = await readAllSeries(file, options, io.signal);
+    if (all.length > 1) return trainPanel(all, options, io);
+  }
   const series = await readSeries(file, options, undefined, io.signal);
   const { values } = series;
   const unit = series.unit === undefined ? "" : ` (${series.unit})`;

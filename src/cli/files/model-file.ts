@@ -1,5 +1,6 @@
 import { FormatError, GateflowError } from "../../errors.js";
 import { type Forecaster, loadForecaster } from "../../forecast/forecaster.js";
+import { PANEL_KEY } from "../../forecast/panel/panel-persistence.js";
 import { readSafetensors, writeSafetensors } from "../../formats/safetensors-file.js";
 import { readBytes } from "../../node/model-files.js";
 import type { NamedSeries } from "../../report/summary/series-summary.js";
@@ -89,9 +90,14 @@ export function withSource(bytes: Uint8Array, source: ModelSource): Uint8Array {
 export async function readModelFile(path: string): Promise<{ forecaster: Forecaster; source: ModelSource }> {
   const bytes = await readBytes(path);
   try {
-    const source = readSafetensors(bytes).metadata[KEY];
+    const { metadata } = readSafetensors(bytes);
+    const source = metadata[KEY];
     if (source === undefined) {
-      throw new FormatError("holds no forecaster. Make one with `gateflow train`.");
+      throw new FormatError(
+        metadata[PANEL_KEY] === undefined
+          ? "holds no forecaster. Make one with `gateflow train`."
+          : "forecasts many series, which `gateflow forecast` does not do; `gateflow train` has written forecast.csv beside it, and a program may use loadForecaster().",
+      );
     }
     return { forecaster: await loadForecaster(bytes), source: JSON.parse(source) as ModelSource };
   } catch (error) {

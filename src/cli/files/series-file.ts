@@ -73,6 +73,53 @@ function chooseSeries(table: ReadTable, column: string, wanted: string | undefin
   );
 }
 
+interface OpenFile {
+  readonly file: ReadTable;
+  readonly target: string;
+}
+
+/** The table, with the column to forecast. @throws ConfigError where the options leave a choice; DataError for the file. */
+async function openFile(path: string, options: ColumnOptions, signal?: AbortSignal): Promise<OpenFile> {
+  const read = { ...readOptions(options), ...(signal === undefined ? {} : { signal }) };
+  // A wide table has one column of values, whose name nobody needs to know.
+  const target = options.target ?? (options.wide === true ? "value" : undefined);
+  if (options.id === undefined && options.series !== undefined && options.wide !== true) {
+    throw new ConfigError(
+      `--series ${options.series}: say which column holds the ids as well, with --id <column>.`,
+    );
+  }
+  if (target === undefined) return askForTarget(path, read);
+  return {
+    target,
+    file: await naming({ path, target }, () => readTableWhole(path, { ...read, columns: [target] })),
+  };
+}
+
+/** One series of a file, rows it leaves out put in as gaps. */
+function seriesOf(
+  { file, target }: OpenFile,
+  table: ReadTable,
+  path: string,
+  unit: string | undefined,
+): NamedSeries {
+  const { id } = file;
+  return withMissingRows(
+    {
+      path,
+      target,
+      unit,
+      values: table.columns[target]!,
+      ...(table.dates === undefined ? {} : { dates: table.dates }),
+      ...(table.times === undefined ? {} : { times: table.times }),
+      ...(table.dateFormat === undefined ? {} : { dateFormat: table.dateFormat }),
+      ...(id === undefined ? {} : { id: { column: id, value: table.ids![0]! } }),
+      duplicates: file.duplicates,
+      notes: file.notes,
+    },
+    table,
+  );
+}
+
 /**
  * One column of a table in a file (CSV, JSON lines or Parquet), its gaps NaN, and its dates; of several series in the
  * file, one.
@@ -84,41 +131,33 @@ export async function readSeries(
   fewest = FEWEST,
   signal?: AbortSignal,
 ): Promise<NamedSeries> {
-  const { dataUnit } = options;
-  const read = { ...readOptions(options), ...(signal === undefined ? {} : { signal }) };
-  // A wide table has one column of values, whose name nobody needs to know.
-  const target = options.target ?? (options.wide === true ? "value" : undefined);
-  if (options.id === undefined && options.series !== undefined && options.wide !== true) {
-    throw new ConfigError(
-      `--series ${options.series}: say which column holds the ids as well, with --id <column>.`,
-    );
-  }
-  if (target === undefined) return askForTarget(path, read);
-  const file = await naming({ path, target }, () => readTableWhole(path, { ...read, columns: [target] }));
-  const { id } = file;
-  const table = id === undefined ? file : chooseSeries(file, id, options.series);
-  const whole: NamedSeries = {
-    path,
-    target,
-    unit: dataUnit,
-    values: table.columns[target]!,
-    ...(table.dates === undefined ? {} : { dates: table.dates }),
-    ...(table.times === undefined ? {} : { times: table.times }),
-    ...(table.dateFormat === undefined ? {} : { dateFormat: table.dateFormat }),
-    ...(id === undefined ? {} : { id: { column: id, value: table.ids![0]! } }),
-    duplicates: file.duplicates,
-    notes: file.notes,
-  };
-  if (table.rows < fewest) {
-    throw new DataError(
-      `${sourceName(whole)}: has ${plural(table.rows, "row")}, at least ${fewest} are needed.`,
-      {
-        received: table.rows,
-        expected: fewest,
-      },
-    );
-  }
-  return withMissingRows(whole, table);
+  const open = await openFile(path, options, signal);
+  const { id } = open.file;
+  const table = id === undefined ? open.file : chooseSeries(open.file, id, options.series);
+  const whole = seriesOf(open, table, path, options.dataUnit);
+  if (table.rows >= fewest) return whole;
+  throw new DataError(
+    `${sourceName(whole)}: has ${plural(table.rows, "row")}, at least ${fewest} are needed.`,
+    {
+      received: table.rows,
+      expected: fewest,
+    },
+  );
+}
+
+/**
+ * Every series of a file that the id column tells apart, in order of first appearance.
+ * @throws as {@link readSeries}.
+ */
+export async function readAllSeries(
+  path: string,
+  options: ColumnOptions,
+  signal?: AbortSignal,
+): Promise<NamedSeries[]> {
+  const open = await openFile(path, options, signal);
+  const { id } = open.file;
+  const tables = id === undefined ? [open.file] : [...splitById(open.file, id).values()];
+  return tables.map((table) => seriesOf(open, table, path, options.dataUnit));
 }
 
 /** The library's words for what the command line says of a file. */
