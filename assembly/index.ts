@@ -71,6 +71,7 @@ export {
 } from "./loss/categorical-crossentropy";
 export { cosineSimilarityLoss } from "./loss/cosine-similarity";
 export { gaussianNegativeLogLikelihoodLoss } from "./loss/gaussian-negative-log-likelihood";
+export { hingeLoss, klDivergenceLoss, squaredHingeLoss } from "./loss/margins";
 export { quantileLoss } from "./loss/quantile";
 export {
   huberLoss,
@@ -78,6 +79,7 @@ export {
   meanAbsoluteErrorLoss,
   meanAbsolutePercentageLoss,
   meanSquaredErrorLoss,
+  meanSquaredLogarithmicLoss,
   poissonLoss,
 } from "./loss/regression";
 
@@ -86,7 +88,7 @@ export { squaredDistance, sumAbs, sumOfSquares } from "./optim/norms";
 export { addL1L2Gradient } from "./optim/regularizer";
 export { addInPlace, axpy, clipByValue, lerpInPlace, scaleInPlace } from "./optim/vector";
 export { sgdMomentumStep, sgdStep } from "./optim/sgd";
-export { adagradStep, rmspropStep } from "./optim/adaptive";
+export { adadeltaStep, adagradStep, adamaxStep, rmspropStep } from "./optim/adaptive";
 export { adamAmsgradStep, adamStep, nadamStep } from "./optim/adam";
 export { lionStep } from "./optim/lion";
 

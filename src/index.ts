@@ -69,6 +69,7 @@ export {
 } from "./losses/crossentropy.js";
 export type { LossFunction, LossResult } from "./losses/custom.js";
 export type { Loss } from "./losses/loss.js";
+export { hinge, klDivergence, squaredHinge } from "./losses/margins.js";
 export { gaussianNegativeLogLikelihood, quantile } from "./losses/probabilistic.js";
 export {
   cosineSimilarity,
@@ -77,6 +78,7 @@ export {
   meanAbsoluteError,
   meanAbsolutePercentageError,
   meanSquaredError,
+  meanSquaredLogarithmicError,
   poisson,
 } from "./losses/regression.js";
 // Names that are a loss or metric of training and a measure of forecasts
@@ -88,6 +90,21 @@ export {
   sparseTopKCategoricalAccuracy,
   topKCategoricalAccuracy,
 } from "./metrics/accuracy.js";
+export { type AucOptions, auc } from "./metrics/auc.js";
+export {
+  type ClassificationReportOptions,
+  type ConfusionMatrixOptions,
+  classificationReport,
+  confusionMatrix,
+} from "./metrics/classification-report.js";
+export {
+  type F1ScoreOptions,
+  f1Score,
+  type PrecisionOptions,
+  precision,
+  type RecallOptions,
+  recall,
+} from "./metrics/confusion.js";
 export type { MetricFunction } from "./metrics/custom.js";
 export type { Metric, MetricFactory } from "./metrics/metric.js";
 export { r2, rootMeanSquaredError } from "./metrics/regression.js";
@@ -109,8 +126,10 @@ export type { Gradients } from "./model/on-demand/gradients.js";
 export { type Sequential, type SequentialOptions, sequential } from "./model/sequential.js";
 export type { BatchOptions, EvaluateOptions, WeightOption } from "./model/sources.js";
 // Optimizers and schedules
+export { type AdadeltaOptions, adadelta } from "./optimizers/adadelta.js";
 export { adagrad } from "./optimizers/adagrad.js";
 export { adam, adamw, nadam } from "./optimizers/adam.js";
+export { type AdamaxOptions, adamax } from "./optimizers/adamax.js";
 export { lion } from "./optimizers/lion.js";
 export type { Optimizer } from "./optimizers/optimizer.js";
 export { rmsprop } from "./optimizers/rmsprop.js";

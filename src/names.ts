@@ -28,6 +28,7 @@ import {
   categoricalCrossentropy,
   sparseCategoricalCrossentropy,
 } from "./losses/crossentropy.js";
+import { hinge, klDivergence, squaredHinge } from "./losses/margins.js";
 import { gaussianNegativeLogLikelihood, quantile } from "./losses/probabilistic.js";
 import {
   cosineSimilarity,
@@ -36,6 +37,7 @@ import {
   meanAbsoluteError,
   meanAbsolutePercentageError,
   meanSquaredError,
+  meanSquaredLogarithmicError,
   poisson,
 } from "./losses/regression.js";
 import { type LossName, losses } from "./losses/to-loss.js";
@@ -47,10 +49,14 @@ import {
   topKCategoricalAccuracy,
 } from "./metrics/accuracy.js";
 import { accuracyByLoss } from "./metrics/accuracy-by-loss.js";
+import { auc } from "./metrics/auc.js";
+import { f1Score, precision, recall } from "./metrics/confusion.js";
 import { cosineSimilarityMetric, mase, r2, rmse, rootMeanSquaredError } from "./metrics/regression.js";
 import { type MetricName, metrics } from "./metrics/to-metric.js";
+import { adadelta } from "./optimizers/adadelta.js";
 import { adagrad } from "./optimizers/adagrad.js";
 import { adam, adamw, nadam } from "./optimizers/adam.js";
+import { adamax } from "./optimizers/adamax.js";
 import { lion } from "./optimizers/lion.js";
 import { rmsprop } from "./optimizers/rmsprop.js";
 import { sgd } from "./optimizers/sgd.js";
@@ -104,6 +110,11 @@ losses.complete({
   logCosh,
   meanAbsolutePercentageError,
   mape: meanAbsolutePercentageError,
+  meanSquaredLogarithmicError,
+  msle: meanSquaredLogarithmicError,
+  hinge,
+  squaredHinge,
+  klDivergence,
   binaryCrossentropy,
   categoricalCrossentropy,
   sparseCategoricalCrossentropy,
@@ -123,12 +134,16 @@ metrics.complete({
   rmse,
   r2,
   mase,
+  auc,
+  precision,
+  recall,
+  f1Score,
   cosineSimilarity: cosineSimilarityMetric,
   accuracy: accuracyByLoss("accuracy"),
   acc: accuracyByLoss("acc"),
 } satisfies Record<Exclude<MetricName, LossName> | "cosineSimilarity", unknown>);
 
-optimizers.complete({ sgd, rmsprop, adagrad, adam, adamw, nadam, lion } satisfies Record<
+optimizers.complete({ sgd, rmsprop, adagrad, adadelta, adam, adamw, adamax, nadam, lion } satisfies Record<
   OptimizerName,
   unknown
 >);

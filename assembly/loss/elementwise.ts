@@ -13,8 +13,12 @@ export const HUBER: i32 = 2;
 export const LOG_COSH: i32 = 3;
 export const ABSOLUTE_PERCENTAGE: i32 = 4;
 export const POISSON: i32 = 5;
-export const BINARY: i32 = 6;
-export const BINARY_LOGITS: i32 = 7;
+export const SQUARED_LOGARITHMIC: i32 = 6;
+export const HINGE: i32 = 7;
+export const SQUARED_HINGE: i32 = 8;
+export const DIVERGENCE: i32 = 9;
+export const BINARY: i32 = 10;
+export const BINARY_LOGITS: i32 = 11;
 
 /** Keras's epsilon(): what guards divisions and logarithms, and where probabilities are clipped. */
 export const EPSILON: f32 = 1e-7;
@@ -25,6 +29,28 @@ const LN_2: f32 = 0.6931471805599453;
 @inline
 function clipProbability4(p: v128): v128 {
   return f32x4.pmax(f32x4.pmin(p, f32x4.splat(ONE_MINUS_EPSILON)), f32x4.splat(EPSILON));
+}
+
+/** ln(1 + max(x, 1e-7)), as Keras's squared logarithmic error takes it. */
+// @ts-ignore: decorator
+@inline
+function logAbove4(x: v128): v128 {
+  return log4(f32x4.add(f32x4.pmax(x, f32x4.splat(EPSILON)), f32x4.splat(1)));
+}
+
+/** max(1 - t p, 0). pmax returns its first argument when it is NaN. */
+// @ts-ignore: decorator
+@inline
+function hinge4(p: v128, t: v128): v128 {
+  const slack = f32x4.sub(f32x4.splat(1), f32x4.mul(t, p));
+  return f32x4.pmax(slack, f32x4.splat(0));
+}
+
+/** x within [1e-7, 1]. */
+// @ts-ignore: decorator
+@inline
+function clipShare4(x: v128): v128 {
+  return f32x4.pmax(f32x4.pmin(x, f32x4.splat(1)), f32x4.splat(EPSILON));
 }
 
 /** l(p, t); `option` is Huber's delta. */
@@ -57,6 +83,19 @@ function value4(code: i32, p: v128, t: v128, option: f32): v128 {
   if (code == POISSON) {
     return f32x4.sub(p, f32x4.mul(t, log4(f32x4.add(p, f32x4.splat(EPSILON)))));
   }
+  if (code == SQUARED_LOGARITHMIC) {
+    const gap = f32x4.sub(logAbove4(p), logAbove4(t));
+    return f32x4.mul(gap, gap);
+  }
+  if (code == HINGE) return hinge4(p, t);
+  if (code == SQUARED_HINGE) {
+    const slack = hinge4(p, t);
+    return f32x4.mul(slack, slack);
+  }
+  if (code == DIVERGENCE) {
+    const share = clipShare4(t);
+    return f32x4.mul(share, f32x4.sub(log4(share), log4(clipShare4(p))));
+  }
   if (code == BINARY) {
     const q = clipProbability4(p);
     const hit = f32x4.mul(t, log4(q));
@@ -84,6 +123,27 @@ function gradient4(code: i32, p: v128, t: v128, option: f32): v128 {
     return f32x4.mul(sign4(difference), scale);
   }
   if (code == POISSON) return f32x4.sub(one, f32x4.div(t, f32x4.add(p, f32x4.splat(EPSILON))));
+  if (code == SQUARED_LOGARITHMIC) {
+    const gap = f32x4.sub(logAbove4(p), logAbove4(t));
+    const slope = f32x4.div(f32x4.add(gap, gap), f32x4.add(p, one));
+    // The bound is flat below. A NaN is not below: it stays.
+    return v128.andnot(slope, f32x4.lt(p, f32x4.splat(EPSILON)));
+  }
+  if (code == HINGE) {
+    const slack = f32x4.sub(one, f32x4.mul(t, p));
+    // A NaN is no flat place: it stays.
+    return f32x4.add(
+      v128.andnot(f32x4.neg(t), f32x4.le(slack, f32x4.splat(0))),
+      f32x4.mul(slack, f32x4.splat(0)),
+    );
+  }
+  if (code == SQUARED_HINGE) return f32x4.mul(f32x4.mul(hinge4(p, t), t), f32x4.splat(-2));
+  if (code == DIVERGENCE) {
+    const slope = f32x4.neg(f32x4.div(clipShare4(t), p));
+    const below = f32x4.lt(p, f32x4.splat(EPSILON));
+    const above = f32x4.gt(p, one);
+    return v128.andnot(slope, v128.or(below, above));
+  }
   if (code == BINARY) {
     const slope = f32x4.div(difference, f32x4.mul(p, f32x4.sub(one, p)));
     // The clip is flat outside of its bounds. A NaN is not outside: it stays.
@@ -96,7 +156,8 @@ function gradient4(code: i32, p: v128, t: v128, option: f32): v128 {
 
 /**
  * One pass over the rows: the weighted sum of the rows' means of l, and its gradient.
- * With a constant `code` nothing but that loss remains. `smoothing` moves targets toward 1/2, for the binary losses.
+ * With a constant `code` nothing but that loss remains. `smoothing` moves targets toward 1/2, for the binary losses; an
+ * `option` of 1 takes the labels 0 and 1 of the hinge losses as -1 and 1.
  */
 // @ts-ignore: decorator
 @inline
@@ -132,6 +193,7 @@ export function elementwiseLoss(
       const mask = laneMask(left);
       const p = loadUpTo4(predPtr + at, left);
       let t = loadUpTo4(targetPtr + at, left);
+      if ((code == HINGE || code == SQUARED_HINGE) && option != 0) t = f32x4.sub(f32x4.add(t, t), f32x4.splat(1));
       if (code >= BINARY) t = f32x4.add(f32x4.mul(t, keep), shift);
       sums = addWide(sums, v128.and(value4(code, p, t, option), mask));
       if (dPredPtr != 0) {

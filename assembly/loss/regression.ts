@@ -6,6 +6,7 @@ import {
   LOG_COSH,
   POISSON,
   SQUARED,
+  SQUARED_LOGARITHMIC,
 } from "./elementwise";
 
 /**
@@ -175,4 +176,40 @@ export function poissonLoss(
   scale: f32,
 ): f64 {
   return elementwiseLoss(POISSON, predPtr, targetPtr, weightPtr, dPredPtr, rows, width, stride, scale, 0, 0);
+}
+
+/**
+ * meanSquaredLogarithmicLoss: mean over the width of (ln(1 + pred) - ln(1 + target))², both at least 1e-7, as in Keras.
+ *  Math     l = (ln(1 + max(p, 1e-7)) - ln(1 + max(t, 1e-7)))²,  ∂l/∂p = 2 (…) / (1 + p), 0 for p < 1e-7
+ *  Shapes   pred, target, dPred [rows, width], `stride` floats from row to row; weight [rows] or 0 (all ones)
+ *  Writes   dPred (=) unless 0: scale · weight · ∂l/∂pred, 0 in the padding; returns Σ weight · l. A row of weight 0
+ *           gives 0 and a gradient of 0, whatever it holds
+ *  Alias    dPred may be pred; any width >= 1; no alignment needed
+ *  Error    value <= 8 eps, summed in float64; gradient <= 8 eps; NaN for NaN
+ *  Cost     12 bytes and about 110 instructions for four floats
+ *  Oracle   test/oracle/kernels/elementwise-losses.ts
+ */
+export function meanSquaredLogarithmicLoss(
+  predPtr: usize,
+  targetPtr: usize,
+  weightPtr: usize,
+  dPredPtr: usize,
+  rows: i32,
+  width: i32,
+  stride: i32,
+  scale: f32,
+): f64 {
+  return elementwiseLoss(
+    SQUARED_LOGARITHMIC,
+    predPtr,
+    targetPtr,
+    weightPtr,
+    dPredPtr,
+    rows,
+    width,
+    stride,
+    scale,
+    0,
+    0,
+  );
 }

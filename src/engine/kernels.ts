@@ -212,6 +212,10 @@ export interface Kernels extends LayerKernels {
   logCoshLoss: LossKernel;
   meanAbsolutePercentageLoss: LossKernel;
   poissonLoss: LossKernel;
+  meanSquaredLogarithmicLoss: LossKernel;
+  klDivergenceLoss: LossKernel;
+  hingeLoss: LossKernel<[binary: number]>;
+  squaredHingeLoss: LossKernel<[binary: number]>;
   cosineSimilarityLoss: LossKernel;
   huberLoss: LossKernel<[delta: number]>;
   binaryCrossentropyLoss: LossKernel<[fromLogits: number, labelSmoothing: number]>;
@@ -278,6 +282,27 @@ export interface Kernels extends LayerKernels {
     learningRate: number,
     rho: number,
     momentum: number,
+    epsilon: number,
+  ): void;
+  adadeltaStep(
+    w: Address,
+    g: Address,
+    squares: Address,
+    steps: Address,
+    count: number,
+    learningRate: number,
+    rho: number,
+    epsilon: number,
+  ): void;
+  adamaxStep(
+    w: Address,
+    g: Address,
+    momentum: Address,
+    norm: Address,
+    count: number,
+    alpha: number,
+    beta1: number,
+    beta2: number,
     epsilon: number,
   ): void;
   adagradStep(

@@ -8,7 +8,8 @@ type PlainKernel =
   | "logCoshLoss"
   | "meanAbsolutePercentageLoss"
   | "poissonLoss"
-  | "cosineSimilarityLoss";
+  | "cosineSimilarityLoss"
+  | "meanSquaredLogarithmicLoss";
 
 const plain = (name: string, kernel: PlainKernel & keyof Kernels): Loss => ({
   name,
@@ -42,6 +43,12 @@ export function logCosh(options: object = {}): Loss {
 export function meanAbsolutePercentageError(options: object = {}): Loss {
   noOptions("meanAbsolutePercentageError", options);
   return plain("meanAbsolutePercentageError", "meanAbsolutePercentageLoss");
+}
+
+/** (ln(1 + target) - ln(1 + prediction))², both at least 1e-7, as Keras: errors by their ratio, for values above 0. */
+export function meanSquaredLogarithmicError(options: object = {}): Loss {
+  noOptions("meanSquaredLogarithmicError", options);
+  return plain("meanSquaredLogarithmicError", "meanSquaredLogarithmicLoss");
 }
 
 /** prediction - target · ln(prediction + 1e-7): for counts, with a positive output such as softplus or exponential. */

@@ -45,6 +45,10 @@ export function customMetric(compute: MetricFunction): Metric {
       sum += value * batch.samples;
       samples += batch.samples;
     },
+    save: () => [sum, samples],
+    load: (saved) => {
+      [sum, samples] = saved as [number, number];
+    },
     result: () => (samples === 0 ? 0 : sum / samples),
   };
 }

@@ -17,14 +17,18 @@ export function lossMetric(
     },
     update(batch) {
       sum += loss.sum({ ...batch, gradient: 0, scale: 1 });
-      count += batch.weight === 0 ? batch.rows : countRows(batch.memory.floats(batch.weight, batch.rows));
+      count += batch.weight === 0 ? batch.rows : sumOf(batch.memory.floats(batch.weight, batch.rows));
+    },
+    save: () => [sum, count],
+    load: (saved) => {
+      [sum, count] = saved as [number, number];
     },
     result: () => finish(count === 0 ? 0 : sum / count),
   };
 }
 
-function countRows(weights: Float32Array): number {
-  let count = 0;
-  for (const weight of weights) if (weight !== 0) count += 1;
-  return count;
+function sumOf(weights: Float32Array): number {
+  let sum = 0;
+  for (const weight of weights) sum += weight;
+  return sum;
 }

@@ -1,6 +1,9 @@
 import type { LossBatch } from "../losses/loss.js";
 
-/** What a metric sees of a batch: addresses, and how to read them. `weight` is the mask's, not the sample weights. */
+/**
+ * What a metric sees of a batch: addresses, and how to read them. `weight` is the mask's, and of a weighted metric the
+ * sample weights' too.
+ */
 export type MetricBatch = Omit<LossBatch, "gradient" | "scale">;
 
 /** A number that sums up an epoch's predictions. */
@@ -12,6 +15,9 @@ export interface Metric {
   update(batch: MetricBatch): void;
   /** 0 where nothing was seen, as when all of a batch is padding: what Keras gives. */
   result(): number;
+  /** What it has counted since `begin`, so that an epoch can go on elsewhere; `load` takes it back. */
+  save?(): number[];
+  load?(saved: readonly number[]): void;
 }
 
 /** A metric as compile is told of it: made anew for each model, for it counts. */
@@ -25,6 +31,8 @@ export interface Row {
   /** Predictions of a row, and its targets, as views that are good for this call. */
   readonly prediction: Float32Array;
   readonly target: Float32Array;
+  /** Above 0; 1 where nothing weighs rows. */
+  readonly weight: number;
 }
 
 /** Visits the rows that count, in the order of samples within each time step. */
@@ -42,6 +50,7 @@ export function forEachRow(
       {
         prediction: predictions.subarray(row * stride, row * stride + width),
         target: targets.subarray(row * targetStride, row * targetStride + targetWidth),
+        weight: weights === null ? 1 : weights[row]!,
       },
       row,
     );
@@ -65,9 +74,13 @@ export function meanOfRows(
     },
     update(batch) {
       forEachRow(batch, targetWidth(batch.width), (row) => {
-        sum += value(row);
-        count += 1;
+        sum += row.weight * value(row);
+        count += row.weight;
       });
+    },
+    save: () => [sum, count],
+    load: (saved) => {
+      [sum, count] = saved as [number, number];
     },
     result: () => finish(count === 0 ? 0 : sum / count),
   };

@@ -57,16 +57,25 @@ export function r2(options: object = {}): MetricFactory {
           outputs = [];
         },
         update(batch) {
-          forEachRow(batch, batch.width, ({ prediction, target }) => {
-            count += 1;
+          forEachRow(batch, batch.width, ({ prediction, target, weight }) => {
+            count += weight;
             for (let i = 0; i < batch.width; i++) {
               outputs[i] ??= { sum: 0, squares: 0, residual: 0 };
               const own = outputs[i]!;
-              own.sum += target[i]!;
-              own.squares += target[i]! ** 2;
-              own.residual += (target[i]! - prediction[i]!) ** 2;
+              own.sum += weight * target[i]!;
+              own.squares += weight * target[i]! ** 2;
+              own.residual += weight * (target[i]! - prediction[i]!) ** 2;
             }
           });
+        },
+        save: () => [count, ...outputs.flatMap(({ sum, squares, residual }) => [sum, squares, residual])],
+        load([first = 0, ...rest]) {
+          count = first;
+          outputs = Array.from({ length: rest.length / 3 }, (_, i) => ({
+            sum: rest[3 * i]!,
+            squares: rest[3 * i + 1]!,
+            residual: rest[3 * i + 2]!,
+          }));
         },
         result() {
           if (count === 0) return 0;
@@ -110,15 +119,20 @@ export function mase(options: { season?: number } = {}): MetricFactory {
           recent = [];
         },
         update(batch) {
-          forEachRow(batch, batch.width, ({ prediction, target }) => {
-            for (let i = 0; i < batch.width; i++) error += Math.abs(target[i]! - prediction[i]!);
-            count += batch.width;
+          forEachRow(batch, batch.width, ({ prediction, target, weight }) => {
+            for (let i = 0; i < batch.width; i++) error += weight * Math.abs(target[i]! - prediction[i]!);
+            count += weight * batch.width;
             if (recent.length === season) {
               naive += Math.abs(target[0]! - recent.shift()!);
               naiveCount += 1;
             }
             recent.push(target[0]!);
           });
+        },
+        save: () => [error, count, naive, naiveCount, ...recent],
+        load(saved) {
+          [error, count, naive, naiveCount] = saved as unknown as [number, number, number, number];
+          recent = saved.slice(4);
         },
         result: () =>
           count === 0 ? 0 : naiveCount === 0 ? Number.NaN : error / count / (naive / naiveCount),

@@ -17,6 +17,10 @@ export type MetricName =
   | "rmse"
   | "r2"
   | "mase"
+  | "auc"
+  | "precision"
+  | "recall"
+  | "f1Score"
   | "accuracy"
   | "acc"
   | LossName;

@@ -6,7 +6,10 @@ export interface RmspropOptions extends OptimizerOptions {
   readonly rho?: number;
   /** Default 0. */
   readonly momentum?: number;
-  /** Inside the root: g / √(v + ε). Default 1e-7. */
+  /**
+   * Inside of the root, as in Keras: g / √(v + ε); PyTorch's stands outside, g / (√v + ε). Where gradients are smaller
+   * than √ε (3e-4 by default) the two differ: for PyTorch's ε = 1e-8 give 1e-16 here. Default 1e-7.
+   */
   readonly epsilon?: number;
   /** Divides by the variance of the gradient instead of its second moment (Graves 2013). Default false. */
   readonly centered?: boolean;

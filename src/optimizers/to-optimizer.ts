@@ -3,7 +3,16 @@ import { adam, adamw } from "./adam.js";
 import { Optimizer } from "./optimizer.js";
 import { sgd } from "./sgd.js";
 
-export type OptimizerName = "sgd" | "rmsprop" | "adagrad" | "adam" | "adamw" | "nadam" | "lion";
+export type OptimizerName =
+  | "sgd"
+  | "rmsprop"
+  | "adagrad"
+  | "adadelta"
+  | "adam"
+  | "adamw"
+  | "adamax"
+  | "nadam"
+  | "lion";
 export type OptimizerLike = OptimizerName | Optimizer | Described;
 
 /** Optimizers by name. */

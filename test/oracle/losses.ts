@@ -124,6 +124,23 @@ const gaussianNegativeLogLikelihood: Loss = (y, p, { spread = "softplus", varian
 const meanSquaredError: Loss = (y, p) => averaged(op.square(op.sub(y, p)));
 const meanAbsoluteError: Loss = (y, p) => averaged(op.abs(op.sub(y, p)));
 
+const logAbove = (x: Variable): Variable => op.log(op.addScalar(op.maximum(x, constant([], EPSILON)), 1));
+const meanSquaredLogarithmicError: Loss = (y, p) => averaged(op.square(op.sub(logAbove(y), logAbove(p))));
+
+/** Keras: labels that are all 0 or 1 count as -1 and 1. */
+const slack = (y: Variable, p: Variable): Variable => {
+  const binary = y.data.every((label) => label === 0 || label === 1);
+  const signs = binary ? op.addScalar(op.scale(y, 2), -1) : y;
+  return op.maximum(op.sub(constant([], 1), op.mul(signs, p)), constant([], 0));
+};
+const hinge: Loss = (y, p) => averaged(slack(y, p));
+const squaredHinge: Loss = (y, p) => averaged(op.square(slack(y, p)));
+
+const klDivergence: Loss = (labels, p) => {
+  const y = op.clip(labels, EPSILON, 1);
+  return dropLast(sumLast(op.mul(y, op.sub(op.log(y), op.log(op.clip(p, EPSILON, 1))))));
+};
+
 const LOSSES = {
   meanSquaredError,
   mse: meanSquaredError,
@@ -138,6 +155,10 @@ const LOSSES = {
   sparseCategoricalCrossentropy,
   poisson,
   cosineSimilarity,
+  meanSquaredLogarithmicError,
+  hinge,
+  squaredHinge,
+  klDivergence,
   quantile,
   gaussianNegativeLogLikelihood,
 } satisfies Record<string, Loss>;

@@ -1,7 +1,17 @@
 import { type ClipOptions, clipGradients } from "./clipping.js";
 import { UPDATE_RULES } from "./update-rules.js";
 
-export type OptimizerName = "sgd" | "rmsprop" | "adagrad" | "adam" | "adamw" | "nadam" | "lion" | "adamTfjs";
+export type OptimizerName =
+  | "sgd"
+  | "rmsprop"
+  | "adagrad"
+  | "adadelta"
+  | "adamax"
+  | "adam"
+  | "adamw"
+  | "nadam"
+  | "lion"
+  | "adamTfjs";
 
 /** Options in Keras's words; an option an optimizer does not have is not read. */
 export interface OptimizerOptions extends ClipOptions {

@@ -72,6 +72,24 @@ const adagrad = ({ initialAccumulatorValue = 0.1, epsilon = 1e-7 }: OptimizerOpt
     return w - (learningRate * g) / Math.sqrt(memory.accumulator! + epsilon);
   });
 
+/** Zeiler 2012. */
+const adadelta = ({ rho = 0.95, epsilon = 1e-7 }: OptimizerOptions): UpdateRule =>
+  elementwise({ accumulated_gradient: 0, accumulated_delta_var: 0 }, (memory, w, g, learningRate) => {
+    memory.accumulated_gradient = rho * memory.accumulated_gradient! + (1 - rho) * g * g;
+    const rms = (x: number): number => Math.sqrt(x + epsilon);
+    const step = (-rms(memory.accumulated_delta_var!) * g) / rms(memory.accumulated_gradient);
+    memory.accumulated_delta_var = rho * memory.accumulated_delta_var! + (1 - rho) * step * step;
+    return w + learningRate * step;
+  });
+
+/** Kingma & Ba 2015, section 7.1. */
+const adamax = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 }: OptimizerOptions): UpdateRule =>
+  elementwise({ momentum: 0, norm: 0 }, (memory, w, g, learningRate, t) => {
+    memory.momentum! += (g - memory.momentum!) * (1 - beta1);
+    memory.norm = Math.max(beta2 * memory.norm!, Math.abs(g));
+    return w - (learningRate * memory.momentum!) / ((1 - beta1 ** t) * (memory.norm + epsilon));
+  });
+
 /** Both moments after one more gradient. */
 function moments(memory: Memory, g: number, beta1: number, beta2: number): { m: number; v: number } {
   memory.momentum! += (g - memory.momentum!) * (1 - beta1);
@@ -121,6 +139,8 @@ export const UPDATE_RULES: Readonly<Record<OptimizerName, (options: OptimizerOpt
   sgd,
   rmsprop,
   adagrad,
+  adadelta,
+  adamax,
   adam,
   adamw: adam,
   adamTfjs,

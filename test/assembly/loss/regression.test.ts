@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
 import {
+  hinge,
   huber,
+  klDivergence,
   logCosh,
   meanAbsoluteError,
   meanAbsolutePercentage,
   meanSquaredError,
+  meanSquaredLogarithmic,
   poisson,
+  squaredHinge,
 } from "../../oracle/kernels/elementwise-losses.js";
 import { kernelBuilds } from "../../support/kernels.js";
 import { describeLosses } from "../../support/loss-bench.js";
@@ -55,6 +59,57 @@ await describeLosses([
     smoothAt: away,
     valueEps: 4,
     gradientEps: 5,
+    nanSpreads: false,
+  },
+  {
+    title: "meanSquaredLogarithmic",
+    kernel: "meanSquaredLogarithmicLoss",
+    loss: meanSquaredLogarithmic,
+    smoothAt: (p: number) => Math.abs(p) > 1e-3,
+    valueEps: 10,
+    gradientEps: 12,
+    terms: (p, t, j) => (2 * (1 + Math.abs(p[j]!) + Math.abs(t[j]!))) / p.length,
+    nanSpreads: false,
+  },
+  ...[0, 1].flatMap((binary) => {
+    const target = (u: number): number => (u > 0 ? 1 : binary - 1);
+    const smoothAt = (p: number, t: number): boolean =>
+      Math.abs(1 - (binary === 1 ? 2 * t - 1 : t) * p) > 1e-3;
+    return [
+      {
+        title: `hinge, binary ${binary}`,
+        kernel: "hingeLoss",
+        loss: hinge(binary),
+        options: [binary],
+        target,
+        smoothAt,
+        valueEps: 4,
+        gradientEps: 4,
+        nanSpreads: false,
+      },
+      {
+        title: `squaredHinge, binary ${binary}`,
+        kernel: "squaredHingeLoss",
+        loss: squaredHinge(binary),
+        options: [binary],
+        target,
+        smoothAt,
+        valueEps: 8,
+        gradientEps: 8,
+        terms: (p: readonly number[], _: readonly number[], j: number) =>
+          (2 * (1 + Math.abs(p[j]!))) / p.length,
+        nanSpreads: false,
+      },
+    ];
+  }),
+  {
+    title: "klDivergence",
+    kernel: "klDivergenceLoss",
+    loss: klDivergence,
+    prediction: (u) => 0.5 + 0.45 * u,
+    target: (u) => 0.5 + 0.5 * u,
+    valueEps: 60,
+    gradientEps: 8,
     nanSpreads: false,
   },
   {

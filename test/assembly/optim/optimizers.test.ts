@@ -85,6 +85,22 @@ const cases: readonly StepCase[] = [
     reach: 0.02,
   },
   {
+    title: "adadelta",
+    kernel: "adadeltaStep",
+    step: twin.adadelta(lr, 0.95, 1e-7),
+    slots: ["v", "d"],
+    scalars: [lr, 0.95, 1e-7],
+    reach: 0.05,
+  },
+  {
+    title: "adamax",
+    kernel: "adamaxStep",
+    step: twin.adamax(lr, 0.9, 0.999, 1e-7),
+    slots: ["m", "v"],
+    scalars: [lr, 0.9, 0.999, 1e-7],
+    reach: 0.05,
+  },
+  {
     title: "lion",
     kernel: "lionStep",
     step: twin.lion(lr, 0.9, 0.99),
@@ -96,7 +112,7 @@ const cases: readonly StepCase[] = [
 
 /** Slots a run could have: second moments at least the square of the mean, and all of size 1. */
 const slotValue = (slot: string, u: number): number =>
-  slot === "v" || slot === "vhat" ? 1 + 0.5 * u : slot === "mean" ? 0.5 * u : u;
+  slot === "v" || slot === "vhat" || slot === "d" ? 1 + 0.5 * u : slot === "mean" ? 0.5 * u : u;
 
 describe.each(await kernelBuilds())("optimizer steps ($name)", ({ kernels, arena }) => {
   const run = (subject: StepCase, n: number, edit: (g: Float32Array) => void = () => {}) => {

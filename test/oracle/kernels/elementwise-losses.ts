@@ -51,6 +51,35 @@ export const poisson = averaged(
   (p, t) => 1 - t / (p + EPSILON),
 );
 
+const logAbove = (x: number): number => Math.log1p(Math.max(x, EPSILON));
+
+export const meanSquaredLogarithmic = averaged(
+  (p, t) => (logAbove(p) - logAbove(t)) ** 2,
+  (p, t) => (p < EPSILON ? 0 : (2 * (logAbove(p) - logAbove(t))) / (1 + p)),
+);
+
+const sign = (t: number, binary: number): number => (binary === 1 ? 2 * t - 1 : t);
+
+export const hinge = (binary: number): RowLoss =>
+  averaged(
+    (p, t) => Math.max(1 - sign(t, binary) * p, 0),
+    (p, t) => (1 - sign(t, binary) * p > 0 ? -sign(t, binary) : 0),
+  );
+
+export const squaredHinge = (binary: number): RowLoss =>
+  averaged(
+    (p, t) => Math.max(1 - sign(t, binary) * p, 0) ** 2,
+    (p, t) => -2 * sign(t, binary) * Math.max(1 - sign(t, binary) * p, 0),
+  );
+
+const share = (x: number): number => Math.max(EPSILON, Math.min(1, x));
+
+/** A sum over the width, where the others are means. */
+export const klDivergence: RowLoss = {
+  value: (p, t) => p.reduce((sum, v, j) => sum + share(t[j]!) * Math.log(share(t[j]!) / share(v)), 0),
+  gradient: (p, t) => p.map((v, j) => (v < EPSILON || v > 1 ? 0 : -share(t[j]!) / v)),
+};
+
 const smoothed = (t: number, smoothing: number): number => t * (1 - smoothing) + smoothing / 2;
 
 /** The upper bound as float32 has it: 1 - 1e-7 is no float. */

@@ -103,3 +103,20 @@ export const lion =
     w: w! - lr * Math.sign(beta1 * m! + (1 - beta1) * g),
     m: beta2 * m! + (1 - beta2) * g,
   });
+
+/** v: squares of gradients; d: squares of steps. */
+export const adadelta =
+  (lr: number, rho: number, epsilon: number): Step =>
+  ({ w, v, d }, g) => {
+    const velocity = rho * v! + (1 - rho) * g * g;
+    const step = (Math.sqrt(d! + epsilon) / Math.sqrt(velocity + epsilon)) * g;
+    return { w: w! - lr * step, v: velocity, d: rho * d! + (1 - rho) * step * step };
+  };
+
+export const adamax =
+  (alpha: number, beta1: number, beta2: number, epsilon: number): Step =>
+  ({ w, m, v }, g) => {
+    const moment = beta1 * m! + (1 - beta1) * g;
+    const largest = Math.max(beta2 * v!, Math.abs(g));
+    return { w: w! - (alpha * moment) / (largest + epsilon), m: moment, v: largest };
+  };

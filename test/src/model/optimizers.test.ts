@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import {
+  adadelta,
   adagrad,
   adam,
+  adamax,
   adamw,
   exponentialDecay,
   lion,
@@ -20,6 +22,8 @@ const factories: Record<Exclude<OptimizerName, "adamTfjs">, (options: never) => 
   sgd,
   rmsprop,
   adagrad,
+  adadelta,
+  adamax,
   adam,
   adamw,
   nadam,
@@ -83,6 +87,8 @@ const rates: Record<Name, number> = {
   sgd: 0.05,
   rmsprop: 0.005,
   adagrad: 0.05,
+  adadelta: 5,
+  adamax: 0.01,
   adam: 0.01,
   adamw: 0.01,
   nadam: 0.01,

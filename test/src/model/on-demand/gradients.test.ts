@@ -285,6 +285,28 @@ const losses: LossCase[] = [
   { title: "logCosh", loss: "logCosh", oracleLoss: "logCosh", last: linear(3), labels: reals(3) },
   { title: "mape", loss: "mape", oracleLoss: "mape", last: linear(3), labels: positives(3) },
   {
+    title: "msle",
+    loss: "msle",
+    oracleLoss: "meanSquaredLogarithmicError",
+    last: through(3, "softplus"),
+    labels: positives(3),
+  },
+  { title: "hinge", loss: "hinge", oracleLoss: "hinge", last: linear(3), labels: reals(3) },
+  {
+    title: "squaredHinge",
+    loss: "squaredHinge",
+    oracleLoss: "squaredHinge",
+    last: linear(3),
+    labels: reals(3),
+  },
+  {
+    title: "klDivergence",
+    loss: "klDivergence",
+    oracleLoss: "klDivergence",
+    last: through(3, "softmax"),
+    labels: positives(3),
+  },
+  {
     title: "poisson",
     loss: "poisson",
     oracleLoss: "poisson",
