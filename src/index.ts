@@ -2,8 +2,10 @@
 import "./names.js";
 
 // Callbacks
-export { csvLogger } from "./callbacks/csv-logger.js";
-export { earlyStopping } from "./callbacks/early-stopping.js";
+export type { BackupAndRestoreOptions, BackupStore } from "./callbacks/backup-and-restore.js";
+export { type CsvLoggerOptions, csvLogger, type LineSink } from "./callbacks/csv-logger.js";
+export { type EarlyStopping, type EarlyStoppingOptions, earlyStopping } from "./callbacks/early-stopping.js";
+export { type LambdaCallbackOptions, lambdaCallback } from "./callbacks/lambda-callback.js";
 export { learningRateScheduler } from "./callbacks/learning-rate-scheduler.js";
 export {
   type LearningRateRange,
@@ -11,10 +13,15 @@ export {
   type LrFinderOptions,
   lrFinder,
 } from "./callbacks/lr-finder.js";
-export { modelCheckpoint } from "./callbacks/model-checkpoint.js";
-export { progressBar } from "./callbacks/progress-bar.js";
-export { reduceLROnPlateau } from "./callbacks/reduce-lr-on-plateau.js";
-export { terminateOnNaN } from "./callbacks/terminate-on-nan.js";
+export {
+  type ModelCheckpoint,
+  type ModelCheckpointOptions,
+  modelCheckpoint,
+  type SaveFunction,
+} from "./callbacks/model-checkpoint.js";
+export { type ProgressBarOptions, progressBar } from "./callbacks/progress-bar.js";
+export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from "./callbacks/reduce-lr-on-plateau.js";
+export { type TerminateOnNaN, terminateOnNaN } from "./callbacks/terminate-on-nan.js";
 // Regularizers and constraints
 export { nonNeg } from "./constraints/non-neg.js";
 export { maxNorm, minMaxNorm, unitNorm } from "./constraints/norms.js";
@@ -40,8 +47,15 @@ export {
 export { forecaster, loadForecaster } from "./forecast/forecaster.js";
 export type * from "./forecast/types.js";
 // Formats
+export { backupAndRestore } from "./formats/backup-and-restore.js";
+export type { CustomObjects } from "./formats/custom-objects.js";
 export * from "./formats/index.js";
-export { fromSafetensors, type SafetensorsOptions, toSafetensors } from "./formats/safetensors.js";
+export {
+  type FromSafetensorsOptions,
+  fromSafetensors,
+  type SafetensorsOptions,
+  toSafetensors,
+} from "./formats/safetensors.js";
 // Initializers
 export { chrono } from "./initializers/chrono.js";
 export { constant, identity, ones, zeros } from "./initializers/constant.js";
@@ -158,5 +172,13 @@ export {
   tensor,
   toArray,
 } from "./tensor.js";
+export { type PadSequencesOptions, padSequences } from "./text/pad-sequences.js";
+export {
+  type TextVectorization,
+  type TextVectorizationJSON,
+  type TextVectorizationOptions,
+  textVectorization,
+} from "./text/text-vectorization.js";
+export { type ToCategoricalOptions, toCategorical } from "./text/to-categorical.js";
 // Pictures
 export * from "./viz/index.js";

@@ -1,5 +1,4 @@
 // A file names what a model is made of.
-import { compileConfig } from "../model/compile-config.js";
 import "../names.js";
 import type { Engine } from "../engine/engine.js";
 import { FormatError, StateError } from "../errors.js";
@@ -10,17 +9,31 @@ import { type Sequential, sequential } from "../model/sequential.js";
 import { flag, refuseUnknown } from "../options.js";
 import { asFormatError } from "./bytes/as-format-error.js";
 import { isRecord, listOf, parseJson, recordOf, textOf } from "./bytes/json.js";
+import { type CustomObjects, customized, withoutCustoms } from "./custom-objects.js";
 import { listSafetensors, writeSafetensors } from "./safetensors-file.js";
+import { isOfTraining, restoreTraining, type SavedTraining, saveTraining } from "./training-state.js";
 import { writeByName } from "./weights.js";
 
 const FORMAT_VERSION = 1;
 const OPTIMIZER_PREFIX = "optimizer/";
 
 export interface SafetensorsOptions {
-  /** Keeps the optimizer's moments and the count of its updates, so that training goes on exactly. Default false. */
+  /**
+   * Keeps the optimizer's moments, the states of stateful layers, where the fit stands, and what its callbacks have
+   * counted, so that `fit({ initialEpoch })` with the epoch the save lies in goes on exactly. Default false.
+   */
   readonly optimizer?: boolean;
   /** Texts to keep beside the model; the key `gateflow` is taken. */
   readonly metadata?: Readonly<Record<string, string>>;
+}
+
+export interface FromSafetensorsOptions {
+  /** Default: the engine shared by all models. */
+  readonly engine?: Engine;
+  /** Takes NaN and Infinity among the weights. Default false. */
+  readonly allowNonFinite?: boolean;
+  /** The functions that were loss, metric or rate, by their names. */
+  readonly customObjects?: CustomObjects;
 }
 
 /** What the file says of a model, beside its weights. */
@@ -34,6 +47,7 @@ interface Description {
   readonly layers: readonly { kind: string; config: Record<string, unknown> }[];
   readonly compile: Record<string, unknown> | null;
   readonly batches: number | null;
+  readonly training?: SavedTraining | null;
 }
 
 /**
@@ -51,6 +65,7 @@ export function toSafetensors(model: Sequential, options: SafetensorsOptions = {
     );
   }
   const slots = withOptimizer ? model.executor(where).optimizerSlots(compiled!.optimizer) : [];
+  const kept = withOptimizer ? saveTraining(model, compiled!) : null;
   const description: Description = {
     version: FORMAT_VERSION,
     name: model.name,
@@ -58,12 +73,14 @@ export function toSafetensors(model: Sequential, options: SafetensorsOptions = {
     inputShape: model.inputShape!,
     ...(model.batchSize === undefined ? {} : { batchSize: model.batchSize }),
     layers: model.layers.map((layer) => ({ kind: layer.kind, config: layer.getConfig() })),
-    compile: compiled === undefined ? null : compileConfig(compiled),
+    compile: compiled === undefined ? null : withoutCustoms(where, compiled),
     batches: withOptimizer ? compiled!.optimizer.batches : null,
+    training: kept?.training ?? null,
   };
   const tensors = [
     ...model.getWeights(),
     ...slots.map(({ name, data }) => ({ name: `${OPTIMIZER_PREFIX}${name}`, shape: [data.length], data })),
+    ...(kept?.tensors ?? []),
   ];
   return writeSafetensors({
     tensors,
@@ -129,17 +146,18 @@ function layersOf({ layers, inputShape, batchSize }: Description): Layer[] {
 }
 
 /**
- * The model in safetensors bytes that `toSafetensors` wrote: compiled as it was, where its loss is one of gateflow's.
- * Weights are found by their names, in whatever order a tool has put them.
+ * The model in safetensors bytes that `toSafetensors` wrote, compiled as it was. Weights are found by their names, in
+ * whatever order a tool has put them. Where a loss, a metric or a rate was a function of a user's own, `customObjects`
+ * gives it back by its name; without it the model comes uncompiled.
  * @throws FormatError when the bytes are no such file, or damaged; also for NaN or Infinity among the weights, unless
  *   `allowNonFinite`.
+ *
+ * @example
+ * const model = fromSafetensors(bytes, { customObjects: { myLoss } });
  */
-export function fromSafetensors(
-  bytes: Uint8Array,
-  options: { engine?: Engine; allowNonFinite?: boolean } = {},
-): Sequential {
+export function fromSafetensors(bytes: Uint8Array, options: FromSafetensorsOptions = {}): Sequential {
   const where = "fromSafetensors()";
-  refuseUnknown(where, options, ["engine", "allowNonFinite"]);
+  refuseUnknown(where, options, ["engine", "allowNonFinite", "customObjects"]);
   const { tensors, metadata } = listSafetensors(bytes);
   const description = describe(metadata);
   const isSlot = ({ name }: { name: string }): boolean => name.startsWith(OPTIMIZER_PREFIX);
@@ -149,16 +167,46 @@ export function fromSafetensors(
       seed: description.seed,
       ...(options.engine === undefined ? {} : { engine: options.engine }),
     });
-    const weights = tensors.filter((tensor) => !isSlot(tensor));
+    const weights = tensors.filter((tensor) => !isSlot(tensor) && !isOfTraining(tensor));
     writeByName(where, model, weights, options.allowNonFinite ?? false);
-    if (description.compile === null) return model;
-    model.compile(description.compile as unknown as CompileOptions);
+    const compile =
+      description.compile === null ? null : customized(description.compile, options.customObjects ?? {});
+    if (compile === null) return model;
+    model.compile(compile as unknown as CompileOptions);
     if (description.batches !== null) {
       const slots = tensors
         .filter(isSlot)
         .map(({ name, read }) => ({ name: name.slice(OPTIMIZER_PREFIX.length), data: read() }));
       model.executor(where).restoreOptimizer(model.optimizer, slots, description.batches);
+      if (description.training != null) restoreTraining(model, description.training, trainingOf(tensors));
     }
     return model;
+  });
+}
+
+const trainingOf = (
+  tensors: readonly { name: string; shape: readonly number[]; read(): Float32Array }[],
+): { name: string; shape: readonly number[]; data: Float32Array }[] =>
+  tensors.filter(isOfTraining).map(({ name, shape, read }) => ({ name, shape, data: read() }));
+
+/**
+ * Puts a model that is there already to where a training stood, weights, optimizer and all: what `backupAndRestore` does.
+ * @throws FormatError when the bytes are no such file, or of another model.
+ */
+export function restoreInto(model: Sequential, bytes: Uint8Array): void {
+  const where = "restoreInto()";
+  const { tensors, metadata } = listSafetensors(bytes);
+  const { batches, training } = describe(metadata);
+  const isSlot = ({ name }: { name: string }): boolean => name.startsWith(OPTIMIZER_PREFIX);
+  if (batches === null || training == null) {
+    throw new FormatError(`${where}: the file holds a model, but nothing of its training.`);
+  }
+  asFormatError("The backup is of another model or optimizer; remove it, or give another place", () => {
+    writeByName(where, model, tensors.filter((tensor) => !isSlot(tensor) && !isOfTraining(tensor)), true);
+    const slots = tensors
+      .filter(isSlot)
+      .map(({ name, read }) => ({ name: name.slice(OPTIMIZER_PREFIX.length), data: read() }));
+    model.executor(where).restoreOptimizer(model.optimizer, slots, batches);
+    restoreTraining(model, training, trainingOf(tensors), true);
   });
 }

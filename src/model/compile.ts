@@ -62,6 +62,8 @@ const renamed = (metric: Metric, name: string): Metric =>
         begin: () => metric.begin(),
         update: (batch) => metric.update(batch),
         result: () => metric.result(),
+        save: () => metric.save?.() ?? [],
+        load: (saved) => metric.load?.(saved),
       };
 
 /**

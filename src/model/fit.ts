@@ -173,8 +173,9 @@ export async function runEpochs(
 
   // What was drawn before the training stopped is drawn again, and left out.
   let source = train;
-  let resumedOrder = at.order;
-  const resumedDraws = at.drawn;
+  const isFresh = at.batch === 0 && (stepsPerEpoch === undefined || at.drawn >= (train.steps ?? Infinity));
+  let resumedOrder = isFresh ? -1 : at.order;
+  const resumedDraws = isFresh ? 0 : at.drawn;
   if (resumedDraws > 0 || stepsPerEpoch !== undefined) {
     const { skipping, takeSteps } = await import("./on-demand/take-steps.js");
     if (resumedDraws > 0) source = skipping(train, resumedDraws);

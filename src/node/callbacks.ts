@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
-import { access, type FileHandle, mkdir, open } from "node:fs/promises";
+import { access, type FileHandle, mkdir, open, readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { type BackupAndRestoreOptions, backupWith } from "../callbacks/backup-and-restore.js";
 import { csvLogger as csvLoggerTo } from "../callbacks/csv-logger.js";
 import {
   type ModelCheckpoint,
@@ -8,9 +9,11 @@ import {
   modelCheckpoint as modelCheckpointTo,
 } from "../callbacks/model-checkpoint.js";
 import { ConfigError, StateError } from "../errors.js";
+import { nativeBackup, backupAndRestore as storedBackup } from "../formats/backup-and-restore.js";
 import type { Callback } from "../model/events.js";
 import { Sequential } from "../model/sequential.js";
 import { flag, refuseUnknown } from "../options.js";
+import { writeFileAtomic } from "./atomic-write.js";
 import { checkModelPath, saveModel } from "./model-files.js";
 
 export type FileCheckpointOptions = Omit<ModelCheckpointOptions, "save" | "check">;
@@ -53,6 +56,52 @@ export function modelCheckpoint(options: FileCheckpointOptions = {}): ModelCheck
       }
       await saveModel(model, path, { optimizer: true });
     },
+  });
+}
+
+export interface FileBackupOptions {
+  /** The backup's file, such as `out/backup.safetensors`; its folder is made when it is missing. */
+  readonly path: string;
+  /** After every `epoch` (default), or after so many batches, counted across epochs. */
+  readonly saveFreq?: "epoch" | number;
+}
+
+/**
+ * Keeps a training's state in a file while it runs, written atomically; a fit whose process was killed goes on from there
+ * by itself when the program is started again, to the byte. The file is removed when the fit ends. Source: Keras's
+ * BackupAndRestore. A `store` in place of the path is taken as by the isomorphic `backupAndRestore`.
+ * @throws ConfigError for bad options, and when training begins when the folder cannot be written to; FormatError when
+ *   the file is of another model.
+ *
+ * @example
+ * await model.fit(x, y, { epochs: 50, callbacks: [backupAndRestore({ path: "out/backup.safetensors" })] });
+ */
+export function backupAndRestore(options: FileBackupOptions | BackupAndRestoreOptions): Callback {
+  const where = "backupAndRestore()";
+  if (typeof options === "object" && options !== null && "store" in options) return storedBackup(options);
+  refuseUnknown(where, options, ["path", "saveFreq"] satisfies (keyof FileBackupOptions)[]);
+  const { path, saveFreq } = options;
+  if (typeof path !== "string" || path === "") {
+    throw new ConfigError(`${where}: \`path\` is ${JSON.stringify(path)}, expected the path of a file.`, {
+      received: path,
+    });
+  }
+  return backupWith(where, nativeBackup, {
+    store: {
+      async get() {
+        await writable(where, path, () => access(dirname(path), constants.W_OK));
+        return readFile(path).catch((cause: { code?: string }) => {
+          if (cause.code === "ENOENT") return undefined;
+          throw new ConfigError(`${where}: "${path}" cannot be read: ${String(cause)}.`, {
+            cause,
+            received: path,
+          });
+        });
+      },
+      set: (_key, bytes) => writeFileAtomic(path, bytes),
+      delete: () => rm(path, { force: true }),
+    },
+    ...(saveFreq === undefined ? {} : { saveFreq }),
   });
 }
 

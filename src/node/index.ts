@@ -5,7 +5,9 @@ export type { Table, TableOptions } from "../table/table.js";
 export type { TextTableOptions } from "../table/text-table.js";
 export { writeFileAtomic } from "./atomic-write.js";
 export {
+  backupAndRestore,
   csvLogger,
+  type FileBackupOptions,
   type FileCheckpointOptions,
   type FileLoggerOptions,
   modelCheckpoint,

@@ -127,6 +127,11 @@ export abstract class Optimizer {
     this.#learningRate = numberIn(this.#where, "learningRate", rate, { min: 0 });
   }
 
+  /** The name of the function of a user's own that the rate follows; null where it follows none. */
+  get customSchedule(): string | null {
+    return this.#schedule?.isCustom === true ? this.#schedule.name : null;
+  }
+
   get hasSchedule(): boolean {
     return this.#schedule !== null;
   }

@@ -6,6 +6,8 @@ export interface Schedule {
   readonly name: string;
   /** The options that make this schedule again; plain JSON. */
   readonly config: Record<string, unknown>;
+  /** Whether it is a function of a user's own, which no file can hold. */
+  readonly isCustom?: boolean;
   /** The rate of the update that follows `step` updates: 0 before the first. */
   rate(step: number): number;
 }

@@ -15,6 +15,7 @@ function fromFunction(where: string, option: string, rate: ScheduleFunction): Sc
   return {
     name: rate.name || "custom",
     config: {},
+    isCustom: true,
     rate(step) {
       const value = rate(step);
       if (Number.isFinite(value) && value >= 0) return value;

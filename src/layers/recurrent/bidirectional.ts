@@ -145,7 +145,12 @@ export class BidirectionalLayer extends Layer {
    * @throws StateError unless stateful.
    */
   async getStates(): Promise<Tensor[]> {
-    return (await Promise.all(this.directions.map((layer) => layer.getStates()))).flat();
+    return this.readStates();
+  }
+
+  /** @internal What getStates promises, at once. */
+  readStates(): Tensor[] {
+    return this.directions.flatMap((layer) => layer.readStates());
   }
 
   /**

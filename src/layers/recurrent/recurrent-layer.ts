@@ -188,6 +188,11 @@ export abstract class RecurrentLayer extends Layer {
    * @throws StateError unless stateful.
    */
   async getStates(): Promise<Tensor[]> {
+    return this.readStates();
+  }
+
+  /** @internal What getStates promises, at once. */
+  readStates(): Tensor[] {
     return stateOf(this.name, this.state).read();
   }
 

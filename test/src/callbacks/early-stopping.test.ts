@@ -26,6 +26,21 @@ describe("earlyStopping", () => {
     });
   });
 
+  test("a baseline has to be beaten by minDelta too", async () => {
+    // 0.9 is better than the best, but not than 1 by 0.2: the patience runs on.
+    expect(await run({ patience: 2, minDelta: 0.2, baseline: 1 }, 2, 0.9, 0.9, 0.9, 0.9)).toMatchObject({
+      last: 2,
+    });
+    expect(await run({ patience: 2, minDelta: 0.2, baseline: 1 }, 2, 0.7, 0.7, 0.7, 0.7)).toMatchObject({
+      last: 3,
+    });
+  });
+
+  test("the patience does not run before startFromEpoch", async () => {
+    const options = { patience: 3, startFromEpoch: 3, baseline: 0.5 };
+    expect(await run(options, 1, 1, 1, 0.9, 0.9, 0.9, 0.9)).toMatchObject({ last: 5 });
+  });
+
   test("an improvement smaller than minDelta is none", async () => {
     expect(await run({ patience: 2, minDelta: 0.1 }, 1, 0.5, 0.5, 0.5, 0.5)).toMatchObject({
       last: 3,

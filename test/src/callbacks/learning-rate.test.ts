@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { learningRateScheduler } from "../../../src/callbacks/learning-rate-scheduler.js";
 import {
   type ReduceLROnPlateauOptions,
@@ -38,6 +38,16 @@ describe("reduceLROnPlateau", () => {
     expect(await rates({ patience: 1, factor: 0.1, minLr: 0.05 }, flat(5))).toEqual([
       1, 0.1, 0.05, 0.05, 0.05,
     ]);
+  });
+
+  test("at minLr nothing is reduced any more, nor announced", async () => {
+    const said = vi.spyOn(console, "info").mockImplementation(() => {});
+    try {
+      await rates({ patience: 1, factor: 0.1, minLr: 0.1, verbose: 1 }, flat(6));
+      expect(said.mock.calls).toHaveLength(1);
+    } finally {
+      said.mockRestore();
+    }
   });
 
   test("an improvement must exceed minDelta, absolutely", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type CsvLoggerOptions, csvLogger } from "../../../src/callbacks/csv-logger.js";
+import { lambdaCallback } from "../../../src/callbacks/lambda-callback.js";
 import { terminateOnNaN } from "../../../src/callbacks/terminate-on-nan.js";
 import { ConfigError, DataError } from "../../../src/errors.js";
 import { FakeModel, losses } from "./fake-model.js";
@@ -47,4 +48,13 @@ describe("csvLogger", () => {
       expect(() => csvLogger(options as CsvLoggerOptions)).toThrow(ConfigError);
     },
   );
+});
+
+describe("lambdaCallback", () => {
+  test("is the functions it is given, and refuses what is no hook", async () => {
+    const seen: number[] = [];
+    await new FakeModel().fit(lambdaCallback({ onEpochEnd: (epoch) => void seen.push(epoch) }), losses(1, 2));
+    expect(seen).toEqual([0, 1]);
+    expect(() => lambdaCallback({ onEpochFinish: () => {} } as never)).toThrow(/onEpochFinish/);
+  });
 });

@@ -5,6 +5,7 @@ import {
   l2,
   lstm,
   masking,
+  maxNorm,
   type Sequential,
   sequential,
   sgd,
@@ -175,6 +176,39 @@ describe("what does not count", () => {
     expect(await with2.trainOnBatch(x, y)).toEqual(await without.trainOnBatch(x, y));
     expect(await with2.fit(x, y)).toEqual(await without.fit(x, y));
     expect(await with2.evaluate(x, y)).toEqual(await without.evaluate(x, y));
+  });
+
+  it("is the constraint of a frozen layer, whose weights stay as they are", async () => {
+    const model = sequential(
+      [
+        dense({ units: 3, inputShape: [2], trainable: false, kernelConstraint: maxNorm({ maxValue: 0.1 }) }),
+        dense({ units: 1, kernelConstraint: maxNorm({ maxValue: 0.1 }) }),
+      ],
+      { seed: 2 },
+    );
+    model.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: "mse" });
+    const [frozen, , free] = model.getWeights().map(({ data }) => [...data]);
+    await model.fit(x, values([N, 1], 3));
+    const after = model.getWeights().map(({ data }) => [...data]);
+    expect(after[0]).toEqual(frozen);
+    expect(after[2]).not.toEqual(free);
+    expect(Math.hypot(...after[2]!)).toBeLessThanOrEqual(0.1 + 1e-6);
+  });
+
+  it("is a penalty more than once where a long batch is trained in pieces", async () => {
+    const model = sequential(
+      [
+        lstm({ units: 2, returnSequences: true, inputShape: [700, 1], kernelRegularizer: l2({ l2: 2 }) }),
+        dense({ units: 1 }),
+      ],
+      { seed: 2 },
+    );
+    model.compile({ optimizer: sgd({ learningRate: 0 }), loss: "mse", truncate: 100 });
+    const [long, labels] = [values([2, 700, 1], 1), values([2, 700, 1], 2)];
+    const { loss } = await model.evaluate(long, labels);
+    expect((await model.trainOnBatch(long, labels)).loss).toBeCloseTo(loss!, 5);
+    const penalty = 2 * Math.hypot(...model.getWeights()[0]!.data) ** 2;
+    expect(penalty).toBeGreaterThan(0.1);
   });
 
   it("is a batch of nothing but padding: loss and metrics are 0, not NaN", async () => {

@@ -1,0 +1,181 @@
+import { describe, expect, it } from "vitest";
+import { padSequences, textVectorization, toArray, toCategorical } from "../../../src/index.js";
+
+describe("padSequences is Keras's pad_sequences", () => {
+  const rows = [[1], [2, 3], [4, 5, 6]];
+  it.each([
+    [
+      {},
+      [
+        [0, 0, 1],
+        [0, 2, 3],
+        [4, 5, 6],
+      ],
+    ],
+    [
+      { value: -1 },
+      [
+        [-1, -1, 1],
+        [-1, 2, 3],
+        [4, 5, 6],
+      ],
+    ],
+    [
+      { padding: "post" },
+      [
+        [1, 0, 0],
+        [2, 3, 0],
+        [4, 5, 6],
+      ],
+    ],
+    [
+      { maxLength: 2 },
+      [
+        [0, 1],
+        [2, 3],
+        [5, 6],
+      ],
+    ],
+    [
+      { maxLength: 2, truncating: "post" },
+      [
+        [0, 1],
+        [2, 3],
+        [4, 5],
+      ],
+    ],
+    [
+      { maxLength: 4, padding: "post", truncating: "post" },
+      [
+        [1, 0, 0, 0],
+        [2, 3, 0, 0],
+        [4, 5, 6, 0],
+      ],
+    ],
+  ] as const)("with %o", (options, expected) => {
+    const padded = padSequences(rows, options);
+    expect(toArray(padded)).toEqual(expected);
+    expect(padded.data).toBeInstanceOf(Int32Array);
+  });
+
+  it("keeps fractions, and rows of no length", () => {
+    expect(padSequences([[0.5], []]).data).toEqual(Float32Array.of(0.5, 0));
+    expect(padSequences([[1], [2, 3]], { value: 0.5 }).data).toEqual(Float32Array.of(0.5, 1, 2, 3));
+    expect(padSequences([]).shape).toEqual([0, 0]);
+  });
+
+  it.each([
+    [() => padSequences([[1, Number.NaN]]), "row 0 holds NaN at 1"],
+    [() => padSequences([1 as never]), "row 0"],
+    [() => padSequences(["ab" as never]), "row 0"],
+    [() => padSequences(rows, { maxlen: 3 } as never), "maxlen"],
+    [() => padSequences(rows, { padding: "left" as never }), "pre, post"],
+    [() => padSequences(rows, { maxLength: 0 }), "maxLength"],
+  ])("refuses what is none: %#", (work, says) => {
+    expect(work).toThrow(says);
+  });
+});
+
+describe("toCategorical is Keras's to_categorical", () => {
+  it("one-hot over a last axis of its own", () => {
+    expect(toArray(toCategorical([0, 2, 1]))).toEqual([
+      [1, 0, 0],
+      [0, 0, 1],
+      [0, 1, 0],
+    ]);
+    expect(toCategorical([0, 1], { numClasses: 4 }).shape).toEqual([2, 4]);
+    expect(toCategorical([[0], [1]]).shape).toEqual([2, 2]);
+    expect(
+      toArray(
+        toCategorical([
+          [0, 1],
+          [1, 0],
+        ]),
+      ),
+    ).toEqual([
+      [
+        [1, 0],
+        [0, 1],
+      ],
+      [
+        [0, 1],
+        [1, 0],
+      ],
+    ]);
+  });
+
+  it.each([
+    [() => toCategorical([0, -1]), "-1"],
+    [() => toCategorical([0.5]), "0.5"],
+    [() => toCategorical([3], { numClasses: 3 }), "0 to 2"],
+    [() => toCategorical([3], { num_classes: 3 } as never), "numClasses"],
+  ])("refuses what is none: %#", (work, says) => {
+    expect(work).toThrow(says);
+  });
+});
+
+describe("textVectorization is Keras's TextVectorization", () => {
+  it("pads with 0, has 1 for what it does not know, then words by frequency, ties from the end of the alphabet", () => {
+    const words = textVectorization().adapt(["foo bar", "bar baz", "baz bada boom"]);
+    // Keras's documentation and adapt(): the most frequent first; "baz" before "bar", "foo" before "boom" and "bada".
+    expect(words.vocabulary).toEqual(["", "[UNK]", "baz", "bar", "foo", "boom", "bada"]);
+    expect(toArray(words.vectorize(["foo qux bar", "qux baz"]))).toEqual([
+      [4, 1, 3],
+      [1, 2, 0],
+    ]);
+    expect(words.vectorize(["a"]).data).toBeInstanceOf(Int32Array);
+  });
+
+  it("keeps maxTokens in all, cuts and fills to outputSequenceLength at the end", () => {
+    const words = textVectorization({ maxTokens: 4, outputSequenceLength: 3 }).adapt(["a a a b b c"]);
+    expect(words.vocabulary).toEqual(["", "[UNK]", "a", "b"]);
+    expect(toArray(words.vectorize(["a b c a", ""]))).toEqual([
+      [2, 3, 1],
+      [0, 0, 0],
+    ]);
+  });
+
+  it("lowers and strips punctuation without putting a space there", () => {
+    const of = (standardize: "lowerAndStripPunctuation" | "lower" | "stripPunctuation" | null) =>
+      textVectorization({ standardize }).adapt(["It's  well-known,\tSAID\nhe!"]).vocabulary.slice(2).sort();
+    expect(of("lowerAndStripPunctuation")).toEqual(["he", "its", "said", "wellknown"]);
+    expect(of("lower")).toEqual(["he!", "it's", "said", "well-known,"]);
+    expect(of("stripPunctuation")).toEqual(["Its", "SAID", "he", "wellknown"]);
+    expect(textVectorization().adapt(["ÄB"]).vocabulary).toEqual(["", "[UNK]", "Äb"]);
+    expect(of(null)).toEqual(["It's", "SAID", "he!", "well-known,"]);
+  });
+
+  it("splits into characters, not at all, or as one likes", () => {
+    const of = (split: "character" | null | ((text: string) => string[])) =>
+      textVectorization({ split }).adapt(["ab a"]).vocabulary.slice(2);
+    expect(of("character")).toEqual(["a", "b", " "]);
+    expect(of(null)).toEqual(["ab a"]);
+    expect(of((text) => text.split("b"))).toEqual(["a", " a"]);
+    expect(textVectorization({ split: "character" }).adapt(["😀a"]).vectorize(["😀"]).shape).toEqual([1, 1]);
+  });
+
+  it("is made again from its JSON, or from a vocabulary", () => {
+    const words = textVectorization({ outputSequenceLength: 4 }).adapt(["to be or not to be"]);
+    const again = textVectorization(JSON.parse(JSON.stringify(words)));
+    expect(again.vocabulary).toEqual(words.vocabulary);
+    expect(again.vectorize(["not to"])).toEqual(words.vectorize(["not to"]));
+    expect(textVectorization({ vocabulary: words.vocabulary }).vocabulary).toEqual(words.vocabulary);
+    expect(textVectorization({ vocabulary: ["x"] }).vectorize(["x y"]).data).toEqual(Int32Array.of(2, 1));
+    // What is learnt anew takes the place of what was known.
+    expect(again.adapt(["new"]).vocabulary).toEqual(["", "[UNK]", "new"]);
+  });
+
+  it.each([
+    [() => textVectorization().vectorize(["a"]), "adapt"],
+    [() => textVectorization().adapt("a b" as never), "[text]"],
+    [() => textVectorization().adapt([1 as never]), "text 0"],
+    [() => textVectorization({ maxTokens: 1 }), "maxTokens"],
+    [() => textVectorization({ maxTokens: 3, vocabulary: ["a", "b"] }), "maxTokens"],
+    [() => textVectorization({ vocabulary: ["a", "a"] }), '"a"'],
+    [() => textVectorization({ split: "words" as never }), "whitespace"],
+    [() => textVectorization({ ngrams: 2 } as never), "ngrams"],
+    [() => textVectorization({ split: (text) => [text] }).toJSON(), "function"],
+  ])("refuses what it cannot do: %#", (work, says) => {
+    expect(work).toThrow(says);
+  });
+});
