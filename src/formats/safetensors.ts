@@ -1,7 +1,7 @@
 // A file names what a model is made of.
 import "../names.js";
 import type { Engine } from "../engine/engine.js";
-import { FormatError, StateError } from "../errors.js";
+import { FormatError, GateflowError, StateError } from "../errors.js";
 import { layersFromConfig } from "../layers/from-config.js";
 import type { Layer } from "../layers/layer.js";
 import type { CompileOptions } from "../model/compile.js";
@@ -201,12 +201,23 @@ export function restoreInto(model: Sequential, bytes: Uint8Array): void {
   if (batches === null || training == null) {
     throw new FormatError(`${where}: the file holds a model, but nothing of its training.`);
   }
-  asFormatError("The backup is of another model or optimizer; remove it, or give another place", () => {
-    writeByName(where, model, tensors.filter((tensor) => !isSlot(tensor) && !isOfTraining(tensor)), true);
+  try {
+    writeByName(
+      where,
+      model,
+      tensors.filter((tensor) => !isSlot(tensor) && !isOfTraining(tensor)),
+      true,
+    );
     const slots = tensors
       .filter(isSlot)
       .map(({ name, read }) => ({ name: name.slice(OPTIMIZER_PREFIX.length), data: read() }));
     model.executor(where).restoreOptimizer(model.optimizer, slots, batches);
     restoreTraining(model, training, trainingOf(tensors), true);
-  });
+  } catch (cause) {
+    if (!(cause instanceof GateflowError)) throw cause;
+    throw new FormatError(
+      `The backup is of another model or optimizer: ${cause.message} Remove it, or give another place.`,
+      { cause },
+    );
+  }
 }
