@@ -25,8 +25,17 @@ export { type TerminateOnNaN, terminateOnNaN } from "./callbacks/terminate-on-na
 // Regularizers and constraints
 export { nonNeg } from "./constraints/non-neg.js";
 export { maxNorm, minMaxNorm, unitNorm } from "./constraints/norms.js";
+export type { BaselineErrors } from "./doctor/baseline-errors.js";
 export type { Code, Severity } from "./doctor/causes.js";
-export { type DiagnoseOptions, diagnose } from "./doctor/diagnose.js";
+export {
+  type Cause,
+  type Checkup,
+  type CheckupOptions,
+  type CheckupStep,
+  checkup,
+} from "./doctor/checkup.js";
+export { diagnose } from "./doctor/diagnose.js";
+export type { DiagnoseOptions, DiagnoseProgress, Several } from "./doctor/diagnose-options.js";
 export type { Diagnosis } from "./doctor/diagnosis.js";
 export { type ExamplesLike, examine } from "./doctor/examine.js";
 export { type Repaired, type RepairOptions, type RepairProgress, repair } from "./doctor/repair.js";
@@ -149,7 +158,8 @@ export type { Optimizer } from "./optimizers/optimizer.js";
 export { rmsprop } from "./optimizers/rmsprop.js";
 export { sgd } from "./optimizers/sgd.js";
 export { createRandom, type Random } from "./random.js";
-export { fixAsCode } from "./recipe/fix-as-code.js";
+export { type FixAsCodeOptions, fixAsCode } from "./recipe/fix-as-code.js";
+export type { Framework } from "./recipe/fix-in-python.js";
 export type { LayerPatch, RecipePatch } from "./recipe/patch.js";
 export type { LayerRecipe, OptimizerRecipe, Recipe, SeriesRecipe } from "./recipe/recipe.js";
 export { l1, l1l2, l2 } from "./regularizers/l1l2.js";

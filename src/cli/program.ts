@@ -260,6 +260,13 @@ function addDoctor(program: Command, io: Io, finish: (code: number) => void): vo
       "--report <file>",
       "write the report as one HTML file, with pictures; with --fix, of the repaired recipe",
     )
+    .addOption(
+      new Option("--as <framework>", "whose words the changes are said in (default: gateflow)").choices([
+        "gateflow",
+        "keras",
+        "pytorch",
+      ]),
+    )
     .option("-q, --quiet", "one line for each thing found")
     .option("--json", "print results as JSON")
     .addHelpText(

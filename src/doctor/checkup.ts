@@ -1,13 +1,25 @@
-import { GateflowError } from "../errors.js";
-import type { Callback } from "../model/events.js";
-import { fixAsCode, recipeAsCode } from "../recipe/fix-as-code.js";
-import type { Recipe } from "../recipe/recipe.js";
+import { ConfigError, GateflowError } from "../errors.js";
+import type { Callback, History } from "../model/events.js";
+import { Model } from "../model/model.js";
+import { Sequential } from "../model/sequential.js";
+import { numberIn, refuseUnknown } from "../options.js";
+import { checkWholeRecipe } from "../recipe/check-recipe.js";
+import { type FixAsCodeOptions, fixAsCode, recipeAsCode } from "../recipe/fix-as-code.js";
+import { RECIPE_DEFAULTS, type Recipe } from "../recipe/recipe.js";
 import { type Attempt, buildRecipe, runRecipe } from "../recipe/train-recipe.js";
+import { openSingle, type SeriesLike } from "../series/kinds.js";
+import { isTensor } from "../tensor.js";
+import { type BaselineErrors, baselineErrors } from "./baseline-errors.js";
+import { diagnose } from "./diagnose.js";
 import { type Diagnosis, worstFirst } from "./diagnosis.js";
+import { openBlock } from "./evidence/window-source.js";
+import type { ExamplesLike } from "./examine.js";
 import { diagnosesOf, examplesFor, withFix } from "./repair.js";
+import { copyOf, fileOf } from "./trials/model-copy.js";
 
-/** One reason why a recipe does not learn. */
+/** One reason why a recipe or model does not learn. */
 export interface Cause {
+  /** What is wrong, measured. */
   readonly diagnosis: Diagnosis;
   /** The change as code; empty where no machine can make it. */
   readonly asCode: string;
@@ -17,22 +29,50 @@ export interface Cause {
   readonly behind: readonly string[];
 }
 
+/** What a checkup is told of while it goes on. */
+export type CheckupStep = "before" | "training" | "after";
+
 export interface CheckupOptions {
-  readonly seed: number;
-  /** Ends the checkup between two steps with the signal's reason. */
+  /** Of a recipe's weights and order. Default 0. */
+  readonly seed?: number;
+  /** Of a recipe: the share at the end that is never looked at. Default 0.2. */
+  readonly testFraction?: number;
+  /** Of a recipe: the share of the rest, at its end, by which the training is judged. Default 0.2. */
+  readonly validationFraction?: number;
+  /** Of a model: epochs its copy is trained for. Default 25. */
+  readonly epochs?: number;
+  /** Of a model: samples an update. Default 32. */
+  readonly batchSize?: number;
+  /** Of a model: whether samples are shuffled in each epoch. Default true. */
+  readonly shuffle?: boolean;
+  /** Whose words the changes are said in as code. Default `"gateflow"`. */
+  readonly as?: FixAsCodeOptions["as"];
+  /** Ends the checkup between two steps, or the training at a batch boundary, with the signal's reason. */
   readonly signal?: AbortSignal;
-  readonly callbacks: readonly Callback[];
+  /** Asked in the training, as `fit` asks them. Default none. */
+  readonly callbacks?: readonly Callback[];
   /** Told before each step that takes a while: a look at the untrained model, the training, a look at the trained one. */
-  readonly onStep: (step: "before" | "training" | "after") => void;
+  readonly onStep?: (step: CheckupStep) => void;
 }
 
 export interface Checkup {
-  /** Worst first. */
+  /** Worst first; empty where nothing speaks against it. */
   readonly causes: readonly Cause[];
   /** Codes of the changes that were taken as made before the last training. */
   readonly assumed: readonly string[];
-  /** The last training: of the recipe as it is, or with what `assumed` names changed. Its model is yours to dispose. */
-  readonly attempt: Attempt;
+  /**
+   * Error of the last training on its validation part: of a recipe root mean square in the series' units (of classes the
+   * loss), of a model the loss. Infinity where there was no training, or no number came of it.
+   */
+  readonly error: number;
+  /** What forecasts that learn nothing come to on the same part; null where there is no series. */
+  readonly baselines: BaselineErrors | null;
+  /** What the last training logged; null where nothing could be trained. */
+  readonly history: History | null;
+  /** The trained model, yours to dispose; of a model a copy, for the model itself stays as it is. null: none. */
+  readonly model: Model | null;
+  /** Of a recipe: its last training, with what `assumed` names changed. */
+  readonly attempt?: Attempt;
 }
 
 /** Refusals that may lie behind each other: gaps, then a shape. */
@@ -50,12 +90,16 @@ function untrained(recipe: Recipe, prepared: Attempt["prepared"], seed: number):
 }
 
 /** The change as code: a stack is put right by a change no patch can say. */
-const codeOf = (recipe: Recipe, diagnosis: Diagnosis): string =>
+const codeOf = (recipe: Recipe, diagnosis: Diagnosis, as: CheckupOptions["as"]): string =>
   diagnosis.fix === undefined
     ? ""
-    : diagnosis.code === "stacked_lstm_needs_return_sequences"
-      ? recipeAsCode(withFix(recipe, diagnosis), ["layers"])
-      : fixAsCode(diagnosis.fix, recipe);
+    : as !== undefined && as !== "gateflow"
+      ? diagnosis.code === "stacked_lstm_needs_return_sequences"
+        ? fixAsCode({ layers: [{ kind: "recurrent", set: { returnSequences: true } }] }, undefined, { as })
+        : fixAsCode(diagnosis.fix, undefined, { as })
+      : diagnosis.code === "stacked_lstm_needs_return_sequences"
+        ? recipeAsCode(withFix(recipe, diagnosis), ["layers"])
+        : fixAsCode(diagnosis.fix, recipe);
 
 /**
  * Both looks as one list, worst first. Where both saw a fault, the later numbers count; what only the first saw is no more
@@ -82,36 +126,51 @@ const sortedCauses = (causes: readonly Cause[]): Cause[] =>
     (worst) => causes.find(({ diagnosis }) => diagnosis === worst)!,
   );
 
-/**
- * Diagnoses a recipe untrained, trains it, and diagnoses again with what the training was like. Where nothing can be trained
- * (gaps, a shape), the change that allows it is taken as made, so that what stands behind it is found at once as well.
- * @param values the series without its test part.
- * @throws the signal's reason once it is aborted.
- */
-export async function checkup(
+const isExamples = (data: SeriesLike | ExamplesLike): data is ExamplesLike =>
+  typeof data === "object" && data !== null && "x" in data && "y" in data && !isTensor(data);
+
+/** Trains a recipe again and again, until nothing is refused that a change could mend. */
+async function ofRecipe(
+  where: string,
   recipe: Recipe,
-  values: Float64Array,
-  { seed, callbacks, onStep, signal }: CheckupOptions,
+  data: SeriesLike | ExamplesLike,
+  options: CheckupOptions,
 ): Promise<Checkup> {
-  const prepare = examplesFor({ series: values, testFraction: 0 }, "doctor()");
+  const { signal, callbacks = [], onStep } = options;
+  const seed = numberIn(where, "seed", options.seed ?? 0, { min: 0, integer: true });
+  const shares = {
+    testFraction: options.testFraction ?? RECIPE_DEFAULTS.testFraction,
+    validationFraction: options.validationFraction ?? RECIPE_DEFAULTS.validationFraction,
+  };
+  const examples = isExamples(data) ? { x: data.x, y: data.y } : undefined;
+  checkWholeRecipe(
+    `${where}: recipe`,
+    recipe,
+    examples === undefined
+      ? undefined
+      : { x: openBlock(examples.x).shape.slice(1), y: openBlock(examples.y).shape.slice(1) },
+  );
+  const given = examples === undefined ? { series: data as SeriesLike } : { data: examples };
+  const prepare = examplesFor({ ...given, ...shares }, where);
   const causes: Cause[] = [];
   const assumed: string[] = [];
   let current = recipe;
   for (let round = 1; ; round++) {
+    signal?.throwIfAborted();
     const prepared = prepare(current);
-    onStep("before");
+    onStep?.("before");
     const fresh = untrained(current, prepared, seed);
-    const before = await diagnosesOf(fresh);
+    const before = await diagnosesOf(fresh, options);
     fresh.model?.dispose();
     signal?.throwIfAborted();
-    onStep("training");
+    onStep?.("training");
     const attempt = await runRecipe(current, prepared, seed, {
       callbacks,
       ...(signal === undefined ? {} : { signal }),
     });
     signal?.throwIfAborted();
-    onStep("after");
-    const after = await diagnosesOf(attempt);
+    onStep?.("after");
+    const after = await diagnosesOf(attempt, options);
     signal?.throwIfAborted();
     const wentWell = attempt.model !== null && after.length === 0;
     const known = new Set(causes.map(({ diagnosis }) => diagnosis.code));
@@ -120,14 +179,135 @@ export async function checkup(
       ...found.map(({ diagnosis, seen }) => ({
         diagnosis,
         seen,
-        asCode: codeOf(current, diagnosis),
+        asCode: codeOf(current, diagnosis, options.as),
         behind: [...assumed],
       })),
     );
     const next = found.find(({ diagnosis }) => diagnosis.fix !== undefined)?.diagnosis;
-    if (attempt.model !== null || next === undefined || round === MOST_ROUNDS)
-      return { causes: sortedCauses(causes), assumed, attempt };
+    if (attempt.model !== null || next === undefined || round === MOST_ROUNDS) {
+      const { error, history, model } = attempt;
+      const values = examples === undefined ? Float64Array.from(openSingle(where, data as SeriesLike)) : null;
+      const seen = values === null ? 0 : Math.floor(values.length * (1 - shares.testFraction));
+      const baselines =
+        values === null
+          ? null
+          : baselineErrors(current, {
+              values: values.subarray(0, seen),
+              split: Math.floor(seen * (1 - shares.validationFraction)),
+            });
+      return { causes: sortedCauses(causes), assumed, error, baselines, history, model, attempt };
+    }
     current = withFix(current, next);
     assumed.push(next.code);
   }
+}
+
+/** Looks at a model, trains a copy of it, and looks at that. A graph that is no chain is looked at alone. */
+async function ofModel(
+  where: string,
+  model: Model,
+  data: SeriesLike | ExamplesLike,
+  options: CheckupOptions,
+): Promise<Checkup> {
+  if (!isExamples(data))
+    throw new ConfigError(`${where}: a model is looked at with its examples: { x, y, validationData }.`);
+  const { signal, callbacks = [], onStep, epochs = RECIPE_DEFAULTS.epochs, shuffle = true } = options;
+  const { x, y, validationData } = data;
+  const fit = { batchSize: model.batchSize ?? options.batchSize ?? RECIPE_DEFAULTS.batchSize, shuffle };
+  const look = (own: Model, history?: History): Promise<Diagnosis[]> =>
+    diagnose(own, {
+      x,
+      y,
+      fit,
+      ...(validationData === undefined ? {} : { validationData }),
+      ...(history === undefined ? {} : { history }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  onStep?.("before");
+  const before = await look(model);
+  const nothing = { assumed: [], error: Infinity, baselines: null, history: null, model: null };
+  const causesOf = (found: ReturnType<typeof bothLooks>): Cause[] =>
+    found.map(({ diagnosis, seen }) => ({
+      diagnosis,
+      seen,
+      asCode:
+        diagnosis.fix === undefined
+          ? ""
+          : fixAsCode(diagnosis.fix, undefined, { as: options.as ?? "gateflow" }),
+      behind: [],
+    }));
+  if (!(model instanceof Sequential)) return { ...nothing, causes: causesOf(bothLooks(before, [], false)) };
+  onStep?.("training");
+  const copy = copyOf(fileOf(model, openBlock(x).shape.slice(1)));
+  try {
+    const isStateful = copy.batchSize !== undefined;
+    const history = await copy.fit(x, y, {
+      ...fit,
+      epochs,
+      ...(validationData === undefined || isStateful ? {} : { validationData }),
+      ...(signal === undefined ? {} : { signal }),
+      callbacks: [...callbacks, ...(isStateful ? [{ onEpochBegin: () => copy.resetStates() }] : [])],
+    });
+    signal?.throwIfAborted();
+    onStep?.("after");
+    const after = await look(copy, history);
+    const { loss = [], val_loss: held = loss } = history.history;
+    const error = held.at(-1) ?? Infinity;
+    return {
+      causes: causesOf(bothLooks(before, after, after.length === 0)),
+      assumed: [],
+      error: Number.isFinite(error) ? error : Infinity,
+      baselines: null,
+      history,
+      model: copy,
+    };
+  } catch (error) {
+    copy.dispose();
+    // What is refused has been told by the first look.
+    if (!(error instanceof GateflowError) || before.length === 0) throw error;
+    return { ...nothing, causes: causesOf(bothLooks(before, [], false)) };
+  }
+}
+
+const known = [
+  "seed",
+  "testFraction",
+  "validationFraction",
+  "epochs",
+  "batchSize",
+  "shuffle",
+  "as",
+  "signal",
+  "callbacks",
+  "onStep",
+] as const;
+
+/**
+ * Looks, trains, and looks again: what `gateflow doctor` does, for programs.
+ *
+ * Of a recipe: diagnoses it untrained, trains it, and diagnoses again with what the training was like. Where nothing can be
+ * trained (gaps, a shape), the change that allows it is taken as made, so that what stands behind it is found at once as
+ * well. Of a model: the same with a copy; the model itself stays as it is.
+ *
+ * @param subject a recipe (plain JSON), or a compiled model.
+ * @param data a recipe's raw series, or examples `{ x, y, validationData? }` with the shapes of `fit`.
+ * @returns causes worst first, the training between the looks, and its model, to be disposed of.
+ * @throws ConfigError for a recipe or options that are none; DataError for too few values; the signal's reason once it is aborted.
+ *
+ * @example
+ * const { causes, model } = await checkup(recipe, series, { seed: 1 });
+ * for (const { diagnosis, asCode } of causes) console.log(diagnosis.title, asCode);
+ * model?.dispose();
+ */
+export async function checkup(
+  subject: Recipe | Model,
+  data: SeriesLike | ExamplesLike,
+  options: CheckupOptions = {},
+): Promise<Checkup> {
+  const where = "checkup()";
+  refuseUnknown(where, options, known);
+  options.signal?.throwIfAborted();
+  return subject instanceof Model
+    ? ofModel(where, subject, data, options)
+    : ofRecipe(where, subject, data, options);
 }

@@ -1,13 +1,18 @@
 import { ConfigError, GateflowError, StateError } from "../errors.js";
 import type { History } from "../model/events.js";
 import { onlyBatch } from "../model/examples.js";
+import { Model } from "../model/model.js";
 import { Sequential } from "../model/sequential.js";
 import { refuseUnknown } from "../options.js";
+import { RECIPE_DEFAULTS } from "../recipe/recipe.js";
 import { isClassLoss } from "../recipe/train-recipe.js";
 import { open, type SeriesLike } from "../series/kinds.js";
 import type { TensorLike } from "../tensor.js";
+import type { Code } from "./causes.js";
 import { type DataCase, examplesCase } from "./data-case.js";
 import { dataRules } from "./data-rules/data-rules.js";
+import { diagnoseGraph, isChain } from "./diagnose-graph.js";
+import type { DiagnoseOptions } from "./diagnose-options.js";
 import { type Diagnosis, type Rule, worstFirst } from "./diagnosis.js";
 import { constantLoss } from "./evidence/baseline-loss.js";
 import { openBlock, type Windows } from "./evidence/window-source.js";
@@ -19,18 +24,15 @@ import { runRules, runSlowRules } from "./run-rules.js";
 import { Experiments } from "./trials/experiments.js";
 import { fileOf } from "./trials/model-copy.js";
 
-export interface DiagnoseOptions {
-  /** What the model is or will be trained on, as for `fit`. Windows in their order tell most: give them unshuffled. */
-  readonly x: TensorLike;
-  readonly y: TensorLike;
-  readonly validationData?: readonly [TensorLike, TensorLike] | undefined;
-  /** What `fit` returned: tells what training was like. */
-  readonly history?: History | Readonly<Record<string, readonly number[]>> | undefined;
-  /** The raw series the windows were made of. */
-  readonly series?: SeriesLike | undefined;
-  /** Options `fit` was or will be called with, as far as they matter here. */
-  readonly fit?: { readonly batchSize?: number; readonly shuffle?: boolean } | undefined;
-}
+/**
+ * Trials of copies take no longer, all together, than the training that is judged; but a few seconds are always worth it:
+ * so many multiplications, of which a core makes some thousand millions a second.
+ */
+const LEAST_WORK = 6e9;
+/** Multiplications a weight takes part in at each step of a sample: forward, and twice back. */
+const PASSES = 3;
+/** A training to come, of which nothing is known, has so many epochs. */
+const USUAL_EPOCHS = RECIPE_DEFAULTS.epochs;
 
 /** Faults after which nothing can be run. */
 const untrainableCodes: readonly string[] = ["missing_values", "insufficient_data"];
@@ -43,18 +45,30 @@ const isHistory = (value: object): value is History => "history" in value && "ep
  *
  * The model, its weights, states and optimizer stay as they are, to the bit: everything is tried on copies.
  *
- * @param model compiled; trained or not.
+ * @param model compiled; trained or not; a chain of layers, or a graph. Of a graph with branches nothing is tried on copies: its data,
+ *   configuration, weights and history are looked at.
  * @returns worst first, causes before symptoms; empty for a healthy model.
- * @throws StateError before `compile`; ShapeError when x does not fit the model.
+ * @throws StateError before `compile`; ShapeError when x does not fit the model; the signal's reason once it is aborted.
  *
  * @example
  * const [worst] = await diagnose(model, { x, y, history });
  * if (worst !== undefined) console.log(worst.title, worst.remedy);
  */
-export async function diagnose(model: Sequential, options: DiagnoseOptions): Promise<Diagnosis[]> {
+export async function diagnose(model: Model, options: DiagnoseOptions): Promise<Diagnosis[]> {
   const where = "diagnose()";
-  refuseUnknown(where, options, ["x", "y", "validationData", "history", "series", "fit"]);
-  if (!(model instanceof Sequential))
+  refuseUnknown(where, options, [
+    "x",
+    "y",
+    "validationData",
+    "history",
+    "series",
+    "fit",
+    "onProgress",
+    "signal",
+  ]);
+  const { onProgress, signal } = options;
+  signal?.throwIfAborted();
+  if (!(model instanceof Model))
     throw new ConfigError(`${where}: the first argument is no model.`, { received: model });
   if (options.x === undefined || options.y === undefined)
     throw new ConfigError(`${where}: { x, y } is what the model is trained on; both are needed.`);
@@ -62,15 +76,17 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
     throw new StateError(
       `${where}: compile the model first: without loss and optimizer there is no learning to judge.`,
     );
+  if (!(model instanceof Sequential) && !(await isChain(model, options.x)))
+    return diagnoseGraph(model, options);
   const series = options.series === undefined ? null : (open(where, options.series).columns[0] ?? null);
-  const x = openBlock(options.x);
-  const y = openBlock(options.y);
+  const x = openBlock(options.x as TensorLike);
+  const y = openBlock(options.y as TensorLike);
   const file = fileOf(model, x.shape.slice(1));
   const layers = allLayers(file);
   const history = historyOf(where, options.history);
   const isTrained = (history?.loss?.length ?? 0) > 0 || file.updates > 0;
   const asGiven = examplesCase(x, y, {
-    validation: options.validationData,
+    validation: options.validationData as readonly [TensorLike, TensorLike] | undefined,
     series,
     isClassification: isClassLoss(file.loss.name),
     isIndexed: layers[0]?.kind === "embedding",
@@ -79,6 +95,15 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
   const { windows, validation } = asGiven;
   const held = validation !== null && areFinite(validation) ? { x: validation.x, y: validation.y } : null;
   const experiments = new Experiments(file, x, y, windows!, held);
+  experiments.signal = signal;
+  const weights = (file.weights ?? []).reduce((sum, { data }) => sum + data.length, 1);
+  const epochs =
+    history?.loss?.length ??
+    (isTrained ? Math.ceil(file.updates / Math.max(1, windows!.samples / 32)) : USUAL_EPOCHS);
+  experiments.allowance = Math.max(
+    epochs * windows!.samples * windows!.timesteps,
+    LEAST_WORK / (2 * PASSES * weights),
+  );
   const data: DataCase = {
     ...asGiven,
     isTrained,
@@ -108,7 +133,11 @@ export async function diagnose(model: Sequential, options: DiagnoseOptions): Pro
       );
     if (isHopeless) return worstFirst(runRules(rules.map(withoutRun), at, found));
     checkExamples(where, experiments);
-    return worstFirst(await runSlowRules(rules, at, found));
+    const beforeEach = (code: Code, index: number): void => {
+      signal?.throwIfAborted();
+      onProgress?.({ code, step: dataRules.length + index, steps: dataRules.length + rules.length });
+    };
+    return worstFirst(await runSlowRules(rules, at, found, beforeEach));
   } catch (error) {
     // Faults that fit itself refuses are told in its words.
     if (!(error instanceof GateflowError) || error.code === undefined) throw error;

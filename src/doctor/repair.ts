@@ -12,6 +12,7 @@ import { refinements } from "../recipe/refinements.js";
 import { type Attempt, isClassLoss, runRecipe } from "../recipe/train-recipe.js";
 import { openSingle, type SeriesLike } from "../series/kinds.js";
 import type { TensorLike } from "../tensor.js";
+import { type BaselineErrors, baselineErrors } from "./baseline-errors.js";
 import { diagnose } from "./diagnose.js";
 import type { Diagnosis } from "./diagnosis.js";
 import { openBlock } from "./evidence/window-source.js";
@@ -61,17 +62,15 @@ export interface Repaired {
   readonly after: number;
   /** Why even the recipe that is returned gives no error; null where it gives one. */
   readonly refused: string | null;
+  /** What forecasts that learn nothing come to on the same part: where one is below `after`, it is the better forecast. null: no series. */
+  readonly baselines: BaselineErrors | null;
   /** The best of as many trainings with options drawn at random; NaN without a control. */
   readonly control: number;
   readonly trainings: number;
 }
 
 /** Remedies that make a measured error honest, and so often larger: they are kept whatever the error. */
-const keptRegardless: readonly string[] = [
-  "target_leaks_from_input",
-  "data_leakage_scaler",
-  "duplicate_windows_across_split",
-];
+const keptRegardless: readonly string[] = ["data_leakage_scaler"];
 /** A remedy has helped if the error is lower by more than this: less is the luck of a seed. */
 const HELPS = 0.99;
 
@@ -161,13 +160,10 @@ export const withFix = (recipe: Recipe, { code, fix }: Diagnosis): Recipe =>
   code === "stacked_lstm_needs_return_sequences" ? withSequences(recipe) : applyFix(recipe, fix!);
 
 /** What is wrong with an attempt: with its training, or, where it gave no model, with the data and what was refused. */
-export async function diagnosesOf({
-  model,
-  prepared,
-  history,
-  refused,
-  recipe,
-}: Attempt): Promise<Diagnosis[]> {
+export async function diagnosesOf(
+  { model, prepared, history, refused, recipe }: Attempt,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<Diagnosis[]> {
   const { train, validation } = prepared;
   if (model === null) {
     const found = examine({ x: train.x, y: train.y, validationData: [validation.x, validation.y] }).map(
@@ -185,7 +181,12 @@ export async function diagnosesOf({
     y: train.y,
     validationData: [validation.x, validation.y],
     ...(history === null ? {} : { history }),
-    fit: { batchSize, shuffle },
+    fit: {
+      batchSize,
+      shuffle,
+      ...(recipe.fit?.classWeight === undefined ? {} : { classWeight: recipe.fit.classWeight }),
+    },
+    ...(signal === undefined ? {} : { signal }),
   });
 }
 
@@ -289,7 +290,20 @@ export async function repair(recipe: Recipe, options: RepairOptions): Promise<Re
       ? Number.NaN
       : await randomSearch(trainable, trainings, createRandom(seed), train, options.onProgress);
   const refused = reasonOf(best);
-  return { recipe: best.recipe, applied, before, after: best.error, refused, control, trainings };
+  const baselines = options.series === undefined ? null : baselinesOf(where, best.recipe, options);
+  return { recipe: best.recipe, applied, before, after: best.error, refused, baselines, control, trainings };
+}
+
+/** What baselines come to on the part by which remedies are judged. */
+function baselinesOf(where: string, recipe: Recipe, options: RepairOptions): BaselineErrors | null {
+  const raw = Float64Array.from(openSingle(where, options.series!));
+  const { testFraction = RECIPE_DEFAULTS.testFraction } = options;
+  const { validationFraction = RECIPE_DEFAULTS.validationFraction } = options;
+  const seen = Math.floor(raw.length * (1 - testFraction));
+  return baselineErrors(recipe, {
+    values: raw.subarray(0, seen),
+    split: Math.floor(seen * (1 - validationFraction)),
+  });
 }
 
 /** Refused before, refused for another reason now: one of two faults is gone. */

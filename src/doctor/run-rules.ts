@@ -1,5 +1,6 @@
-import { causes, isExplained } from "./causes.js";
+import { type Code, causes, isExplained } from "./causes.js";
 import type { Diagnosis, Finding, Rule } from "./diagnosis.js";
+import { Unaffordable } from "./trials/experiments.js";
 
 const isTold = <Case>({ code, isLast }: Rule<Case>, found: readonly Diagnosis[]): boolean =>
   (isLast === true && found.length > 0) || isExplained(code, found);
@@ -30,15 +31,27 @@ export function runRules<Case>(
   return found;
 }
 
+/** What a rule says; nothing where its trials would take longer than the training that is judged. */
+async function affordable<Case>(rule: Rule<Case>, at: Case): Promise<Finding | null> {
+  try {
+    return await rule.look(at);
+  } catch (error) {
+    if (error instanceof Unaffordable) return rule.lookAnyway?.(at) ?? null;
+    throw error;
+  }
+}
+
 /** Asks rules that may have to run the model, one after the other. */
 export async function runSlowRules<Case>(
   rules: readonly Rule<Case>[],
   at: Case,
   before: readonly Diagnosis[] = [],
+  beforeEach: (code: Code, index: number) => void = () => undefined,
 ): Promise<Diagnosis[]> {
   const found = [...before];
-  for (const rule of rules) {
-    const finding = isTold(rule, found) ? (rule.lookAnyway?.(at) ?? null) : await rule.look(at);
+  for (const [index, rule] of rules.entries()) {
+    beforeEach(rule.code, index);
+    const finding = isTold(rule, found) ? (rule.lookAnyway?.(at) ?? null) : await affordable(rule, at);
     if (finding !== null) found.push(diagnosisOf(rule, finding));
   }
   return found;

@@ -1,4 +1,6 @@
+import { oneOf, refuseUnknown } from "../options.js";
 import { Call, Code, Spread, statement } from "./code-text.js";
+import { type Framework, fixInPython } from "./fix-in-python.js";
 import type { RecipePatch } from "./patch.js";
 import { applyFix, optimizerOf, type Recipe, type SeriesRecipe } from "./recipe.js";
 
@@ -149,6 +151,11 @@ function patchAsCode({ series, window, layers = [], compile, fit }: RecipePatch)
   return lines.join("\n");
 }
 
+export interface FixAsCodeOptions {
+  /** Whose words the change is said in. Default `"gateflow"`. */
+  readonly as?: "gateflow" | Framework;
+}
+
 /**
  * The change a diagnosis asks for as lines of TypeScript in Keras's words, made of names that `gateflow` exports and of
  * `series` (the raw values), `x`, `y` and `model`.
@@ -156,12 +163,17 @@ function patchAsCode({ series, window, layers = [], compile, fit }: RecipePatch)
  * @param patch a diagnosis's `fix`.
  * @param recipe what the change is made to: each call it touches is then written whole, for order matters (a scaler comes
  *   after a difference). Without it the rest stands as `...fitOptions`, and adam for the optimizer.
+ * @param options `as`: the framework whose words are used; `"keras"` and `"pytorch"` give Python.
  * @returns statements, one a line or broken to 80 columns; empty for a patch that changes nothing.
+ * @throws ConfigError for another framework.
  *
  * @example
  * fixAsCode({ window: 26 }, recipe); // const { x, y } = slidingWindows(series, { window: 26 });
  */
-export function fixAsCode(patch: RecipePatch, recipe?: Recipe): string {
+export function fixAsCode(patch: RecipePatch, recipe?: Recipe, options: FixAsCodeOptions = {}): string {
+  refuseUnknown("fixAsCode()", options, ["as"]);
+  const as = oneOf("fixAsCode()", "as", options.as ?? "gateflow", ["gateflow", "keras", "pytorch"]);
+  if (as !== "gateflow") return fixInPython(patch, as);
   if (recipe === undefined) return patchAsCode(patch);
   const { series, window, layers = [], compile, fit } = patch;
   const isNew = window !== undefined && window !== recipe.window;

@@ -1,4 +1,4 @@
-import { checkup } from "../../doctor/checkup.js";
+import { checkup } from "../../index.js";
 import { writeFileAtomic } from "../../node/atomic-write.js";
 import { recipeFlow } from "../../report/summary/recipe-flow.js";
 import { watchFlow } from "../../report/summary/training-flow.js";
@@ -53,7 +53,7 @@ const steps = {
 /** A checkup that shows how it goes, as a report. */
 export async function watchedReport(
   examined: CheckupCase,
-  options: Pick<DoctorOptions, "seed">,
+  options: Pick<DoctorOptions, "seed" | "as">,
   io: Io,
   quiet: boolean,
 ): Promise<DoctorReport> {
@@ -64,22 +64,25 @@ export async function watchedReport(
   try {
     const { causes, assumed, attempt } = await checkup(recipe, series.values, {
       seed: options.seed,
+      ...(options.as === undefined ? {} : { as: options.as }),
+      // The test part is cut off already.
+      testFraction: 0,
       signal: io.signal,
       callbacks: [progress, ...watch.callbacks],
       onStep: (step) => {
         if (!quiet) io.err(`  ${steps[step]}\n`);
       },
     });
-    const flow = await recipeFlow(attempt, watch);
-    attempt.model?.dispose();
-    const own = [{ name: "the recipe", error: attempt.error }];
+    const flow = await recipeFlow(attempt!, watch);
+    attempt!.model?.dispose();
+    const own = [{ name: "the recipe", error: attempt!.error }];
     return {
       ...examined,
       version: await packageVersion(),
       date: new Date(),
       causes,
       assumed,
-      history: attempt.history,
+      history: attempt!.history,
       flow,
       errors: validationErrors(recipe, own, { values: series.values, split }, series.unit),
     };

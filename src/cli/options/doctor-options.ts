@@ -17,6 +17,8 @@ export interface DoctorOptions extends ColumnOptions, RecipeFlags {
   readonly budget?: number;
   readonly out?: string;
   readonly report?: string;
+  /** Whose words the changes are said in. */
+  readonly as?: "gateflow" | "keras" | "pytorch";
   readonly quiet?: boolean;
   readonly json?: boolean;
 }

@@ -34,6 +34,12 @@ const MOST_SAMPLES = 1024;
 /** Steps × samples a trial may cost: keeps long sequences from taking minutes. */
 const BUDGET = 4_000_000;
 
+/** Fewer updates than this tell nothing. */
+const LEAST_TRIAL_UPDATES = 30;
+
+/** A trial that would take longer than what is judged is worth: the rule that asks for it says nothing. */
+export class Unaffordable extends Error {}
+
 /** The first rows of a tensor, copied where asked. */
 export function head(value: Tensor, count: number): Tensor {
   const row = sizeOf(value.shape.slice(1));
@@ -57,6 +63,10 @@ export class Experiments {
   readonly #memory = new Map<string, Promise<unknown>>();
   #copy: Sequential | undefined;
   readonly constantLoss: number | null;
+  /** Samples × steps all trials together may take. Default: any number. */
+  allowance = Infinity;
+  signal: AbortSignal | undefined;
+  #spent = 0;
   #linear: number | null | undefined;
 
   constructor(
@@ -219,13 +229,18 @@ export class Experiments {
         const { batchSize } = this.#batchOption(Math.min(options.batch ?? BATCH, samples));
         const perEpoch = Math.ceil(samples / batchSize);
         const affordable = Math.max(8, Math.floor(BUDGET / (batchSize * this.windows.timesteps)));
-        const updates = Math.min(options.updates ?? 100, affordable);
+        const left = Math.floor((this.allowance - this.#spent) / (batchSize * this.windows.timesteps));
+        const asked = Math.min(options.updates ?? 100, affordable);
+        if (left < Math.min(asked, LEAST_TRIAL_UPDATES)) throw new Unaffordable();
+        const updates = Math.min(asked, left);
         const losses: number[] = [];
         const batchLosses: number[] = [];
         const before = await this.lossOf(model);
         const epochs = Math.max(1, Math.round(updates / perEpoch));
         model.resetStates();
+        this.#spent += epochs * perEpoch * batchSize * this.windows.timesteps;
         const history = await model.fit(x, y, {
+          ...(this.signal === undefined ? {} : { signal: this.signal }),
           epochs,
           batchSize,
           shuffle: options.shuffle ?? !this.isStateful,
@@ -239,6 +254,7 @@ export class Experiments {
             },
           ],
         });
+        this.signal?.throwIfAborted();
         losses.push(...(history.history.loss ?? []));
         return { losses, batchLosses, before, after: await this.lossOf(model), updates: epochs * perEpoch };
       }),

@@ -1,6 +1,7 @@
 import { layersFromConfig } from "../../layers/from-config.js";
 import type { SampleShape } from "../../layers/layer.js";
 import type { Loss } from "../../losses/loss.js";
+import type { Model } from "../../model/model.js";
 import { type Sequential, sequential } from "../../model/sequential.js";
 import type { NamedTensor } from "../../tensor.js";
 
@@ -35,7 +36,7 @@ export interface CopyOptions {
   readonly seed?: number;
 }
 
-const metricNames = (model: Sequential): string[] =>
+const metricNames = (model: Model): string[] =>
   model
     .compiled!.asked.metrics.flat()
     .flatMap((metric) =>
@@ -43,11 +44,14 @@ const metricNames = (model: Sequential): string[] =>
     );
 
 /** Reads a compiled model. @param sampleShape of x, for a model that has not seen any. */
-export function fileOf(model: Sequential, sampleShape: SampleShape): ModelFile {
+export function fileOf(model: Model, sampleShape: SampleShape): ModelFile {
   const { optimizer } = model;
   const { loss, truncate } = model.compiled!;
   return {
-    layers: model.layers.map((layer) => ({ kind: layer.kind, config: layer.getConfig() })),
+    // A graph lists its inputs among its layers; a chain need not.
+    layers: model.layers
+      .filter(({ kind }) => kind !== "inputLayer")
+      .map((layer) => ({ kind: layer.kind, config: layer.getConfig() })),
     inputShape: model.inputShape ?? sampleShape,
     seed: model.seed,
     weights: model.inputShape === undefined ? null : model.getWeights(),

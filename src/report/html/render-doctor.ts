@@ -1,4 +1,4 @@
-import type { Cause } from "../../doctor/checkup.js";
+import type { Cause } from "../../index.js";
 import { drawPicture, type Picture } from "../../index.js";
 import { sourceName } from "../summary/series-summary.js";
 import { describeSummary } from "../text/describe-summary.js";

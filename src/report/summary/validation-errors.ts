@@ -1,20 +1,6 @@
-import {
-  forwardFill,
-  naiveForecast,
-  type Recipe,
-  rmse,
-  seasonality,
-  seasonalNaiveForecast,
-} from "../../index.js";
-import { isClassLoss } from "../../recipe/train-recipe.js";
+import { baselineErrors, type ValidationRows } from "../../doctor/baseline-errors.js";
+import type { Recipe } from "../../index.js";
 import type { ErrorTable } from "./error-table.js";
-
-export interface ValidationRows {
-  /** All rows the doctor may look at: the test part is cut off. */
-  readonly values: Float64Array;
-  /** The first row of the validation part. */
-  readonly split: number;
-}
 
 /**
  * A recipe's root mean square error on the validation part, in the series' units, beside forecasts that learn nothing; over
@@ -23,50 +9,20 @@ export interface ValidationRows {
 export function validationErrors(
   recipe: Recipe,
   errors: readonly { readonly name: string; readonly error: number }[],
-  { values, split }: ValidationRows,
+  rows: ValidationRows,
   unit: string | undefined,
 ): ErrorTable | undefined {
-  if (isClassLoss(recipe.compile.loss)) return undefined;
-  const { window = 1, horizon = 1 } = recipe;
-  const filled = Float64Array.from(forwardFill(values));
-  const { season } = seasonality(values.subarray(0, split));
-  // Leading gaps have no value before them.
-  const known = filled.findIndex(Number.isFinite);
-  const first = Math.max(split, window + (recipe.series?.difference ?? 0), known + (season ?? 1));
-  const origins = Array.from(
-    { length: Math.max(0, values.length - horizon + 1 - first) },
-    (_, i) => first + i,
-  );
-  const baselineError = (forecast: (known: Float64Array) => number[]): number => {
-    const pairs = origins
-      .flatMap((origin) => {
-        const predicted = forecast(filled.subarray(0, origin));
-        return predicted.map((value, h) => [values[origin + h]!, value] as const);
-      })
-      .filter(([actual, predicted]) => Number.isFinite(actual) && Number.isFinite(predicted));
-    return pairs.length === 0
-      ? Number.NaN
-      : rmse(
-          pairs.map(([actual]) => actual),
-          pairs.map(([, predicted]) => predicted),
-        );
-  };
+  const baselines = baselineErrors(recipe, rows);
+  if (baselines === null) return undefined;
+  const { horizon = 1 } = recipe;
+  const { naive, seasonalNaive } = baselines;
   return {
     unit,
     columns: [horizon === 1 ? "RMSE, 1 step ahead" : `RMSE, steps 1 to ${horizon}`],
     rows: [
       ...errors.map(({ name, error }) => ({ name, values: [error] })),
-      { name: "naive", values: [baselineError((past) => naiveForecast(past.subarray(-1), { horizon }))] },
-      ...(season === null
-        ? []
-        : [
-            {
-              name: "seasonal naive",
-              values: [
-                baselineError((past) => seasonalNaiveForecast(past.subarray(-season), { season, horizon })),
-              ],
-            },
-          ]),
+      { name: "naive", values: [naive] },
+      ...(seasonalNaive === null ? [] : [{ name: "seasonal naive", values: [seasonalNaive] }]),
     ],
   };
 }

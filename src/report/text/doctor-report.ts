@@ -1,5 +1,4 @@
-import type { Cause } from "../../doctor/checkup.js";
-import type { Diagnosis, History, LinesPicture, Picture, Recipe, Severity } from "../../index.js";
+import type { Cause, Diagnosis, History, LinesPicture, Picture, Recipe, Severity } from "../../index.js";
 import type { ErrorTable } from "../summary/error-table.js";
 import type { SeriesSummary } from "../summary/series-summary.js";
 import type { TrainingFlow } from "../summary/training-flow.js";
