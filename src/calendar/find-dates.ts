@@ -201,6 +201,8 @@ function believes({ name, cells }: CellColumn, index: number): FoundDates | unde
     const span = (time: number): number => new Date(time).getUTCFullYear();
     const isPlausible = span(sorted[0]!) >= 1000 && span(sorted.at(-1)!) <= 2200;
     const spaced = stepOf(sorted);
+    // Years counted from the first: `1-01` to `3-12`.
+    if (isNamed && dates.format.startsWith("y-") && spaced?.regular === true) return single(index);
     const isDistinct = new Set(sorted).size === sorted.length;
     // Years, and digits without a name for it, take even steps as well: 1885, 1886, 1887.
     if (isPlausible && isNamed && (!years || texts.length < 3 || spaced !== undefined)) return single(index);

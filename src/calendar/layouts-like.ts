@@ -80,7 +80,7 @@ const MARKED: readonly Rule[] = [
   [/^\d{4}([-/])(\d{2}|\d{4})$/, ([, s, y]) => [`YYYY${s}${y!.length === 2 ? "RR" : "RRRR"}`]],
   [/^\d{4}:\d{2}$/, () => ["YYYY:MM"]],
   [/^\d{4}:[1-4]$/, () => ["YYYY:Q"]],
-  [/^\d{1,2}([-/.])\d{4}$/, ([, s]) => [`MM${s}YYYY`]],
+  [/^\d{1,2}([-/])\d{4}$/, ([, s]) => [`MM${s}YYYY`]],
   [/^(FY|CY) ?(\d{4})$/i, ([all]) => [`[${all!.slice(0, -4)}]YYYY`]],
 ];
 
@@ -92,6 +92,7 @@ const DIGITS: readonly Rule[] = [
   [/^\d{4}\.0$/, () => ["YYYY.0"]],
   [/^\d{7}$/, () => ["YYYYDDDD"]],
   [/^\d{4}\.\d{2}$/, () => ["YYYY.MM"]],
+  [/^\d{1,2}\.\d{4}$/, () => ["MM.YYYY"]],
   [/^\d{14}$/, () => ["YYYYMMDDHHmmss"]],
   [/^\d{12}$/, () => ["YYYYMMDDHHmm", "x"]],
   [/^\d{9,10}$/, () => ["YYYYMMDDHH", "X"]],

@@ -105,8 +105,10 @@ function looksLikeHeader(head: TextRecord, body: readonly TextRecord[]): boolean
       values.some(Boolean) && cells.every((cell, c) => values[c] === true || texts[c] === true || cell === "")
     );
   }
-  // Years as names: `1990,1991,1992` above numbers that are none.
-  return false;
+  // Tools without names number the columns: `0,1,2`.
+  const isCount = filled.length > 1 && filled.every((cell, i) => Number(cell) === i + Number(filled[0]));
+  const goesOn = body[0]?.cells.every((cell, i) => Number(cell) === i + Number(body[0]!.cells[0]));
+  return isCount && Number(filled[0]) < 2 && goesOn !== true;
 }
 
 /** A line of units: texts under every name, where the rows below have numbers. */
