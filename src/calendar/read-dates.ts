@@ -131,28 +131,30 @@ function choose(alive: readonly Family[]): Family | readonly string[] {
   return words.length > 1 ? words : open[0]!;
 }
 
+const SINGLE = { MM: "M", DD: "D", HH: "H" } as const;
+/** Tokens that are no digits in a cell. */
+const WORDS: readonly string[] = ["MMM", "MMMM", "ddd", "dddd", "A", "Z", "z"];
+const digitsOf = (text: string): string[] => text.match(/\d+/g) ?? [];
+
 /** Layouts as the cells write them: `M/D` where no cell pads with a nought. */
 function asWritten(layouts: readonly Layout[], cells: readonly string[]): Layout[] {
   return layouts.map((layout) => {
-    const single: Record<string, string> = { MM: "M", DD: "D", HH: "H" };
     let { spec } = layout;
-    for (const [padded, short] of Object.entries(single)) {
-      if (!tokensOf(spec).includes(padded as "MM")) continue;
-      const candidate = spec.replace(padded, short);
-      const other = layoutOf(candidate);
-      // The first cell with a part below ten tells.
-      const telling = cells.find((cell) => {
+    const numbers = tokensOf(spec).filter((token) => !WORDS.includes(token));
+    for (const padded of ["MM", "DD", "HH"] as const) {
+      const at = numbers.indexOf(padded);
+      // The first cell with this part below ten tells.
+      for (const cell of at < 0 ? [] : cells) {
         const reading = layout.read(cell);
-        return (
-          reading !== undefined && other.write(reading.local, "", []) !== layout.write(reading.local, "", [])
-        );
-      });
-      if (telling === undefined) continue;
-      const bare = telling.replaceAll(/\D+/g, " ");
-      const reading = layout.read(telling)!;
-      const shown = layout.write(reading.local, "", []).replaceAll(/\D+/g, " ").trim();
-      const isPadded = bare.trim().startsWith(shown) || bare.includes(shown);
-      if (!isPadded) spec = candidate;
+        if (reading === undefined) continue;
+        const own = digitsOf(cell)[at];
+        const long = digitsOf(layout.write(reading.local, "", []))[at];
+        if (own === undefined || long?.length !== 2 || !long.startsWith("0")) continue;
+        if (own === long) break;
+        if (own !== long.slice(1)) continue;
+        spec = spec.replace(padded, SINGLE[padded]);
+        break;
+      }
     }
     return layoutOf(spec);
   });

@@ -33,13 +33,15 @@ export interface Spaced {
 /** A grid with more holes than rows is no grid but a common divisor. */
 const MOST_MISSING = 1;
 
+const MOST_KINDS = 5000;
+
 /** The differences that occur, the most frequent first; of two as frequent, the smaller. */
 function differences(times: ArrayLike<number>): [length: number, count: number][] {
   const counts = new Map<number, number>();
   for (let i = 1; i < times.length; i++) {
     const length = times[i]! - times[i - 1]!;
     // Where every difference is another one, a sample tells as much.
-    if (length > 0 && (counts.size < 5000 || counts.has(length)))
+    if (length > 0 && (counts.size < MOST_KINDS || counts.has(length)))
       counts.set(length, (counts.get(length) ?? 0) + 1);
   }
   return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
@@ -124,6 +126,17 @@ function slotStep(times: ArrayLike<number>, length: number): Step | undefined {
 
 /** The usual step: the median of the forward ones, the smaller of two middle ones. */
 export function medianStep(times: ArrayLike<number>): number | undefined {
+  // Steps of a calendar are few; of many kinds of steps the middle one takes sorting.
+  const kinds = differences(times);
+  if (kinds.length === 0) return undefined;
+  if (kinds.length < MOST_KINDS) {
+    const total = kinds.reduce((n, [, count]) => n + count, 0);
+    let left = (total - 1) >> 1;
+    for (const [length, count] of kinds.sort((a, b) => a[0] - b[0])) {
+      if (left < count) return length;
+      left -= count;
+    }
+  }
   const forward = new Float64Array(Math.max(0, times.length - 1));
   let n = 0;
   for (let i = 1; i < times.length; i++) {

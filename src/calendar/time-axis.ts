@@ -136,14 +136,17 @@ function dateParts(dates: Dates, texts: readonly string[], given: Float64Array):
     changes,
     resolution: dates.resolution,
   };
-  if (spaced.regular || !dates.hasZone || spaced.step.length < DAY / 2) return parts;
+  const isAbout = spaced.step.text.startsWith("about");
+  if ((spaced.regular && !isAbout) || !dates.hasZone || spaced.step.length < DAY / 2) return parts;
   // Midnights of a place whose clocks change are 23 or 25 hours apart in UTC.
   const local = readDates(
     texts.map((text) => text.replace(/\s*(?:[Zz]|[+\-\u2212]\d{1,2}(?::?\d{2})?)$/, "")),
   );
   if ("kind" in local) return parts;
   const wall = stepOf(local.times, dates.resolution);
-  if (wall === undefined || wall.irregular.length >= spaced.irregular.length) return parts;
+  const isBetter =
+    wall !== undefined && (wall.irregular.length < spaced.irregular.length || (isAbout && wall.regular));
+  if (wall === undefined || !isBetter) return parts;
   const shift = local.times.at(-1)! - given.at(-1)!;
   return { ...parts, spaced: wall, even: local.times, write: (time) => dates.write(time - shift) };
 }

@@ -96,7 +96,8 @@ interface Census {
 
 function count(cell: string, into: Census): void {
   const text = cell.startsWith("-") || cell.startsWith("+") ? cell.slice(1) : cell;
-  if (text.includes(".")) {
+  if (text.includes(".") && text.includes(",")) into.odd++;
+  else if (text.includes(".")) {
     into.points++;
     if (BY_POINT.test(cell)) into.threeAfterPoint++;
   } else if (text.includes(",")) {
@@ -198,20 +199,28 @@ function bestOf(cells: readonly string[]): Chosen | undefined {
 const SENTINELS = [-9, -99, -999, -9999, -99999, -999.9, -99.9, -9999.9, -999.99, 99999, 999999, 9999, 999];
 
 function sentinel(values: Float64Array): string | undefined {
-  for (const value of SENTINELS) {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const x of values) {
+    if (x < low) low = x;
+    if (x > high) high = x;
+  }
+  for (const value of [low, high]) {
+    // Far from all others is none but the smallest or the largest.
+    if (!SENTINELS.includes(value)) continue;
     let n = 0;
-    let low = Number.POSITIVE_INFINITY;
-    let high = Number.NEGATIVE_INFINITY;
+    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (const x of values) {
       if (x === value) n++;
-      else if (x < low) low = x;
-      else if (x > high) high = x;
+      else {
+        if (x < least) least = x;
+        if (x > most) most = x;
+      }
     }
-    const far =
-      Math.abs(value) > 20 * Math.max(1e-9, Math.abs(low), Math.abs(high)) ||
-      (value < 0 && low >= 0 && n > 1);
-    if (n > 0 && far && high > low)
-      return `${n} ${n === 1 ? "cell says" : "cells say"} ${value}, far from all others (${low} to ${high}): if it means a gap, say --missing=${value} (option \`missing\`).`;
+    const size = Math.max(1e-9, Math.abs(least), Math.abs(most));
+    const isFar = Math.abs(value) > 20 * size || (value < 0 && least >= 0 && n > 1);
+    if (isFar && most > least)
+      return `${n} ${n === 1 ? "cell says" : "cells say"} ${value}, far from all others (${least} to ${most}): if it means a gap, say --missing=${value} (option \`missing\`).`;
   }
   return undefined;
 }

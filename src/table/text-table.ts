@@ -185,6 +185,17 @@ export class TextTable {
       if (!isBlank || this.#header > 1) this.#strange.push({ record, cells });
       return;
     }
+    // A note below the table, as wide as the table because a spreadsheet wrote it.
+    const [text = "", ...rest] = cells;
+    if (
+      this.#strange.length > 0 &&
+      /^\p{L}/u.test(text) &&
+      rest.length > 0 &&
+      rest.every((cell) => cell === "")
+    ) {
+      this.#strange.push({ record, cells });
+      return;
+    }
     this.#settleStrange(false);
     const row = isLonger ? cells.slice(0, this.#header) : cells;
     const lastLine = record.lineOf(record.cells.length - 1);

@@ -6,10 +6,11 @@ import {
   type NamedSeries,
   type SeriesSummary,
   sourceName,
-  summarize,
+  summaryInParts,
 } from "../../report/summary/series-summary.js";
 import { errorTable } from "../../report/summary/test-forecasts.js";
 import { plural } from "../../report/text/numbers.js";
+import { inSlices } from "../../table/slices.js";
 import { checkInterrupt, type Io } from "../files/io.js";
 import { checkFile } from "../files/output.js";
 import { type ColumnOptions, naming, readSeries } from "../files/series-file.js";
@@ -71,7 +72,7 @@ export async function backtest(file: string, options: BacktestOptions, io: Io): 
   const quiet = options.quiet === true || options.json === true;
   const series = await readSeries(file, options, undefined, io.signal);
   const start = startRow(options.start, series);
-  const summary = await naming(series, async () => summarize(series));
+  const summary = await naming(series, () => inSlices(summaryInParts(series), io.signal));
   const { horizon, step } = options;
   if (start + horizon > summary.rows) {
     throw new ConfigError(

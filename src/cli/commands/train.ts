@@ -2,12 +2,13 @@ import pc from "picocolors";
 import { ConfigError } from "../../errors.js";
 import type { BacktestOptions, Forecaster } from "../../forecast/forecaster.js";
 import { writeFileAtomic } from "../../node/atomic-write.js";
-import { sourceName, summarize } from "../../report/summary/series-summary.js";
+import { sourceName, summaryInParts } from "../../report/summary/series-summary.js";
 import type { TestForecasts } from "../../report/summary/test-forecasts.js";
 import { errorTable } from "../../report/summary/test-forecasts.js";
 import { describeSummary } from "../../report/text/describe-summary.js";
 import type { ForecastReport } from "../../report/text/forecast-report.js";
 import { plural, wholeNumber } from "../../report/text/numbers.js";
+import { inSlices } from "../../table/slices.js";
 import { checkInterrupt, type Io } from "../files/io.js";
 import { sourceOf, withSource } from "../files/model-file.js";
 import { checkFile, checkFolder, writeTogether } from "../files/output.js";
@@ -84,7 +85,7 @@ export async function train(file: string, options: TrainOptions, io: Io): Promis
   const series = await readSeries(file, options, undefined, io.signal);
   const { values } = series;
   const unit = series.unit === undefined ? "" : ` (${series.unit})`;
-  const summary = await naming(series, async () => summarize(series));
+  const summary = await naming(series, () => inSlices(summaryInParts(series), io.signal));
   say(colors.bold(`${sourceName(series)}: ${series.target}${unit}\n`));
   say(factLines(describeSummary(summary, { full: false }), io.columns));
 

@@ -5,11 +5,14 @@ const MAD_TO_SIGMA = 1.4826;
 /** The same for the mean absolute deviation: sqrt(pi / 2). */
 const MEAN_TO_SIGMA = 1.2533;
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
+function median(values: Float64Array): number {
+  const sorted = values.slice().sort();
   const half = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }
+
+/** Of longer series so many steps tell the usual one as well. */
+const STEPS_LOOKED_AT = 100_000;
 
 export interface Outlier {
   readonly row: number;
@@ -19,7 +22,12 @@ export interface Outlier {
 }
 
 /** The usual size of a step: robust, unless more than half of all steps are equal. */
-function stepScale(steps: readonly number[]): number {
+function stepScale(all: Float64Array): number {
+  const every = Math.ceil(all.length / STEPS_LOOKED_AT);
+  const steps =
+    every === 1
+      ? all
+      : Float64Array.from({ length: Math.floor(all.length / every) }, (_, i) => all[i * every]!);
   const center = median(steps);
   const deviations = steps.map((step) => Math.abs(step - center));
   const robust = MAD_TO_SIGMA * median(deviations);
@@ -31,16 +39,23 @@ function stepScale(steps: readonly number[]): number {
  * of the series' steps. Trends, seasons and steps to a new level are none. Gaps (NaN) are passed over.
  */
 export function findOutliers(values: ArrayLike<number>): Outlier[] {
-  const known = Array.from(values, (value, row) => ({ value, row })).filter(
-    ({ value }) => !Number.isNaN(value),
-  );
-  if (known.length < 3) return [];
-  const steps = known.slice(1).map(({ value }, i) => value - known[i]!.value);
+  const known = new Float64Array(values.length);
+  const rows = new Int32Array(values.length);
+  let n = 0;
+  for (let row = 0; row < values.length; row++) {
+    if (Number.isNaN(values[row]!)) continue;
+    known[n] = values[row]!;
+    rows[n++] = row;
+  }
+  if (n < 3) return [];
+  const steps = new Float64Array(n - 1);
+  for (let i = 1; i < n; i++) steps[i - 1] = known[i]! - known[i - 1]!;
   const bound = BOUND * stepScale(steps);
-  return known.slice(1, -1).flatMap(({ value, row }, i) => {
-    const [before, after] = [known[i]!.value, known[i + 2]!.value];
-    const [rise, fall] = [value - before, value - after];
-    const isSpike = rise * fall > 0 && Math.min(Math.abs(rise), Math.abs(fall)) > bound;
-    return isSpike ? [{ row, value, neighbours: (before + after) / 2 }] : [];
-  });
+  const found: Outlier[] = [];
+  for (let i = 1; i < n - 1; i++) {
+    const [rise, fall] = [steps[i - 1]!, -steps[i]!];
+    if (rise * fall > 0 && Math.min(Math.abs(rise), Math.abs(fall)) > bound)
+      found.push({ row: rows[i]!, value: known[i]!, neighbours: (known[i - 1]! + known[i + 1]!) / 2 });
+  }
+  return found;
 }

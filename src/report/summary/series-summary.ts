@@ -69,6 +69,8 @@ export interface SeriesSummary {
   /** With n - 1 in the denominator. */
   readonly standardDeviation: number;
   readonly outliers: readonly Outlier[];
+  /** How many of the last rows the tests and correlations are of: all, but for very long series. */
+  readonly testedRows: number;
   readonly seasonality: Seasonality;
   /** As it is, after differencing, and after seasonal differencing where there is a season. */
   readonly stationarity: readonly Stationarity[];
@@ -125,56 +127,114 @@ function peaksOf(correlogram: Correlogram | undefined): LagPeak[] {
     .slice(0, MOST_PEAKS);
 }
 
-const testsOf = (name: string, values: readonly number[] | Float64Array): Stationarity => ({
-  name,
-  adf: whereItCan(() => adfuller(values)),
-  kpss: whereItCan(() => kpss(values)),
-});
-
 /** Correlograms reach over the season and a little further, where the length allows. */
 function lagsFor(season: number | null, n: number): number {
   return Math.max(1, Math.min(Math.floor(n / 2) - 1, Math.max(40, Math.ceil(1.25 * (season ?? 0)))));
 }
 
+/** Of longer series the season is looked for in so many of the last rows. */
+const ROWS_FOR_SEASON = 65_536;
+/** And so many are tested and correlated: the cost grows with the rows times the square of the lags. */
+const ROWS_FOR_TESTS = 16_384;
+
+/** The last rows, where a series is too long to be tested whole. */
+const lastOf = (values: Float64Array, most: number): Float64Array =>
+  values.length <= most ? values : values.subarray(values.length - most);
+
+interface Moments {
+  readonly known: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly mean: number;
+  readonly standardDeviation: number;
+}
+
+function momentsOf(values: Float64Array): Moments {
+  let known = 0;
+  let sum = 0;
+  let minimum = Number.POSITIVE_INFINITY;
+  let maximum = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    known++;
+    sum += value;
+    if (value < minimum) minimum = value;
+    if (value > maximum) maximum = value;
+  }
+  const mean = sum / known;
+  let squares = 0;
+  for (const value of values) if (!Number.isNaN(value)) squares += (value - mean) ** 2;
+  return {
+    known,
+    minimum,
+    maximum,
+    mean,
+    standardDeviation: known > 1 ? Math.sqrt(squares / (known - 1)) : 0,
+  };
+}
+
 /**
- * Looks at a series and describes it. Gaps are bridged by straight lines for the tests only.
+ * Looks at a series and describes it, pausing between its parts. Gaps are bridged by straight lines for the tests only.
  * @throws DataError when the column has no value at all, naming file and column.
  */
-export function summarize(series: NamedSeries): SeriesSummary {
+export function* summaryInParts(series: NamedSeries): Generator<void, SeriesSummary> {
   const { values, path, target } = series;
-  const known = values.filter((value) => !Number.isNaN(value));
-  if (known.length === 0) {
+  const { known, ...moments } = momentsOf(values);
+  yield;
+  if (known === 0) {
     throw new DataError(
       `${path}, column ${JSON.stringify(target)}: has no value, all ${values.length} cells are gaps.`,
     );
   }
-  const filled = Float64Array.from(interpolate(values));
-  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-  const squares = known.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const found = seasonality(values);
-  const differences = filled.length > 1 ? difference([...filled]) : [];
-  const lags = lagsFor(found.season, differences.length);
+  const outliers = findOutliers(values);
+  yield;
+  const found = seasonality(lastOf(values, ROWS_FOR_SEASON));
+  yield;
   const { season } = found;
+  const tested = lastOf(values, ROWS_FOR_TESTS);
+  const filled = Float64Array.from(
+    interpolate(tested.some((value) => !Number.isNaN(value)) ? tested : values),
+  );
+  const differences = filled.length > 1 ? difference([...filled]) : [];
+  const lags = lagsFor(season, differences.length);
+  const versions: [name: string, values: readonly number[] | Float64Array][] = [
+    ["as it is", filled],
+    ["differenced (lag 1)", differences],
+  ];
+  if (season !== null && season < filled.length)
+    versions.push([`differenced (lag ${season})`, difference([...filled], { lag: season })]);
+  const stationarity: Stationarity[] = [];
+  for (const [name, version] of versions) {
+    const adf = whereItCan(() => adfuller(version));
+    yield;
+    stationarity.push({ name, adf, kpss: whereItCan(() => kpss(version)) });
+    yield;
+  }
+  const acfPeaks = peaksOf(whereItCan(() => acf(differences, { nLags: lags })));
+  yield;
+  const pacfPeaks = peaksOf(whereItCan(() => pacf(differences, { nLags: lags })));
+  yield;
   return {
     series,
     axis: axisOf(series),
     rows: values.length,
     gapRuns: gapRunsOf(values),
-    gaps: values.length - known.length,
-    minimum: known.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY),
-    maximum: known.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY),
-    mean,
-    standardDeviation: known.length > 1 ? Math.sqrt(squares / (known.length - 1)) : 0,
-    outliers: findOutliers(values),
+    gaps: values.length - known,
+    ...moments,
+    outliers,
+    testedRows: Math.min(values.length, ROWS_FOR_TESTS),
     seasonality: found,
-    stationarity: [
-      testsOf("as it is", filled),
-      testsOf("differenced (lag 1)", differences),
-      ...(season === null
-        ? []
-        : [testsOf(`differenced (lag ${season})`, difference([...filled], { lag: season }))]),
-    ],
-    acfPeaks: peaksOf(whereItCan(() => acf(differences, { nLags: lags }))),
-    pacfPeaks: peaksOf(whereItCan(() => pacf(differences, { nLags: lags }))),
+    stationarity,
+    acfPeaks,
+    pacfPeaks,
   };
+}
+
+/** {@link summaryInParts} without pauses. */
+export function summarize(series: NamedSeries): SeriesSummary {
+  const parts = summaryInParts(series);
+  for (;;) {
+    const { done, value } = parts.next();
+    if (done === true) return value;
+  }
 }

@@ -53,7 +53,9 @@ describe("weekly CO2 at Mauna Loa", () => {
   it("is described with gaps, dates and verdicts, and advised to be differenced", () => {
     const text = new Map(describeSummary(co2, { full: true }).map((fact) => [fact.name, fact.text]));
     expect(text.get("length")).toBe("2,284 rows");
-    expect(text.get("dates")).toBe("1958-03-29 to 2001-12-29, one value every 7 days, regular");
+    expect(text.get("dates")).toBe(
+      "1958-03-29 to 2001-12-29, one value every 7 days (on Saturdays), regular",
+    );
     expect(text.get("gaps")).toBe(
       "59 values missing (2.6 %) in 22 places; the longest is 18 from 1964-01-25",
     );

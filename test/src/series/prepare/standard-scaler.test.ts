@@ -16,3 +16,8 @@ describe("standardScaler agrees with scikit-learn, fitted on 45 rows and applied
 test("the standard deviation is divided by n", () => {
   expect(standardScaler().fit([1, 3]).toJSON().columns).toEqual([{ mean: 2, scale: 1 }]);
 });
+
+test("a constant whose mean is rounded is constant: 0.1 ten times is 0, not 1 deviation from its mean", () => {
+  const constant = new Array<number>(10).fill(0.1);
+  for (const scaled of standardScaler().fitTransform(constant)) expect(Math.abs(scaled)).toBeLessThan(1e-12);
+});

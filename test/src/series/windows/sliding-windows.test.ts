@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError, DataError, ShapeError } from "../../../../src/errors.js";
 import { slidingWindows } from "../../../../src/series/windows/sliding-windows.js";
+import { trainTestSplit } from "../../../../src/series/windows/train-test-split.js";
 import { tensor, toArray } from "../../../../src/tensor.js";
 import { fc } from "../../../support/property.js";
 
@@ -24,6 +25,19 @@ describe("slidingWindows", () => {
       [60, 70],
       [80, 90],
     ]);
+  });
+  test("counts the gap among the rows that neighbours share, so that a split leaves them out", () => {
+    const gappy = slidingWindows(range(24), { window: 3, gap: 2, horizon: 1 });
+    expect(gappy.overlap).toBe(5);
+    expect(slidingWindows(range(24), { window: 3, gap: 2, horizon: 1, stride: 2 }).overlap).toBe(2);
+    const { train, test: later } = trainTestSplit(gappy, { testFraction: 0.25 });
+    // Values are row numbers: what training saw last lies before what the test sees first.
+    expect(Math.max(...train.y.data)).toBeLessThan(Math.min(...later.x.data));
+  });
+  test("refuses a gap in the very last target, and takes one behind it", () => {
+    const last = [1, 2, 3, 4, 5, Number.NaN];
+    expect(() => slidingWindows(last, { window: 2 })).toThrow(DataError);
+    expect(slidingWindows(last, { window: 2, stride: 2 }).y.shape).toEqual([2, 1]);
   });
   test("never reads past its target, and no target lies in its window", () => {
     const options = fc.record({
