@@ -28,11 +28,11 @@ export function importanceOf(
   const divergences = dimensions.map(({ path, distribution }) => {
     const density = (of: readonly Trial[]): ((place: number) => number) => {
       const kernels = parzen(
-        distribution,
-        of.map(({ params }) => placeOf(distribution, params[path])),
+        [distribution],
+        of.map(({ params }) => [placeOf(distribution, params[path])]),
         "equal",
       );
-      return (place) => kernels.density(place);
+      return (place) => kernels.density([place]);
     };
     const [good, all] = [density(top), density(complete)];
     const count = countOf(distribution);

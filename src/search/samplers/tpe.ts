@@ -1,5 +1,5 @@
 import { createRandom } from "../../random.js";
-import { parzen, placeOf, valueOfPlace } from "../parzen.js";
+import { type Parzen, parzen, placeOf, valueOfPlace } from "../parzen.js";
 import type { Dimension, Params } from "../space.js";
 import { randomSampler } from "./random.js";
 import type { Observation, Sampler } from "./sampler.js";
@@ -33,24 +33,25 @@ export function tpeSampler(dimensions: readonly Dimension[], seed: number): Samp
       );
       const inOrder = [...told].sort((a, b) => a.number - b.number);
       const stream = random.fork(`trial ${number}`);
+      const distributions = dimensions.map(({ distribution }) => distribution);
+      const density = (wanted: boolean): Parzen =>
+        parzen(
+          distributions,
+          inOrder
+            .filter((trial) => good.has(trial) === wanted)
+            .map(({ params }) =>
+              dimensions.map(({ path, distribution }) => placeOf(distribution, params[path])),
+            ),
+        );
+      const [likely, unlikely] = [density(true), density(false)];
+      let [best, bestScore]: [number[], number] = [[], -1];
+      for (let i = 0; i < CANDIDATES; i++) {
+        const places = likely.draw(stream);
+        const score = likely.density(places) / unlikely.density(places);
+        if (score > bestScore) [best, bestScore] = [places, score];
+      }
       return Object.fromEntries(
-        dimensions.map(({ path, distribution }) => {
-          const places = (wanted: boolean): number[] =>
-            inOrder
-              .filter((trial) => good.has(trial) === wanted)
-              .map(({ params }) => placeOf(distribution, params[path]));
-          const [likely, unlikely] = [
-            parzen(distribution, places(true)),
-            parzen(distribution, places(false)),
-          ];
-          let [best, bestScore] = [Number.NaN, -1];
-          for (let i = 0; i < CANDIDATES; i++) {
-            const place = likely.draw(stream);
-            const score = likely.density(place) / unlikely.density(place);
-            if (score > bestScore) [best, bestScore] = [place, score];
-          }
-          return [path, valueOfPlace(distribution, best)];
-        }),
+        dimensions.map(({ path, distribution }, d) => [path, valueOfPlace(distribution, best[d]!)]),
       );
     },
   };

@@ -78,12 +78,12 @@ describe("the Parzen density", () => {
   ];
   it.each(distributions)("of a %s dimension has the area 1", (_, distribution, seen) => {
     const density = parzen(
-      distribution,
-      seen.map((value) => placeOf(distribution, value)),
+      [distribution],
+      seen.map((value) => [placeOf(distribution, value)]),
     );
     const steps = 20_000;
     let area = 0;
-    for (let i = 0; i < steps; i++) area += density.density((i + 0.5) / steps) / steps;
+    for (let i = 0; i < steps; i++) area += density.density([(i + 0.5) / steps]) / steps;
     expect(area).toBeCloseTo(1, 6);
   });
 
@@ -95,30 +95,48 @@ describe("the Parzen density", () => {
     "of a %s sums to 1 over its values",
     (_, distribution, seen, places) => {
       const { density } = parzen(
-        distribution,
-        seen.map((value) => placeOf(distribution, value)),
+        [distribution],
+        seen.map((value) => [placeOf(distribution, value)]),
       );
-      expect(places.reduce((sum, place) => sum + density(place), 0)).toBeCloseTo(1, 12);
+      expect(places.reduce((sum, place) => sum + density([place]), 0)).toBeCloseTo(1, 12);
     },
   );
 
   it("sums to 1 over whole numbers by their logarithm", () => {
     const distribution = int(2, 9, { log: true });
-    const { density } = parzen(distribution, [placeOf(distribution, 4)]);
+    const { density } = parzen([distribution], [[placeOf(distribution, 4)]]);
     const values = [2, 3, 4, 5, 6, 7, 8, 9];
-    expect(values.reduce((sum, value) => sum + density(placeOf(distribution, value)), 0)).toBeCloseTo(1, 12);
-    expect(density(placeOf(distribution, 4))).toBeGreaterThan(density(placeOf(distribution, 9)));
+    expect(values.reduce((sum, value) => sum + density([placeOf(distribution, value)]), 0)).toBeCloseTo(
+      1,
+      12,
+    );
+    expect(density([placeOf(distribution, 4)])).toBeGreaterThan(density([placeOf(distribution, 9)]));
   });
 
   it("is drawn from as it says", () => {
-    const density = parzen(uniform(0, 1), [0.2, 0.25]);
+    const density = parzen([uniform(0, 1)], [[0.2], [0.25]]);
     const random = createRandom(5);
-    const drawn = Array.from({ length: 20_000 }, () => density.draw(random));
+    const drawn = Array.from({ length: 20_000 }, () => density.draw(random)[0]!);
     let expected = 0;
-    for (let i = 0; i < 3000; i++) expected += density.density((i + 0.5) / 10_000) / 10_000;
+    for (let i = 0; i < 3000; i++) expected += density.density([(i + 0.5) / 10_000]) / 10_000;
     // Four standard errors of a share of 20,000 draws.
     expect(Math.abs(drawn.filter((x) => x < 0.3).length / 20_000 - expected)).toBeLessThan(0.0142);
     expect(drawn.every((x) => x >= 0 && x <= 1)).toBe(true);
+  });
+
+  it("of two dimensions together has the area 1, and knows that they belong together", () => {
+    const { density } = parzen(
+      [uniform(0, 1), uniform(0, 1)],
+      [
+        [0.2, 0.2],
+        [0.8, 0.8],
+      ],
+    );
+    let area = 0;
+    for (let i = 0; i < 200; i++)
+      for (let k = 0; k < 200; k++) area += density([(i + 0.5) / 200, (k + 0.5) / 200]) / 40_000;
+    expect(area).toBeCloseTo(1, 4);
+    expect(density([0.2, 0.2])).toBeGreaterThan(3 * density([0.2, 0.8]));
   });
 
   it("weighs the last 25 observations fully, older ones down to 1/n", () => {
