@@ -14,6 +14,14 @@ export {
 } from "./callbacks.js";
 export { type ReadCsvOptions, readCsv } from "./csv.js";
 export { loadModel, saveModel } from "./model-files.js";
+export { type BullmqOptions, bullmq } from "./queue/bullmq.js";
+export type { RedisConnection } from "./queue/redis.js";
+export {
+  type QueueWorker,
+  type QueueWorkerEvent,
+  type QueueWorkerOptions,
+  startQueueWorker,
+} from "./queue/worker.js";
 export { type ReadTableOptions, readTable } from "./read-table.js";
 export { splitById } from "./split-by-id.js";
 export { type ReadWordVectorsOptions, readWordVectors, type WordVectors } from "./word-vectors.js";

@@ -89,7 +89,8 @@ export function decodeData(bytes: Uint8Array): PlainData {
     let offset = end + 1;
     const take = (count: number, type: string): Float64Array | Float32Array | Int32Array => {
       const size = type === "Float64Array" ? 8 : 4;
-      const raw = bytes.slice(offset, offset + count * size);
+      // A copy of its own: a Node Buffer's slice() would show the pool it lies in.
+      const raw = Uint8Array.from(bytes.subarray(offset, offset + count * size));
       if (raw.length !== count * size) throw new Error("too short");
       offset += raw.length;
       if (type === "Float64Array") return new Float64Array(raw.buffer);

@@ -163,6 +163,9 @@ describe("data as bytes", () => {
     const values = openData("test", [1, null, 3]);
     expect(decodeData(encodeData(values))).toEqual(values);
     expect(await hashOf(values)).not.toBe(await hashOf(openData("test", [1, null, 4])));
+    // In the middle of a larger buffer, as a client of a database hands it on.
+    const inside = Buffer.concat([Buffer.alloc(3), encodeData(plain)]).subarray(3);
+    expect(decodeData(inside)).toEqual(plain);
     expect(() => decodeData(encodeData(values).subarray(0, 50))).toThrow(/cannot be read/);
   });
 });

@@ -1,0 +1,170 @@
+import type { Queue, QueueEvents } from "bullmq";
+import type { Redis } from "ioredis";
+import { ConfigError, GateflowError } from "../../errors.js";
+import { numberIn, refuseUnknown } from "../../options.js";
+import { encodeData } from "../../search/data.js";
+import type { JobHooks, JobResult } from "../../search/job.js";
+import type { Runner, Task } from "../../search/runners/runner.js";
+import { TrialPruned } from "../../search/trial.js";
+import { decodeResult, keysOf, type QueuedTrial } from "./messages.js";
+import { checkConnection, connect, connectAgain, queuePackages, type RedisConnection } from "./redis.js";
+
+/** Options of `bullmq`. */
+export interface BullmqOptions {
+  /** Where Redis is, such as `"redis://localhost:6379"`. */
+  readonly connection: RedisConnection;
+  /** The queue's name: workers that are started with the same one take its trials. Default `"gateflow"`. */
+  readonly queue?: string;
+  /** Trials in the queue at once: at least as many as there are workers. Default 16. */
+  readonly workers?: number;
+  /** How often a trial is tried whose worker reported a fault of its machine. Default 1; a worker that vanished is BullMQ's to replace. */
+  readonly attempts?: number;
+  /** Smaller numbers go first; 0, the default: in the order in which they come. */
+  readonly priority?: number;
+  /** Path or address at which every worker finds the data itself. Default: they are put into Redis, at most 256 MiB. */
+  readonly reference?: string;
+}
+
+/** Larger data are not what Redis is for. */
+const MOST_BYTES = 256 * 2 ** 20;
+/** Seconds that data stay in Redis after they were last put there. */
+const DATA_SECONDS = 7 * 86_400;
+/** Seconds that a word to give up stays. */
+const GIVE_UP_SECONDS = 3600;
+
+interface Open {
+  readonly client: Redis;
+  readonly listening: Redis;
+  readonly queue: Queue;
+  readonly events: QueueEvents;
+  readonly stored: Set<string>;
+}
+
+/**
+ * Puts trials into a queue of BullMQ on Redis, from which `gateflow worker --redis …` takes them on any number of machines.
+ * A worker that vanishes in mid-trial is noticed by BullMQ, and the trial given to another. Needs the packages bullmq and
+ * ioredis.
+ * @throws ConfigError for an unknown option or an address that is none; on first use EngineError, when Redis or the packages are missing.
+ * @example
+ * const runner = bullmq({ connection: "redis://localhost:6379", workers: 8 });
+ */
+export function bullmq(options: BullmqOptions): Runner {
+  const where = "bullmq()";
+  refuseUnknown(where, options, ["connection", "queue", "workers", "attempts", "priority", "reference"]);
+  const connection = checkConnection(where, options.connection);
+  const name = options.queue ?? "gateflow";
+  if (typeof name !== "string" || !/^[\w-]+$/.test(name)) {
+    throw new ConfigError(
+      `${where}: \`queue\` is ${JSON.stringify(name)}, expected letters, digits, - and _.`,
+      {
+        received: name,
+      },
+    );
+  }
+  const workers = numberIn(where, "workers", options.workers ?? 16, { min: 1, max: 10_000, integer: true });
+  const attempts = numberIn(where, "attempts", options.attempts ?? 1, { min: 1, max: 100, integer: true });
+  const priority = numberIn(where, "priority", options.priority ?? 0, {
+    min: 0,
+    max: 2 ** 21,
+    integer: true,
+  });
+  const reference = options.reference ?? null;
+  const keys = keysOf(name);
+  let opening: Promise<Open> | null = null;
+
+  const open = async (): Promise<Open> => {
+    const { bullmq: library } = await queuePackages();
+    const client = await connect(connection);
+    const queue = new library.Queue(name, { connection: client });
+    const listening = connectAgain(client);
+    const events = new library.QueueEvents(name, { connection: listening });
+    // Said where something waits for it; a lost connection comes back by itself.
+    queue.on("error", () => {});
+    events.on("error", () => {});
+    await events.waitUntilReady();
+    return { client, listening, queue, events, stored: new Set() };
+  };
+
+  const store = async ({ client, stored }: Open, { data, hash }: Task): Promise<void> => {
+    if (reference !== null || stored.has(hash)) return;
+    const bytes = encodeData(data);
+    if (bytes.length > MOST_BYTES) {
+      throw new ConfigError(
+        `${where}: the data are ${Math.ceil(bytes.length / 2 ** 20)} MiB, more than Redis should hold. Give \`reference\`, a path or an address that each worker can read.`,
+        { received: bytes.length, expected: MOST_BYTES },
+      );
+    }
+    await client.set(keys.data(hash), Buffer.from(bytes), "EX", DATA_SECONDS);
+    stored.add(hash);
+  };
+
+  return {
+    name: "BullMQ",
+    workers,
+    isRemote: true,
+    async run(task: Task, { report, signal }: JobHooks): Promise<JobResult> {
+      signal.throwIfAborted();
+      opening ??= open();
+      const held = await opening.catch((error: unknown) => {
+        opening = null;
+        throw error;
+      });
+      const { client, queue, events } = held;
+      await store(held, task);
+      const queued: QueuedTrial = { job: task.job, hash: task.hash, reference };
+      const job = await queue.add("trial", queued, {
+        attempts,
+        ...(priority === 0 ? {} : { priority }),
+        removeOnComplete: { age: GIVE_UP_SECONDS, count: 1000 },
+        removeOnFail: { age: GIVE_UP_SECONDS, count: 1000 },
+      });
+      const id = job.id!;
+      const giveUp = (): Promise<unknown> => client.set(keys.giveUp(id), "1", "EX", GIVE_UP_SECONDS);
+      let failure: unknown;
+      const onProgress = ({ jobId, data }: { jobId: string; data: unknown }): void => {
+        if (jobId !== id) return;
+        const { value, step } = data as { value: number | null; step: number };
+        report(value ?? Number.NaN, step).then(
+          (goOn) => (goOn ? undefined : giveUp()),
+          (error: unknown) => {
+            failure ??= error;
+            return giveUp();
+          },
+        );
+      };
+      events.on("progress", onProgress);
+      const ended = job.waitUntilFinished(events);
+      const stopped = new Promise<never>((_, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+      });
+      try {
+        const { isPruned, ...result } = decodeResult(await Promise.race([ended, stopped]));
+        if (failure !== undefined) throw failure;
+        if (isPruned === true) throw new TrialPruned("The trial was given up.");
+        return result;
+      } catch (error) {
+        if (signal.aborted) {
+          ended.catch(() => {});
+          // One that waits is taken away; one that runs is told at its next epoch.
+          await giveUp();
+          await job.remove().catch(() => {});
+          throw signal.reason;
+        }
+        if (failure !== undefined) throw failure;
+        if (error instanceof GateflowError) throw error;
+        throw new GateflowError(error instanceof Error ? error.message : String(error));
+      } finally {
+        events.off("progress", onProgress);
+      }
+    },
+    async close() {
+      const held = await opening?.catch(() => null);
+      opening = null;
+      if (held == null) return;
+      await held.events.close();
+      await held.queue.close();
+      held.listening.disconnect();
+      held.client.disconnect();
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import { readFile } from "node:fs/promises";
+import { DataError, EngineError } from "../../errors.js";
+import { numberIn, refuseUnknown } from "../../options.js";
+import { sha256 } from "../../search/canonical.js";
+import { decodeData, type PlainData } from "../../search/data.js";
+import { runJob } from "../../search/run-job.js";
+import { TrialPruned } from "../../search/trial.js";
+import { encodeResult, keysOf, type QueuedResult, type QueuedTrial } from "./messages.js";
+import { checkConnection, connect, connectAgain, queuePackages, type RedisConnection } from "./redis.js";
+
+/** What a worker has done with a trial, for those who watch. */
+export interface QueueWorkerEvent {
+  readonly kind: "begin" | "end" | "failed" | "connection lost" | "connected";
+  readonly id?: string;
+  readonly message?: string;
+}
+
+/** Options of `startQueueWorker`. */
+export interface QueueWorkerOptions {
+  /** Where Redis is, such as `"redis://localhost:6379"`. */
+  readonly connection: RedisConnection;
+  /** The queue's name. Default `"gateflow"`. */
+  readonly queue?: string;
+  /** Milliseconds after which a trial whose worker has vanished is another's. Default 30,000. */
+  readonly lockDuration?: number;
+  /** Reads data that a trial refers to, as bytes of `encodeData`. Default: a file, or http(s). */
+  readonly read?: (reference: string) => Promise<Uint8Array>;
+  readonly onEvent?: (event: QueueWorkerEvent) => void;
+}
+
+/** A worker that takes trials from a queue. */
+export interface QueueWorker {
+  /** Finishes the trial at hand and takes no other. */
+  close(): Promise<void>;
+}
+
+/** How many sets of data a worker remembers. */
+const MOST_KNOWN = 8;
+
+const readReference = async (reference: string): Promise<Uint8Array> => {
+  if (!/^https?:\/\//.test(reference)) return readFile(reference);
+  const answer = await fetch(reference);
+  if (!answer.ok) throw new DataError(`${reference} answered ${answer.status}.`);
+  return new Uint8Array(await answer.arrayBuffer());
+};
+
+/**
+ * Takes trials from a queue until it is closed, one at a time: what `gateflow worker` runs.
+ * @throws EngineError when Redis or the packages bullmq and ioredis are missing.
+ * @example
+ * const worker = await startQueueWorker({ connection: "redis://localhost:6379" });
+ * await worker.close();
+ */
+export async function startQueueWorker(options: QueueWorkerOptions): Promise<QueueWorker> {
+  const where = "startQueueWorker()";
+  refuseUnknown(where, options, ["connection", "queue", "lockDuration", "read", "onEvent"]);
+  const connection = checkConnection(where, options.connection);
+  const queue = options.queue ?? "gateflow";
+  const lockDuration = numberIn(where, "lockDuration", options.lockDuration ?? 30_000, {
+    min: 1000,
+    integer: true,
+  });
+  const keys = keysOf(queue);
+  const { bullmq } = await queuePackages();
+  const client = await connect(connection);
+  const waiting = connectAgain(client);
+  const known = new Map<string, PlainData>();
+
+  const dataOf = async ({ hash, reference }: QueuedTrial): Promise<PlainData> => {
+    const there = known.get(hash);
+    if (there !== undefined) return there;
+    const bytes =
+      reference === null
+        ? await client.getBuffer(keys.data(hash))
+        : await (options.read ?? readReference)(reference);
+    if (bytes === null) throw new DataError(`The data ${hash.slice(0, 12)}… are no longer in Redis.`);
+    const seen = await sha256(bytes);
+    if (seen !== hash) {
+      throw new DataError(
+        `The data at ${reference ?? "Redis"} have the hash ${seen.slice(0, 12)}…, and the trial was made for ${hash.slice(0, 12)}…: refused.`,
+        { received: seen, expected: hash },
+      );
+    }
+    const data = decodeData(bytes);
+    if (known.size >= MOST_KNOWN) known.delete(known.keys().next().value!);
+    known.set(hash, data);
+    return data;
+  };
+
+  const worker = new bullmq.Worker<QueuedTrial, QueuedResult>(
+    queue,
+    async (job) => {
+      const id = job.id!;
+      options.onEvent?.({ kind: "begin", id });
+      const abort = new AbortController();
+      try {
+        const result = await runJob(job.data.job, await dataOf(job.data), {
+          signal: abort.signal,
+          async report(value, step) {
+            await job.updateProgress({ value: Number.isFinite(value) ? value : null, step });
+            return (await client.exists(keys.giveUp(id))) === 0;
+          },
+        });
+        options.onEvent?.({ kind: "end", id });
+        return encodeResult(result);
+      } catch (error) {
+        if (error instanceof TrialPruned) return { value: null, isPruned: true };
+        const message = error instanceof Error ? error.message : String(error);
+        options.onEvent?.({ kind: "failed", id, message });
+        // Only a machine's own fault is worth another try.
+        if (error instanceof EngineError) throw error;
+        throw new bullmq.UnrecoverableError(message);
+      }
+    },
+    {
+      connection: waiting,
+      concurrency: 1,
+      lockDuration,
+      stalledInterval: lockDuration,
+      maxStalledCount: 2,
+    },
+  );
+  let isLost = false;
+  worker.on("error", (error) => {
+    if (isLost) return;
+    isLost = true;
+    options.onEvent?.({ kind: "connection lost", message: error.message });
+  });
+  worker.on("ready", () => {
+    if (isLost) options.onEvent?.({ kind: "connected" });
+    isLost = false;
+  });
+  await worker.waitUntilReady();
+  return {
+    async close() {
+      await worker.close();
+      waiting.disconnect();
+      client.disconnect();
+    },
+  };
+}

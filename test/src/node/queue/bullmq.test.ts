@@ -1,0 +1,208 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { bullmq } from "../../../../src/node/queue/bullmq.js";
+import { startQueueWorker } from "../../../../src/node/queue/worker.js";
+import { inProcess } from "../../../../src/search/runners/in-process.js";
+import { choice, int, logUniform } from "../../../../src/search/space.js";
+import type { Trial } from "../../../../src/search/trial.js";
+import { tune } from "../../../../src/search/tune.js";
+import { rootPath } from "../../../house/source-files.js";
+import { startRedis, type TestRedis } from "../../../support/redis.js";
+
+let redis: TestRedis;
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+
+const children = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of children) child.kill("SIGKILL");
+  children.clear();
+});
+
+/** A worker as a user starts it; what it says is kept. */
+async function startWorker(queue: string): Promise<{ child: ChildProcess; said: () => string }> {
+  const child = spawn(process.execPath, [
+    `${rootPath}dist/cli/main.js`,
+    "worker",
+    "--redis",
+    redis.url,
+    "--queue",
+    queue,
+    "--lock",
+    "2",
+  ]);
+  children.add(child);
+  let said = "";
+  child.stderr!.on("data", (text: Buffer) => {
+    said += text.toString();
+  });
+  while (!said.includes("waiting for trials")) await once(child.stderr!, "data");
+  return { child, said: () => said };
+}
+
+const series = Array.from({ length: 160 }, (_, t) => Math.sin(t / 4));
+const space = {
+  window: choice([4, 8]),
+  layers: [
+    { kind: "lstm", units: int(2, 6) },
+    { kind: "dense", units: 1 },
+  ],
+  compile: { optimizer: { name: "adam", learningRate: logUniform(1e-3, 1e-1) }, loss: "mse" },
+  fit: { epochs: 3 },
+};
+const withoutTimes = (trials: readonly Trial[]) => trials.map(({ seconds: _, ...rest }) => rest);
+const search = async (queue: string, more: Record<string, unknown> = {}) => {
+  const runner = bullmq({ connection: redis.url, queue, workers: 4 });
+  try {
+    return await tune(space, { data: series, trials: 8, sampler: "random", runner, ...more });
+  } finally {
+    await runner.close();
+  }
+};
+
+describe("trials in a queue", () => {
+  it("give on two workers what they give in this process, to the bit", async () => {
+    await Promise.all([startWorker("two"), startWorker("two")]);
+    const expected = await tune(space, { data: series, trials: 8, sampler: "random", runner: inProcess() });
+    const study = await search("two");
+    expect(withoutTimes(study.trials)).toEqual(withoutTimes(expected.trials));
+  });
+
+  it("end exactly once where a worker is killed in mid-trial", async () => {
+    const expected = await tune(
+      { ...space, fit: { epochs: 60 } },
+      { data: series, trials: 4, sampler: "random", runner: inProcess() },
+    );
+    const worker = (name: string) =>
+      startQueueWorker({ connection: redis.url, queue: "killed", lockDuration: 1000 }).then((own) => ({
+        name,
+        own,
+      }));
+    const first = await startWorker("killed");
+    let isKilled = false;
+    const runner = bullmq({ connection: redis.url, queue: "killed", workers: 2 });
+    const seen: number[] = [];
+    const study = tune(
+      { ...space, fit: { epochs: 60 } },
+      {
+        data: series,
+        trials: 4,
+        sampler: "random",
+        runner,
+        callbacks: [
+          {
+            async onTrialReport() {
+              if (isKilled) return;
+              isKilled = true;
+              first.child.kill("SIGKILL");
+            },
+            onTrialEnd: ({ number }) => void seen.push(number),
+          },
+        ],
+      },
+    );
+    while (!isKilled) await new Promise((resolve) => setTimeout(resolve, 20));
+    const second = await worker("second");
+    const { trials } = await study;
+    await second.own.close();
+    await runner.close();
+    expect([...seen].sort()).toEqual([0, 1, 2, 3]);
+    expect(trials.map(({ value, state }) => [value, state])).toEqual(
+      expected.trials.map(({ value, state }) => [value, state]),
+    );
+  }, 120_000);
+
+  it("are given up where their pruner says so", async () => {
+    const worker = await startQueueWorker({ connection: redis.url, queue: "pruned" });
+    const study = await search("pruned", { pruner: "asha", trials: 10 }).finally(() => worker.close());
+    expect(study.trials).toHaveLength(10);
+    expect(study.trials.filter(({ state }) => state === "failed")).toEqual([]);
+    expect(study.best).toBeDefined();
+  });
+
+  it("fail with the reason, and poison nothing", async () => {
+    const worker = await startQueueWorker({ connection: redis.url, queue: "poison" });
+    const poison = { ...space, window: choice([4, 5000]) };
+    const runner = bullmq({ connection: redis.url, queue: "poison" });
+    const study = await tune(poison, { data: series, trials: 8, sampler: "random", runner });
+    await runner.close();
+    await worker.close();
+    for (const { params, state, error } of study.trials) {
+      expect(state).toBe(params.window === 5000 ? "failed" : "complete");
+      if (state === "failed") expect(error).toMatch(/no samples/);
+    }
+    expect(study.trials.some(({ state }) => state === "failed")).toBe(true);
+  });
+
+  it("are refused by a worker that sees other data", async () => {
+    const worker = await startQueueWorker({
+      connection: redis.url,
+      queue: "data",
+      read: async () => new TextEncoder().encode("something else"),
+    });
+    const runner = bullmq({ connection: redis.url, queue: "data", reference: "/data/series.bin" });
+    const study = await tune(space, { data: series, trials: 2, sampler: "random", runner });
+    await runner.close();
+    await worker.close();
+    for (const { state, error } of study.trials) {
+      expect(state).toBe("failed");
+      expect(error).toMatch(/refused/);
+    }
+  });
+
+  it("outlive a restart of Redis", async () => {
+    const worker = await startQueueWorker({ connection: redis.url, queue: "restart", lockDuration: 1500 });
+    let isRestarted = false;
+    const study = await search("restart", {
+      callbacks: [
+        {
+          async onTrialEnd() {
+            if (isRestarted) return;
+            isRestarted = true;
+            await redis.restart();
+          },
+        },
+      ],
+    });
+    await worker.close();
+    expect(withoutTimes(study.trials)).toEqual(
+      withoutTimes(
+        (await tune(space, { data: series, trials: 8, sampler: "random", runner: inProcess() })).trials,
+      ),
+    );
+  }, 120_000);
+});
+
+describe("a Redis that is not there", () => {
+  it("is one line without credentials", async () => {
+    const address = "redis://user:secret@127.0.0.1:1";
+    await expect(startQueueWorker({ connection: address })).rejects.toThrow(
+      "Redis at 127.0.0.1:1 is not to be reached: ECONNREFUSED.",
+    );
+    const runner = bullmq({ connection: address });
+    const study = await tune(space, { data: series, trials: 1, runner });
+    expect(study.trials[0]!.error).toMatch(/not to be reached/);
+    expect(JSON.stringify(study)).not.toContain("secret");
+    const child = spawn(process.execPath, [`${rootPath}dist/cli/main.js`, "worker", "--redis", address]);
+    let said = "";
+    child.stderr.on("data", (text: Buffer) => {
+      said += text.toString();
+    });
+    const [code] = await once(child, "exit");
+    expect(code).toBe(1);
+    expect(said).toBe("gateflow: Redis at 127.0.0.1:1 is not to be reached: ECONNREFUSED.\n");
+  });
+
+  it.each([
+    [{}, /`connection` is missing/],
+    [{ connection: "http://x" }, /not one of Redis/],
+    [{ connection: "redis://x", queue: "a b" }, /`queue` is "a b"/],
+    [{ connection: "redis://x", workers: 0 }, /`workers` is 0/],
+    [{ connection: "redis://x", port: 1 }, /port/],
+  ])("is refused before: %o", (options, message) => {
+    expect(() => bullmq(options as never)).toThrow(message);
+  });
+});
