@@ -4,8 +4,6 @@ import type { BacktestOptions } from "./commands/backtest.js";
 import type { DoctorOptions } from "./commands/doctor.js";
 import type { ExamineOptions } from "./commands/examine.js";
 import type { ForecastOptions } from "./commands/forecast.js";
-import type { TuneCommandOptions } from "./commands/tune.js";
-import type { WorkerCommandOptions } from "./commands/worker.js";
 import type { Io } from "./files/io.js";
 import {
   decimalMark,
@@ -19,6 +17,7 @@ import {
 import { DIFFERENCES, MODELS, SCALES, STRATEGIES } from "./options/model-options.js";
 import { DEFAULTS, IMPUTES, LAYERS, RECIPE_DIFFERENCES } from "./options/recipe-options.js";
 import type { TrainOptions } from "./options/train-options.js";
+import { addSearch } from "./search-commands.js";
 
 const COLUMNS = "Which columns";
 const READING = "How the file is written (left out: told from the file, and said)";
@@ -285,80 +284,6 @@ function addDoctor(program: Command, io: Io, finish: (code: number) => void): vo
     });
 }
 
-function addTune(program: Command, io: Io, finish: (code: number) => void): void {
-  addColumns(program.command("tune"))
-    .summary("search recipes for a series")
-    .description(
-      "Trains many recipes on a series and keeps the one with the least validation loss. The last fifth of the rows is not looked at; of the rest the last fifth judges. Trials run in threads of this machine, or with --redis on every machine that runs `gateflow worker`.",
-    )
-    .optionsGroup("The search")
-    .option("--trials <n>", "trainings in all", wholeNumber(1), 50)
-    .addOption(
-      new Option("--sampler <name>", "how recipes are proposed")
-        .choices(["tpe", "random", "grid", "sobol"])
-        .default("tpe"),
-    )
-    .addOption(
-      new Option("--pruner <name>", "gives up trainings that are far behind (default: none)").choices([
-        "asha",
-        "median",
-      ]),
-    )
-    .option(
-      "--space <file>",
-      "a recipe as JSON with distributions in it (default: window, cell, units, rate, batch size)",
-    )
-    .option("--epochs <n>", "passes over the training rows in each trial", wholeNumber(1), 25)
-    .option("--seed <n>", "makes a search repeatable", wholeNumber(0), 0)
-    .option("--storage <file>", "keeps finished trials: the same command goes on where it ended")
-    .optionsGroup("Where trials run")
-    .option(
-      "--workers <n>",
-      "trials at once (default: the machine's processors; with --redis 16)",
-      wholeNumber(1),
-    )
-    .option("--redis <address>", "hand trials to workers, such as redis://localhost:6379")
-    .option("--queue <name>", "the queue's name", "gateflow")
-    .optionsGroup(OUTPUT)
-    .option("-o, --out <folder>", "where study.json and recipe.json go", "out")
-    .option("-q, --quiet", "no progress")
-    .option("--json", "print results as JSON")
-    .addHelpText(
-      "after",
-      examples(
-        `gateflow tune ${CO2} --trials 20 --epochs 10`,
-        `gateflow tune ${CO2} --trials 200 --pruner asha --storage study.jsonl`,
-      ),
-    )
-    .action(async (file: string, options: TuneCommandOptions) => {
-      const { tuneSeries } = await import("./commands/tune.js");
-      finish(await tuneSeries(file, options, io));
-    });
-}
-
-function addWorker(program: Command, io: Io): void {
-  program
-    .command("worker")
-    .summary("take trials from a queue on Redis")
-    .description(
-      "Runs trials that `gateflow tune --redis` put into a queue, one at a time, until Ctrl-C. Start one for each processor, on any number of machines. Needs the packages bullmq and ioredis.",
-    )
-    .requiredOption("--redis <address>", "where Redis is, such as redis://localhost:6379")
-    .option("--queue <name>", "the queue's name", "gateflow")
-    .option(
-      "--lock <seconds>",
-      "after which a trial whose worker has vanished is another's",
-      wholeNumber(1),
-      30,
-    )
-    .option("-q, --quiet", "say only what goes wrong")
-    .addHelpText("after", examples("gateflow worker --redis redis://localhost:6379"))
-    .action(async (options: WorkerCommandOptions) => {
-      const { work } = await import("./commands/worker.js");
-      await work(options, io);
-    });
-}
-
 /** Options that say which data and which file: of two, nobody knows which was meant. Of settings the last counts. */
 const ONCE: readonly string[] = [
   ...["target", "date", "id", "series", "date-format", "delimiter", "decimal", "thousands", "encoding"],
@@ -402,8 +327,7 @@ export function createProgram(io: Io, version: string, finish: (code: number) =>
   addBacktest(program, io);
   addExamine(program, io);
   addDoctor(program, io, finish);
-  addTune(program, io, finish);
-  addWorker(program, io);
+  addSearch(program, io, finish, addColumns);
   program.commands.forEach(refuseTwice);
   return program;
 }
