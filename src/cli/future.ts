@@ -1,7 +1,15 @@
 import { type TimeAxis, timeAxis } from "../calendar/time-axis.js";
 import { DataError } from "../errors.js";
 import type { Forecaster } from "../forecast/forecaster.js";
+import {
+  boundsOf,
+  type Coverage,
+  intervalCoverage,
+  LEVELS,
+  type QuantileForecast,
+} from "../report/summary/interval-coverage.js";
 import type { NamedSeries } from "../report/summary/series-summary.js";
+import type { TestForecasts } from "../report/summary/test-forecasts.js";
 import type { FutureForecast } from "../report/text/forecast-report.js";
 import type { ModelSource } from "./files/model-file.js";
 import { orderHint } from "./files/series-file.js";
@@ -114,4 +122,31 @@ export function continuation(source: ModelSource, series: NamedSeries | undefine
     return { history, hasDates, holes: newer.holes, label: (steps) => axis.label(kept + count + steps) };
   const from = series === undefined ? kept : source.rows + count;
   return { history, hasDates: false, holes: newer.holes, label: (steps) => String(from + steps) };
+}
+
+/** Test forecasts whose intervals are counted; more would cost time and tell no more. */
+const COUNTED = 24;
+
+/** How often the model's intervals held what came, from origins spread over the test; none where it has no intervals. */
+export async function testCoverage(
+  forecaster: Forecaster,
+  { far, horizon }: TestForecasts,
+  values: Float64Array,
+  trainRows: number,
+): Promise<Coverage[]> {
+  const every = Math.max(1, Math.ceil(far.origins.length / COUNTED));
+  const quantiles = LEVELS.flatMap((level) => [...boundsOf(level)]);
+  const found: QuantileForecast[] = [];
+  for (let i = 0; i < far.origins.length; i += every) {
+    const origin = far.origins[i]!;
+    const history = values.subarray(trainRows, origin);
+    const forecast = await forecaster.forecast({
+      horizon,
+      quantiles,
+      ...(history.length === 0 ? {} : { history }),
+    });
+    if (forecast.quantiles === undefined) return [];
+    found.push({ actual: far.actuals[i]!, quantiles: forecast.quantiles });
+  }
+  return intervalCoverage(found);
 }

@@ -15,7 +15,7 @@ import { checkFile, checkFolder, writeTogether } from "../files/output.js";
 import { naming, readAllSeries, readSeries } from "../files/series-file.js";
 import { packageVersion } from "../files/version.js";
 import { choicesOf, fitForecaster, modelName, modelNote, seasonOf } from "../fitting.js";
-import { predictFuture } from "../future.js";
+import { predictFuture, testCoverage } from "../future.js";
 import { forecasterOptions } from "../options/model-options.js";
 import type { TrainOptions } from "../options/train-options.js";
 import { forecastCsv } from "../print/forecast-csv.js";
@@ -106,6 +106,8 @@ export async function train(file: string, options: TrainOptions, io: Io): Promis
   const test = await naming(series, () => testForecasts(model, values, split, io));
   const errors = errorTable(test, series.unit);
   const forecast = await naming(series, () => predictFuture(model, horizon, values.subarray(trainRows)));
+  const coverage = await naming(series, () => testCoverage(model, test, values, trainRows));
+  checkInterrupt(io);
   const report: ForecastReport = {
     version: await packageVersion(),
     date: new Date(),
@@ -118,6 +120,7 @@ export async function train(file: string, options: TrainOptions, io: Io): Promis
     test,
     errors,
     forecast,
+    coverage,
     parameters: model.model!.countParams(),
     trainingSeconds: seconds,
   };

@@ -2,6 +2,7 @@ import { sourceName } from "../summary/series-summary.js";
 import { describeSummary } from "../text/describe-summary.js";
 import { comparisons, type ForecastReport, verdict } from "../text/forecast-report.js";
 import { plural, wholeNumber } from "../text/numbers.js";
+import { coverageTable, forecastTable, originTable, relativeErrors } from "../text/report-tables.js";
 import { type Chart, drawChart } from "./chart.js";
 import {
   futureChart,
@@ -13,9 +14,10 @@ import {
   residualChart,
   seriesChart,
 } from "./charts.js";
+import { decompositionCharts } from "./decomposition-charts.js";
 import { flowSection } from "./flow-section.js";
 import { escapeHtml, page } from "./page.js";
-import { errorsHtml, factsHtml, listHtml } from "./page-parts.js";
+import { errorsHtml, factsHtml, listHtml, tableHtml } from "./page-parts.js";
 
 const NARROW = 340;
 
@@ -45,25 +47,34 @@ export async function renderReport(report: ForecastReport): Promise<string> {
   const last = axis.label(test.far.origins.at(-1)!);
   const half = 372;
   const flow = flowSection(report.flow);
+  const parts = decompositionCharts(report);
   const body = [
     `<header><h1>${escapeHtml(title)}</h1>
 <p class="soft">${escapeHtml(`${sourceName(series)}: ${plural(rows, "row")}, ${axis.label(0)} to ${axis.label(rows - 1)}. Trained on ${day} with gateflow ${report.version}.`)}</p></header>`,
+    "<h2>What is in the data</h2>",
+    factsHtml(describeSummary(summary, { full: true })),
+    await figure(parts?.trend, "The series and its trend (STL)."),
+    await figure(parts?.season, "What comes back with the season, at the end of the series (STL).", 760, 220),
     "<h2>Errors on rows the model never saw</h2>",
     `<p>${escapeHtml(`The last ${plural(rows - trainRows, "row")}, from ${from} on. ${plural(test.near.origins.length, "forecast")} one step ahead${test.horizon > 1 ? `, ${plural(test.far.origins.length, "forecast")} over ${test.horizon} steps` : ""}. The best of each column is bold.`)}</p>`,
     errorsHtml(errors),
     listHtml([...comparisons(errors).map((comparison) => verdict(comparison, errors.unit)), ...report.notes]),
+    tableHtml(relativeErrors(report)),
+    (report.coverage ?? []).length === 0 ? "" : tableHtml(coverageTable(report)),
     "<h2>Forecast</h2>",
     await figure(
       seriesChart(report),
       `The series and the next ${plural(forecast.mean.length, "step")} after its end${interval}.`,
     ),
     await figure(futureChart(report), `The same, close up${interval}.`),
+    tableHtml(forecastTable(report)),
     "<h2>The test</h2>",
     await figure(
       pathChart(report),
       `The last test forecast, made from the values before ${last}, beside the baselines and what was measured.`,
     ),
     await figure(leadChart(report), "Error by how far ahead, over all test forecasts."),
+    tableHtml(originTable(report)),
     "<h2>Training</h2>",
     await figure(
       lossChart(report),
@@ -79,9 +90,7 @@ export async function renderReport(report: ForecastReport): Promise<string> {
       half,
       240,
     )}</div>`,
-    "<h2>What is in the data</h2>",
-    factsHtml(describeSummary(summary, { full: true })),
-    `<footer>gateflow ${escapeHtml(report.version)}. RMSE: root mean square error, MAE: mean absolute error. Baselines see what the model sees: naive repeats the last value, seasonal naive the last season, drift draws on the line from the first to the last value.</footer>`,
+    `<footer>gateflow ${escapeHtml(report.version)}. RMSE: root mean square error, MAE: mean absolute error, MASE: mean absolute error as a multiple of the (seasonal) naive forecast's on the training rows, sMAPE: error in per cent of the mean of forecast and actual. Baselines see what the model sees: naive repeats the last value, seasonal naive the last season, drift draws on the line from the first to the last value.</footer>`,
   ];
   return page(title, body.filter((part) => part !== "").join("\n"), flow.style);
 }

@@ -1,5 +1,6 @@
 import type { History } from "../../index.js";
 import type { ErrorTable } from "../summary/error-table.js";
+import type { Coverage } from "../summary/interval-coverage.js";
 import type { SeriesSummary } from "../summary/series-summary.js";
 import type { TestForecasts } from "../summary/test-forecasts.js";
 import type { TrainingFlow } from "../summary/training-flow.js";
@@ -32,6 +33,8 @@ export interface ForecastReport {
   readonly test: TestForecasts;
   readonly errors: ErrorTable;
   readonly forecast: FutureForecast;
+  /** How often intervals held what came in the test, at several levels; left out where the model has none. */
+  readonly coverage?: readonly Coverage[];
   /** Weights of the model. */
   readonly parameters: number;
   readonly trainingSeconds: number;

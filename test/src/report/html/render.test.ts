@@ -94,13 +94,13 @@ describe("the report", () => {
     ]);
   });
 
-  it("holds the table, the verdict, the choices, the data and eight figures for screen and phone", () => {
+  it("holds the table, the verdict, the choices, the data and ten figures for screen and phone", () => {
     expect(html).toContain("<td>seasonal naive</td>");
     expect(html.match(/class="best"/g)).toHaveLength(report.errors.columns.length);
     expect(html).toContain("LSTM 0.500 k€, 75 % less than the best baseline");
     expect(html).toContain("2 values missing");
-    expect(html.match(/<figure>/g)).toHaveLength(8);
-    expect(html.match(/<svg /g)).toHaveLength(16);
+    expect(html.match(/<figure>/g)).toHaveLength(10);
+    expect(html.match(/<svg /g)).toHaveLength(20);
     expect(html).toContain("20 epochs, 4,513 weights; the whole fit, its choices included, took 12.3 s");
     expect(html).toContain("Trained on 2026-01-02 with gateflow 9.9.9");
   });
@@ -122,7 +122,7 @@ describe("the report", () => {
 
   it("is drawn for one step ahead as well", async () => {
     const near = await renderReport(sampleReport(1));
-    expect(near.match(/<figure>/g)).toHaveLength(7);
+    expect(near.match(/<figure>/g)).toHaveLength(9);
     expect(near).not.toMatch(/steps 1 to 1\b/);
   });
 
