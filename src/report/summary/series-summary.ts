@@ -133,7 +133,7 @@ function lagsFor(season: number | null, n: number): number {
 }
 
 /** Of longer series the season is looked for in so many of the last rows. */
-const ROWS_FOR_SEASON = 65_536;
+const ROWS_FOR_SEASON = 32_768;
 /** And so many are tested and correlated: the cost grows with the rows times the square of the lags. */
 const ROWS_FOR_TESTS = 16_384;
 
