@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { processIo } from "./files/io.js";
+import { watchStreams } from "./files/standard-streams.js";
 import { run } from "./run.js";
 
 const interrupt = new AbortController();
@@ -8,10 +9,6 @@ process.on("SIGINT", () => {
   if (interrupt.signal.aborted) process.exit(130);
   interrupt.abort();
 });
-// `gateflow examine … | head` closes the pipe early; that is no mistake.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
-});
-
-process.exitCode = await run(process.argv.slice(2), processIo(interrupt.signal));
+const streams = watchStreams(process, processIo(interrupt.signal));
+const code = await run(process.argv.slice(2), streams.io);
+process.exitCode = streams.exitCode(code);

@@ -10,8 +10,14 @@ const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, " ").trim
 /** What the operating system calls its errors, in words. */
 const SYSTEM: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
+  EDQUOT: "the disk quota is used up",
   EEXIST: "exists already and is no folder",
+  EFBIG: "the file would be larger than allowed",
+  EIO: "the device does not answer",
   EISDIR: "is a folder",
+  ELOOP: "links lead back to themselves",
+  EMFILE: "too many files are open",
+  ENAMETOOLONG: "the name is too long",
   ENOENT: "there is no such file or folder",
   ENOSPC: "no space left on the disk",
   ENOTDIR: "part of the path is a file, not a folder",
@@ -27,9 +33,11 @@ function lineOf(error: unknown): string {
       .replace(/\s*\(Did you mean (.+)\?\)$/, ". Did you mean $1?");
   }
   if (error instanceof GateflowError) return oneLine(error.message);
-  const { code, path, message } = error as NodeJS.ErrnoException;
+  const { code, path, message, syscall } = error as NodeJS.ErrnoException;
   const reason = SYSTEM[code ?? ""];
+  // A write to an open file knows no path.
   if (reason !== undefined && path !== undefined) return `${path}: ${reason}.`;
+  if (reason !== undefined && syscall !== undefined) return `${syscall}: ${reason}.`;
   return `internal error: ${oneLine(message ?? String(error))}. Run again with GATEFLOW_DEBUG=1 to see the stack.`;
 }
 

@@ -11,7 +11,7 @@ import { plural, wholeNumber } from "../../report/text/numbers.js";
 import { inSlices } from "../../table/slices.js";
 import { checkInterrupt, type Io } from "../files/io.js";
 import { sourceOf, withSource } from "../files/model-file.js";
-import { checkFile, checkFolder, writeTogether } from "../files/output.js";
+import { checkFile, checkFolder, checkPlaces, writeTogether } from "../files/output.js";
 import { naming, readAllSeries, readSeries } from "../files/series-file.js";
 import { packageVersion } from "../files/version.js";
 import { choicesOf, fitForecaster, modelName, modelNote, seasonOf } from "../fitting.js";
@@ -72,6 +72,7 @@ async function testForecasts(
 /** `gateflow train`: look, learn, test, forecast, write. Nothing is written before everything is computed. */
 export async function train(file: string, options: TrainOptions, io: Io): Promise<void> {
   await checkFolder("--out", options.out);
+  await checkPlaces(options.out, ["model.safetensors", "forecast.csv", "report.html"]);
   if (options.picture !== undefined) await checkFile("--picture", options.picture);
   const colors = pc.createColors(io.color);
   const quiet = options.quiet === true || options.json === true;

@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
@@ -88,5 +88,41 @@ describe("the program as it is installed", () => {
     });
     expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
     expect(said).toBe("");
+  });
+
+  const quickTraining = (out: string): string[] => [
+    ...["train", file("pipe.csv", `day,sales\n${dailyRows(100)}`), "-t", "sales", "--horizon", "3"],
+    ...["--epochs", "1", "--units", "2", "--model", "lstm", "-o", join(folder, out)],
+  ];
+  const written = (out: string): string[] => readdirSync(join(folder, out));
+  const shell = (line: string, args: readonly string[]): Promise<Ended> =>
+    run("bash", ["-c", line, "gateflow", process.execPath, ...program, ...args], { cwd: root }).then(
+      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+      (error: Ended) => error,
+    );
+  const FILES = ["forecast.csv", "model.safetensors", "report.html"];
+
+  it.skipIf(process.platform === "win32")("writes its files though nobody reads what it prints", async () => {
+    // The reader ends before anything is printed; the code is the program's.
+    const piped = await shell('"$@" | true; exit $PIPESTATUS', quickTraining("piped"));
+    expect(piped.code).toBe(0);
+    expect(written("piped")).toEqual(FILES);
+    const unheard = await shell('"$@" 2> >(exec true)', quickTraining("unheard"));
+    expect(unheard.code).toBe(0);
+    expect(written("unheard")).toEqual(FILES);
+    const closed = await shell('"$@" 2>&-', quickTraining("closed"));
+    expect(closed.code).toBe(0);
+    expect(written("closed")).toEqual(FILES);
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("says in one line that its results cannot be printed", async () => {
+    const { code, stderr } = await shell('exec "$@" > /dev/full', ["examine", co2, "-t", "value"]);
+    expect([code, stderr]).toEqual([
+      1,
+      "gateflow: standard output cannot be written: no space left on the disk.\n",
+    ]);
+    const trained = await shell('exec "$@" > /dev/full', quickTraining("full"));
+    expect(trained.code).toBe(1);
+    expect(written("full")).toEqual(FILES);
   });
 });

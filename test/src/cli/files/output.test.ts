@@ -1,13 +1,18 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import pc from "picocolors";
 import { describe, expect, it } from "vitest";
+import { withFolderLock } from "../../../../src/cli/files/folder-lock.js";
 import { writeTogether } from "../../../../src/cli/files/output.js";
 import { forecastCsv } from "../../../../src/cli/print/forecast-csv.js";
 import { forecastChart } from "../../../../src/cli/print/terminal-chart.js";
 import { factLines, wrap } from "../../../../src/cli/print/text.js";
 import { errorsText } from "../../../../src/cli/print/text-table.js";
-import { scratch } from "../capture.js";
+import { root, scratch } from "../capture.js";
 
 const { folder } = scratch();
 
@@ -26,6 +31,88 @@ describe("files", () => {
     await expect(writeTogether(out, { "y.txt": "two" })).rejects.toThrow();
     expect(readdirSync(out)).toEqual(["y.txt"]);
     expect(existsSync(join(out, "x.txt"))).toBe(false);
+  });
+
+  it("are never of two runs when one place is blocked", async () => {
+    const out = join(folder, "blocked");
+    await writeTogether(out, { "a.txt": "old", "b.txt": "old" });
+    mkdirSync(join(out, "c.txt"));
+    await expect(writeTogether(out, { "a.txt": "new", "b.txt": "new", "c.txt": "new" })).rejects.toThrow(
+      /c\.txt is a folder/,
+    );
+    expect(readFileSync(join(out, "a.txt"), "utf8")).toBe("old");
+    expect(readdirSync(out)).toEqual(["a.txt", "b.txt", "c.txt"]);
+  });
+
+  it("are of one run when many write at once", async () => {
+    const out = join(folder, "many");
+    const set = (run: number) =>
+      Object.fromEntries(["a", "b", "c"].map((name) => [name, `${run}`.repeat(20_000)]));
+    await Promise.all(Array.from({ length: 8 }, (_, run) => writeTogether(out, set(run))));
+    const texts = ["a", "b", "c"].map((name) => readFileSync(join(out, name), "utf8"));
+    expect(new Set(texts).size).toBe(1);
+    expect(readdirSync(out)).toEqual(["a", "b", "c"]);
+  });
+
+  it("of a run that was killed are ended or removed by the next, and never stand beside another's", async () => {
+    const code = (run: string) => `
+      const { writeTogether } = await import(${JSON.stringify(`${root}src/cli/files/output.ts`)});
+      process.send("ready");
+      for (let i = 0; ; i++) {
+        const text = "${run}" + i;
+        await writeTogether(${JSON.stringify(join(folder, "killed"))}, { a: text, b: text, c: text });
+      }`;
+    const out = join(folder, "killed");
+    for (let run = 0; run < 4; run++) {
+      const child = spawn(
+        process.execPath,
+        ["--import", "tsx", "--input-type=module", "-e", code(`run${run} `)],
+        {
+          cwd: root,
+          stdio: ["ignore", "ignore", "ignore", "ipc"],
+        },
+      );
+      await once(child, "message");
+      await sleep(20 + 13 * run);
+      child.kill("SIGKILL");
+      await once(child, "exit");
+      const there = ["a", "b", "c"].filter((name) => existsSync(join(out, name)));
+      expect(new Set(there.map((name) => readFileSync(join(out, name), "utf8"))).size).toBeLessThanOrEqual(1);
+    }
+    for (const name of readdirSync(out)) utimesSync(join(out, name), 0, 0);
+    await writeTogether(out, { a: "last", b: "last", c: "last" });
+    expect(readdirSync(out)).toEqual(["a", "b", "c"]);
+    expect(readFileSync(join(out, "b"), "utf8")).toBe("last");
+  }, 60_000);
+
+  it("of a complete set that was not put in place yet come there before the next one", async () => {
+    const out = join(folder, "complete");
+    await writeTogether(out, { a: "old", b: "old" });
+    writeFileSync(join(out, "a.1.m.part"), "new");
+    writeFileSync(join(out, "b.1.m.part"), "new");
+    writeFileSync(join(out, ".gateflow-set.json"), '{"a":"a.1.m.part","b":"b.1.m.part"}');
+    await writeTogether(out, { c: "other" });
+    expect(["a", "b", "c"].map((name) => readFileSync(join(out, name), "utf8"))).toEqual([
+      "new",
+      "new",
+      "other",
+    ]);
+    writeFileSync(join(out, ".gateflow-set.json"), '{"../x":"a","c":"a"}');
+    await writeTogether(out, { d: "x" });
+    expect(readFileSync(join(out, "c"), "utf8")).toBe("other");
+    expect(readdirSync(out)).toEqual(["a", "b", "c", "d"]);
+  });
+
+  it("wait for another process, but not for ever, and not for a dead one", async () => {
+    const out = join(folder, "locked");
+    mkdirSync(out);
+    const lock = join(out, ".gateflow.lock");
+    writeFileSync(lock, `${process.pid} ${hostname()} other`);
+    await expect(withFolderLock(out, async () => {}, 60)).rejects.toThrow(/is writing there/);
+    // Nobody has a process of this number: it is beyond the largest there is.
+    writeFileSync(lock, `4194305 ${hostname()} dead`);
+    await writeTogether(out, { x: "1" });
+    expect(readdirSync(out)).toEqual(["x"]);
   });
 });
 
