@@ -25,7 +25,10 @@ async function calibrateCandidate({ tail, best, training }: Selection): Promise<
   const head: Head = training.head;
   const { origins } = tail;
   const stride = origins.length < 2 ? 1 : origins[1]! - origins[0]!;
-  const point = calibrate(null, errors, tail.horizon, stride);
+  const units = cursors.map(({ errorUnit }) => errorUnit);
+  const inUnits = (list: readonly Float64Array[]): Float64Array[] =>
+    list.map((row, i) => row.map((error) => error / units[i]!));
+  const point = calibrate(null, inUnits(errors), tail.horizon, stride);
   if (head.kind !== "quantile") return [point];
   const forecasts = await predictCursors(network, head, chain, cursors, tail.horizon, head.levels);
   return [
@@ -33,9 +36,11 @@ async function calibrateCandidate({ tail, best, training }: Selection): Promise<
     ...head.levels.map((level) =>
       calibrate(
         level,
-        errorsAt(
-          tail,
-          forecasts.map(({ quantiles }) => quantiles.get(level)!),
+        inUnits(
+          errorsAt(
+            tail,
+            forecasts.map(({ quantiles }) => quantiles.get(level)!),
+          ),
         ),
         tail.horizon,
         stride,

@@ -140,7 +140,9 @@ class SeriesForecaster implements Forecaster {
     const cursor = cursorAfter(fitted.context, chain, this.#newer(where, fitted, options.history));
     const [forecast] = await predictCursors(network, head, chain, [cursor], horizon, levels);
     const mean = Array.from(toRawUnits(chain, forecast!.mean));
-    return levels.length === 0 ? { mean } : { mean, quantiles: this.#quantiles(fitted, forecast!, levels) };
+    return levels.length === 0
+      ? { mean }
+      : { mean, quantiles: this.#quantiles(fitted, forecast!, levels, cursor.errorUnit) };
   }
 
   async backtest(series: ForecastSeries, options: BacktestOptions & FitOptions): Promise<BacktestResult> {
@@ -292,6 +294,7 @@ class SeriesForecaster implements Forecaster {
     { fit }: Fitted,
     { mean, quantiles }: ChainForecast,
     levels: readonly number[],
+    unit: number,
   ): Record<string, number[]> {
     const { chain, head, calibrations } = fit;
     const paths = levels.map((level) => {
@@ -300,7 +303,7 @@ class SeriesForecaster implements Forecaster {
       const calibration = calibrations.find(
         (candidate) => candidate.level === (own === undefined ? null : level),
       )!;
-      return (own ?? mean).map((value, h) => value + conformalOffset(calibration, h, level));
+      return (own ?? mean).map((value, h) => value + unit * conformalOffset(calibration, h, level));
     });
     for (let h = 0; h < mean.length; h++) {
       const sorted = paths.map((path) => path[h]!).sort((a, b) => a - b);

@@ -5,7 +5,7 @@ import { robustScaler } from "../series/prepare/robust-scaler.js";
 import type { Scaler } from "../series/prepare/scaler.js";
 import { standardScaler } from "../series/prepare/standard-scaler.js";
 import { type Carrier, differenceCarrier } from "./chain/carriers.js";
-import { type Chain, featuresOf, type Inputs, type Prepared } from "./chain/chain.js";
+import { type Chain, featuresOf, type Inputs, meanChange, type Prepared } from "./chain/chain.js";
 import type { Head } from "./chain/head.js";
 import type { RawSeries } from "./chain/raw-series.js";
 import {
@@ -69,6 +69,7 @@ export function inputsFor(raw: RawSeries, profile: Profile, rows: number): Input
     difference,
     period: calendar === null ? null : calendar.period,
     season: calendar?.season ?? 1,
+    change: meanChange(prepared.target, rows, calendar?.season ?? 1, rows),
     window,
     scaler: scalers[scale]().fit(table),
   };

@@ -20,6 +20,8 @@ export interface Inputs {
   readonly period: number | null;
   /** Steps in a season, 1 when there is none. */
   readonly season: number;
+  /** Mean absolute change of the target over a season, all rows learnt from: what a local one is held against. */
+  readonly change: number;
   readonly window: number;
 }
 
@@ -94,4 +96,31 @@ export function lastDifference(
     weight = (-weight * (order - k)) / (k + 1);
   }
   return sum;
+}
+
+/** Local changes count as a quarter of the usual ones at the least: a quiet stretch does not promise another. */
+const QUIETEST = 0.25;
+
+/** Values a local unit of errors looks back at. */
+export const unitReach = (season: number): number => season + Math.max(3 * season, 36);
+
+/** Mean absolute change over `season` steps of the last `rows` values before `end`; 0 where there is none. */
+export function meanChange(values: Float64Array, end: number, season: number, rows: number): number {
+  const from = Math.max(season, end - rows);
+  let sum = 0;
+  for (let t = from; t < end; t++) sum += Math.abs(values[t]! - values[t - season]!);
+  return end > from ? sum / (end - from) : 0;
+}
+
+/**
+ * The unit in which errors of forecasts from `end` are measured: how much the series changed of late. Intervals learnt in
+ * it widen where the series has become wilder (locally weighted conformal prediction, Lei et al. 2018).
+ */
+export function errorUnit(
+  { season, change }: Pick<Inputs, "season" | "change">,
+  values: Float64Array,
+  end: number,
+): number {
+  const whole = change > 0 ? change : 1;
+  return Math.max(QUIETEST * whole, meanChange(values, end, season, unitReach(season) - season));
 }

@@ -1,6 +1,14 @@
 import { calendarAt } from "../../series/baselines/autoregression.js";
 import type { CarrierState } from "./carriers.js";
-import { type Chain, featuresOf, HARMONICS, lastDifference, type Prepared } from "./chain.js";
+import {
+  type Chain,
+  errorUnit,
+  featuresOf,
+  HARMONICS,
+  lastDifference,
+  type Prepared,
+  unitReach,
+} from "./chain.js";
 
 /** A cursor as plain JSON, numbers to the bit. */
 export interface TrackJSON {
@@ -14,7 +22,7 @@ export interface TrackJSON {
 
 /** What a cursor must keep of the past to go on. */
 const kept = ({ window, carrier, base, difference: { order, lag }, season }: Chain): number =>
-  Math.max(window, carrier.memory, base.memory, order * lag + 1, season);
+  Math.max(window, carrier.memory, base.memory, order * lag + 1, unitReach(season));
 
 /**
  * A series walked along row by row: what the network and the carrier know at each origin. Rows go in one after the other
@@ -147,6 +155,11 @@ export class SeriesCursor {
   /** What the network's outputs are added to; null while it has seen too little. */
   basePath(horizon: number): Float64Array | null {
     return this.chain.base.path(this.#baseState, this.#values, this.#end, this.index, horizon);
+  }
+
+  /** The unit in which errors of forecasts from here are measured. */
+  get errorUnit(): number {
+    return errorUnit(this.chain, this.#values, this.#end);
   }
 
   /** Whether network, base and carrier have seen enough. */

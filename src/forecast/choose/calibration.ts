@@ -2,11 +2,7 @@
 export interface Calibration {
   /** The level whose forecasts these are errors of; null: the point forecast. */
   readonly level: number | null;
-  readonly steps: readonly {
-    /** Independent errors the list is worth. */
-    readonly count: number;
-    readonly errors: readonly number[];
-  }[];
+  readonly steps: readonly { readonly count: number; readonly errors: readonly number[] }[];
 }
 
 /** Order statistics kept of each step: enough for levels of 1 % and 99 %. */
@@ -15,7 +11,8 @@ const KEPT = 201;
 /**
  * @param errors `[origins][steps]`, NaN where nothing came to compare with.
  * @param stride rows from one origin to the next: errors h steps ahead share h - stride of their steps with their neighbours,
- *   so that they count as fewer. Infinity (default) where they share none.
+ *   so that n of them are worth m = n stride / h independent ones, and their spread is taken √((m + 1) / (m - 1)) times as
+ *   wide, as that of a normal sample whose mean and deviation are estimated. Infinity (default) where they share none.
  */
 export function calibrate(
   level: number | null,
@@ -30,10 +27,14 @@ export function calibrate(
         errors.map((row) => row[h]!).filter((error) => !Number.isNaN(error)),
       ).sort();
       const kept = Math.min(KEPT, sorted.length);
+      const independent = Math.max(2, (sorted.length * Math.min(stride, h + 1)) / (h + 1));
+      const wider = Number.isFinite(stride) ? Math.sqrt((independent + 1) / (independent - 1)) : 1;
       return {
-        count: sorted.length < 2 ? sorted.length : Math.max(2, sorted.length * Math.min(1, stride / (h + 1))),
+        count: sorted.length,
         errors: Array.from({ length: kept }, (_, i) =>
-          kept === 1 ? sorted[0]! : sorted[Math.round((i * (sorted.length - 1)) / (kept - 1))]!,
+          kept === 1
+            ? sorted[0]! * wider
+            : sorted[Math.round((i * (sorted.length - 1)) / (kept - 1))]! * wider,
         ),
       };
     }),

@@ -3,6 +3,7 @@ import type { Sequential } from "../../model/sequential.js";
 import { createYielder } from "../../model/yield-to-host.js";
 import { type Calibration, calibrate } from "../choose/calibration.js";
 import { Choices, readable } from "../choose/explanation.js";
+import type { Pause } from "../choose/pause.js";
 import { refuseAborted } from "../network.js";
 import type { Settings } from "../options.js";
 import type { FitOptions, ForecasterOptions } from "../types.js";
@@ -11,6 +12,7 @@ import { type Base, baseAt, baseReach } from "./panel-base.js";
 import { correctionsAt, type PanelPlan, trainMember, windowsOf } from "./panel-network.js";
 import { type PanelProfile, profilePanel } from "./panel-profile.js";
 import { modelSeries, type PanelSeries, statisticalPath } from "./panel-series.js";
+import type { Statistic } from "./smoothed-parts.js";
 
 /** What `fit` leaves of a panel: all its forecasts are made of. */
 export interface PanelFit {
@@ -18,8 +20,9 @@ export interface PanelFit {
   readonly plan: PanelPlan;
   readonly series: readonly PanelSeries[];
   readonly networks: readonly Sequential[];
-  /** Share of the networks in the forecast; the rest is the mean of the series' autoregressions. */
+  /** Share of the networks in the forecast; the rest is the statistical forecast of each series alone. */
   readonly weight: number;
+  readonly statistic: Statistic;
   /** Errors on the held-out rows in units of each origin's base. */
   readonly calibration: Calibration;
   readonly choices: Choices;
@@ -33,6 +36,8 @@ const SINGLE_ONLY = ["window", "difference", "scale", "strategy", "carrier", "pa
 /** Networks whose mean is the forecast, and of those that are trained to be judged. */
 const MEMBERS = 4;
 const JUDGED = 2;
+/** Rows of all series together up to which smoothing is among the statistics. */
+const MOST_SMOOTHED = 10_000;
 /** Shares of the networks that are tried. */
 const SHARES = [0, 0.25, 0.5, 0.65, 0.8, 0.9, 1];
 
@@ -88,7 +93,7 @@ interface Judged {
   readonly series: PanelSeries;
   readonly end: number;
   readonly base: Base;
-  readonly statistical: Float64Array;
+  readonly statistical: ReadonlyMap<Statistic, Float64Array>;
 }
 
 /** Path of the networks and of both together. */
@@ -137,16 +142,13 @@ function judgedAt(
   rows: readonly number[],
   held: { rows: number; step: number },
   profile: PanelProfile,
+  kinds: readonly Statistic[],
 ): Judged[] {
   const judged: Judged[] = [];
   series.forEach((own, i) => {
     for (let end = rows[i]!; end + profile.horizon <= rows[i]! + held.rows; end += held.step) {
-      judged.push({
-        series: own,
-        end,
-        base: baseAt(own, profile, end),
-        statistical: statisticalPath(own, profile, end),
-      });
+      const statistical = new Map(kinds.map((kind) => [kind, statisticalPath(own, profile, end, kind)]));
+      judged.push({ series: own, end, base: baseAt(own, profile, end), statistical });
     }
   });
   return judged;
@@ -182,18 +184,31 @@ export async function fitPanel(
     `the last ${held.rows} rows of the ${judgedSeries.length} series long enough judge what is chosen, at origins ${held.step} rows apart; in the end all rows teach`,
   );
   const networks: Sequential[] = [];
-  const pause = createYielder();
-  const modelAll = async (all: typeof panel.series, cut: number): Promise<PanelSeries[]> => {
+  const yielder = createYielder();
+  const pause: Pause = () => {
+    refuseAborted(fitOptions.signal);
+    return yielder();
+  };
+  const modelAll = async (
+    all: typeof panel.series,
+    cut: number,
+    statistic: Statistic,
+  ): Promise<PanelSeries[]> => {
     const models: PanelSeries[] = [];
     for (const own of all) {
-      models.push(modelSeries(own, profile, settings.log, own.target.length - cut));
+      models.push(await modelSeries(own, profile, settings.log, own.target.length - cut, statistic, pause));
       await pause();
-      refuseAborted(fitOptions.signal);
     }
     return models;
   };
+  const total = lengths.reduce((sum, rows) => sum + rows, 0);
+  // Smoothing is the dearest of all to fit: only where the panel is small.
+  const kinds: readonly Statistic[] =
+    total <= MOST_SMOOTHED
+      ? ["autoregressions", "theta", "smoothing and theta", "all"]
+      : ["autoregressions", "theta"];
   try {
-    const heldModels = await modelAll(judgedSeries, held.rows);
+    const heldModels = await modelAll(judgedSeries, held.rows, kinds.at(-1)!);
     const heldRows = judgedSeries.map(({ target }) => target.length - held.rows);
     const plan = decidePlan(profile, windowsOf(profile, heldRows), settings, choices);
     const members = settings.members ?? MEMBERS;
@@ -201,20 +216,33 @@ export async function fitPanel(
       const teachers = { series: heldModels, rows: heldRows };
       networks.push(await trainMember(profile, plan, teachers, settings.seed, member, fitOptions));
     }
-    const judged = judgedAt(heldModels, heldRows, held, profile);
+    const judged = judgedAt(heldModels, heldRows, held, profile, kinds);
     const corrections = await correctionsAt(profile, networks, judged);
-    const pathsFor = (weight: number): Float64Array[] =>
-      judged.map(({ statistical, base }, i) => blend(statistical, base, corrections[i]!, weight));
-    const scores = SHARES.map((weight) => scoreOf(pathsFor(weight), judged).score);
-    const best = options.model === "lstm" ? SHARES.length - 1 : scores.indexOf(Math.min(...scores));
-    const weight = choices.add(
+    const pathsFor = (kind: Statistic, weight: number): Float64Array[] =>
+      judged.map(({ statistical, base }, i) => blend(statistical.get(kind)!, base, corrections[i]!, weight));
+    const scored = kinds.flatMap((kind) =>
+      SHARES.map((weight) => ({ kind, weight, score: scoreOf(pathsFor(kind, weight), judged).score })),
+    );
+    const alone = scored.filter(({ weight }) => weight === 0).reduce((a, b) => (b.score < a.score ? b : a));
+    const network = scored.find(({ weight }) => weight === 1)!;
+    const best = options.model === "lstm" ? network : scored.reduce((a, b) => (b.score < a.score ? b : a));
+    const { kind: statistic, weight } = best;
+    choices.add(
+      "statistic",
+      statistic,
+      `the forecast of each series alone beside the networks'; errors on the held-out rows: ${scored
+        .filter((own) => own.weight === 0)
+        .map((own) => `${own.kind} ${readable(own.score)}`)
+        .join(", ")}`,
+    );
+    choices.add(
       "weight",
-      SHARES[best]!,
+      weight,
       options.model === "lstm"
         ? "given: the networks alone"
-        : `share of the networks; error on the held-out rows ${readable(scores[best]!)} with it, ${readable(scores.at(-1)!)} of the networks alone, ${readable(scores[0]!)} of the mean of ${heldModels[0]!.carriers.length} autoregressions`,
+        : `share of the networks; error on the held-out rows ${readable(best.score)} with it, ${readable(network.score)} of the networks alone, ${readable(alone.score)} without them`,
     );
-    const paths = pathsFor(weight);
+    const paths = pathsFor(statistic, weight);
     describeWorst(paths, judged, choices);
     const calibration = calibrate(
       null,
@@ -223,8 +251,8 @@ export async function fitPanel(
       ),
       horizon,
     );
-    for (const network of networks.splice(0)) network.dispose();
-    const series = await modelAll(panel.series, 0);
+    for (const member of networks.splice(0)) member.dispose();
+    const series = await modelAll(panel.series, 0, statistic);
     const count = weight === 0 ? 0 : members;
     choices.add(
       "members",
@@ -243,6 +271,7 @@ export async function fitPanel(
       series,
       networks: networks.splice(0),
       weight,
+      statistic,
       calibration,
       choices,
       isArray: panel.isArray,

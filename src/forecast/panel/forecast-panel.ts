@@ -1,4 +1,5 @@
 import { DataError, StateError } from "../../errors.js";
+import { createYielder } from "../../model/yield-to-host.js";
 import { fingerprint } from "../chain/fingerprint.js";
 import { conformalOffset } from "../choose/calibration.js";
 import type { Forecast } from "../types.js";
@@ -20,14 +21,14 @@ async function pathsAt(
   origins: readonly Origin[],
   horizon: number,
 ): Promise<{ path: Float64Array; unit: number }[]> {
-  const { profile, networks, weight } = fit;
+  const { profile, networks, weight, statistic } = fit;
   const reach = baseReach(profile);
   const long = origins.map((origin, i) => ({ ...origin, i })).filter(({ end }) => end >= reach);
   const heard = weight > 0 && networks.length > 0;
   const corrections = heard ? await correctionsAt(profile, networks, long) : [];
   const results = origins.map(({ series, end }) => {
     const unit = end >= reach ? baseAt(series, profile, end).unit : shortUnit(series, end);
-    return { path: statisticalPath(series, profile, end), unit };
+    return { path: statisticalPath(series, profile, end, statistic), unit };
   });
   if (heard) {
     long.forEach(({ series, end, i }, n) => {
@@ -128,5 +129,5 @@ export function growSeries(where: string, series: PanelSeries, newer: OpenSeries
 }
 
 /** A series never seen, modelled as the panel's are. */
-export const newSeries = (fit: PanelFit, own: OpenSeries): PanelSeries =>
-  modelSeries(own, fit.profile, fit.log, own.target.length);
+export const newSeries = (fit: PanelFit, own: OpenSeries): Promise<PanelSeries> =>
+  modelSeries(own, fit.profile, fit.log, own.target.length, fit.statistic, createYielder());

@@ -82,11 +82,12 @@ export class PanelState {
     // In an array names are places: only as many series as were learnt can be told to be those.
     const isSame = !alone && (!panel.isArray || panel.series.length === this.fit.series.length);
     const known = new Map(this.fit.series.map((own) => [own.id, own]));
-    const origins = panel.series.map((newer): Origin => {
+    const origins: Origin[] = [];
+    for (const newer of panel.series) {
       const own = isSame ? known.get(newer.id) : undefined;
-      const series = own === undefined ? newSeries(this.fit, newer) : growSeries(where, own, newer);
-      return { series, end: series.y.length };
-    });
+      const series = own === undefined ? await newSeries(this.fit, newer) : growSeries(where, own, newer);
+      origins.push({ series, end: series.y.length });
+    }
     const results = await forecastOrigins(this.fit, origins, horizon, levels);
     return alone ? results[0]! : inForm(panel, results);
   }

@@ -1,5 +1,6 @@
 import { readSafetensors, writeSafetensors } from "../../formats/safetensors-file.js";
 import type { RidgeAutoregression } from "../../series/baselines/ridge-autoregression.js";
+import { type CarrierJSON, carrierFromJSON } from "../chain/carriers.js";
 import type { Calibration } from "../choose/calibration.js";
 import { Choices } from "../choose/explanation.js";
 import type { Choice, ForecasterOptions } from "../types.js";
@@ -8,6 +9,7 @@ import type { Clock } from "./open-panel.js";
 import { createPanelNetwork, type PanelPlan } from "./panel-network.js";
 import type { PanelProfile } from "./panel-profile.js";
 import { type PanelSeries, reachOf } from "./panel-series.js";
+import type { Statistic } from "./smoothed-parts.js";
 import { transformFrom } from "./transform.js";
 
 /** The key in the file's metadata. */
@@ -28,6 +30,12 @@ interface StoredSeries {
   readonly clock: Clock | null;
   readonly path: RidgeAutoregression | null;
   readonly carriers: readonly RidgeAutoregression[];
+  readonly smoothed: readonly {
+    readonly carrier: CarrierJSON;
+    readonly origin: number;
+    readonly state: readonly (readonly number[])[];
+    readonly rows: number;
+  }[];
   readonly level: number;
   readonly change: number;
 }
@@ -38,6 +46,7 @@ interface Stored {
   readonly profile: PanelProfile;
   readonly plan: PanelPlan;
   readonly weight: number;
+  readonly statistic: Statistic;
   readonly calibration: Calibration;
   readonly choices: readonly Choice[];
   readonly summary: string;
@@ -49,13 +58,14 @@ interface Stored {
 
 /** Safetensors of all members, everything else as JSON in the metadata; of each series the rows a forecast looks back at. */
 export function writePanel(options: ForecasterOptions, fit: PanelFit): Uint8Array {
-  const { profile, plan, weight, calibration, choices, isArray, log, networks } = fit;
+  const { profile, plan, weight, statistic, calibration, choices, isArray, log, networks } = fit;
   const stored: Stored = {
     version: VERSION,
     options,
     profile,
     plan,
     weight,
+    statistic,
     calibration,
     choices: choices.list,
     summary: choices.summary,
@@ -80,6 +90,12 @@ export function writePanel(options: ForecasterOptions, fit: PanelFit): Uint8Arra
         clock,
         path,
         carriers,
+        smoothed: own.smoothed.map(({ carrier, origin, state, rows: seen }) => ({
+          carrier: carrier.toJSON(),
+          origin,
+          state: state.map((part) => Array.from(part)),
+          rows: seen,
+        })),
         level,
         change,
       };
@@ -100,7 +116,7 @@ export function readPanel(bytes: Uint8Array): { options: ForecasterOptions; fit:
   if (stored.version !== VERSION) {
     throw new Error(`the panel is of version ${String(stored.version)}, this gateflow reads ${VERSION}`);
   }
-  const { profile, plan, calibration, weight, isArray } = stored;
+  const { profile, plan, calibration, weight, statistic, isArray } = stored;
   const networks = Array.from({ length: stored.networks }, (_, member) => {
     const network = createPanelNetwork(profile, plan, member);
     const own = tensors.filter(({ name }) => name.startsWith(`member ${member}/`));
@@ -112,18 +128,25 @@ export function readPanel(bytes: Uint8Array): { options: ForecasterOptions; fit:
     plan,
     networks,
     weight,
+    statistic,
     calibration,
     isArray,
     log: stored.log ?? undefined,
     choices: new Choices(stored.choices, stored.summary),
     series: stored.series.map((own): PanelSeries => {
-      const { log, scale, isNonNegative, y, others, ...rest } = own;
+      const { log, scale, isNonNegative, y, others, smoothed, ...rest } = own;
       return {
         ...rest,
         transform: transformFrom(log, scale, isNonNegative),
         y: Float64Array.from(y),
         from: own.rows - y.length,
         others: others.map((values) => Float64Array.from(values)),
+        smoothed: smoothed.map(({ carrier, origin, state, rows }) => ({
+          carrier: carrierFromJSON(carrier),
+          origin,
+          state: state.map((part) => Float64Array.from(part)),
+          rows,
+        })),
       };
     }),
   };

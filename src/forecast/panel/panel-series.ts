@@ -5,8 +5,10 @@ import {
   ridgeReach,
 } from "../../series/baselines/ridge-autoregression.js";
 import { fingerprint } from "../chain/fingerprint.js";
+import type { Pause } from "../choose/pause.js";
 import type { Clock, OpenSeries } from "./open-panel.js";
 import { carrierShapes, featureShape, type PanelProfile } from "./panel-profile.js";
+import { fitSmoothedParts, type SmoothedPart, type Statistic, smoothedPartPath } from "./smoothed-parts.js";
 import { type Transform, transformOf } from "./transform.js";
 
 /** A series as the panel models it, and what was fitted to it alone. */
@@ -27,8 +29,9 @@ export interface PanelSeries {
   readonly clock: Clock | null;
   /** Its path is a feature, and part of the base. */
   readonly path: RidgeAutoregression | null;
-  /** Their mean is the statistical forecast. */
+  /** Their paths make the statistical forecast. */
   readonly carriers: readonly RidgeAutoregression[];
+  readonly smoothed: readonly SmoothedPart[];
   /** Mean absolute value and mean absolute (seasonal) change in raw units: the measures' units. */
   readonly level: number;
   readonly change: number;
@@ -38,12 +41,14 @@ export interface PanelSeries {
 export const LEVEL_REACH = 210;
 
 /** Fits what belongs to a series alone to its first `rows` rows. */
-export function modelSeries(
+export async function modelSeries(
   { id, raw, target, others, statics, clock }: OpenSeries,
   profile: PanelProfile,
   log: boolean | undefined,
   rows: number,
-): PanelSeries {
+  statistic: Statistic,
+  pause: Pause,
+): Promise<PanelSeries> {
   const known = target.subarray(0, rows);
   const transform = transformOf(known, log);
   // Later rows are transformed alike: they are not looked at before their turn.
@@ -79,6 +84,7 @@ export function modelSeries(
     carriers: carrierShapes(profile, rows)
       .map(fit)
       .filter((model) => model !== null),
+    smoothed: await fitSmoothedParts(y, profile, rows, statistic, pause),
     level,
     change,
   };
@@ -91,21 +97,30 @@ function safeLogs(target: Float64Array, transform: Transform): Float64Array {
   return transform.apply(target.map((value) => Math.max(value, lowest / 10)));
 }
 
-/** The mean of the carriers' paths from the rows before `end`; the last season or value where none could be fitted. */
+/**
+ * The mean of the paths `statistic` names, from the rows before `end`; the last season or value where nothing could be
+ * fitted.
+ */
 export function statisticalPath(
-  { y, carriers }: PanelSeries,
-  { base, short, horizon: trained }: PanelProfile,
+  { y, from, carriers, smoothed }: PanelSeries,
+  { base, short, horizon }: PanelProfile,
   end: number,
-  horizon = trained,
+  statistic: Statistic,
 ): Float64Array {
-  const ready = carriers.filter((model) => ridgeReach(model) <= end);
-  const sum = new Float64Array(horizon);
-  for (const model of ready) {
-    const path = ridgePath(model, y, end, horizon);
-    for (let h = 0; h < horizon; h++) sum[h]! += path[h]! / ready.length;
+  const paths: Float64Array[] = [];
+  if (statistic === "autoregressions" || statistic === "all") {
+    for (const model of carriers) if (ridgeReach(model) <= end) paths.push(ridgePath(model, y, end, horizon));
   }
-  if (ready.length > 0) return sum;
-  return sum.map((_, h) => {
+  if (statistic !== "autoregressions") {
+    for (const part of smoothed.slice(0, statistic === "theta" ? 1 : undefined)) {
+      const path = smoothedPartPath(part, y, from, end, horizon);
+      if (path !== null) paths.push(path);
+    }
+  }
+  if (paths.length > 0) {
+    return paths[0]!.map((_, h) => paths.reduce((sum, path) => sum + path[h]! / paths.length, 0));
+  }
+  return Float64Array.from({ length: horizon }, (_, h) => {
     const back = base === "season" && end >= short! ? end - short! + (h % short!) : end - 1;
     return y[back]!;
   });
