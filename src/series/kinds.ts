@@ -34,6 +34,10 @@ export interface Frame {
 const isTyped = (x: unknown): x is Float64Array | Float32Array | Int32Array =>
   x instanceof Float64Array || x instanceof Float32Array || x instanceof Int32Array;
 
+/** Finite, or NaN for a gap. */
+const isPlain = (value: unknown): value is number =>
+  typeof value === "number" && value !== Number.POSITIVE_INFINITY && value !== Number.NEGATIVE_INFINITY;
+
 function toNumber(where: string, value: unknown, place: string): number {
   if (value === null) return Number.NaN;
   if (typeof value !== "number") {
@@ -70,7 +74,10 @@ function openRows(where: string, x: Rows): Frame {
         },
       );
     }
-    for (let f = 0; f < width; f++) columns[f]![t] = toNumber(where, row[f], `row ${t}, column ${f}`);
+    for (let f = 0; f < width; f++) {
+      const value: unknown = row[f];
+      columns[f]![t] = isPlain(value) ? value : toNumber(where, value, `row ${t}, column ${f}`);
+    }
   }
   return { columns, rows: x.length, kind: "rows", shape: [x.length, width] };
 }
@@ -116,7 +123,12 @@ export function open(where: string, x: SeriesLike, maxRank = 2): Frame {
   }
   if (x.length === 0) throw new DataError(`${where}: the series is empty.`, { received: x });
   if (Array.isArray(x) && (Array.isArray(x[0]) || isTyped(x[0]))) return openRows(where, x as Rows);
-  const values = Float64Array.from({ length: x.length }, (_, t) => toNumber(where, x[t], `x[${t}]`));
+  const values = new Float64Array(x.length);
+  for (let t = 0; t < values.length; t++) {
+    const value: unknown = x[t];
+    // The place is put into words only where something is wrong: a long series has a million of them.
+    values[t] = isPlain(value) ? value : toNumber(where, value, `x[${t}]`);
+  }
   return { columns: [values], rows: x.length, kind: isTyped(x) ? "typed" : "vector", shape: [x.length] };
 }
 

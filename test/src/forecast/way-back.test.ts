@@ -125,7 +125,7 @@ describe("constants that decide", () => {
     const corrections = Array.from({ length: 24 }, () => new Float64Array(2).fill(random.normal()));
     const errors = corrections.map((row) => row.map((value) => 0.8 * value + 0.5 * random.normal()));
     // Outputs of one value each: both columns alike.
-    errors.forEach((row) => row.fill(row[0]!));
+    for (const row of errors) row.fill(row[0]!);
     const [near, far] = shrunkWeights(errors, corrections, 2) as [number, number];
     const sum = (term: (e: number, c: number) => number): number =>
       errors.reduce((all, row, i) => all + term(row[0]!, corrections[i]![0]!), 0);
