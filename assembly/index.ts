@@ -25,6 +25,12 @@ export { maskedMeanBackward, maskedMeanForward } from "./pooling/average";
 export { averagePoolingBackward, averagePoolingForward } from "./pooling/average";
 export { maxPoolingBackward, maxPoolingForward } from "./pooling/max";
 
+// Attention, and products of two sequences.
+export { attentionDescriptorBytes, attentionScratchFloats } from "./attention/descriptor";
+export { attentionForward } from "./attention/forward";
+export { attentionBackward } from "./attention/backward";
+export { batchProduct } from "./attention/batch-product";
+
 // Recurrent layers: LSTM, its form with peepholes and projection, GRU, the simple one, and two of them merged.
 export { lstmDescriptorBytes } from "./lstm/descriptor";
 export { lstmPackKernel, lstmPackProjected, lstmPackTransposed } from "./lstm/pack";
@@ -45,7 +51,8 @@ export { rnnForward } from "./rnn/forward";
 export { rnnBackward, rnnWeightGradients } from "./rnn/backward";
 export { mergeBackward, mergeDescriptorBytes, mergeForward } from "./layers/merge";
 
-// Dense layers, and what stands between layers: normalization, noise.
+// Dense layers, and what stands between layers: several made one, normalization, noise.
+export { claimGradient, combineRows, gatherRows, spreadRows } from "./layers/combine";
 export { denseWeightGradients } from "./layers/dense";
 export {
   layerNormalizationBackward,
@@ -54,6 +61,7 @@ export {
 } from "./layers/layer-normalization";
 export { affineRows, scaleColumns } from "./normalization/affine";
 export { batchNormalizationBackward, batchNormalizationSums, columnMoments } from "./normalization/batch-normalization";
+export { unitRows, unitRowsBackward } from "./normalization/unit-rows";
 export { dropout } from "./layers/dropout";
 export { gaussianNoise } from "./layers/noise";
 

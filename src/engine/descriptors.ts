@@ -195,6 +195,50 @@ export const tapsFields = [
 
 export type TapsDescriptor = Record<(typeof tapsFields)[number], number>;
 
+export const attentionFields = [
+  "batch",
+  "heads",
+  "querySteps",
+  "valueSteps",
+  "keyDim",
+  "valueDim",
+  "query",
+  "queryStride",
+  "queryHeadStride",
+  "key",
+  "keyStride",
+  "keyHeadStride",
+  "value",
+  "valueStride",
+  "valueHeadStride",
+  "output",
+  "outputStride",
+  "outputHeadStride",
+  "mode",
+  "scale",
+  "weights",
+  "queryMask",
+  "valueMask",
+  "keyMask",
+  "causal",
+  "zeroMaskedQueries",
+  "masksByBias",
+  "dropoutRate",
+  "seedLow",
+  "seedHigh",
+  "attention",
+  "keepsWeights",
+  "scratch",
+  "scratchFloats",
+  "dOutput",
+  "dQuery",
+  "dKey",
+  "dValue",
+  "shares",
+] as const;
+
+export type AttentionDescriptor = Record<(typeof attentionFields)[number], number>;
+
 /** Writes a descriptor at `address`, field by field. */
 export function writeDescriptor<Field extends string>(
   memory: Memory,

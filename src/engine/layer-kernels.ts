@@ -1,4 +1,4 @@
-/** The kernels of convolution, pooling, normalization over columns, noise and rectifiers; see `Kernels`. */
+/** The kernels of convolution, attention, merging, pooling, normalization over columns, noise and rectifiers; see `Kernels`. */
 type Address = number;
 type Count = number;
 
@@ -6,6 +6,75 @@ export interface LayerKernels {
   // convolution over time
   tapProduct(descriptor: Address, rowBegin: Count, rowEnd: Count, part: Count): void;
   tapWeightGradients(descriptor: Address, unitBegin: Count, unitEnd: Count, part: Count): void;
+
+  // attention, products of two sequences
+  attentionForward(descriptor: Address, unitBegin: Count, unitEnd: Count, part: Count): void;
+  attentionBackward(descriptor: Address, unitBegin: Count, unitEnd: Count, part: Count): void;
+  attentionScratchFloats(querySteps: Count, valueSteps: Count, keyDim: Count, valueDim: Count): Count;
+  batchProduct(
+    a: Address,
+    b: Address,
+    c: Address,
+    rows: Count,
+    columns: Count,
+    depth: Count,
+    batch: Count,
+    transposed: number,
+    panels: Address,
+  ): void;
+
+  // several activations into one
+  combineRows(
+    operation: number,
+    first: number,
+    x: Address,
+    mask: Address,
+    y: Address,
+    rows: Count,
+    stride: Count,
+  ): void;
+  claimGradient(
+    x: Address,
+    mask: Address,
+    y: Address,
+    dy: Address,
+    dx: Address,
+    claimed: Address,
+    rows: Count,
+    stride: Count,
+  ): void;
+  spreadRows(
+    x: Address,
+    xSteps: Count,
+    xWidth: Count,
+    xStride: Count,
+    y: Address,
+    steps: Count,
+    width: Count,
+    yStride: Count,
+    batch: Count,
+  ): void;
+  gatherRows(
+    y: Address,
+    steps: Count,
+    width: Count,
+    yStride: Count,
+    x: Address,
+    xSteps: Count,
+    xWidth: Count,
+    xStride: Count,
+    batch: Count,
+  ): void;
+  unitRows(x: Address, y: Address, scales: Address, rows: Count, width: Count, stride: Count): void;
+  unitRowsBackward(
+    y: Address,
+    dy: Address,
+    dx: Address,
+    scales: Address,
+    rows: Count,
+    width: Count,
+    stride: Count,
+  ): void;
 
   // pooling over time
   maxPoolingForward(

@@ -1,8 +1,10 @@
-import { FormatError } from "../errors.js";
+import { ConfigError, FormatError } from "../errors.js";
 import { activation } from "./activation.js";
 import { elu, leakyReLU } from "./activations/leaky-relu.js";
 import { prelu } from "./activations/prelu.js";
 import { softmax } from "./activations/softmax.js";
+import { additiveAttention, attention } from "./attention/attention.js";
+import { multiHeadAttention } from "./attention/multi-head-attention.js";
 import { conv1d } from "./convolution/conv-1d.js";
 import { dense } from "./dense.js";
 import { dropout } from "./dropout.js";
@@ -11,6 +13,9 @@ import { flatten } from "./flatten.js";
 import { Layer, type SampleShape } from "./layer.js";
 import { layerNormalization } from "./layer-normalization.js";
 import { masking } from "./masking.js";
+import { add, average, maximum, minimum, multiply, subtract } from "./merge/combine.js";
+import { concatenate } from "./merge/concatenate.js";
+import { dot } from "./merge/dot.js";
 import { gaussianDropout, gaussianNoise } from "./noise/gaussian-noise.js";
 import { spatialDropout1D } from "./noise/spatial-dropout-1d.js";
 import { batchNormalization } from "./normalization/batch-normalization.js";
@@ -22,6 +27,7 @@ import { bidirectional } from "./recurrent/bidirectional.js";
 import { gru } from "./recurrent/gru.js";
 import { lstm } from "./recurrent/lstm.js";
 import { simpleRNN } from "./recurrent/simple-rnn.js";
+import { refusalOf } from "./refused-layers.js";
 import { repeatVector } from "./repeat-vector.js";
 import { cropping1D, zeroPadding1D } from "./shape/margins.js";
 import { permute } from "./shape/permute.js";
@@ -64,6 +70,17 @@ const factories: Record<string, (config: never) => Layer> = {
   permute,
   reshape,
   upSampling1D,
+  add,
+  subtract,
+  multiply,
+  average,
+  maximum,
+  minimum,
+  concatenate,
+  dot,
+  attention,
+  additiveAttention,
+  multiHeadAttention,
 };
 
 /** The options with the layer inside a wrapper made again, where there is one. */
@@ -74,10 +91,17 @@ function withInnerLayer(config: object): object {
     : { ...config, layer: layerFromConfig(layer) };
 }
 
-/** A layer from its kind and its `getConfig()`. @throws FormatError for an unknown kind. */
+/**
+ * A layer from its kind and its `getConfig()`.
+ * @throws ConfigError for a layer of Keras that cannot stand here, with what to take instead; FormatError for any other kind.
+ */
 export function layerFromConfig({ kind, config }: { kind: string; config: object }): Layer {
   const make = Object.hasOwn(factories, kind) ? factories[kind] : undefined;
   if (make === undefined) {
+    const refusal = refusalOf(kind);
+    if (refusal !== undefined) {
+      throw new ConfigError(`Keras's layer \`${kind}\` ${refusal}.`, { received: kind });
+    }
     throw new FormatError(
       `A layer of kind \`${kind}\` is not known here. Known: ${Object.keys(factories).join(", ")}.`,
       {

@@ -3,6 +3,13 @@ export { type ActivationOptions, activation } from "./activation.js";
 export { type EluOptions, elu, type LeakyReLUOptions, leakyReLU } from "./activations/leaky-relu.js";
 export { type PreluOptions, prelu } from "./activations/prelu.js";
 export { type SoftmaxOptions, softmax } from "./activations/softmax.js";
+export {
+  type AdditiveAttentionOptions,
+  type AttentionOptions,
+  additiveAttention,
+  attention,
+} from "./attention/attention.js";
+export { type MultiHeadAttentionOptions, multiHeadAttention } from "./attention/multi-head-attention.js";
 export { type Conv1DOptions, conv1d } from "./convolution/conv-1d.js";
 export { type DenseOptions, dense } from "./dense.js";
 export { type DropoutOptions, dropout } from "./dropout.js";
@@ -12,6 +19,9 @@ export { type InputLayerOptions, inputLayer } from "./input-layer.js";
 export type { Layer, LayerOptions } from "./layer.js";
 export { type LayerNormalizationOptions, layerNormalization } from "./layer-normalization.js";
 export { type MaskingOptions, masking } from "./masking.js";
+export { add, average, type CombineOptions, maximum, minimum, multiply, subtract } from "./merge/combine.js";
+export { type ConcatenateOptions, concatenate } from "./merge/concatenate.js";
+export { type DotOptions, dot } from "./merge/dot.js";
 export {
   type GaussianDropoutOptions,
   type GaussianNoiseOptions,

@@ -24,11 +24,11 @@ describe("what ships stays small", () => {
   });
 
   it.each(["release", "relaxed", "core-release", "core-relaxed"])(
-    "the %s kernels are at most 30 KB of gzip",
+    "the %s kernels are within their budget of gzip",
     async (build) => {
       const bytes = await readFile(new URL(`build/${build}.wasm`, root));
       expect(gzip(bytes)).toBeGreaterThan(KILO);
-      expect(gzip(bytes)).toBeLessThanOrEqual(WASM_BUDGET);
+      expect(gzip(bytes)).toBeLessThanOrEqual(build.startsWith("core") ? 11 * KILO : WASM_BUDGET);
     },
   );
 

@@ -20,6 +20,8 @@ export const parallelKernels = [
   "rnnWeightGradients",
   "tapProduct",
   "tapWeightGradients",
+  "attentionForward",
+  "attentionBackward",
 ] as const;
 export type ParallelKernel = (typeof parallelKernels)[number];
 

@@ -99,8 +99,25 @@ describe("layers made again from their configuration", () => {
   });
 
   it("are refused by name when their kind is unknown", async () => {
-    const error = await errorOf(() => layerFromConfig({ kind: "conv2d", config: {} }));
+    const error = await errorOf(() => layerFromConfig({ kind: "myLayer", config: {} }));
     expect(error.name).toBe("FormatError");
-    expect(error.message).toMatch(/`conv2d` is not known here. Known: lstm/);
+    expect(error.message).toMatch(/`myLayer` is not known here. Known: lstm/);
+  });
+
+  it.each([
+    ["conv2D", /images or volumes.*reshape/],
+    ["Conv2D", /images or volumes/],
+    ["separable_conv1d", /groups: features/],
+    ["stringLookup", /textVectorization/],
+    ["randomFlip", /Prepare images before/],
+    ["lambda", /customLayer/],
+    ["relu", /activation: "relu"/],
+    ["groupNormalization", /layerNormalization/],
+    ["lstmCell", /step\(\)/],
+  ])("are refused by name with what to take instead: %s", async (kind, message) => {
+    const error = await errorOf(() => layerFromConfig({ kind, config: {} }));
+    expect(error.name).toBe("ConfigError");
+    expect(error.message).toContain(`Keras's layer \`${kind}\``);
+    expect(error.message).toMatch(message);
   });
 });
