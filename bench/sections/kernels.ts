@@ -4,6 +4,7 @@ import { instantiateKernels } from "../../test/support/kernels.js";
 import type { KernelCase } from "../kernels/case.js";
 import { ceilingOf, embeddedBytes, loadKernels } from "../kernels/ceiling.js";
 import { elementwiseCases } from "../kernels/elementwise.js";
+import { layerCases } from "../kernels/layers.js";
 import { productCases } from "../kernels/products.js";
 import { recurrenceOf, validateRecurrence } from "../kernels/recurrence.js";
 import type { Section, Settings } from "../support/section.js";
@@ -103,7 +104,7 @@ export const kernels: Section = async (settings) => {
   for (const variant of hasRelaxedSimd() ? ["simd128", "relaxed"] : ["simd128"]) {
     const bytes = await embeddedBytes(dist, variant);
     const timings: Timing[] = [];
-    for (const item of [...productCases, ...elementwiseCases]) {
+    for (const item of [...productCases, ...layerCases, ...elementwiseCases]) {
       log(`kernels ${variant}: ${item.name} ${item.size}`);
       timings.push(await timeCase(item, bytes, variant, maxTime));
     }
