@@ -8,9 +8,10 @@ import type { Tensor, TensorLike } from "../tensor.js";
 import { asFormatErrorLater } from "./bytes/as-format-error.js";
 import { buildModel, type ReadModelOptions } from "./description/build-model.js";
 import { snapshotOf } from "./description/snapshot.js";
+import type { LayersModelArtifacts } from "./tfjs/write-tfjs.js";
 
 export { readNpy, writeNpy } from "./numpy/npy.js";
-export type { ReadModelOptions };
+export type { LayersModelArtifacts, ReadModelOptions };
 
 const common = ["allowNonFinite", "engine"] as const;
 
@@ -150,4 +151,52 @@ export async function toKeras(model: Sequential): Promise<Uint8Array> {
   if (unsaid.length > 0)
     console.warn(`${where}: Keras has no word for ${unsaid.join(", ")}; the file is without.`);
   return bytes;
+}
+
+/** A layers model of TensorFlow.js, as `io.withSaveHandler` gives it or as `model.json` and its shards hold it. */
+export interface LayersModelSource {
+  /** The topology: an object, or its JSON. */
+  readonly modelTopology: unknown;
+  /** What the data hold, in their order: all groups of `weightsManifest` one after the other. */
+  readonly weightSpecs?: readonly unknown[];
+  /** The weights' bytes: one buffer, or the shards in their order. */
+  readonly weightData?: ArrayBuffer | Uint8Array | readonly (ArrayBuffer | Uint8Array)[];
+  /** In place of `weightSpecs`: the manifest of a `model.json`. */
+  readonly weightsManifest?: readonly { readonly weights: readonly unknown[] }[];
+  readonly trainingConfig?: unknown;
+  readonly [more: string]: unknown;
+}
+
+/**
+ * A model of TensorFlow.js, its own or one converted from Keras 1 to 3, also such as its version 4.22 refuses; quantized
+ * weights are taken back to float32. Its `hardSigmoid` is `hardSigmoidLegacy` here, and so are its defaults.
+ *
+ * @throws FormatError naming the layer and the option that is not computed here, and for weights that do not fit.
+ *
+ * @example
+ * const { weightsManifest, ...json } = JSON.parse(text);
+ * const model = await fromLayersModel({ ...json, weightsManifest, weightData: [shard1, shard2] });
+ */
+export async function fromLayersModel(
+  source: LayersModelSource,
+  options: ReadModelOptions = {},
+): Promise<Sequential> {
+  const where = "fromLayersModel()";
+  checkReading(where, options, []);
+  const { readTfjs } = await import("./tfjs/read-tfjs.js");
+  const description = await asFormatErrorLater(where, async () => {
+    const specs = source.weightSpecs ?? source.weightsManifest?.flatMap(({ weights }) => weights);
+    return readTfjs(source.modelTopology, specs, source.weightData, source.trainingConfig);
+  });
+  return buildModel(where, description, options);
+}
+
+/**
+ * The model as TensorFlow.js's artifacts: `loadLayersModel(io.fromMemory(await toLayersModel(model)))`.
+ * @throws FormatError naming what TensorFlow.js does not compute: a GRU with `resetAfter`, Keras 3's `hardSigmoid`,
+ *   `leakyRelu`, peepholes.
+ */
+export async function toLayersModel(model: Sequential): Promise<LayersModelArtifacts> {
+  const snapshot = snapshotOf("toLayersModel()", model);
+  return (await import("./tfjs/write-tfjs.js")).writeTfjs(snapshot);
 }

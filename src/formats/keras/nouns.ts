@@ -52,6 +52,8 @@ const constraints: Names = {
 
 /** Words of an option that are given as text. */
 const words: Readonly<Record<string, string>> = {
+  // Keras 2 and TensorFlow.js cut their normal distribution without saying so.
+  normal: "truncatedNormal",
   fan_in: "fanIn",
   fan_out: "fanOut",
   fan_avg: "fanAvg",

@@ -145,4 +145,5 @@ const weightless: readonly string[] = [
   "dot",
 ];
 
-const hasWeights = (layer: ReadLayer): boolean => !weightless.includes((layer.inner ?? layer).kind);
+/** Whether a layer has weights in a file. */
+export const hasWeights = (layer: ReadLayer): boolean => !weightless.includes((layer.inner ?? layer).kind);
