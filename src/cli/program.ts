@@ -4,6 +4,7 @@ import type { BacktestOptions } from "./commands/backtest.js";
 import type { DoctorOptions } from "./commands/doctor.js";
 import type { ExamineOptions } from "./commands/examine.js";
 import type { ForecastOptions } from "./commands/forecast.js";
+import type { ModelCommandOptions } from "./commands/models.js";
 import type { Io } from "./files/io.js";
 import {
   decimalMark,
@@ -284,6 +285,45 @@ function addDoctor(program: Command, io: Io, finish: (code: number) => void): vo
     });
 }
 
+/** What is done with models of any format. */
+function addModels(program: Command, io: Io): void {
+  const formats = "a model: .keras, .h5, .safetensors, .pt, .onnx, or TensorFlow.js's model.json";
+  const command = (name: string): Command =>
+    program
+      .command(name)
+      .option("--weights <file>", "the .weights.h5 that belongs to a configuration of Keras")
+      .option("--json", "print results as JSON");
+  command("convert")
+    .summary("read a model of one format, write it in another")
+    .argument("<from>", formats)
+    .argument("<to>", "where to: .safetensors, .keras, .pt, .onnx or .json")
+    .addHelpText("after", examples("gateflow convert model.h5 model.onnx"))
+    .action(async (from: string, to: string, options: ModelCommandOptions) => {
+      const { convert } = await import("./commands/models.js");
+      await convert(from, to, options, io);
+    });
+  command("inspect")
+    .summary("what a model file holds")
+    .argument("<model>", formats)
+    .addHelpText("after", examples("gateflow inspect model.keras"))
+    .action(async (model: string, options: ModelCommandOptions) => {
+      const { inspect } = await import("./commands/models.js");
+      await inspect(model, options, io);
+    });
+  command("predict")
+    .summary("run a model on samples")
+    .argument("<model>", formats)
+    .argument(
+      "<x>",
+      "samples: .npy, or .csv with a header and a sample a row (time steps · features numbers)",
+    )
+    .addHelpText("after", examples("gateflow predict model.keras x.npy"))
+    .action(async (model: string, x: string, options: ModelCommandOptions) => {
+      const { predict } = await import("./commands/models.js");
+      await predict(model, x, options, io);
+    });
+}
+
 /** Options that say which data and which file: of two, nobody knows which was meant. Of settings the last counts. */
 const ONCE: readonly string[] = [
   ...["target", "date", "id", "series", "date-format", "delimiter", "decimal", "thousands", "encoding"],
@@ -328,6 +368,7 @@ export function createProgram(io: Io, version: string, finish: (code: number) =>
   addExamine(program, io);
   addDoctor(program, io, finish);
   addSearch(program, io, finish, addColumns);
+  addModels(program, io);
   program.commands.forEach(refuseTwice);
   return program;
 }

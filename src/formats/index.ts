@@ -200,3 +200,32 @@ export async function toLayersModel(model: Sequential): Promise<LayersModelArtif
   const snapshot = snapshotOf("toLayersModel()", model);
   return (await import("./tfjs/write-tfjs.js")).writeTfjs(snapshot);
 }
+
+/**
+ * A model from an ONNX graph made of what gateflow's layers can do: LSTM, GRU, RNN, MatMul and Gemm, activations, and what
+ * moves axes between them.
+ * @throws FormatError naming an operator that is not computed here.
+ *
+ * @example
+ * const model = await fromOnnx(await readFile("model.onnx"));
+ */
+export async function fromOnnx(bytes: Uint8Array, options: ReadModelOptions = {}): Promise<Sequential> {
+  const where = "fromOnnx()";
+  checkReading(where, options, []);
+  const { readOnnx } = await import("./onnx/read-onnx.js");
+  const description = await asFormatErrorLater(where, () => readOnnx(bytes));
+  return buildModel(where, description, options);
+}
+
+/**
+ * The model as an ONNX graph (operator set 17) that takes `[batch, time, features]`, batch free, and time where the model
+ * allows.
+ * @throws FormatError naming a layer that has no counterpart there.
+ *
+ * @example
+ * await writeFile("model.onnx", await toOnnx(model));
+ */
+export async function toOnnx(model: Sequential): Promise<Uint8Array> {
+  const snapshot = snapshotOf("toOnnx()", model);
+  return (await import("./onnx/write-onnx.js")).writeOnnx(snapshot);
+}

@@ -13,7 +13,7 @@ export {
   modelCheckpoint,
 } from "./callbacks.js";
 export { type ReadCsvOptions, readCsv } from "./csv.js";
-export { loadModel, saveModel } from "./model-files.js";
+export { type LoadModelOptions, loadModel, saveModel } from "./model-files.js";
 export { type BullmqOptions, bullmq } from "./queue/bullmq.js";
 export type { RedisConnection } from "./queue/redis.js";
 export {

@@ -1,0 +1,148 @@
+import { FormatError } from "../../errors.js";
+
+/** An operator's option: whole numbers in an array are `ints`, others `floats`. */
+export type Attribute =
+  | number
+  | string
+  | { readonly float: number }
+  | { readonly floats: readonly number[] }
+  | readonly number[]
+  | readonly string[];
+
+interface Node {
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+interface Constant {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array | readonly number[];
+}
+
+/** Numbers of ONNX's element types and kinds of attributes. Source: onnx.proto. */
+const FLOAT = 1;
+const INT32 = 6;
+const INT64 = 7;
+const kinds = { float: 1, int: 2, string: 3, floats: 6, ints: 7, strings: 8 } as const;
+
+/** Version of the operators: the first with LayerNormalization. */
+const OPSET = 17n;
+/** Of the file's format, as of that time. */
+const IR_VERSION = 8n;
+
+/** A graph that is being written. */
+export class GraphWriter {
+  readonly #nodes: Node[] = [];
+  readonly #constants: Constant[] = [];
+  #count = 0;
+
+  #name(stem: string): string {
+    return `${stem}_${this.#count++}`;
+  }
+
+  /** Adds an operator. @returns the name of its output number `which`; the others are left out. */
+  op(op: string, inputs: readonly string[], attributes: Node["attributes"] = {}, which = 0): string {
+    const name = this.#name(op.toLowerCase());
+    const outputs = [...Array.from({ length: which }, () => ""), name];
+    this.#nodes.push({ op, inputs, outputs, attributes });
+    return name;
+  }
+
+  /** A tensor of floats (Float32Array) or of int64. @returns its name. */
+  constant(stem: string, shape: readonly number[], data: Float32Array | readonly number[]): string {
+    const name = this.#name(stem);
+    this.#constants.push({ name, shape, data });
+    return name;
+  }
+
+  floats(stem: string, ...values: readonly number[]): string {
+    return this.constant(stem, [values.length], Float32Array.from(values));
+  }
+
+  ints(stem: string, ...values: readonly number[]): string {
+    return this.constant(stem, [values.length], values);
+  }
+
+  /** The graph's bytes, its last value renamed to `output`. */
+  async finish(
+    name: string,
+    input: { name: string; shape: readonly (number | string)[]; isIndex: boolean },
+    last: string,
+    output: { name: string; shape: readonly (number | string)[] },
+  ): Promise<Uint8Array> {
+    const [{ create, toBinary }, { ModelProtoSchema }] = await Promise.all([
+      import("@bufbuild/protobuf"),
+      import("onnx-buf"),
+    ]);
+    this.#nodes.push({ op: "Identity", inputs: [last], outputs: [output.name], attributes: {} });
+    const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+    const attributeOf = (key: string, value: Attribute) => {
+      if (typeof value === "number") return { name: key, type: kinds.int, i: BigInt(value) };
+      if (typeof value === "string") return { name: key, type: kinds.string, s: bytesOf(value) };
+      if ("float" in value) return { name: key, type: kinds.float, f: value.float };
+      if ("floats" in value) return { name: key, type: kinds.floats, floats: [...value.floats] };
+      return typeof value[0] === "string"
+        ? { name: key, type: kinds.strings, strings: (value as readonly string[]).map(bytesOf) }
+        : { name: key, type: kinds.ints, ints: (value as readonly number[]).map(BigInt) };
+    };
+    const valueInfo = (own: { name: string; shape: readonly (number | string)[] }, elemType: number) => ({
+      name: own.name,
+      type: {
+        value: {
+          case: "tensorType" as const,
+          value: {
+            elemType,
+            shape: {
+              dim: own.shape.map((extent) => ({
+                value:
+                  typeof extent === "number"
+                    ? { case: "dimValue" as const, value: BigInt(extent) }
+                    : { case: "dimParam" as const, value: extent },
+              })),
+            },
+          },
+        },
+      },
+    });
+    const rawOf = ({ data }: Constant): Uint8Array<ArrayBuffer> => {
+      const isFloat = data instanceof Float32Array;
+      const bytes = new Uint8Array(data.length * (isFloat ? 4 : 8));
+      const view = new DataView(bytes.buffer);
+      for (let i = 0; i < data.length; i++) {
+        if (isFloat) view.setFloat32(i * 4, data[i]!, true);
+        else view.setBigInt64(i * 8, BigInt(data[i]!), true);
+      }
+      return bytes;
+    };
+    const model = create(ModelProtoSchema, {
+      irVersion: IR_VERSION,
+      producerName: "gateflow",
+      opsetImport: [{ domain: "", version: OPSET }],
+      graph: {
+        name,
+        node: this.#nodes.map(({ op, inputs, outputs, attributes }, i) => ({
+          name: `${op}_${i}`,
+          opType: op,
+          input: [...inputs],
+          output: [...outputs],
+          attribute: Object.entries(attributes).map(([key, value]) => attributeOf(key, value)),
+        })),
+        initializer: this.#constants.map((constant) => ({
+          name: constant.name,
+          dims: constant.shape.map(BigInt),
+          dataType: constant.data instanceof Float32Array ? FLOAT : INT64,
+          rawData: rawOf(constant),
+        })),
+        input: [valueInfo(input, input.isIndex ? INT32 : FLOAT)],
+        output: [valueInfo(output, FLOAT)],
+      },
+    });
+    const bytes = toBinary(ModelProtoSchema, model);
+    if (bytes.length >= 2 ** 31)
+      throw new FormatError("toOnnx(): the model is larger than the 2 GB of an ONNX file.");
+    return bytes;
+  }
+}
