@@ -244,15 +244,20 @@ export async function fitPanel(
     );
     const paths = pathsFor(statistic, weight);
     describeWorst(paths, judged, choices);
+    const errors = judged.map(({ series, end, base }, i) =>
+      paths[i]!.map((value, h) => (series.y[end + h]! - value) / base.unit),
+    );
+    const spreads = spreadsOf(judged, errors);
     const calibration = calibrate(
       null,
-      judged.map(({ series, end, base }, i) =>
-        paths[i]!.map((value, h) => (series.y[end + h]! - value) / base.unit),
-      ),
+      errors.map((row, i) => row.map((error) => error / spreads.without[i]!)),
       horizon,
     );
     for (const member of networks.splice(0)) member.dispose();
-    const series = await modelAll(panel.series, 0, statistic);
+    const series = (await modelAll(panel.series, 0, statistic)).map((own) => ({
+      ...own,
+      spread: spreads.bySeries.get(own.id) ?? 1,
+    }));
     const count = weight === 0 ? 0 : members;
     choices.add(
       "members",
@@ -280,6 +285,35 @@ export async function fitPanel(
   } finally {
     for (const network of networks) network.dispose();
   }
+}
+
+/** How much the mean over all series counts beside a series' own errors. */
+const SHARED = 0.5;
+
+/**
+ * How far each series' errors spread against the mean of all, in units of the base: some are harder than their recent past
+ * tells. For the calibration each origin is measured by the others of its series, so that no error sets its own unit.
+ */
+function spreadsOf(
+  judged: readonly Judged[],
+  errors: readonly Float64Array[],
+): { without: number[]; bySeries: Map<string, number> } {
+  const sizes = errors.map((row) => row.reduce((sum, error) => sum + Math.abs(error) / row.length, 0));
+  const mean = sizes.reduce((sum, size) => sum + size, 0) / Math.max(1, sizes.length);
+  const groups = new Map<string, { sum: number; count: number }>();
+  judged.forEach(({ series }, i) => {
+    const group = groups.get(series.id) ?? { sum: 0, count: 0 };
+    groups.set(series.id, { sum: group.sum + sizes[i]!, count: group.count + 1 });
+  });
+  const spread = (sum: number, count: number): number =>
+    count === 0 || !(mean > 0) ? 1 : (sum / count / mean + SHARED) / (1 + SHARED);
+  return {
+    without: judged.map(({ series }, i) => {
+      const { sum, count } = groups.get(series.id)!;
+      return spread(sum - sizes[i]!, count - 1);
+    }),
+    bySeries: new Map([...groups].map(([id, { sum, count }]) => [id, spread(sum, count)])),
+  };
 }
 
 /** Which series differ: those forecast worst and best on the held-out rows. */

@@ -27,7 +27,7 @@ async function pathsAt(
   const heard = weight > 0 && networks.length > 0;
   const corrections = heard ? await correctionsAt(profile, networks, long) : [];
   const results = origins.map(({ series, end }) => {
-    const unit = end >= reach ? baseAt(series, profile, end).unit : shortUnit(series, end);
+    const unit = series.spread * (end >= reach ? baseAt(series, profile, end).unit : shortUnit(series, end));
     return { path: statisticalPath(series, profile, end, statistic), unit };
   });
   if (heard) {

@@ -38,6 +38,7 @@ interface StoredSeries {
   }[];
   readonly level: number;
   readonly change: number;
+  readonly spread: number;
 }
 
 interface Stored {
@@ -98,6 +99,7 @@ export function writePanel(options: ForecasterOptions, fit: PanelFit): Uint8Arra
         })),
         level,
         change,
+        spread: own.spread,
       };
     }),
   };

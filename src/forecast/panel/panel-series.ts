@@ -35,6 +35,8 @@ export interface PanelSeries {
   /** Mean absolute value and mean absolute (seasonal) change in raw units: the measures' units. */
   readonly level: number;
   readonly change: number;
+  /** How far its errors spread against the mean of all series; 1 where that is not known. */
+  readonly spread: number;
 }
 
 /** Rows the features of a series without seasons look at, at the least. */
@@ -87,6 +89,7 @@ export async function modelSeries(
     smoothed: await fitSmoothedParts(y, profile, rows, statistic, pause),
     level,
     change,
+    spread: 1,
   };
 }
 
