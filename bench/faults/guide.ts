@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { drawPicture } from "../../src/index.js";
+import { drawPicture, fixAsCode } from "../../src/index.js";
 import { exampleOf } from "./guide-cases.js";
 import { prelude, snippets } from "./guide-snippets.js";
+import { words } from "./guide-words.js";
 
 /**
  * Writes docs/why-is-my-lstm-not-learning.md and its pictures in docs/images/doctor/: words, numbers and pictures are the
@@ -29,6 +30,7 @@ const lines = [
   "plain data: `drawPicture(diagnosis.picture)` is an SVG document, `printPicture(diagnosis.picture)` a chart for the",
   "terminal.",
   "",
+  ...words,
 ];
 for (const [code, { shows, code: block }] of Object.entries(snippets)) {
   const own = await exampleOf(code);
@@ -43,5 +45,17 @@ for (const [code, { shows, code: block }] of Object.entries(snippets)) {
     lines.push(`**Why:** ${own.why}`, "", `**Change:** ${own.remedy}`, "");
   }
   lines.push("```js", block, "```", "");
+  if (own?.fix !== undefined) {
+    const [keras, pytorch] = [
+      fixAsCode(own.fix, undefined, { as: "keras" }),
+      fixAsCode(own.fix, undefined, { as: "pytorch" }),
+    ];
+    if (keras === pytorch)
+      lines.push("In Python, for both Keras and PyTorch:", "", "```python", keras, "```", "");
+    else {
+      if (keras !== "") lines.push("In Keras:", "", "```python", keras, "```", "");
+      if (pytorch !== "") lines.push("In PyTorch:", "", "```python", pytorch, "```", "");
+    }
+  }
 }
 writeFileSync(new URL("why-is-my-lstm-not-learning.md", docs), `${lines.join("\n").trimEnd()}\n`);

@@ -79,7 +79,6 @@ export const ofClasses: Readonly<Record<string, () => Question>> = {
     );
     const y = x.map((rows) => (rows.reduce((sum, row) => sum + row[8]!, 0) > 0 ? 1 : 0));
     return {
-      source: "https://github.com/keras-team/keras/issues/1597",
       codes: ["learning_rate_too_low"],
       sick: plan({
         x,
@@ -124,7 +123,7 @@ export const ofClasses: Readonly<Record<string, () => Question>> = {
   wordBeyondTheTable: () => {
     const { x, y } = tagged(35, 200, 10, 60, 3);
     return {
-      source: "https://stackoverflow.com/questions/52884584/indices-not-in-0-vocabulary-embedding-keras",
+      source: "https://github.com/keras-team/keras/issues/11819",
       codes: ["index_out_of_range"],
       sick: plan({
         x,
@@ -147,7 +146,6 @@ export const ofClasses: Readonly<Record<string, () => Question>> = {
     const labels = sums.map((own) => own.indexOf(Math.max(...own)));
     const layers = oneLstm(16, [6, 3], dense({ units: 3, activation: "softmax" }));
     return {
-      source: "https://stackoverflow.com/questions/51243127/received-a-label-value-outside-the-valid-range",
       codes: ["index_out_of_range"],
       sick: plan({ x, y: labels.map((label) => label + 1), layers, loss: "sparseCategoricalCrossentropy" }),
       cured: plan({
@@ -167,7 +165,7 @@ export const ofClasses: Readonly<Record<string, () => Question>> = {
       timeDistributed({ layer: dense({ units: 5, activation: "softmax" }) }),
     ];
     return {
-      source: "https://github.com/keras-team/keras/issues/8750",
+      source: "https://github.com/keras-team/keras/issues/7595",
       codes: ["padding_counted"],
       sick: plan({ x, y, layers: layers(false), loss: "sparseCategoricalCrossentropy", epochs: 6 }),
       cured: plan({
@@ -196,8 +194,6 @@ export const ofClasses: Readonly<Record<string, () => Question>> = {
       sigmoidHead(),
     ];
     return {
-      source:
-        "https://stackoverflow.com/questions/46298793/how-does-choosing-between-pre-and-post-zero-padding-of-sequences-impact-results",
       codes: ["padding_counted"],
       sick: plan({ x: words.map(filled), y, layers: layers(false), loss: "binaryCrossentropy", epochs: 8 }),
       cured: plan({
@@ -216,8 +212,7 @@ export const ofClasses: Readonly<Record<string, () => Question>> = {
     const y = x.map((row) => (row.reduce((sum, [value]) => sum + value!, 0) > 5.3 ? 1 : 0));
     const ones = y.filter((label) => label === 1).length;
     return {
-      source:
-        "https://datascience.stackexchange.com/questions/13490/how-to-set-class-weights-for-imbalanced-classes-in-keras",
+      source: "https://github.com/keras-team/keras/issues/8190",
       codes: ["class_imbalance"],
       sick: plan({
         x,
@@ -237,12 +232,11 @@ export const ofClasses: Readonly<Record<string, () => Question>> = {
       }),
     };
   },
-  mseWithThreeClasses: () => {
+  linearBehindCrossentropy: () => {
     const normal = noiseOf(40);
     const x = Array.from({ length: 300 }, () => Array.from({ length: 6 }, () => [normal()]));
     const y = x.map((row) => (row.reduce((sum, [value]) => sum + value!, 0) > 0 ? 1 : 0));
     return {
-      source: "https://stackoverflow.com/questions/54284898/keras-lstm-binary-classification-linear-output",
       codes: ["loss_activation_mismatch"],
       sick: plan({ x, y, layers: oneLstm(12, [6, 1]), loss: "binaryCrossentropy" }),
       cured: plan({
@@ -266,7 +260,6 @@ export const ofClasses: Readonly<Record<string, () => Question>> = {
     const y = starts.map((n) => oneHot(indices[n + 10]!));
     const layers = oneLstm(48, [10, letters.length], dense({ units: letters.length, activation: "softmax" }));
     return {
-      source: "https://github.com/keras-team/keras/issues/2280",
       codes: ["underfitting_stopped_early", "learning_rate_too_low"],
       sick: plan({ x, y, layers, loss: "categoricalCrossentropy", rate: 0.0002, epochs: 3 }),
       cured: plan({
@@ -286,7 +279,6 @@ export const ofClasses: Readonly<Record<string, () => Question>> = {
     const uniform = uniformOf(42);
     const order = y.map((_, i) => i).sort(() => uniform() - 0.5);
     return {
-      source: "https://github.com/rstudio/keras3/issues/296",
       codes: ["targets_not_matching_inputs"],
       sick: plan({
         x,

@@ -15,8 +15,6 @@ export const ofNumbers: Readonly<Record<string, () => Question>> = {
     const prices = wave(500, 3).map((value) => 1200 + 180 * value);
     const [sick, cured] = [cut(prices, 20), cut(scaled(prices), 20)];
     return {
-      source:
-        "https://stackguides.com/questions/46224598/python-keras-lstm-learning-converges-too-fast-on-high-loss",
       codes: ["unscaled_target", "unscaled_inputs"],
       sick: plan({ ...sick, layers: oneLstm(32, [20, 1]) }),
       cured: plan({ ...cured, layers: oneLstm(32, [20, 1]), rate: 0.01 }),
@@ -30,7 +28,6 @@ export const ofNumbers: Readonly<Record<string, () => Question>> = {
       return 10 + level;
     });
     return {
-      source: "https://github.com/keras-team/keras/issues/2711",
       codes: ["unscaled_target", "unscaled_inputs"],
       sick: plan({ ...cut(rates, 10), layers: oneLstm(16, [10, 1]) }),
       cured: plan({ ...cut(scaled(rates), 10), layers: oneLstm(16, [10, 1]), rate: 0.005 }),
@@ -53,7 +50,7 @@ export const ofNumbers: Readonly<Record<string, () => Question>> = {
     const starts = Array.from({ length: 400 - window }, (_, n) => n);
     const y = starts.map((n) => a[n + window]!);
     return {
-      source: "https://discuss.pytorch.org/t/lstm-input-dimensions/40200",
+      source: "https://discuss.pytorch.org/t/lstm-change-batch-first-true-loss-does-not-decrease/62364",
       codes: ["time_and_features_swapped"],
       sick: plan({
         x: starts.map((n) => [a.slice(n, n + window), b.slice(n, n + window)]),
@@ -80,7 +77,6 @@ export const ofNumbers: Readonly<Record<string, () => Question>> = {
     const means = values.map((value, t) => (value + (values[t - 1] ?? 0) + (values[t - 2] ?? 0)) / 3);
     const windows = Array.from({ length: 590 }, (_, n) => values.slice(n, n + 10).map((value) => [value]));
     return {
-      source: "https://datascience.stackexchange.com/questions/38045/proper-shape-of-lstm-dataset-for-keras",
       codes: ["window_length_one"],
       sick: plan({ x: values.map((value) => [[value]]), y: means, layers: oneLstm(8, [1, 1]), rate: 0.01 }),
       cured: plan({ x: windows, y: means.slice(9, 599), layers: oneLstm(16, [10, 1]), rate: 0.01 }),
@@ -104,8 +100,7 @@ export const ofNumbers: Readonly<Record<string, () => Question>> = {
   reluAndDropout: () => {
     const { x, y } = cut(scaled(wave(400, 10)), 20);
     return {
-      source:
-        "https://stackoverflow.com/questions/43754653/keras-lstm-stock-predictions-converge-to-a-constant",
+      source: "https://techfeed.net/es/485530/",
       codes: ["dropout_too_high", "activation_not_for_recurrence"],
       sick: plan({
         x,
@@ -171,7 +166,6 @@ export const ofNumbers: Readonly<Record<string, () => Question>> = {
     const normal = noiseOf(15);
     const values = Array.from({ length: 57 }, () => normal());
     return {
-      source: "https://github.com/keras-team/keras/issues/4870",
       codes: ["insufficient_data"],
       sick: plan({ ...cut(values, 12), layers: oneLstm(32, [12, 1]), epochs: 40, rate: 0.01 }),
     };
@@ -201,8 +195,6 @@ export const ofNumbers: Readonly<Record<string, () => Question>> = {
   sigmoidForAmounts: () => {
     const data = cut(scaled(wave(500, 17)), 20);
     return {
-      source:
-        "https://stackoverflow.com/questions/48760472/how-to-use-the-keras-model-to-forecast-for-future-dates-or-events",
       codes: ["output_activation_range"],
       sick: plan({
         ...data,
@@ -215,7 +207,6 @@ export const ofNumbers: Readonly<Record<string, () => Question>> = {
   reluAtTheEnd: () => {
     const data = cut(scaled(wave(500, 18)), 20);
     return {
-      source: "https://stackoverflow.com/questions/49039395/lstm-with-relu-output-predicts-zero",
       codes: ["output_activation_range"],
       sick: plan({
         ...data,
@@ -236,7 +227,7 @@ export const ofNumbers: Readonly<Record<string, () => Question>> = {
       dense({ units: 1 }),
     ];
     return {
-      source: "https://discuss.pytorch.org/t/lstm-weights-not-updating/52118",
+      source: "https://github.com/keras-team/keras/issues/11995",
       codes: ["frozen_weights"],
       sick: plan({ ...data, layers: layers(false), rate: 0.005, epochs: 30 }),
       cured: plan({ ...data, layers: layers(true), rate: 0.005, epochs: 30 }),
@@ -249,7 +240,7 @@ export const ofNumbers: Readonly<Record<string, () => Question>> = {
       dense({ units: 1, trainable }),
     ];
     return {
-      source: "https://github.com/keras-team/keras/issues/7085",
+      source: "https://github.com/keras-team/keras/issues/2395",
       codes: ["frozen_weights"],
       sick: plan({ ...data, layers: layers(false), rate: 0.01 }),
       cured: plan({ ...data, layers: layers(true), rate: 0.01 }),
@@ -258,8 +249,6 @@ export const ofNumbers: Readonly<Record<string, () => Question>> = {
   oneBatchAnEpoch: () => {
     const data = cut(scaled(wave(120, 21, 0.05)), 12);
     return {
-      source:
-        "https://stats.stackexchange.com/questions/376851/why-is-lstm-so-ineffective-at-this-ridiculously-simple-sequence",
       codes: ["batch_size_too_large", "underfitting_stopped_early"],
       sick: plan({ ...data, layers: oneLstm(16, [12, 1]), rate: 0.005, epochs: 20, batchSize: 64 }),
       cured: plan({ ...data, layers: oneLstm(16, [12, 1]), rate: 0.01, epochs: 60, batchSize: 8 }),

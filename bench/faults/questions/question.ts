@@ -7,8 +7,8 @@ import { mulberry32, normalOf } from "../series.js";
  * as the cause, and the program with what it said to change.
  */
 export interface Question {
-  /** Where it was asked. */
-  readonly source: string;
+  /** Where it was asked; undefined where it is one of many of its kind. */
+  readonly source?: string;
   /** What an answer named; any of several where it named two. */
   readonly codes: readonly string[];
   readonly sick: Plan;

@@ -73,10 +73,11 @@ export const explodingGradients: Rule<ModelCase> = {
     const grows = tears || (factor > MAX_GROWTH_RATIO && (ratio > MAX_UPDATE_RATIO || broke || lost));
     // Unbounded states break a training whose first gradient still looks harmless: a short one of a copy tells.
     const isUnbounded = unbounded.includes(String(activation));
-    // Of those that bend it is the activation that breaks it; a linear state is its recurrent weights' product alone.
+    // A step of gradient descent is as long as its gradient; where steps are bounded it is the activation that breaks what bends,
+    // and of a linear state its recurrent weights.
     const breaks =
       isUnbounded &&
-      activation === "linear" &&
+      (activation === "linear" || file.optimizer.name === "sgd") &&
       (broke || lost || (!at.isTrained && outcome(await trialAt(at)) === Infinity)) &&
       (await isMendedByClipping(at));
     if (!grows && !breaks) return null;

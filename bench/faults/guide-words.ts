@@ -1,0 +1,41 @@
+/** What a reader needs before the first section: where to begin, and what is called otherwise elsewhere. */
+export const words: readonly string[] = `### Where to begin
+
+You need no theory to use this page. Do this, in this order:
+
+1. **Look at the data alone**: \`examine({ x, y })\`. Half of all questions about models that do not learn end here: numbers in
+   thousands, gaps, labels in another order than their inputs.
+2. **Look at the model before training**: \`diagnose(model, { x, y })\`. It tries short trainings of copies; your model stays as
+   it is.
+3. **Train, and look again** with what \`fit\` returned: \`diagnose(model, { x, y, validationData, history })\`.
+4. **Change one thing**: the first of the list. Causes come before their symptoms, so the rest often goes with it.
+
+\`checkup(recipe, series)\` does 1 to 3 in one call, \`gateflow doctor file.csv\` does it for a table.
+
+Some words that come again and again:
+
+- **Loss**: how wrong the model is, one number. Of squared errors it is the target's **variance** when every answer is the
+  mean: a loss that stays there means that nothing is learnt from the inputs.
+- **Constant answer**: saying the mean (or the commonest class) whatever comes in. What does no better has learnt nothing.
+- **Gate**: a number between 0 and 1 that lets something through. At 0 or 1 from the start it is **saturated**: it hardly
+  changes any more.
+- **Gradient**: which way each weight should go. Where it is gone before it reaches the step that tells the answer, that
+  step is never learnt.
+- **Window**: how many time steps the model sees at once; \`x\` is \`[samples, time steps, features]\`.
+- **Baseline**: a forecast without learning, such as the last value repeated. Worse than that is worse than nothing.
+
+### You come from Keras
+
+Names are Keras's in camelCase: \`return_sequences\` is \`returnSequences\`, \`LSTM(24)\` is \`lstm({ units: 24 })\`. Sections below
+end with the change as Keras writes it (\`...\` stands for what your call has already), and \`gateflow doctor --as keras\` and
+\`fixAsCode(fix, undefined, { as: "keras" })\` say it so. What is refused here and trains silently there: labels that would be
+stretched to fit, gaps (NaN), indices beyond the embedding.
+
+### You come from PyTorch
+
+\`x\` is \`batch_first=True\`: \`[samples, time steps, features]\`. An \`nn.LSTM\` gives all steps and the state; here a layer gives
+the last step unless \`returnSequences\` is set, as \`out[:, -1]\` does. \`loss.backward()\`, \`optimizer.step()\` and
+\`zero_grad()\` are inside \`fit\`. \`nn.CrossEntropyLoss\` takes logits: that is \`sparseCategoricalCrossentropy({ fromLogits: true })\`
+behind a linear layer. \`gateflow doctor --as pytorch\` and
+\`fixAsCode(fix, undefined, { as: "pytorch" })\` say a change in PyTorch's words.
+`.split("\n");
