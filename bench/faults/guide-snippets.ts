@@ -99,7 +99,7 @@ export const snippets: Readonly<Record<string, { readonly shows: string; readonl
   },
   nothing_to_learn: {
     shows: "Loss stays at the target's variance, accuracy at the commoner class's share, whatever is tried.",
-    code: "const steps = returns(series.map((value) => value + 10)); // before a network: does anything tell the next value?\nacf(steps, { nLags: 10 }).values;",
+    code: "const steps = returns(series.map((value) => value + 10)).slice(1); // before a network: does anything tell the next value?\nacf(steps, { nLags: 10 }).values;",
   },
   metric_does_not_fit: {
     shows: "The loss falls as it should, and accuracy stays at 0 (or at a small number that never changes).",

@@ -28,7 +28,7 @@ import { fileOf } from "./trials/model-copy.js";
  * Trials of copies take no longer, all together, than the training that is judged; but a few seconds are always worth it:
  * so many multiplications, of which a core makes some thousand millions a second.
  */
-const LEAST_WORK = 6e9;
+const LEAST_WORK = 1.5e10;
 /** Multiplications a weight takes part in at each step of a sample: forward, and twice back. */
 const PASSES = 3;
 /** A training to come, of which nothing is known, has so many epochs. */

@@ -54,6 +54,13 @@ export const learningRateTooHigh: Rule<ModelCase> = {
     const ended = at.isTrained ? await experiments.trainLoss() : 0;
     const given = Math.max(outcome(await trialAt(at)), Number.isFinite(ended) ? ended : 0);
     if (!(given > MIN_UNLEARNT_SHARE * whole)) return null;
+    // A good rate may need its time: only steps that are long beside the weights are too long.
+    const { layers } = at.isTrained ? await experiments.freshFlow() : await experiments.flow();
+    const kernels = layers.flatMap(({ weights }) => weights).filter(({ name }) => name.endsWith("kernel"));
+    const ratio = Math.max(
+      ...kernels.map(({ updateRatio }) => (Number.isFinite(updateRatio) ? updateRatio : 0)),
+    );
+    if (!(ratio > MAX_UPDATE_RATIO) && given < DIVERGED_RATIO * whole) return null;
     let best = { rate: file.learningRate, loss: given };
     for (const rate of otherRates(at, LOWER_RATE_FACTORS)) {
       const loss = outcome(await trialAt(at, rate));
@@ -62,14 +69,8 @@ export const learningRateTooHigh: Rule<ModelCase> = {
     const factor = given / best.loss;
     const diverged = !(given < DIVERGED_RATIO * whole) && best.loss < 0.98 * whole;
     const much = given > 0.5 * whole && factor > MIN_LOSS_RATIO_UNLEARNT;
-    if (!(factor > MIN_LOSS_RATIO || much || diverged)) return null;
-    // A good rate may need its time: only steps that are long beside the weights are too long.
-    const { layers } = at.isTrained ? await experiments.freshFlow() : await experiments.flow();
-    const kernels = layers.flatMap(({ weights }) => weights).filter(({ name }) => name.endsWith("kernel"));
-    const ratio = Math.max(
-      ...kernels.map(({ updateRatio }) => (Number.isFinite(updateRatio) ? updateRatio : 0)),
-    );
-    if (!(ratio > MAX_UPDATE_RATIO || diverged)) return null;
+    if (!(ratio > MAX_UPDATE_RATIO || diverged) || !(factor > MIN_LOSS_RATIO || much || diverged))
+      return null;
     const losses = history?.loss ?? [];
     const rises = losses.filter((loss, i) => i > 0 && !(loss <= losses[i - 1]!)).length;
     return {
