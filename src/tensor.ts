@@ -33,12 +33,17 @@ export function isTensor(value: unknown): value is Tensor {
 const isNumericArray = (value: unknown): value is ArrayLike<number> =>
   ArrayBuffer.isView(value) && !(value instanceof DataView);
 
+/** An array that holds itself has no end. */
+const MOST_AXES = 32;
+
 /** Shape of a nested array, read along its first elements; `flatten` checks that all others agree. */
 function shapeOfNested(value: unknown): number[] {
   const shape: number[] = [];
   let level = value;
   while (Array.isArray(level) || isNumericArray(level)) {
     shape.push(level.length);
+    if (shape.length > MOST_AXES)
+      throw new ShapeError("tensor: an array that holds itself, or too many axes.");
     if (level.length === 0) break;
     level = level[0];
   }
@@ -91,6 +96,7 @@ function flatten(value: unknown, shape: readonly number[], into: Float32Array): 
  */
 export function tensor(data: Float32Array | Int32Array | NestedArray, shape?: readonly number[]): Tensor {
   if (shape !== undefined) {
+    if (!Array.isArray(shape)) throw new ShapeError(`tensor: shape is ${String(shape)}, expected an array.`);
     for (const extent of shape) {
       if (!Number.isInteger(extent) || extent < 0) {
         throw new ShapeError(`tensor: shape ${describeShape(shape)} needs whole, non-negative extents.`, {
@@ -125,6 +131,7 @@ export const toTensor = (value: TensorLike): Tensor => (isTensor(value) ? value 
 
 /** Nested arrays with the nesting of `t.shape`; a number for a tensor of shape `[]`. */
 export function toArray(t: Tensor): number | NestedNumbers {
+  if (!isTensor(t)) throw new ShapeError(`toArray: expected a tensor, got ${String(t)}.`);
   const build = (axis: number, offset: number): number | NestedNumbers => {
     if (axis === t.shape.length) return t.data[offset]!;
     const stride = sizeOf(t.shape.slice(axis + 1));

@@ -3,7 +3,7 @@ import { nearest } from "../options.js";
 
 /** `{name}` or `{name:spec}`, spec a part of Python's: `02d`, `.4f`, `.3e`, `8.2f`. */
 const FIELD = /\{(\w+)(?::([^{}]*))?\}/g;
-const SPEC = /^(0?)(\d*)(?:\.(\d+))?([dfe]?)$/;
+const SPEC = /^(0?)(\d{0,2})(?:\.(\d{1,2}))?([dfe]?)$/;
 
 /** Filled at the left to the width, as Python does; zeros go behind the sign. */
 function padded(text: string, width: number, zeros: boolean): string {
@@ -48,12 +48,13 @@ export function pathTemplate(
   return (values) => {
     let next = 0;
     return template.replaceAll(FIELD, (field, name: string) => {
-      const value = values[name];
-      if (value === undefined) {
+      const value = Object.hasOwn(values, name) ? values[name] : undefined;
+      // A callback may put anything into the logs, and a text could lead to another folder.
+      if (typeof value !== "number") {
         const names = Object.keys(values);
         const near = nearest(name, names);
         throw new ConfigError(
-          `${where}: \`${field}\` in the path names no value of the logs. They hold: ${names.join(", ")}.${near === undefined ? "" : ` Did you mean \`${near}\`?`}`,
+          `${where}: \`${field}\` in the path names no number of the logs. They hold: ${names.join(", ")}.${near === undefined ? "" : ` Did you mean \`${near}\`?`}`,
           { received: name, expected: names },
         );
       }

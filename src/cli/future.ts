@@ -11,6 +11,7 @@ import {
 import type { NamedSeries } from "../report/summary/series-summary.js";
 import type { TestForecasts } from "../report/summary/test-forecasts.js";
 import type { FutureForecast } from "../report/text/forecast-report.js";
+import { firstNonFinite } from "../tensor.js";
 import type { ModelSource } from "./files/model-file.js";
 import { orderHint } from "./files/series-file.js";
 
@@ -21,6 +22,7 @@ const UPPER = 0.9;
 /**
  * Forecasts after the end of `history`.
  * @param history rows after those the model learnt from, or the whole series; undefined: nothing newer.
+ * @throws DataError for a forecast that is not finite: nobody is to plan with NaN.
  */
 export async function predictFuture(
   forecaster: Forecaster,
@@ -32,6 +34,16 @@ export async function predictFuture(
     quantiles: [LOWER, UPPER],
     ...(history === undefined || history.length === 0 ? {} : { history }),
   });
+  const broken = [mean, ...Object.values(quantiles ?? {})].flatMap((values) => {
+    const at = firstNonFinite(values);
+    return at < 0 ? [] : [at];
+  });
+  if (broken.length > 0) {
+    throw new DataError(
+      `the forecast breaks ${Math.min(...broken) + 1} steps ahead: it holds NaN or Infinity. The model or its scale is broken, or the values lie far beyond those it learnt from; train it again.`,
+      { received: "NaN or Infinity", expected: "finite numbers" },
+    );
+  }
   const lower = quantiles?.[String(LOWER)];
   const upper = quantiles?.[String(UPPER)];
   return {

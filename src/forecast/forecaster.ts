@@ -10,7 +10,7 @@ import { openRaw, type RawSeries, refuseOtherColumns, sliceRaw } from "./chain/r
 import { conformalOffset } from "./choose/calibration.js";
 import { fitSeries } from "./fit.js";
 import { refuseAborted } from "./network.js";
-import { readOptions, readQuantiles, type Settings } from "./options.js";
+import { HORIZON, readOptions, readQuantiles, type Settings } from "./options.js";
 import { isPanelData } from "./panel/open-panel.js";
 import { backtestUnfitted, PanelState } from "./panel/panel-forecaster.js";
 import { readPanel, writePanel } from "./panel/panel-persistence.js";
@@ -133,7 +133,7 @@ class SeriesForecaster implements Forecaster {
       return (await this.#panel.forecast(options as PanelForecastOptions)) as Forecast;
     const fitted = this.#own(where);
     const { chain, network, head } = fitted.fit;
-    const horizon = numberIn(where, "horizon", options.horizon ?? this.#settings.horizon, whole);
+    const horizon = numberIn(where, "horizon", options.horizon ?? this.#settings.horizon, HORIZON);
     const levels =
       options.quantiles === undefined ? this.#settings.quantiles : readQuantiles(where, options.quantiles);
     this.#refuseUntrained(where, levels);
@@ -151,7 +151,7 @@ class SeriesForecaster implements Forecaster {
     if (isPanelData(series)) return (await this.#backtestPanel(series, options)) as unknown as BacktestResult;
     const raw = openRaw(where, series, this.#settings.target);
     const start = numberIn(where, "start", options.start, whole);
-    const horizon = numberIn(where, "horizon", options.horizon ?? 1, whole);
+    const horizon = numberIn(where, "horizon", options.horizon ?? 1, HORIZON);
     const step = numberIn(where, "step", options.step ?? 1, whole);
     const refit = flag(where, "refit", options.refit ?? false);
     const { callbacks, signal } = options;

@@ -69,6 +69,9 @@ const KNOWN = [
 
 const whole = { min: 1, integer: true };
 
+/** Steps ahead: memory and time grow with them, and no series says anything of what is so far off. */
+export const HORIZON = { min: 1, max: 100_000, integer: true };
+
 function readDifference(
   where: string,
   value: ForecasterOptions["difference"],
@@ -147,7 +150,7 @@ export function readOptions(options: ForecasterOptions): Settings {
   refuseUnknown(where, options, KNOWN);
   const { season = "auto", log = "auto", learningRate, scale, strategy } = options;
   return {
-    horizon: numberIn(where, "horizon", options.horizon ?? 1, whole),
+    horizon: numberIn(where, "horizon", options.horizon ?? 1, HORIZON),
     season:
       season === "auto"
         ? undefined

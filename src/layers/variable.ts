@@ -60,6 +60,7 @@ export function writeWeights(
   weights: readonly TensorLike[],
   nameOf: (index: number) => string = (index) => variables[index]!.key,
 ): void {
+  if (!Array.isArray(weights)) throw new ShapeError(`${where}: expected an array of tensors.`);
   if (weights.length !== variables.length) {
     throw new ShapeError(
       `${where}: expected ${variables.length} weights (${variables.map((_, i) => nameOf(i)).join(", ")}), got ${weights.length}.`,

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { access, type FileHandle, mkdir, open, readFile, rm } from "node:fs/promises";
+import { access, appendFile, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type BackupAndRestoreOptions, backupWith } from "../callbacks/backup-and-restore.js";
 import { csvLogger as csvLoggerTo } from "../callbacks/csv-logger.js";
@@ -127,23 +127,19 @@ export function csvLogger(options: FileLoggerOptions): Callback {
     });
   }
   const append = flag(where, "append", options.append ?? false);
-  let file: FileHandle | undefined;
   let skipsHeader = false;
   return csvLoggerTo({
     ...(separator === undefined ? {} : { separator }),
     sink: {
       async open() {
-        file = await writable(where, filename, () => open(filename, append ? "a" : "w"));
-        skipsHeader = append && (await file.stat()).size > 0;
+        await writable(where, filename, () => writeFile(filename, "", { flag: append ? "a" : "w" }));
+        skipsHeader = append && (await stat(filename)).size > 0;
       },
       async write(line) {
         const isHeader = skipsHeader;
         skipsHeader = false;
-        if (!isHeader) await file?.write(line);
-      },
-      async close() {
-        await file?.close();
-        file = undefined;
+        // Opened for each line: a fit that fails tells its callbacks nothing, and would leave the file open.
+        if (!isHeader) await appendFile(filename, line);
       },
     },
   });

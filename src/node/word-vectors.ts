@@ -105,10 +105,11 @@ function readLine(
   const values = new Float32Array(count);
   for (let k = 0; k < count; k++) {
     const text = parts[parts.length - count + k]!;
-    const value = text === "" ? Number.NaN : Number(text);
+    // As it will be stored: 1e39 is a number, but no float32.
+    const value = text === "" ? Number.NaN : Math.fround(Number(text));
     if (!Number.isFinite(value)) {
       throw new DataError(
-        `${place}: number ${k + 1} of the word ${JSON.stringify(word.slice(0, 40))} is ${JSON.stringify(text.slice(0, 40))}, expected a finite number.`,
+        `${place}: number ${k + 1} of the word ${JSON.stringify(word.slice(0, 40))} is ${JSON.stringify(text.slice(0, 40))}, expected a finite number that float32 holds.`,
         { received: text, expected: "a finite number" },
       );
     }

@@ -4,7 +4,7 @@ import { judge, originsOf } from "../backtest.js";
 import { fingerprint } from "../chain/fingerprint.js";
 import { endsInGap, fillGaps, type RawSeries, sliceRaw } from "../chain/raw-series.js";
 import { refuseAborted } from "../network.js";
-import { readOptions, readQuantiles, type Settings } from "../options.js";
+import { HORIZON, readOptions, readQuantiles, type Settings } from "../options.js";
 import type {
   BacktestOptions,
   BacktestResult,
@@ -58,10 +58,7 @@ export class PanelState {
 
   async forecast(options: PanelForecastOptions): Promise<Forecast | Forecast[] | Record<string, Forecast>> {
     const where = "forecaster.forecast()";
-    const horizon = numberIn(where, "horizon", options.horizon ?? this.#settings.horizon, {
-      min: 1,
-      integer: true,
-    });
+    const horizon = numberIn(where, "horizon", options.horizon ?? this.#settings.horizon, HORIZON);
     const levels =
       options.quantiles === undefined ? this.#settings.quantiles : readQuantiles(where, options.quantiles);
     const { history } = options;
@@ -99,7 +96,7 @@ export class PanelState {
     const where = "forecaster.backtest({ panel })";
     const panel = openPanel(where, data, this.#settings.target, this.#settings.impute);
     const start = numberIn(where, "start", options.start, { above: 0 });
-    const horizon = numberIn(where, "horizon", options.horizon ?? 1, { min: 1, integer: true });
+    const horizon = numberIn(where, "horizon", options.horizon ?? 1, HORIZON);
     const step = numberIn(where, "step", options.step ?? 1, { min: 1, integer: true });
     if (options.refit === true) {
       throw new StateError(

@@ -96,4 +96,12 @@ describe("pathTemplate", () => {
   ])("%s with %d is %s", (template, a, expected) => {
     expect(pathTemplate("t", template)({ a })).toBe(expected);
   });
+
+  test("takes numbers only: a text of a log could lead to another folder", () => {
+    const fill = pathTemplate("t", "out/{run}.safetensors");
+    expect(() => fill({ run: "../../x" as never })).toThrow(ConfigError);
+    expect(() => pathTemplate("t", "{constructor}")({})).toThrow(ConfigError);
+    expect(() => pathTemplate("t", "{a:.200f}")).toThrow(ConfigError);
+    expect(() => pathTemplate("t", "{a:999999999d}")).toThrow(ConfigError);
+  });
 });

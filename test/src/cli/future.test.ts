@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sourceOf } from "../../../src/cli/files/model-file.js";
-import { continuation } from "../../../src/cli/future.js";
+import { continuation, predictFuture } from "../../../src/cli/future.js";
+import { ConfigError, type Forecaster, forecaster } from "../../../src/index.js";
 import type { NamedSeries } from "../../../src/report/summary/series-summary.js";
 
 const DAY = 86_400_000;
@@ -14,6 +15,15 @@ function series(from: number, count: number, dated = true): NamedSeries {
 
 /** A model that learnt from the first 24 of 30 rows. */
 const source = (dated = true) => sourceOf(series(0, 30, dated), {}, 24, 5);
+
+describe("a forecast", () => {
+  it("that is not finite is refused, and so is one of too many steps", async () => {
+    const broken = { forecast: async () => ({ mean: [1, Number.NaN] }) } as unknown as Forecaster;
+    await expect(predictFuture(broken, 2, undefined)).rejects.toThrow(/breaks 2 steps ahead/);
+    expect(() => forecaster({ horizon: 3e9 })).toThrow(/at most 100000/);
+    expect(() => forecaster({ horizon: 100_000_000 })).toThrow(ConfigError);
+  });
+});
 
 describe("a model file goes on", () => {
   it("from the end of its own series: the rows after the training, then the next date", () => {

@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -64,6 +65,23 @@ describe("csvLogger of gateflow/node", () => {
     for (let run = 0; run < 2; run++)
       await make().fit(x, y, { callbacks: [csvLogger({ filename, separator: ";" })] });
     expect((await readFile(filename, "utf8")).split("\n")).toHaveLength(3);
+  });
+
+  it.skipIf(!existsSync("/proc/self/fd"))("leaves no file open when the fit fails", async () => {
+    const filename = join(folder, "failed.csv");
+    const failing = {
+      onEpochEnd(epoch: number): void {
+        if (epoch === 1) throw new Error("stopped");
+      },
+    };
+    await expect(
+      make().fit(x, y, { epochs: 3, callbacks: [csvLogger({ filename }), failing] }),
+    ).rejects.toThrow("stopped");
+    const links = await Promise.all(
+      (await readdir("/proc/self/fd")).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => "")),
+    );
+    expect(links.filter((link) => link.endsWith("failed.csv"))).toEqual([]);
+    expect((await readFile(filename, "utf8")).split("\n")).toHaveLength(4);
   });
 
   it("refuses an unknown option by the nearest name", () => {

@@ -147,4 +147,10 @@ describe("word vectors that cannot be read", () => {
       expect(error.message).toMatch(message);
     }
   });
+
+  it("refuse a number that float32 does not hold", async () => {
+    await expect(readWordVectors(await fileOf("the 0.5 1e39\n"))).rejects.toThrow(
+      /is "1e39", expected a finite/,
+    );
+  });
 });

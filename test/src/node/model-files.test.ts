@@ -1,0 +1,36 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DataError, dense, fromSafetensors, sequential, toSafetensors } from "../../../src/index.js";
+import { loadModel } from "../../../src/node/index.js";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "gateflow-models-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("a model's file", () => {
+  it.skipIf(!existsSync("/dev/zero"))("is no device, which never ends", async () => {
+    const path = join(folder, "endless.safetensors");
+    await symlink("/dev/zero", path);
+    await expect(loadModel(path)).rejects.toThrow(/that is no file/);
+  });
+
+  it("with NaN among its weights is refused unless it is asked for", () => {
+    const model = sequential([dense({ units: 1, inputShape: [2] })]);
+    model.setWeights([[[1], [Number.NaN]], [0]]);
+    const bytes = toSafetensors(model);
+    expect(() => fromSafetensors(bytes)).toThrow(/holds NaN at place 1/);
+    expect(fromSafetensors(bytes, { allowNonFinite: true }).getWeights()[0]!.data[1]).toBeNaN();
+  });
+
+  it("that links to itself, or has too long a name, is a DataError", async () => {
+    const path = join(folder, "round.safetensors");
+    await symlink(path, path);
+    await expect(loadModel(path)).rejects.toThrow(DataError);
+    await expect(loadModel(join(folder, `${"x".repeat(300)}.safetensors`))).rejects.toThrow(DataError);
+  });
+});
