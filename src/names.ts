@@ -21,8 +21,10 @@ import {
   lecunUniform,
   varianceScaling,
 } from "./initializers/variance-scaling.js";
+import "./layers/graph/apply.js";
 import { registerExtendedStage } from "./layers/recurrent/lstm.js";
 import { LstmExtendedStage } from "./layers/recurrent/lstm-extended-stage.js";
+import "./model/graph/apply-model.js";
 import {
   binaryCrossentropy,
   categoricalCrossentropy,

@@ -33,7 +33,7 @@ export function gruBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, part:
   const dzRecurrent = d.dzRecurrent + <usize>recurrentGates * firstRow;
   const dh = d.dh + firstRow;
   const record = recordOf(d.record, part, d.timesteps, GRU_GATES);
-  memory.fill(dh, 0, rowsBytes);
+  if (!d.carry) memory.fill(dh, 0, rowsBytes);
   for (let t = d.timesteps - 1; t >= 0; t--) {
     if (d.dySteps > 1) addFloats(d.dy + <usize>t * stepBytes + firstRow, dh, rowsBytes);
     else if (t == d.timesteps - 1) addFloats(d.dy + firstRow, dh, rowsBytes);
@@ -59,7 +59,7 @@ export function gruBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, part:
       );
     }
     if (record) gruRecordGradients(d, record, t, dzInput, dx, rows);
-    if (d.truncate > 0 && t % d.truncate == 0) {
+    if (d.truncate > 0 && t % d.truncate == 0 && (t > 0 || !d.carry)) {
       memory.fill(dh, 0, rowsBytes);
       continue;
     }

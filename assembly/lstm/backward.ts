@@ -37,8 +37,10 @@ export function lstmBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, part
   const dc = d.dc + firstRow;
   const record = recordOf(d.record, part, d.timesteps, LSTM_GATES);
   const isUsual = d.activation == TANH && d.recurrentActivation == SIGMOID;
-  memory.fill(dh, 0, rowsBytes);
-  memory.fill(dc, 0, rowsBytes);
+  if (!d.carry) {
+    memory.fill(dh, 0, rowsBytes);
+    memory.fill(dc, 0, rowsBytes);
+  }
   for (let t = d.timesteps - 1; t >= 0; t--) {
     if (d.dySteps > 1) addFloats(d.dy + <usize>t * stepBytes + firstRow, dh, rowsBytes);
     else if (t == d.timesteps - 1) addFloats(d.dy + firstRow, dh, rowsBytes);
@@ -71,7 +73,7 @@ export function lstmBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, part
       );
     }
     if (record) lstmRecordGradients(d, record, t, dzRows, dx, rows, dcTotal);
-    if (d.truncate > 0 && t % d.truncate == 0) {
+    if (d.truncate > 0 && t % d.truncate == 0 && (t > 0 || !d.carry)) {
       memory.fill(dh, 0, rowsBytes);
       memory.fill(dc, 0, rowsBytes);
     } else if (d.recurrentMask) {

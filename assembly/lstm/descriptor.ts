@@ -73,6 +73,11 @@ export class LstmDescriptor {
   record: usize;
   /** Scratch [B][Hp] with a record: dL/dc_t. */
   dcTotal: usize;
+  /**
+   * 1: when backward begins, dh (and dc) hold what flows back from the final state, and no cut at t = 0 keeps the
+   * gradient from the initial state.
+   */
+  carry: i32;
 }
 
 /** Bytes of a descriptor, for the side that writes it. */

@@ -40,8 +40,10 @@ export function lstmExtendedBackward(descriptor: usize, rowBegin: i32, rowEnd: i
   const dh = d.dh + firstState;
   const dc = d.dc + firstRow;
   const record = recordOf(d.record, part, d.timesteps, LSTM_GATES);
-  memory.fill(dh, 0, hBytes);
-  memory.fill(dc, 0, <usize>rows * rowBytes);
+  if (!d.carry) {
+    memory.fill(dh, 0, hBytes);
+    memory.fill(dc, 0, <usize>rows * rowBytes);
+  }
   for (let t = d.timesteps - 1; t >= 0; t--) {
     if (d.dySteps > 1) addFloats(d.dy + <usize>t * hStepBytes + firstState, dh, hBytes);
     else if (t == d.timesteps - 1) addFloats(d.dy + firstState, dh, hBytes);
@@ -79,7 +81,7 @@ export function lstmExtendedBackward(descriptor: usize, rowBegin: i32, rowEnd: i
       : <usize>0;
     if (dx) matrixProduct(dzRows, depth, d.kernelTransposed, 0, dx, d.dxStride, rows, depth, d.features, 0);
     if (record) lstmExtendedRecordGradients(d, record, t, dzRows, dx, rows);
-    if (d.truncate > 0 && t % d.truncate == 0) {
+    if (d.truncate > 0 && t % d.truncate == 0 && (t > 0 || !d.carry)) {
       memory.fill(dh, 0, hBytes);
       memory.fill(dc, 0, <usize>rows * rowBytes);
     } else if (d.recurrentMask) {

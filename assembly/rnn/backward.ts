@@ -30,7 +30,7 @@ export function rnnBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, part:
   const rowsBytes = <usize>rows * rowBytes;
   const dh = d.dh + firstRow;
   const record = recordOf(d.record, part, d.timesteps, RNN_GATES);
-  memory.fill(dh, 0, rowsBytes);
+  if (!d.carry) memory.fill(dh, 0, rowsBytes);
   for (let t = d.timesteps - 1; t >= 0; t--) {
     const step = <usize>t * stepBytes + firstRow;
     if (d.dySteps > 1) addFloats(d.dy + step, dh, rowsBytes);
@@ -42,7 +42,7 @@ export function rnnBackward(descriptor: usize, rowBegin: i32, rowEnd: i32, part:
     const dx = d.dx ? d.dx + (<isize>d.dxTimeStride * t << 2) + (<usize>(rowBegin * d.dxStride) << 2) : 0;
     if (dx) matrixProduct(dz, stride, d.kernelTransposed, 0, dx, d.dxStride, rows, d.units, d.features, 0);
     if (record) rnnRecordGradients(d, record, t, dz, rowBytes, dx, rows);
-    if (d.truncate > 0 && t % d.truncate == 0) {
+    if (d.truncate > 0 && t % d.truncate == 0 && (t > 0 || !d.carry)) {
       memory.fill(dh, 0, rowsBytes);
     } else if (d.recurrentMask) {
       const through = d.dhThrough + firstRow;

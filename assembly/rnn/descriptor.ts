@@ -64,6 +64,11 @@ export class RnnDescriptor {
   truncate: i32;
   /** What backward writes down, f64 [parts][T + 1][7], zeroed before (../probe/record); 0: nothing. */
   record: usize;
+  /**
+   * 1: when backward begins, dh (and dc) hold what flows back from the final state, and no cut at t = 0 keeps the
+   * gradient from the initial state.
+   */
+  carry: i32;
 }
 
 /** Bytes of a descriptor, for the side that writes it. */

@@ -43,6 +43,7 @@ export const lstmFields = [
   "truncate",
   "record",
   "dcTotal",
+  "carry",
 ] as const;
 
 export type LstmDescriptor = Record<(typeof lstmFields)[number], number>;
@@ -106,6 +107,7 @@ export const gruFields = [
   "dBias",
   "truncate",
   "record",
+  "carry",
 ] as const;
 
 export type GruDescriptor = Record<(typeof gruFields)[number], number>;
@@ -143,6 +145,7 @@ export const rnnFields = [
   "dBias",
   "truncate",
   "record",
+  "carry",
 ] as const;
 
 export type RnnDescriptor = Record<(typeof rnnFields)[number], number>;

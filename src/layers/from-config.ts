@@ -85,10 +85,11 @@ const factories: Record<string, (config: never) => Layer> = {
 
 /** The options with the layer inside a wrapper made again, where there is one. */
 function withInnerLayer(config: object): object {
-  const { layer } = config as { layer?: { kind: string; config: object } };
-  return layer === undefined || layer instanceof Layer
-    ? config
-    : { ...config, layer: layerFromConfig(layer) };
+  const made = Object.entries(config).map(([option, value]) => {
+    const isLayer = (option === "layer" || option === "backwardLayer") && !(value instanceof Layer);
+    return [option, isLayer && value !== undefined ? layerFromConfig(value) : value];
+  });
+  return Object.fromEntries(made);
 }
 
 /**

@@ -112,5 +112,5 @@ export class TimeDistributedLayer extends Layer {
  * Weights are the inner layer's, under this layer's name: `time_distributed/kernel`.
  * @throws ConfigError when the inner layer is none of dense, activation, dropout and layerNormalization, says why.
  */
-export const timeDistributed = (options: TimeDistributedOptions): TimeDistributedLayer =>
-  new TimeDistributedLayer(options);
+export const timeDistributed = (options: TimeDistributedOptions | Layer): TimeDistributedLayer =>
+  new TimeDistributedLayer(options instanceof Layer ? { layer: options } : options);

@@ -111,6 +111,11 @@ export class LayerStack extends LayerSet {
     const layer = this.#layers[index]!;
     const previous = this.#layers[index - 1];
     layer.build([previous?.outputShape ?? this.#inputShape!], [previous]);
+    if (layer.furtherShapes.length > 0) {
+      throw new ConfigError(
+        `\`${layer.name}\` puts out several tensors (returnState), and a chain goes on with one: use input(), layer.apply() and model().`,
+      );
+    }
     this.begin(layer, index);
   }
 }

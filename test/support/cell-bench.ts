@@ -293,6 +293,7 @@ export function runCell(build: KernelBuild, layer: CellCase, shares: Shares = {}
     dBias: layer.useBias === false ? 0 : dBias.ptr,
     truncate: layer.truncate ?? 0,
     record: 0,
+    carry: 0,
   };
   const words = fields.map((field) => values[field]);
   const missing = fields.filter((_, i) => words[i] === undefined);

@@ -30,6 +30,8 @@ export class Application {
     readonly mask: SymbolicTensor | null = null,
     batchSize: number | null = null,
     dtype: Dtype = "float32",
+    /** How many of the inputs, the last ones, are initial states. */
+    readonly states = 0,
   ) {
     this.outputs = shapes.map((shape, i) => new SymbolicTensor([batchSize, ...shape], dtype, this, i));
     applicationsOf(layer).push(this);
@@ -98,5 +100,14 @@ export function applyLayer(layer: Layer, given: unknown, options: ApplyOptions =
     all.map((tensor) => sourceOf(where, tensor).layer),
   );
   const batchSize = inputs.find(({ shape }) => shape[0] !== null)?.shape[0] ?? null;
-  return new Application(layer, all, shapes, { training, useCausalMask }, masks[0] ?? null, batchSize);
+  return new Application(
+    layer,
+    all,
+    shapes,
+    { training, useCausalMask },
+    masks[0] ?? null,
+    batchSize,
+    "float32",
+    states.length,
+  );
 }

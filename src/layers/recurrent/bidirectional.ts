@@ -5,11 +5,12 @@ import type { Tensor, TensorLike } from "../../tensor.js";
 import { addActivityGradient } from "../activity.js";
 import { Layer, type LayerOptions, type SampleShape } from "../layer.js";
 import { Signal } from "../signal.js";
-import { ownSignal, type Stage } from "../stage.js";
+import { type Call, ownSignal, type Stage } from "../stage.js";
 import type { Pass, Workspace } from "../workspace.js";
 import { gru } from "./gru.js";
 import { lstm } from "./lstm.js";
 import { RecurrentLayer } from "./recurrent-layer.js";
+import { checkStates } from "./recurrent-options.js";
 import { simpleRNN } from "./simple-rnn.js";
 
 export const mergeModes = ["concat", "sum", "mul", "ave"] as const;
@@ -23,6 +24,8 @@ export interface BidirectionalOptions extends LayerOptions {
    * `predict` gives both, and no layer may follow.
    */
   readonly mergeMode?: MergeMode | null;
+  /** The backward direction, where it is not to be the mirror of `layer`: it must read the other way. */
+  readonly backwardLayer?: Layer;
 }
 
 const mirrors: Readonly<Record<string, (options: never) => RecurrentLayer>> = { lstm, gru, simpleRNN };
@@ -54,6 +57,21 @@ function checkInner(where: string, layer: unknown): RecurrentLayer {
   return layer;
 }
 
+/** @throws ConfigError unless both directions put out the same in opposite order. */
+function checkMirror(where: string, forward: RecurrentLayer, backward: RecurrentLayer): RecurrentLayer {
+  const same = (["returnSequences", "returnState", "stateful", "width"] as const).find(
+    (option) => forward[option] !== backward[option],
+  );
+  if (same !== undefined || forward.goBackwards === backward.goBackwards) {
+    throw new ConfigError(
+      same === undefined
+        ? `${where}: \`backwardLayer\` reads the same way as \`layer\`: give one of them goBackwards: true.`
+        : `${where}: \`backwardLayer\` has another \`${same === "width" ? "units" : same}\` (${backward[same]}) than \`layer\` (${forward[same]}).`,
+    );
+  }
+  return backward;
+}
+
 export class BidirectionalLayer extends Layer {
   readonly kind = "bidirectional";
   readonly defaultName = "bidirectional";
@@ -61,22 +79,29 @@ export class BidirectionalLayer extends Layer {
   readonly forward: RecurrentLayer;
   readonly backward: RecurrentLayer;
   readonly #inner: Record<string, unknown>;
+  readonly #backward: Record<string, unknown> | undefined;
 
   constructor(options: BidirectionalOptions) {
     const where = "bidirectional()";
-    super(where, options, ["layer", "mergeMode"]);
+    super(where, options, ["layer", "mergeMode", "backwardLayer"]);
     const { mergeMode = "concat" } = options;
     this.mergeMode = mergeMode === null ? null : oneOf(where, "mergeMode", mergeMode, mergeModes);
     this.forward = checkInner(where, options.layer);
     const { name } = this.forward;
     this.#inner = this.forward.getConfig();
+    const { backwardLayer } = options;
     const mirrored = { ...this.#inner, goBackwards: !this.forward.goBackwards };
-    this.backward = mirrors[this.forward.kind]!(mirrored as never);
-    for (const [layer, direction] of [
-      [this.forward, "forward"],
-      [this.backward, "backward"],
+    this.backward =
+      backwardLayer === undefined
+        ? mirrors[this.forward.kind]!(mirrored as never)
+        : checkMirror(where, this.forward, checkInner(where, backwardLayer));
+    this.#backward = backwardLayer === undefined ? undefined : this.backward.getConfig();
+    const backwardName = backwardLayer === undefined ? name : this.backward.name;
+    for (const [layer, direction, own] of [
+      [this.forward, "forward", name],
+      [this.backward, "backward", backwardName],
     ] as const) {
-      layer.rename(`${direction}_${name}`);
+      layer.rename(`${direction}_${own}`);
       layer.keyPrefix = `${layer.name}/`;
       layer.zeroOutputForMask = layer.returnSequences;
     }
@@ -115,6 +140,24 @@ export class BidirectionalLayer extends Layer {
 
   override get outputParts(): number {
     return this.mergeMode === null ? 2 : 1;
+  }
+
+  override get furtherShapes(): readonly SampleShape[] {
+    return this.directions.flatMap(({ furtherShapes }) => furtherShapes);
+  }
+
+  /** The input, then both directions' initial states where some are given. */
+  protected override connectAll(
+    [inputShape, ...states]: readonly SampleShape[],
+    [previous]: readonly (Layer | undefined)[],
+  ): SampleShape {
+    if (states.length > 0) {
+      const widths = this.directions.flatMap((layer, i) =>
+        Object.entries(layer.stateWidths).map(([part, width]) => [`${i === 0 ? "forward" : "backward"} ${part}`, width]),
+      );
+      checkStates(this.name, Object.fromEntries(widths), states);
+    }
+    return this.connect(inputShape!, previous);
   }
 
   protected connect(inputShape: SampleShape, previous?: Layer): SampleShape {
@@ -179,11 +222,20 @@ export class BidirectionalLayer extends Layer {
   }
 
   stage(input: Signal, workspace: Workspace): Stage {
-    return new BidirectionalStage(this, input, workspace);
+    return this.stageAll([input], workspace, {});
+  }
+
+  override stageAll(inputs: readonly Signal[], workspace: Workspace, call: Call): Stage {
+    return new BidirectionalStage(this, inputs, workspace, call);
   }
 
   protected ownConfig(): Record<string, unknown> {
-    return { layer: { kind: this.forward.kind, config: this.#inner }, mergeMode: this.mergeMode };
+    const backward = this.#backward;
+    return {
+      layer: { kind: this.forward.kind, config: this.#inner },
+      mergeMode: this.mergeMode,
+      ...(backward === undefined ? {} : { backwardLayer: { kind: this.backward.kind, config: backward } }),
+    };
   }
 }
 
@@ -202,15 +254,17 @@ export class BidirectionalLayer extends Layer {
  * @example
  * sequential([bidirectional({ layer: lstm({ units: 16 }), inputShape: [20, 3] }), dense({ units: 1 })]);
  */
-export const bidirectional = (options: BidirectionalOptions): BidirectionalLayer =>
-  new BidirectionalLayer(options);
+export const bidirectional = (options: BidirectionalOptions | Layer): BidirectionalLayer =>
+  new BidirectionalLayer(options instanceof Layer ? { layer: options } : options);
 
 /** Codes of assembly/layers/merge.ts. Outputs that are not merged stand side by side until somebody reads them. */
 const codes: Readonly<Record<MergeMode, number>> = { concat: 0, sum: 1, mul: 2, ave: 3 };
 
 /** Both directions laid out in a workspace, and what merges them. */
 export class BidirectionalStage implements Stage {
+  readonly input: Signal;
   readonly output: Signal;
+  readonly outputs: readonly Signal[];
   /** Forward, then backward. */
   readonly inner: readonly [Stage, Stage];
   /** The input again, with a gradient of its own for the backward direction. */
@@ -220,10 +274,14 @@ export class BidirectionalStage implements Stage {
 
   constructor(
     readonly layer: BidirectionalLayer,
-    readonly input: Signal,
+    inputs: readonly Signal[],
     readonly workspace: Workspace,
+    call: Call,
   ) {
     const { forward, backward, returnSequences } = layer;
+    const [input, ...states] = inputs as [Signal, ...Signal[]];
+    this.input = input;
+    const half = states.length / 2;
     const { features, isSequence, maxTimesteps, stride } = input;
     this.#mirrored = new Signal(features, isSequence, maxTimesteps);
     this.#mirrored.takeMask(input);
@@ -231,13 +289,17 @@ export class BidirectionalStage implements Stage {
       const floats = workspace.batch * maxTimesteps * stride;
       this.#mirrored.gradient = workspace.region(layer, "dx of the backward direction", floats);
     }
-    this.inner = [forward.stage(input, workspace), backward.stage(this.#mirrored, workspace)];
-    this.output = ownSignal(workspace, layer, input, {
+    this.inner = [
+      forward.stageAll([input, ...states.slice(0, half)], workspace, call),
+      backward.stageAll([this.#mirrored, ...states.slice(half)], workspace, call),
+    ];
+    this.output = ownSignal(workspace, layer, inputs, {
       features: layer.outputShape!.at(-1)!,
       isSequence: returnSequences,
       maxTimesteps: returnSequences ? maxTimesteps : 1,
     });
-    if (!returnSequences) this.output.mask = 0;
+    if (returnSequences) this.output.takeMask(input);
+    this.outputs = [this.output, ...this.inner.flatMap(({ outputs = [] }) => outputs.slice(1))];
     this.#descriptor = workspace.region(layer, "descriptor", mergeFields.length);
     this.#fields = {
       mode: codes[layer.mergeMode ?? "concat"],

@@ -2,7 +2,7 @@ import { activationCodes, type ElementwiseActivation } from "../../engine/activa
 import { type GruDescriptor, gruFields, writeDescriptor } from "../../engine/descriptors.js";
 import { flag } from "../../options.js";
 import { type Signal, strideOf } from "../signal.js";
-import type { Stage } from "../stage.js";
+import type { Call, Stage } from "../stage.js";
 import type { Workspace } from "../workspace.js";
 import { type CellShapes, RecurrentLayer, type RecurrentOptions } from "./recurrent-layer.js";
 import { gateActivation } from "./recurrent-options.js";
@@ -49,8 +49,8 @@ export class GruLayer extends RecurrentLayer {
     };
   }
 
-  stage(input: Signal, workspace: Workspace): Stage {
-    return new GruStage(this, input, workspace);
+  override stageAll(inputs: readonly Signal[], workspace: Workspace, call: Call): Stage {
+    return new GruStage(this, inputs, workspace, call);
   }
 
   protected override ownConfig(): Record<string, unknown> {
@@ -82,15 +82,17 @@ const GATES = 3;
 export class GruStage extends RecurrentStage {
   protected readonly fields: GruDescriptor;
 
-  constructor(layer: GruLayer, input: Signal, workspace: Workspace) {
+  constructor(layer: GruLayer, inputs: readonly Signal[], workspace: Workspace, call: Call) {
     const { units, features, resetAfter } = layer;
     const { batch, taped } = workspace;
     const stride = strideOf(units);
     const recurrentDepth = (resetAfter ? GATES : 2) * stride;
+    const input = inputs[0]!;
     super(
       layer,
-      input,
+      inputs,
       workspace,
+      call,
       {
         forward: "gruForward",
         backward: "gruBackward",

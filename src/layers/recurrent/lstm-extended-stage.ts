@@ -7,6 +7,7 @@ import {
   writeDescriptor,
 } from "../../engine/descriptors.js";
 import { type Signal, strideOf } from "../signal.js";
+import type { Call } from "../stage.js";
 import type { Variable } from "../variable.js";
 import type { Workspace } from "../workspace.js";
 import type { LstmLayer } from "./lstm.js";
@@ -22,14 +23,16 @@ export class LstmExtendedStage extends RecurrentStage {
   readonly #peepholes: Variable | undefined;
   readonly #projection: Variable | undefined;
 
-  constructor(layer: LstmLayer, input: Signal, workspace: Workspace) {
+  constructor(layer: LstmLayer, inputs: readonly Signal[], workspace: Workspace, call: Call) {
     const { units, features, width } = layer;
     const { batch, taped } = workspace;
     const gateFloats = GATES * strideOf(units);
+    const input = inputs[0]!;
     super(
       layer,
-      input,
+      inputs,
       workspace,
+      call,
       {
         forward: "lstmExtendedForward",
         backward: "lstmExtendedBackward",
@@ -87,6 +90,10 @@ export class LstmExtendedStage extends RecurrentStage {
     const { c, cRing, units } = this.fields;
     const end = c + (steps % cRing) * batch * strideOf(units) * 4;
     return [...super.statePlaces(steps, batch), { start: c, end }];
+  }
+
+  protected override get stateGradients(): readonly number[] {
+    return [this.fields.dh, this.fields.dc];
   }
 
   protected packForward(kernel: number, recurrent: number, bias: number): void {

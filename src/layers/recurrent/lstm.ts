@@ -5,7 +5,7 @@ import { type Initializer, toInitializer } from "../../initializers/to-initializ
 import { flag, numberIn } from "../../options.js";
 import type { Random } from "../../random.js";
 import { type Signal, strideOf } from "../signal.js";
-import type { Stage } from "../stage.js";
+import type { Call, Stage } from "../stage.js";
 import { Variable } from "../variable.js";
 import type { Workspace } from "../workspace.js";
 import { type CellShapes, RecurrentLayer, type RecurrentOptions } from "./recurrent-layer.js";
@@ -30,7 +30,12 @@ export interface LstmOptions extends RecurrentOptions {
   readonly projectionUnits?: number;
 }
 
-type StageClass = new (layer: LstmLayer, input: Signal, workspace: Workspace) => Stage;
+type StageClass = new (
+  layer: LstmLayer,
+  inputs: readonly Signal[],
+  workspace: Workspace,
+  call: Call,
+) => Stage;
 
 let ExtendedStage: StageClass | undefined;
 
@@ -108,9 +113,9 @@ export class LstmLayer extends RecurrentLayer {
     return this.variables.find((variable) => variable.key === `${this.keyPrefix}${key}`);
   }
 
-  stage(input: Signal, workspace: Workspace): Stage {
+  override stageAll(inputs: readonly Signal[], workspace: Workspace, call: Call): Stage {
     const StageOfKind = this.#isPlain ? LstmStage : ExtendedStage!;
-    return new StageOfKind(this, input, workspace);
+    return new StageOfKind(this, inputs, workspace, call);
   }
 
   get #isPlain(): boolean {
@@ -155,15 +160,17 @@ const GATES = 4;
 export class LstmStage extends RecurrentStage {
   protected readonly fields: LstmDescriptor;
 
-  constructor(layer: LstmLayer, input: Signal, workspace: Workspace) {
+  constructor(layer: LstmLayer, inputs: readonly Signal[], workspace: Workspace, call: Call) {
     const { units, features } = layer;
     const { batch, taped } = workspace;
     const stride = strideOf(units);
     const gateFloats = GATES * stride;
+    const input = inputs[0]!;
     super(
       layer,
-      input,
+      inputs,
       workspace,
+      call,
       {
         forward: "lstmForward",
         backward: "lstmBackward",
@@ -198,6 +205,10 @@ export class LstmStage extends RecurrentStage {
     const { c, cRing } = this.fields;
     const end = c + (steps % cRing) * batch * this.stride * 4;
     return [...super.statePlaces(steps, batch), { start: c, end }];
+  }
+
+  protected override get stateGradients(): readonly number[] {
+    return [this.fields.dh, this.fields.dc];
   }
 
   protected packForward(kernel: number, recurrent: number, bias: number): void {

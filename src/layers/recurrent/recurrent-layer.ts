@@ -6,9 +6,12 @@ import { flag, numberIn } from "../../options.js";
 import { type RegularizerLike, toRegularizer } from "../../regularizers/to-regularizer.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
 import { Layer, type LayerOptions, type SampleShape } from "../layer.js";
+import type { Signal } from "../signal.js";
+import type { Call, Stage } from "../stage.js";
 import type { Variable } from "../variable.js";
+import type { Workspace } from "../workspace.js";
 import { declaredWeight } from "../variable.js";
-import { gateActivation, sequenceShape } from "./recurrent-options.js";
+import { checkStates, gateActivation, sequenceShape } from "./recurrent-options.js";
 import { RecurrentState, stateOf } from "./recurrent-state.js";
 
 /** Options all recurrent layers share, with Keras's names, meanings and defaults. */
@@ -41,6 +44,8 @@ export interface RecurrentOptions extends LayerOptions {
   readonly goBackwards?: boolean;
   /** Starts each batch in the state the one before ended in. Needs `batchSize` on the first layer. Default false. */
   readonly stateful?: boolean;
+  /** Puts out the state it ends in as well: `apply` gives [y, h], of an LSTM [y, h, c]. For graphs. Default false. */
+  readonly returnState?: boolean;
 }
 
 const known = [
@@ -62,6 +67,7 @@ const known = [
   "returnSequences",
   "goBackwards",
   "stateful",
+  "returnState",
 ] as const;
 
 /** Shapes of a cell's weights. */
@@ -81,6 +87,7 @@ export abstract class RecurrentLayer extends Layer {
   readonly returnSequences: boolean;
   readonly goBackwards: boolean;
   readonly stateful: boolean;
+  readonly returnState: boolean;
   /** @internal Set by `bidirectional`; see `RecurrentMask`. */
   zeroOutputForMask = false;
   /** @internal Stands before the names of the weights; set by `bidirectional`. */
@@ -108,6 +115,7 @@ export abstract class RecurrentLayer extends Layer {
     this.returnSequences = flag(where, "returnSequences", options.returnSequences ?? false);
     this.goBackwards = flag(where, "goBackwards", options.goBackwards ?? false);
     this.stateful = flag(where, "stateful", options.stateful ?? false);
+    this.returnState = flag(where, "returnState", options.returnState ?? false);
     this.initializers = {
       kernel: toInitializer(where, "kernelInitializer", options.kernelInitializer ?? "glorotUniform"),
       recurrent: toInitializer(where, "recurrentInitializer", options.recurrentInitializer ?? "orthogonal"),
@@ -115,6 +123,12 @@ export abstract class RecurrentLayer extends Layer {
     };
     this.activityRegularizer = toRegularizer(where, "activityRegularizer", options.activityRegularizer);
     this.#options = options;
+  }
+
+  abstract override stageAll(inputs: readonly Signal[], workspace: Workspace, call: Call): Stage;
+
+  stage(input: Signal, workspace: Workspace): Stage {
+    return this.stageAll([input], workspace, {});
   }
 
   /** Width of each part of the state; the first is h, the output. */
@@ -133,6 +147,19 @@ export abstract class RecurrentLayer extends Layer {
 
   override get worksByChunks(): boolean {
     return !this.goBackwards && this.activityRegularizer === undefined;
+  }
+
+  override get furtherShapes(): readonly SampleShape[] {
+    return this.returnState ? Object.values(this.stateWidths).map((width) => [width]) : [];
+  }
+
+  /** The input, then the initial states where some are given. */
+  protected override connectAll(
+    [inputShape, ...states]: readonly SampleShape[],
+    [previous]: readonly (Layer | undefined)[],
+  ): SampleShape {
+    if (states.length > 0) checkStates(this.name, this.stateWidths, states);
+    return this.connect(inputShape!, previous);
   }
 
   protected connect(inputShape: SampleShape, previous?: Layer): SampleShape {

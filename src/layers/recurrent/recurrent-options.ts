@@ -1,7 +1,7 @@
 import { type ElementwiseActivation, elementwiseActivations } from "../../engine/activation-codes.js";
 import { ConfigError, ShapeError } from "../../errors.js";
 import { oneOf } from "../../options.js";
-import { describeShape } from "../../tensor.js";
+import { describeShape, sameShape } from "../../tensor.js";
 import type { Layer, SampleShape } from "../layer.js";
 
 /** An activation of a gate or a state: any but softmax, which mixes units. */
@@ -43,5 +43,21 @@ export function sequenceShape(
         ? "Give the layer inputShape: [timesteps, features]; a single series of values has features = 1."
         : "The features of a sequence must be a known number."),
     { received: inputShape, expected: "[timesteps, features]" },
+  );
+}
+
+/** @throws ShapeError unless there is one `[batch, width]` for each part of the state. */
+export function checkStates(
+  name: string,
+  widths: Readonly<Record<string, number>>,
+  shapes: readonly SampleShape[],
+): void {
+  const expected = Object.values(widths).map((width) => [width]);
+  if (shapes.length === expected.length && shapes.every((shape, i) => sameShape(shape, expected[i]!))) return;
+  const listed = (list: readonly SampleShape[]): string =>
+    list.map((shape) => describeShape([null, ...shape])).join(", ");
+  throw new ShapeError(
+    `\`${name}\`: initialState is ${listed(shapes)}, expected [${Object.keys(widths).join(", ")}] of ${listed(expected)}.`,
+    { received: shapes, expected },
   );
 }

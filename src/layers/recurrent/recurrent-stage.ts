@@ -2,7 +2,7 @@ import { activationCodes } from "../../engine/activation-codes.js";
 import type { GruDescriptor, LstmDescriptor, RnnDescriptor } from "../../engine/descriptors.js";
 import type { ParallelKernel } from "../../engine/threads/worker-pool.js";
 import { type MaskReader, Signal, strideOf } from "../signal.js";
-import { allocateGradient, type Stage } from "../stage.js";
+import { allocateGradient, type Call, type Stage } from "../stage.js";
 import { type FlowRecorder, type Packed, type Pass, pairsFloats, type Workspace } from "../workspace.js";
 import type { RecordedFlow } from "./recorded-flow.js";
 import type { RecurrentLayer } from "./recurrent-layer.js";
@@ -41,7 +41,9 @@ export interface StatePlace {
 
 /** A recurrent layer laid out in a workspace: all that does not depend on the cell. */
 export abstract class RecurrentStage implements Stage {
+  readonly input: Signal;
   readonly output: Signal;
+  readonly outputs: readonly Signal[];
   protected abstract readonly fields: CommonDescriptor;
   protected readonly descriptor: number;
   /** Whether anything flows back through this stage. */
@@ -59,37 +61,52 @@ export abstract class RecurrentStage implements Stage {
   readonly #inputMask: number;
   readonly #maskedInput: number;
   readonly #recurrentMask: number;
+  /** The states it begins in, where they come from other layers, and those it ends in, where they are put out. */
+  readonly #initial: readonly Signal[];
+  readonly #finals: readonly Signal[];
   readonly #stateAddresses: readonly number[];
   /** Where the last pass ended, part by part of the state. */
   #ends: readonly number[] = [];
 
   protected constructor(
     readonly layer: RecurrentLayer,
-    readonly input: Signal,
+    inputs: readonly Signal[],
     readonly workspace: Workspace,
+    call: Call,
     form: CellForm,
     descriptorFields: readonly string[],
   ) {
     const { batch, taped } = workspace;
     const { width, returnSequences } = layer;
+    const [input, ...initial] = inputs as [Signal, ...Signal[]];
+    this.input = input;
+    this.#initial = initial;
     const steps = input.maxTimesteps;
     this.#form = form;
     this.stride = strideOf(width);
     this.output = new Signal(width, returnSequences, returnSequences ? steps : 1);
-    allocateGradient(workspace, layer, input, this.output);
+    allocateGradient(workspace, layer, inputs, this.output);
+    this.#finals = layer.furtherShapes.map(([units]) => {
+      const state = new Signal(units!, false, 1);
+      allocateGradient(workspace, layer, inputs, state);
+      return state;
+    });
+    this.outputs = [this.output, ...this.#finals];
+    // Where it was said that dropout acts, it acts in predictions too.
+    const mayDrop = taped || call.training === true;
     // Keras passes the mask on as it came, not turned, under goBackwards too.
     if (returnSequences) this.output.takeMask(input);
     this.#mask = input.mask === 0 ? null : new input.MaskReader!(layer, input, this.output, workspace);
     this.learns = this.output.gradient !== 0;
     this.maxRing = taped || returnSequences ? steps + 1 : 2;
-    this.dropsStates = taped && layer.recurrentDropout > 0;
+    this.dropsStates = mayDrop && layer.recurrentDropout > 0;
     this.descriptor = this.region("descriptor", descriptorFields.length);
     this.#packed = {
       panels: workspace.packed(layer, "panels"),
       recurrent: workspace.packed(layer, "recurrent panels"),
       kernel: workspace.packed(layer, "kernel panels"),
     };
-    this.#inputMask = this.region("input mask", batch * input.stride, taped && layer.dropout > 0);
+    this.#inputMask = this.region("input mask", batch * input.stride, mayDrop && layer.dropout > 0);
     this.#maskedInput = this.region("masked input", steps * batch * input.stride, this.#inputMask !== 0);
     this.#recurrentMask = this.region("recurrent mask", batch * this.stride, this.dropsStates);
     const { state } = layer;
@@ -156,6 +173,7 @@ export abstract class RecurrentStage implements Stage {
       dBias: learns && bias !== undefined ? workspace.gradients(bias) : 0,
       truncate: 0,
       record: 0,
+      carry: this.#initial.length + this.#finals.length > 0 ? 1 : 0,
     };
   }
 
@@ -208,7 +226,9 @@ export abstract class RecurrentStage implements Stage {
     Object.values(layer.stateWidths).forEach((width, i) => {
       const { start } = places[i]!;
       const floats = batch * strideOf(width);
-      if (state !== undefined) state.load(kernels, i, start);
+      const initial = this.#initial[i];
+      if (initial !== undefined) kernels.copyFloats(initial.address, start, floats);
+      else if (state !== undefined) state.load(kernels, i, start);
       else if (pass.continues === true) kernels.copyFloats(this.#ends[i]!, start, floats);
       else kernels.fillZero(start, floats);
     });
@@ -219,6 +239,9 @@ export abstract class RecurrentStage implements Stage {
         state.keep(kernels, i, end);
       });
     }
+    this.#finals.forEach((final, i) => {
+      final.address = places[i]!.end;
+    });
     output.timesteps = layer.returnSequences ? steps : 1;
     const shown = layer.returnSequences ? d.h + batch * this.stride * 4 : places[0]!.end;
     output.address = this.#mask?.hide(shown, batch) ?? shown;
@@ -235,16 +258,44 @@ export abstract class RecurrentStage implements Stage {
     }
     this.#mask?.hideGradient(batch);
     const form = this.#form;
+    if (this.fields.carry === 1) this.#carryIn(batch);
     workspace.split(form.backward, this.descriptor, batch, ROW_GRAIN, this);
     if (this.fields.dKernel !== 0) {
       const groups = Math.ceil(layer.units / 4);
       workspace.split(form.weightGradients, this.descriptor, groups, form.groupGrain, this);
     }
+    this.#carryOut(batch);
     if (input.gradient !== 0 && this.#inputMask !== 0 && pass.training) {
       const count = batch * input.stride;
       const { gradient, timesteps } = input;
       workspace.kernels.multiplySteps(gradient, this.#inputMask, gradient, timesteps, count);
     }
+  }
+
+  /** Where the gradient of each part of the state passes from step to step. */
+  protected get stateGradients(): readonly number[] {
+    return [this.fields.dh];
+  }
+
+  /** What flows back from the final state stands where the kernel begins. */
+  #carryIn(batch: number): void {
+    const { kernels } = this.workspace;
+    const widths = Object.values(this.layer.stateWidths);
+    this.stateGradients.forEach((address, i) => {
+      const floats = batch * strideOf(widths[i]!);
+      const gradient = this.#finals[i]?.gradient ?? 0;
+      if (gradient === 0) kernels.fillZero(address, floats);
+      else kernels.copyFloats(gradient, address, floats);
+    });
+  }
+
+  /** What flows back to the initial state goes to where it came from. */
+  #carryOut(batch: number): void {
+    this.#initial.forEach(({ gradient, stride }, i) => {
+      if (gradient !== 0) {
+        this.workspace.kernels.copyFloats(this.stateGradients[i]!, gradient, batch * stride);
+      }
+    });
   }
 
   recorded(): RecordedFlow | null {

@@ -1,7 +1,7 @@
 import { needsPreActivation } from "../../engine/activation-codes.js";
 import { type RnnDescriptor, rnnFields, writeDescriptor } from "../../engine/descriptors.js";
 import { type Signal, strideOf } from "../signal.js";
-import type { Stage } from "../stage.js";
+import type { Call, Stage } from "../stage.js";
 import type { Workspace } from "../workspace.js";
 import { type CellShapes, RecurrentLayer, type RecurrentOptions } from "./recurrent-layer.js";
 import { RecurrentStage } from "./recurrent-stage.js";
@@ -25,8 +25,8 @@ export class SimpleRnnLayer extends RecurrentLayer {
     return { kernel: [features, this.units], recurrent: [this.units, this.units], bias: [this.units] };
   }
 
-  stage(input: Signal, workspace: Workspace): Stage {
-    return new SimpleRnnStage(this, input, workspace);
+  override stageAll(inputs: readonly Signal[], workspace: Workspace, call: Call): Stage {
+    return new SimpleRnnStage(this, inputs, workspace, call);
   }
 }
 
@@ -47,13 +47,15 @@ export const simpleRNN = (options: SimpleRnnOptions): SimpleRnnLayer => new Simp
 export class SimpleRnnStage extends RecurrentStage {
   protected readonly fields: RnnDescriptor;
 
-  constructor(layer: SimpleRnnLayer, input: Signal, workspace: Workspace) {
+  constructor(layer: SimpleRnnLayer, inputs: readonly Signal[], workspace: Workspace, call: Call) {
     const { units, features } = layer;
     const columns = Math.ceil(units / 16) * 16;
+    const input = inputs[0]!;
     super(
       layer,
-      input,
+      inputs,
       workspace,
+      call,
       {
         forward: "rnnForward",
         backward: "rnnBackward",
