@@ -132,12 +132,6 @@ export type { MetricFunction } from "./metrics/custom.js";
 export type { Metric, MetricFactory } from "./metrics/metric.js";
 export { r2, rootMeanSquaredError } from "./metrics/regression.js";
 export type { CompileOptions } from "./model/compile.js";
-// Graphs
-export { type InputOptions, input } from "./layers/graph/input.js";
-export type { ApplyOptions, Dtype, SymbolicTensor } from "./layers/graph/symbolic-tensor.js";
-export { type GraphFitOptions, type GraphModel, type GraphOptions, model } from "./model/graph/graph-model.js";
-export { plotModel } from "./model/graph/plot-model.js";
-export type { ManyBatch, ManyDataset, Tensors } from "./model/graph/ports.js";
 // Model
 export type {
   Callback,
@@ -149,6 +143,14 @@ export type {
 } from "./model/events.js";
 export type { Dataset, DatasetBatch } from "./model/examples.js";
 export type { FitOptions } from "./model/fit-options.js";
+export {
+  type GraphFitOptions,
+  type GraphModel,
+  type GraphOptions,
+  model,
+} from "./model/graph/graph-model.js";
+export { plotModel } from "./model/graph/plot-model.js";
+export type { ManyBatch, ManyDataset, Tensors } from "./model/graph/ports.js";
 export type { Model } from "./model/model.js";
 export type { ModelOptions } from "./model/model-options.js";
 export type { Gradients } from "./model/on-demand/gradients.js";

@@ -15,6 +15,8 @@ export { type DenseOptions, dense } from "./dense.js";
 export { type DropoutOptions, dropout } from "./dropout.js";
 export { type EmbeddingOptions, embedding } from "./embedding.js";
 export { type FlattenOptions, flatten } from "./flatten.js";
+export { type InputOptions, input } from "./graph/input.js";
+export type { ApplyOptions, Dtype, SymbolicTensor } from "./graph/symbolic-tensor.js";
 export { type InputLayerOptions, inputLayer } from "./input-layer.js";
 export type { Layer, LayerOptions } from "./layer.js";
 export { type LayerNormalizationOptions, layerNormalization } from "./layer-normalization.js";

@@ -8,7 +8,6 @@ export const strideOf = (features: number): number => Math.ceil(features / 4) * 
 export interface MaskedOwner extends Owner {
   readonly goBackwards: boolean;
   readonly returnSequences: boolean;
-  readonly stateful: boolean;
   /** Set inside `bidirectional`: a masked step puts out zero instead of the output before it (Keras's `zero_output_for_mask`). */
   readonly zeroOutputForMask: boolean;
 }
@@ -28,6 +27,7 @@ type MaskReaderClass = new (
   input: Signal,
   output: Signal,
   workspace: Workspace,
+  startsAnywhere: boolean,
 ) => MaskReader;
 
 /**

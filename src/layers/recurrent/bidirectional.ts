@@ -153,7 +153,10 @@ export class BidirectionalLayer extends Layer {
   ): SampleShape {
     if (states.length > 0) {
       const widths = this.directions.flatMap((layer, i) =>
-        Object.entries(layer.stateWidths).map(([part, width]) => [`${i === 0 ? "forward" : "backward"} ${part}`, width]),
+        Object.entries(layer.stateWidths).map(([part, width]) => [
+          `${i === 0 ? "forward" : "backward"} ${part}`,
+          width,
+        ]),
       );
       checkStates(this.name, Object.fromEntries(widths), states);
     }

@@ -9,8 +9,8 @@ import { Layer, type LayerOptions, type SampleShape } from "../layer.js";
 import type { Signal } from "../signal.js";
 import type { Call, Stage } from "../stage.js";
 import type { Variable } from "../variable.js";
-import type { Workspace } from "../workspace.js";
 import { declaredWeight } from "../variable.js";
+import type { Workspace } from "../workspace.js";
 import { checkStates, gateActivation, sequenceShape } from "./recurrent-options.js";
 import { RecurrentState, stateOf } from "./recurrent-state.js";
 

@@ -18,15 +18,24 @@ export class RecurrentMask implements MaskReader {
   readonly #running: number;
   readonly #outputs: number;
 
-  /** To be made where the layer's input has a mask, when the layer's own `output` signal exists. */
-  constructor(layer: MaskedOwner, input: Signal, output: Signal, workspace: Workspace) {
+  /**
+   * To be made where the layer's input has a mask, when the layer's own `output` signal exists.
+   * @param startsAnywhere whether the initial state may be other than zero.
+   */
+  constructor(
+    layer: MaskedOwner,
+    input: Signal,
+    output: Signal,
+    workspace: Workspace,
+    startsAnywhere: boolean,
+  ) {
     this.#layer = layer;
     this.#input = input;
     this.#output = output;
     this.#workspace = workspace;
     const { batch } = workspace;
     const mask = batch * input.maxTimesteps;
-    const hides = layer.stateful || layer.zeroOutputForMask;
+    const hides = startsAnywhere || layer.zeroOutputForMask;
     this.#turned = layer.goBackwards ? workspace.region(layer, "turned mask", mask) : 0;
     this.#running = hides && !layer.zeroOutputForMask ? workspace.region(layer, "running mask", mask) : 0;
     this.#outputs = hides

@@ -96,7 +96,10 @@ export abstract class RecurrentStage implements Stage {
     const mayDrop = taped || call.training === true;
     // Keras passes the mask on as it came, not turned, under goBackwards too.
     if (returnSequences) this.output.takeMask(input);
-    this.#mask = input.mask === 0 ? null : new input.MaskReader!(layer, input, this.output, workspace);
+    this.#mask =
+      input.mask === 0
+        ? null
+        : new input.MaskReader!(layer, input, this.output, workspace, layer.stateful || initial.length > 0);
     this.learns = this.output.gradient !== 0;
     this.maxRing = taped || returnSequences ? steps + 1 : 2;
     this.dropsStates = mayDrop && layer.recurrentDropout > 0;

@@ -1,11 +1,11 @@
-import type { ApplyOptions, SymbolicTensor } from "../../layers/graph/symbolic-tensor.js";
 import { onTrace } from "../../layers/graph/apply.js";
+import type { ApplyOptions, SymbolicTensor } from "../../layers/graph/symbolic-tensor.js";
 import type { LayerSet } from "../layer-set.js";
 import { LayerStack } from "../layer-stack.js";
 import { Model } from "../model.js";
 import { Graph } from "./graph.js";
-import { ModelLayer } from "./model-layer.js";
 import { modelConfig } from "./model-config.js";
+import { ModelLayer } from "./model-layer.js";
 import { traceChain } from "./trace-chain.js";
 
 // What graphs add to every model: `gateflow` brings it along, `gateflow/core` does without.

@@ -2,7 +2,7 @@ import { ConfigError } from "../../errors.js";
 import { symbolicTensors } from "../../layers/graph/application.js";
 import type { SymbolicTensor } from "../../layers/graph/symbolic-tensor.js";
 import { refuseUnknown } from "../../options.js";
-import type { Tensor, TensorLike } from "../../tensor.js";
+import { isTensor, type Tensor, type TensorLike } from "../../tensor.js";
 import { type CompileOptions, settle } from "../compile.js";
 import type { History, Logs } from "../events.js";
 import { type Dataset, isDataset } from "../examples.js";
@@ -13,7 +13,6 @@ import { Model } from "../model.js";
 import type { ModelOptions } from "../model-options.js";
 import type { Gradients } from "../on-demand/gradients.js";
 import type { BatchOptions } from "../sources.js";
-import { stepOnce } from "../step.js";
 import { Graph } from "./graph.js";
 import { type ManyDataset, outputsByName, Ports, type Tensors } from "./ports.js";
 
@@ -46,6 +45,9 @@ function tensorsIn(where: string, given: OneOrMany): { tensors: SymbolicTensor[]
   if (!isRecord) return { tensors: symbolicTensors(where, given) };
   return { tensors: symbolicTensors(where, Object.values(given)), names: Object.keys(given) };
 }
+
+const isBatch = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "x" in value && !isTensor(value);
 
 /** A model that is a graph of layers: what Keras calls functional. */
 export class GraphModel extends Model<Graph> {
@@ -117,9 +119,12 @@ export class GraphModel extends Model<Graph> {
     given: NonNullable<GraphFitOptions["validationData"]>,
   ): NonNullable<FitOptions["validationData"]> {
     const ports = this.#ports;
-    if (isDataset(given)) return ports.dataset(where, given);
+    // A pair of records looks like a dataset, whose batches have an x.
+    const isPair =
+      Array.isArray(given) && (given.length === 2 || given.length === 3) && !isBatch((given as unknown[])[0]);
+    if (!isPair && isDataset(given)) return ports.dataset(where, given);
     // What is no pair is refused where pairs are read.
-    if (!Array.isArray(given) || given.length < 2) return given as unknown as Dataset;
+    if (!isPair) return given as unknown as Dataset;
     const [x, y, weights] = given as unknown as readonly [Tensors, Tensors, Tensors?];
     const inputs = ports.x(where, x);
     const labels = ports.y(where, y, inputs);
@@ -138,7 +143,11 @@ export class GraphModel extends Model<Graph> {
     if (isDataset(x)) return super.evaluate(ports.dataset(where, x), second as BatchOptions);
     const inputs = ports.x(where, x as Tensors);
     const labels = second === undefined ? undefined : ports.y(where, second as Tensors, inputs);
-    return super.evaluate(inputs, labels as unknown as TensorLike, this.#weighted(where, inputs, third ?? {}));
+    return super.evaluate(
+      inputs,
+      labels as unknown as TensorLike,
+      this.#weighted(where, inputs, third ?? {}),
+    );
   }
 
   #weighted<Options extends WeightsOption>(where: string, x: Tensor, options: Options) {

@@ -113,7 +113,9 @@ export class Graph extends LayerSet {
     const where = "model()";
     const twice = inputTensors.find((tensor, i) => inputTensors.indexOf(tensor) !== i);
     if (twice !== undefined) {
-      throw new ConfigError(`${where}: the input \`${twice.name}\` is given twice.`, { received: twice.name });
+      throw new ConfigError(`${where}: the input \`${twice.name}\` is given twice.`, {
+        received: twice.name,
+      });
     }
     const { nodes, layers } = mapGraph(where, inputTensors, outputTensors);
     this.nodes = nodes;

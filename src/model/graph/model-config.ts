@@ -1,9 +1,9 @@
 import type { Engine } from "../../engine/engine.js";
 import { FormatError } from "../../errors.js";
+import { layerFromConfig, layersFromConfig } from "../../layers/from-config.js";
 import { type Application, applyLayer } from "../../layers/graph/application.js";
 import { applyInput } from "../../layers/graph/input.js";
 import type { Dtype, SymbolicTensor } from "../../layers/graph/symbolic-tensor.js";
-import { layerFromConfig, layersFromConfig } from "../../layers/from-config.js";
 import { InputLayer } from "../../layers/input-layer.js";
 import type { SampleShape } from "../../layers/layer.js";
 import type { Model } from "../model.js";
@@ -103,7 +103,8 @@ interface MakeOptions {
 
 /** A graph's model from its JSON. @throws FormatError where a reference leads nowhere. */
 export function graphFromConfig(
-  { layers, inputs, nodes, outputs, outputNames }: GraphJson, options: MakeOptions,
+  { layers, inputs, nodes, outputs, outputNames }: GraphJson,
+  options: MakeOptions,
 ): Model {
   const made = layers.map(layerFromConfig);
   const tensors: (readonly SymbolicTensor[])[] = inputs.map(({ dtype, ...rest }) => [
@@ -113,7 +114,9 @@ export function graphFromConfig(
   const at = ([node, output]: Reference): SymbolicTensor => {
     const tensor = tensors[node]?.[output];
     if (tensor === undefined) {
-      throw new FormatError(`The graph names output ${output} of node ${node}, which is not there before it is needed.`);
+      throw new FormatError(
+        `The graph names output ${output} of node ${node}, which is not there before it is needed.`,
+      );
     }
     return tensor;
   };
@@ -154,4 +157,3 @@ export function modelFromConfig(config: object, engine?: Engine): Model {
   if (layers === undefined || inputShape === undefined) throw new FormatError("This describes no model.");
   return sequential(layersFromConfig(layers, inputShape), options);
 }
-

@@ -111,4 +111,3 @@ export class ModelLayer extends SeveralInputsLayer {
     return this.describe();
   }
 }
-

@@ -56,7 +56,8 @@ const wrongCount = (where: string, what: string, count: number, ports: readonly 
 function perPort(where: string, what: string, given: unknown, ports: readonly Port[]): unknown[] {
   if (isRecord(given)) return byName(where, what, given, ports);
   if (ports.length === 1) {
-    const alone = Array.isArray(given) && given.length === 1 && (isTensor(given[0]) || ArrayBuffer.isView(given[0]));
+    const alone =
+      Array.isArray(given) && given.length === 1 && (isTensor(given[0]) || ArrayBuffer.isView(given[0]));
     return [alone ? (given as unknown[])[0] : given];
   }
   if (!Array.isArray(given)) throw wrongCount(where, what, 1, ports);
@@ -186,7 +187,10 @@ export function outputsByName(outputs: readonly Port[]): ManyOutputs {
     split(where: string, option: keyof CompileOptions, value: unknown): readonly unknown[] {
       const isList = option === "metrics" || option === "weightedMetrics";
       if (value == null) return outputs.map(() => null);
-      if (isRecord(value) && (isNamed(value) || isList || !("name" in value || "kind" in value || "sum" in value))) {
+      if (
+        isRecord(value) &&
+        (isNamed(value) || isList || !("name" in value || "kind" in value || "sum" in value))
+      ) {
         return byName(where, `\`${option}\``, value, outputs);
       }
       if (Array.isArray(value)) {

@@ -24,7 +24,7 @@ const model = () => {
 
 /** What a Keras user may type and gateflow does not have, with the word that has to stand in the refusal. */
 const absent: readonly (readonly [string, () => unknown])[] = [
-  ...["returnState", "unroll", "implementation", "useCudnn", "seed", "dtype", "timeMajor"].map(
+  ...["unroll", "implementation", "useCudnn", "seed", "dtype", "timeMajor"].map(
     (name) => [name, () => lstm({ units: 1, ...(options(name) as object) })] as const,
   ),
   ["resetState", () => gru({ units: 1, ...(options("resetState") as object) })],
