@@ -1,4 +1,5 @@
 import { type FlattenLayer, flatten } from "../../layers/flatten.js";
+import type { Application } from "../../layers/graph/application.js";
 import type { SymbolicTensor } from "../../layers/graph/symbolic-tensor.js";
 import type { Owner } from "../../layers/owner.js";
 import { RecurrentMask } from "../../layers/recurrent/recurrent-mask.js";
@@ -6,7 +7,6 @@ import { Signal } from "../../layers/signal.js";
 import type { Stage } from "../../layers/stage.js";
 import type { Pass, Workspace } from "../../layers/workspace.js";
 import type { LaidOut } from "../topology.js";
-import type { Graph } from "./graph.js";
 import { indicesTaken } from "./vocabulary.js";
 
 /** Whom regions between layers belong to. */
@@ -113,8 +113,15 @@ function rowStage(input: Signal, name: string, workspace: Workspace): Stage {
   return { ...layer.stage(input, workspace), layer: between(name, "row") };
 }
 
+/** What of a graph has a place in memory. */
+export interface GraphParts {
+  readonly nodes: readonly Application[];
+  readonly inputTensors: readonly SymbolicTensor[];
+  readonly outputTensors: readonly SymbolicTensor[];
+}
+
 /** Lays the applications of a graph out, each behind what it needs. */
-export function layOutGraph(graph: Graph, inputs: readonly Signal[], workspace: Workspace): LaidOut {
+export function layOutGraph(graph: GraphParts, inputs: readonly Signal[], workspace: Workspace): LaidOut {
   const uses = new Map<SymbolicTensor, number>();
   const count = (tensor: SymbolicTensor): void => void uses.set(tensor, (uses.get(tensor) ?? 0) + 1);
   for (const node of graph.nodes) node.parents.forEach(count);
