@@ -21,10 +21,8 @@ import {
   lecunUniform,
   varianceScaling,
 } from "./initializers/variance-scaling.js";
-import "./layers/graph/apply.js";
 import { registerExtendedStage } from "./layers/recurrent/lstm.js";
 import { LstmExtendedStage } from "./layers/recurrent/lstm-extended-stage.js";
-import "./model/graph/apply-model.js";
 import {
   binaryCrossentropy,
   categoricalCrossentropy,
@@ -55,6 +53,7 @@ import { auc } from "./metrics/auc.js";
 import { f1Score, precision, recall } from "./metrics/confusion.js";
 import { cosineSimilarityMetric, mase, r2, rmse, rootMeanSquaredError } from "./metrics/regression.js";
 import { type MetricName, metrics } from "./metrics/to-metric.js";
+import { registerGraphs } from "./model/graph/apply-model.js";
 import { adadelta } from "./optimizers/adadelta.js";
 import { adagrad } from "./optimizers/adagrad.js";
 import { adam, adamw, nadam } from "./optimizers/adam.js";
@@ -74,6 +73,7 @@ import { schedules, toSchedule } from "./schedules/to-schedule.js";
 import { type WarmupOptions, warmup } from "./schedules/warmup.js";
 
 registerBuilds(allBuilds);
+registerGraphs();
 registerExtendedStage(LstmExtendedStage);
 
 initializers.complete({

@@ -5,6 +5,9 @@ import { FormatError, GateflowError, StateError } from "../errors.js";
 import { layersFromConfig } from "../layers/from-config.js";
 import type { Layer } from "../layers/layer.js";
 import type { CompileOptions } from "../model/compile.js";
+import { Graph } from "../model/graph/graph.js";
+import { type GraphJson, graphConfig, graphFromConfig } from "../model/graph/model-config.js";
+import type { Model } from "../model/model.js";
 import { type Sequential, sequential } from "../model/sequential.js";
 import { flag, refuseUnknown } from "../options.js";
 import { asFormatError } from "./bytes/as-format-error.js";
@@ -45,6 +48,8 @@ interface Description {
   /** Samples in every batch, where an input layer said so. */
   readonly batchSize?: number;
   readonly layers: readonly { kind: string; config: Record<string, unknown> }[];
+  /** How the layers are connected, where they are no chain; `layers` is empty then. */
+  readonly graph?: GraphJson;
   readonly compile: Record<string, unknown> | null;
   readonly batches: number | null;
   readonly training?: SavedTraining | null;
@@ -54,7 +59,7 @@ interface Description {
  * A model as safetensors bytes: weights as F32 under their names, layers and compile options as JSON in the metadata.
  * @throws StateError when `optimizer` is asked for on a model that is not compiled or was never trained.
  */
-export function toSafetensors(model: Sequential, options: SafetensorsOptions = {}): Uint8Array {
+export function toSafetensors(model: Model, options: SafetensorsOptions = {}): Uint8Array {
   const where = "toSafetensors()";
   refuseUnknown(where, options, ["optimizer", "metadata"]);
   const withOptimizer = flag(where, "optimizer", options.optimizer ?? false);
@@ -72,7 +77,9 @@ export function toSafetensors(model: Sequential, options: SafetensorsOptions = {
     seed: model.seed,
     inputShape: model.inputShape!,
     ...(model.batchSize === undefined ? {} : { batchSize: model.batchSize }),
-    layers: model.layers.map((layer) => ({ kind: layer.kind, config: layer.getConfig() })),
+    ...(model.topology instanceof Graph
+      ? { layers: [], graph: graphConfig(model.topology) }
+      : { layers: model.layers.map((layer) => ({ kind: layer.kind, config: layer.getConfig() })) }),
     compile: compiled === undefined ? null : withoutCustoms(where, compiled),
     batches: withOptimizer ? compiled!.optimizer.batches : null,
     training: kept?.training ?? null,
@@ -149,29 +156,36 @@ function layersOf({ layers, inputShape, batchSize }: Description): Layer[] {
  * The model in safetensors bytes that `toSafetensors` wrote, compiled as it was. Weights are found by their names, in
  * whatever order a tool has put them. Where a loss, a metric or a rate was a function of a user's own, `customObjects`
  * gives it back by its name; without it the model comes uncompiled.
+ * A graph comes as a graph: `fromSafetensors<GraphModel>(bytes)`.
  * @throws FormatError when the bytes are no such file, or damaged; also for NaN or Infinity among the weights, unless
  *   `allowNonFinite`.
  *
  * @example
  * const model = fromSafetensors(bytes, { customObjects: { myLoss } });
  */
-export function fromSafetensors(bytes: Uint8Array, options: FromSafetensorsOptions = {}): Sequential {
+export function fromSafetensors<Made extends Model = Sequential>(
+  bytes: Uint8Array,
+  options: FromSafetensorsOptions = {},
+): Made {
   const where = "fromSafetensors()";
   refuseUnknown(where, options, ["engine", "allowNonFinite", "customObjects"]);
   const { tensors, metadata } = listSafetensors(bytes);
   const description = describe(metadata);
   const isSlot = ({ name }: { name: string }): boolean => name.startsWith(OPTIMIZER_PREFIX);
   return asFormatError(`${where}: the model's description and its weights do not agree`, () => {
-    const model = sequential(layersOf(description), {
+    const own = {
       name: description.name,
       seed: description.seed,
       ...(options.engine === undefined ? {} : { engine: options.engine }),
-    });
+    };
+    const { graph } = description;
+    const model: Model =
+      graph === undefined ? sequential(layersOf(description), own) : graphFromConfig(graph, own);
     const weights = tensors.filter((tensor) => !isSlot(tensor) && !isOfTraining(tensor));
     writeByName(where, model, weights, options.allowNonFinite ?? false);
     const compile =
       description.compile === null ? null : customized(description.compile, options.customObjects ?? {});
-    if (compile === null) return model;
+    if (compile === null) return model as Made;
     model.compile(compile as unknown as CompileOptions);
     if (description.batches !== null) {
       const slots = tensors
@@ -180,7 +194,7 @@ export function fromSafetensors(bytes: Uint8Array, options: FromSafetensorsOptio
       model.executor(where).restoreOptimizer(model.optimizer, slots, description.batches);
       if (description.training != null) restoreTraining(model, description.training, trainingOf(tensors));
     }
-    return model;
+    return model as Made;
   });
 }
 
@@ -193,7 +207,7 @@ const trainingOf = (
  * Puts a model that is there already to where a training stood, weights, optimizer and all: what `backupAndRestore` does.
  * @throws FormatError when the bytes are no such file, or of another model.
  */
-export function restoreInto(model: Sequential, bytes: Uint8Array): void {
+export function restoreInto(model: Model, bytes: Uint8Array): void {
   const where = "restoreInto()";
   const { tensors, metadata } = listSafetensors(bytes);
   const { batches, training } = describe(metadata);

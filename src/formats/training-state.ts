@@ -3,7 +3,7 @@ import type { Layer } from "../layers/layer.js";
 import type { Callback, CallbackState, Logs } from "../model/events.js";
 import type { Compiled } from "../model/executor.js";
 import type { FitPosition } from "../model/fit.js";
-import type { Sequential } from "../model/sequential.js";
+import type { Model } from "../model/model.js";
 import type { NamedTensor, Tensor } from "../tensor.js";
 
 /** A number for JSON, which has neither NaN nor infinities. */
@@ -52,7 +52,7 @@ type StatefulLayer = Layer & {
   readStates(): Tensor[];
   setStates(states: readonly Tensor[] | null): void;
 };
-const statefulLayers = (model: Sequential): StatefulLayer[] =>
+const statefulLayers = (model: Model): StatefulLayer[] =>
   model.layers.filter(
     (layer): layer is StatefulLayer => "readStates" in layer && (layer as StatefulLayer).stateful,
   );
@@ -91,7 +91,7 @@ function savePosition(at: FitPosition, compiled: Compiled, tensors: NamedTensor[
 
 /** What a file keeps of a training, and the tensors of it. */
 export function saveTraining(
-  model: Sequential,
+  model: Model,
   compiled: Compiled,
 ): { training: SavedTraining; tensors: NamedTensor[] } {
   const tensors: NamedTensor[] = [];
@@ -162,7 +162,7 @@ async function restoreCallbacks(
  * @param always go on there whatever `initialEpoch` the fit is given.
  */
 export function restoreTraining(
-  model: Sequential,
+  model: Model,
   { learningRate, states, position }: SavedTraining,
   tensors: readonly NamedTensor[],
   always = false,

@@ -11,7 +11,10 @@ export interface FileWeight {
 
 /** What readers write into: a model, or a layer. */
 interface Weighted {
-  readonly layers: readonly { readonly name: string; readonly variables: readonly Variable[] }[];
+  readonly layers: readonly {
+    readonly weightNames: readonly string[];
+    readonly variables: readonly Variable[];
+  }[];
   setWeights(weights: readonly { shape: readonly number[]; data: Float32Array }[]): void;
 }
 
@@ -51,8 +54,14 @@ export function writeByName(
   allowNonFinite: boolean,
 ): void {
   const byName = new Map(weights.map((weight) => [weight.name, weight]));
-  const wanted = model.layers.flatMap(({ name, variables }) =>
-    variables.map(({ key, shape }) => ({ name: `${name}/${key}`, shape })),
+  const seen = new Set<Variable>();
+  const wanted = model.layers.flatMap(({ weightNames, variables }) =>
+    variables.flatMap((variable, i) => {
+      // What layers share stands in the file once.
+      if (seen.has(variable)) return [];
+      seen.add(variable);
+      return [{ name: weightNames[i]!, shape: variable.shape }];
+    }),
   );
   const names = new Set(wanted.map(({ name }) => name));
   const missing = wanted.find(({ name }) => !byName.has(name));

@@ -83,6 +83,11 @@ const factories: Record<string, (config: never) => Layer> = {
   multiHeadAttention,
 };
 
+/** A kind of layer that another room brings along. */
+export function registerKind(kind: string, make: (config: never) => Layer): void {
+  factories[kind] = make;
+}
+
 /** The options with the layer inside a wrapper made again, where there is one. */
 function withInnerLayer(config: object): object {
   const made = Object.entries(config).map(([option, value]) => {

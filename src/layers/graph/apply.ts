@@ -45,22 +45,25 @@ function first(layer: Layer): Application {
   throw new StateError(`\`${layer.name}\` has not been applied to anything yet.`);
 }
 
-Object.defineProperties(Layer.prototype, {
-  apply: {
-    value(this: Layer, x: unknown, options?: ApplyOptions): SymbolicTensor | SymbolicTensor[] {
-      trace(this);
-      const { outputs } = applyLayer(this, x, options);
-      return outputs.length === 1 ? outputs[0]! : [...outputs];
+/** Gives every layer `apply`, `input` and `output`. */
+export function registerApply(): void {
+  Object.defineProperties(Layer.prototype, {
+    apply: {
+      value(this: Layer, x: unknown, options?: ApplyOptions): SymbolicTensor | SymbolicTensor[] {
+        trace(this);
+        const { outputs } = applyLayer(this, x, options);
+        return outputs.length === 1 ? outputs[0]! : [...outputs];
+      },
     },
-  },
-  output: {
-    get(this: Layer): SymbolicTensor {
-      return first(this).outputs[0]!;
+    output: {
+      get(this: Layer): SymbolicTensor {
+        return first(this).outputs[0]!;
+      },
     },
-  },
-  input: {
-    get(this: Layer): SymbolicTensor {
-      return first(this).inputs[0]!;
+    input: {
+      get(this: Layer): SymbolicTensor {
+        return first(this).inputs[0]!;
+      },
     },
-  },
-});
+  });
+}

@@ -1,10 +1,11 @@
-import { onTrace } from "../../layers/graph/apply.js";
+import { registerKind } from "../../layers/from-config.js";
+import { onTrace, registerApply } from "../../layers/graph/apply.js";
 import type { ApplyOptions, SymbolicTensor } from "../../layers/graph/symbolic-tensor.js";
 import type { LayerSet } from "../layer-set.js";
 import { LayerStack } from "../layer-stack.js";
 import { Model } from "../model.js";
 import { Graph } from "./graph.js";
-import { modelConfig } from "./model-config.js";
+import { modelConfig, modelFromConfig } from "./model-config.js";
 import { ModelLayer } from "./model-layer.js";
 import { traceChain } from "./trace-chain.js";
 
@@ -32,10 +33,6 @@ declare module "../model.js" {
   }
 }
 
-onTrace((chain) => {
-  if (chain instanceof LayerStack) traceChain(chain);
-});
-
 const layers = new WeakMap<Model, ModelLayer>();
 
 function layerOf(model: Model): ModelLayer {
@@ -49,42 +46,50 @@ function layerOf(model: Model): ModelLayer {
   return layer;
 }
 
-Object.defineProperties(Model.prototype, {
-  inputs: {
-    get(this: Model): readonly SymbolicTensor[] {
-      const { topology } = this;
-      if (topology instanceof Graph) return topology.inputTensors;
-      return topology instanceof LayerStack ? [traceChain(topology).input] : [];
+/** Gives every layer and every model what graphs need of it. */
+export function registerGraphs(): void {
+  registerApply();
+  onTrace((chain) => {
+    if (chain instanceof LayerStack) traceChain(chain);
+  });
+  registerKind("model", (config: object) => modelFromConfig(config).asLayer);
+  Object.defineProperties(Model.prototype, {
+    inputs: {
+      get(this: Model): readonly SymbolicTensor[] {
+        const { topology } = this;
+        if (topology instanceof Graph) return topology.inputTensors;
+        return topology instanceof LayerStack ? [traceChain(topology).input] : [];
+      },
     },
-  },
-  outputs: {
-    get(this: Model): readonly SymbolicTensor[] {
-      const { topology } = this;
-      if (topology instanceof Graph) return topology.outputTensors;
-      return topology instanceof LayerStack ? traceChain(topology).outputs : [];
+    outputs: {
+      get(this: Model): readonly SymbolicTensor[] {
+        const { topology } = this;
+        if (topology instanceof Graph) return topology.outputTensors;
+        return topology instanceof LayerStack ? traceChain(topology).outputs : [];
+      },
     },
-  },
-  trainable: {
-    get(this: Model): boolean {
-      return layerOf(this).trainable;
+    trainable: {
+      get(this: Model): boolean {
+        return layerOf(this).trainable;
+      },
+      set(this: Model, value: boolean) {
+        layerOf(this).trainable = value;
+      },
     },
-    set(this: Model, value: boolean) {
-      layerOf(this).trainable = value;
+    asLayer: {
+      get(this: Model): ModelLayer {
+        return layerOf(this);
+      },
     },
-  },
-  asLayer: {
-    get(this: Model): ModelLayer {
-      return layerOf(this);
+    apply: {
+      value(this: Model, x: SymbolicTensor | readonly SymbolicTensor[], options?: ApplyOptions) {
+        return layerOf(this).apply(x, options);
+      },
     },
-  },
-  apply: {
-    value(this: Model, x: SymbolicTensor | readonly SymbolicTensor[], options?: ApplyOptions) {
-      return layerOf(this).apply(x, options);
+    getConfig: {
+      value(this: Model): Record<string, unknown> {
+        return modelConfig(this);
+      },
     },
-  },
-  getConfig: {
-    value(this: Model): Record<string, unknown> {
-      return modelConfig(this);
-    },
-  },
-});
+  });
+}

@@ -108,6 +108,6 @@ export class ModelLayer extends SeveralInputsLayer {
   }
 
   protected ownConfig(): Record<string, unknown> {
-    return this.describe();
+    return { ...this.describe(), name: this.name };
   }
 }
