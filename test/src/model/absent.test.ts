@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import {
   activation,
   adam,
-  bidirectional,
   dense,
   dropout,
   earlyStopping,
@@ -28,10 +27,6 @@ const absent: readonly (readonly [string, () => unknown])[] = [
     (name) => [name, () => lstm({ units: 1, ...(options(name) as object) })] as const,
   ),
   ["resetState", () => gru({ units: 1, ...(options("resetState") as object) })],
-  [
-    "backwardLayer",
-    () => bidirectional({ layer: lstm({ units: 1 }), ...(options("backwardLayer") as object) }),
-  ],
   ["noiseShape", () => dropout({ rate: 0.1, ...(options("noiseShape") as object) })],
   ["loraRank", () => dense({ units: 1, ...(options("loraRank") as object) })],
   ["rmsScaling", () => layerNormalization(options("rmsScaling"))],
