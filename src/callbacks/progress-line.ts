@@ -1,5 +1,6 @@
 import type { Callback, Logs } from "../model/events.js";
 import { bar, clock, duration, readable } from "./progress-text.js";
+import { redrawnLine } from "./redrawn-line.js";
 
 /** Where the text goes. */
 export interface Terminal {
@@ -21,18 +22,13 @@ export function defaultTerminal(): Terminal {
   };
 }
 
-/** A redraw costs more than a small batch; ten a second look alive. */
-const REDRAW_MS = 100;
-const CLEAR_LINE = "\r\u001b[2K";
-
 /** The progress of training as text, a line an epoch; on a terminal the line is redrawn in place. See `progressBar`. */
 export function progressLine({ write, inPlace, columns }: Terminal): Callback {
   let epoch = 0;
   let batches = 0;
   let began = 0;
   let lastBatchAt = 0;
-  let drawn = 0;
-  let open = false;
+  const line = redrawnLine({ write, columns });
 
   const values = (logs: Logs): string[] => Object.entries(logs).map(([name, x]) => `${name} ${readable(x)}`);
 
@@ -52,42 +48,24 @@ export function progressLine({ write, inPlace, columns }: Terminal): Callback {
     ].join("  ");
   }
 
-  /** Cut to one line: a wrapped line could not be redrawn. */
-  function draw(logs: Logs): void {
-    write(`${CLEAR_LINE}${text(logs, false).slice(0, columns() - 1)}`);
-    drawn = performance.now();
-    open = true;
-  }
-
-  function finish(line: string): void {
-    write(`${open ? CLEAR_LINE : ""}${line}\n`);
-    open = false;
-  }
-
   const callback: Callback = {
-    onTrainBegin() {
-      open = false;
-    },
     onEpochBegin(index) {
       epoch = index;
       batches = 0;
       began = performance.now();
-      drawn = 0;
     },
     onTrainBatchEnd(_batch, logs) {
       batches += 1;
       lastBatchAt = performance.now();
-      if (inPlace && (performance.now() - drawn >= REDRAW_MS || batches === callback.params?.steps))
-        draw(logs);
+      if (inPlace) line.draw(() => text(logs, false), batches === callback.params?.steps);
     },
     logNames: [],
     onEpochEnd(_index, logs) {
-      finish(text(logs, true));
+      line.end(text(logs, true));
     },
     onTrainEnd() {
       // Training stopped amid an epoch: keep what was last seen, and leave the cursor on a line of its own.
-      if (open) write("\n");
-      open = false;
+      line.end();
     },
   };
   return callback;

@@ -21,7 +21,7 @@ export async function fitForecaster(
   io: Io,
   quiet: boolean,
 ): Promise<Fitted> {
-  const progress = await trainingProgress(io, quiet);
+  const progress = trainingProgress(io, quiet);
   const watch = watchFlow();
   const began = performance.now();
   try {

@@ -1,3 +1,4 @@
+import { line as linePath } from "d3-shape";
 import { type Scale, shortNumber } from "./scales.js";
 import { clipText, element, lineHeight, pixels, text, textLines, textWidth, wrapText } from "./svg.js";
 
@@ -39,13 +40,20 @@ export function frame(panel: Panel, axes: Axes): string[] {
   for (const tick of axes.y.ticks) {
     const y = axes.y.at(tick);
     parts.push(element("path", { class: "grid", d: `M${pixels(left)} ${pixels(y)}h${pixels(width)}` }));
-    parts.push(text(shortNumber(tick), left - 6, y + 4, { "text-anchor": "end", class: "small" }));
+    parts.push(
+      text((axes.y.write ?? shortNumber)(tick), left - 6, y + 4, { "text-anchor": "end", class: "small" }),
+    );
   }
   if (axes.xNumbers ?? true) {
     for (const tick of axes.x.ticks) {
       const x = axes.x.at(tick);
       parts.push(element("path", { class: "axis", d: `M${pixels(x)} ${pixels(bottom)}v4` }));
-      parts.push(text(shortNumber(tick), x, bottom + 17, { "text-anchor": "middle", class: "small" }));
+      parts.push(
+        text((axes.x.write ?? shortNumber)(tick), x, bottom + 17, {
+          "text-anchor": "middle",
+          class: "small",
+        }),
+      );
     }
   }
   parts.push(
@@ -91,7 +99,9 @@ const strokes = [
   { stroke: "#b8860b", "stroke-dasharray": "1 4" },
 ] as const;
 
+/** A line's stroke; its class gives it a lighter colour where the paper is dark. */
 const strokeOf = (index: number): Readonly<Record<string, string>> => strokes[index % strokes.length]!;
+const classOf = (index: number): string => `s${index % strokes.length}`;
 
 /** Signs of points, as paths from their middle, and whether they are filled; they differ without colour. */
 const signs = [
@@ -115,7 +125,8 @@ function signsAt(points: readonly (readonly [number, number])[], kind: number, c
   const { stroke } = strokeOf(colour) as { stroke: string };
   const d = points.map(([px, py]) => `M${pixels(px)} ${pixels(py)}${sign}`).join("");
   const fill = isFilled ? stroke : "none";
-  return d === "" ? "" : element("path", { d, stroke, fill, "stroke-width": "1.25" });
+  const looks = `${classOf(colour)}${isFilled ? ` f${colour % strokes.length}` : ""}`;
+  return d === "" ? "" : element("path", { class: looks, d, stroke, fill, "stroke-width": "1.25" });
 }
 
 /** Beyond as many lines as there are dashes, lines have signs as well; undefined: none. */
@@ -136,7 +147,6 @@ export interface Drawn {
 
 /** A line through points; it breaks where a value has no place (NaN, or 0 on a log scale). */
 export function polyline({ values, x: places, points }: Drawn, x: Scale, y: Scale, index: number): string {
-  let path = "";
   let run = 0;
   const all: [number, number][] = [];
   const lonely: [number, number][] = [];
@@ -148,12 +158,16 @@ export function polyline({ values, x: places, points }: Drawn, x: Scale, y: Scal
       run = 0;
       continue;
     }
-    path += `${run > 0 ? "L" : "M"}${pixels(px)} ${pixels(py)}`;
     run++;
     all.push([px, py]);
   }
   if (points === true) return signsAt(all, index);
-  const line = path === "" ? "" : element("path", { class: "line", d: path, ...strokeOf(index) });
+  const place = Array.from(values, (value, i): [number, number] => [x.at(places?.[i] ?? i), y.at(value)]);
+  const path = linePath()
+    .digits(2)
+    .defined(([, py]) => Number.isFinite(py))(place);
+  const line =
+    path === null ? "" : element("path", { class: `line ${classOf(index)}`, d: path, ...strokeOf(index) });
   const sign = signOfLine(index);
   if (sign === undefined) return line + signsAt(lonely, index);
   // Each line's signs stand somewhere else, so that lines close together keep theirs apart.
@@ -179,7 +193,13 @@ export function legend(
     const sign = signOfLine(i);
     if (points === true) parts.push(signsAt(middle, i));
     else {
-      parts.push(element("path", { class: "line", d: `M${pixels(x)} ${pixels(y - 4)}h26`, ...strokeOf(i) }));
+      parts.push(
+        element("path", {
+          class: `line ${classOf(i)}`,
+          d: `M${pixels(x)} ${pixels(y - 4)}h26`,
+          ...strokeOf(i),
+        }),
+      );
       if (sign !== undefined) parts.push(signsAt(middle, sign, i));
     }
     parts.push(...textLines(names, x + 32, y, 12));

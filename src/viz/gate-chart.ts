@@ -26,7 +26,7 @@ const saturationBand =
       path += `L${pixels(x.at(t))} ${pixels(bottom - (saturated[t]! || 0) * panel.height)}`;
     }
     path += `L${pixels(x.at(Math.max(0, saturated.length - 1)))} ${pixels(bottom)}Z`;
-    return [element("path", { d: path, fill: "#e9e2d0", stroke: "#b8a97a", "stroke-width": "1" })];
+    return [element("path", { d: path, class: "band" })];
   };
 
 const sizes = ({ width }: GateChartOptions): { width?: number } => (width === undefined ? {} : { width });

@@ -62,8 +62,8 @@ export function roomAbove(
   return rows.length === 0 ? 0 : Math.max(...rows) * ROW + 2;
 }
 
-/** Lines of a chart go through behind a label: an outline of white keeps it readable. */
-export const halo = { class: "small", "paint-order": "stroke", stroke: "#fff", "stroke-width": "3" } as const;
+/** Lines of a chart go through behind a label: an outline of the paper's colour keeps it readable. */
+export const halo = { class: "small halo" } as const;
 
 /** Thinner bands could not be seen. */
 const THINNEST = 2;

@@ -1,3 +1,6 @@
+import { ticks } from "d3-array";
+import { format } from "d3-format";
+import { scaleLinear, scaleLog, scaleUtc } from "d3-scale";
 import { log } from "../elementary.js";
 
 /** From values to pixels. */
@@ -7,53 +10,71 @@ export interface Scale {
   readonly ticks: readonly number[];
   readonly low: number;
   readonly high: number;
+  /** How a tick is written. Default: as a short number. */
+  readonly write?: (tick: number) => string;
 }
+
+/** What d3 has no place for (NaN) it answers with undefined. */
+const placed =
+  (scale: (value: number) => number) =>
+  (value: number): number =>
+    Number.isFinite(value) ? scale(value) : Number.NaN;
+
+type Pair = readonly [number, number];
 
 export const log10 = (x: number): number => log(x) / Math.LN10;
 /** 10^n for a whole n, exactly rounded. */
-export const power10 = (n: number): number => Number(`1e${n}`);
+const power10 = (n: number): number => Number(`1e${n}`);
 
-/** Round numbers between two values, about `count` of them. */
-export function niceTicks(low: number, high: number, count: number): number[] {
-  if (!(high > low)) return [low];
-  const raw = (high - low) / Math.max(1, count);
-  const unit = power10(Math.floor(log10(raw) + 1e-9));
-  const step = [1, 2, 5, 10].map((m) => m * unit).find((s) => s >= raw * 0.999) ?? 10 * unit;
-  const first = Math.ceil(low / step - 1e-9);
-  const last = Math.floor(high / step + 1e-9);
-  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
-}
-
-/** At least two round numbers: with one alone nobody can tell how large anything is. */
+/** At least two round numbers, about `count`: with one alone nobody can tell how large anything is. */
 function ticksBetween(low: number, high: number, count: number): readonly number[] {
-  const ticks = niceTicks(low, high, count);
-  return ticks.length > 1 || count > 20 ? ticks : ticksBetween(low, high, count + 1);
+  const found = ticks(low, high, count);
+  return found.length > 1 || count > 20 ? found : ticksBetween(low, high, count + 1);
 }
 
-export function linearScale(
-  domain: readonly [number, number],
-  range: readonly [number, number],
-  count = 5,
-): Scale {
-  let [low, high] = domain;
-  if (!(high > low)) [low, high] = [low - 0.5, low + 0.5];
-  const [from, to] = range;
+/** Numbers of an axis: short ones, or as many digits as keep neighbours apart. */
+function writing(found: readonly number[], long: (tick: number) => string): (tick: number) => string {
+  return new Set(found.map(shortNumber)).size === found.length ? shortNumber : long;
+}
+
+/** @param nice whether the ends are rounded outwards to ticks. */
+export function linearScale(domain: Pair, range: Pair, count = 5, nice = false): Scale {
+  const [low, high] = domain[1] > domain[0] ? domain : [domain[0] - 0.5, domain[0] + 0.5];
+  const scale = scaleLinear([low, high], range);
+  if (nice) scale.nice(count);
+  const [from, to] = scale.domain() as [number, number];
+  const found = ticksBetween(from, to, count);
   return {
-    low,
-    high,
-    at: (value) => from + ((value - low) / (high - low)) * (to - from),
-    ticks: ticksBetween(low, high, count),
+    low: from,
+    high: to,
+    at: placed(scale),
+    ticks: found,
+    write: writing(found, scale.tickFormat(count)),
+  };
+}
+
+/** Milliseconds since 1970 as dates of UTC, written as long as tells them apart. */
+export function timeScale([low, high]: Pair, range: Pair, count: number): Scale {
+  const [from, to] = high > low ? [low, high] : [low - 43_200_000, low + 43_200_000];
+  const scale = scaleUtc([from, to], range);
+  const write = scale.tickFormat(count);
+  return {
+    low: from,
+    high: to,
+    at: placed(scale),
+    ticks: scale.ticks(count).map(Number),
+    write: (tick) => write(new Date(tick)),
   };
 }
 
 /** Whole steps: marks at whole numbers only. */
-export function stepScale(count: number, range: readonly [number, number], marks: number): Scale {
+export function stepScale(count: number, range: Pair, marks: number): Scale {
   const scale = linearScale([0, Math.max(1, count - 1)], range, marks);
   return { ...scale, ticks: scale.ticks.filter((tick) => Number.isInteger(tick) && tick < count) };
 }
 
 /** Decades; the domain is widened to powers of ten. Values of 0 and below have no place on it. */
-export function logScale(values: Iterable<number>, range: readonly [number, number], count = 5): Scale {
+export function logScale(values: Iterable<number>, range: Pair, count = 5): Scale {
   let [least, most] = [Number.POSITIVE_INFINITY, 0];
   for (const value of values) {
     if (!(value > 0) || !Number.isFinite(value)) continue;
@@ -63,26 +84,26 @@ export function logScale(values: Iterable<number>, range: readonly [number, numb
   if (most === 0) [least, most] = [0.1, 1];
   const bottom = Math.floor(log10(least) + 1e-9);
   const top = Math.max(bottom + 1, Math.ceil(log10(most) - 1e-9));
-  const [from, to] = range;
+  const [low, high] = [power10(bottom), power10(top)];
+  const scale = scaleLog([low, high], range);
+  // Decades alone, as far apart as numbers need; between two, no number is round.
   const every = Math.max(1, Math.ceil((top - bottom) / count));
-  const ticks = Array.from({ length: Math.floor((top - bottom) / every) + 1 }, (_, i) =>
+  const found = Array.from({ length: Math.floor((top - bottom) / every) + 1 }, (_, i) =>
     power10(bottom + i * every),
   );
-  return {
-    low: power10(bottom),
-    high: power10(top),
-    at: (value) => from + ((log10(value) - bottom) / (top - bottom)) * (to - from),
-    ticks,
-  };
+  return { low, high, at: (value) => (value > 0 ? scale(value) : Number.NaN), ticks: found };
 }
+
+const threeDigits = format(".3~r");
+const oneExponent = format(".1~e");
 
 /** A number as short as it can be read: 0.25, 1e-5, 12000. */
 export function shortNumber(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "-∞";
-  if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1e5 || size < 1e-3) return value.toExponential(1).replace(".0e", "e").replace("e+", "e");
-  return String(Number(value.toPrecision(3)));
+  const text = size !== 0 && (size >= 1e5 || size < 1e-3) ? oneExponent(value) : threeDigits(value);
+  // d3 writes the minus of typography, which programs do not read; a zero has no sign.
+  return text.replaceAll("\u2212", "-").replace("e+", "e").replace(/^-0$/, "0");
 }
 
 /** What stands at a bar that has none. */

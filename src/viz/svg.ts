@@ -92,12 +92,51 @@ export function titleText(
   };
 }
 
-const style =
-  "text{font:12px system-ui,sans-serif;fill:#222}.title{font-size:14px;font-weight:600}.small{font-size:11px}" +
-  ".axis{stroke:#444;fill:none}.grid{stroke:#ddd;fill:none}.line{fill:none;stroke-width:1.75;stroke-linejoin:round}" +
-  ".mark{stroke:#222;fill:none;stroke-dasharray:4 3}.band{fill:#e9e2d0;stroke:#b8a97a}.bar{fill:#1b3a6b}";
+const style = [
+  "text{font:12px system-ui,sans-serif;fill:#222}",
+  ".title{font-size:14px;font-weight:600}",
+  ".small{font-size:11px}",
+  ".axis{stroke:#444;fill:none}",
+  ".grid{stroke:#ddd;fill:none}",
+  ".line{fill:none;stroke-width:1.75;stroke-linejoin:round}",
+  ".mark{stroke:#222;fill:none;stroke-dasharray:4 3}",
+  ".band{fill:#e9e2d0;stroke:#b8a97a}",
+  ".bar{fill:#1b3a6b}",
+  ".area{fill:#d1570a;fill-opacity:.18}",
+  ".paper{fill:#fff}",
+  ".halo{stroke:#fff;stroke-width:3;paint-order:stroke}",
+];
 
-/** A whole document on white, with a title for those who do not see it. */
+/** The same on near-black, where the reader's system asks for it: each stroke has a light sibling. */
+const darkStyle = [
+  "text{fill:#e4e7ea}",
+  ".axis{stroke:#9aa4ad}",
+  ".grid{stroke:#333b43}",
+  ".mark{stroke:#e4e7ea}",
+  ".band{fill:#3a3524;stroke:#8a7f55}",
+  ".bar{fill:#7fb0f0}",
+  ".area{fill:#f29a5c}",
+  ".paper{fill:#14181c}",
+  ".halo{stroke:#14181c}",
+  ...["#7fb0f0", "#f29a5c", "#5fd0aa", "#c79bff", "#b0b0b0", "#e6c65a"].flatMap((colour, i) => [
+    `.s${i}{stroke:${colour}}`,
+    `.f${i}{fill:${colour}}`,
+  ]),
+];
+
+/**
+ * The style of all pictures, a rule a line.
+ * @param scope stands before each selector: within a page, a style is not one picture's alone.
+ */
+export const pictureStyle = (scope = ""): string =>
+  [
+    ...style.map((rule) => scope + rule),
+    "@media (prefers-color-scheme:dark){",
+    ...darkStyle.map((rule) => scope + rule),
+    "}",
+  ].join("\n");
+
+/** A whole document on white, or on near-black where the reader prefers dark, with a title for those who do not see it. */
 export function svgDocument(width: number, height: number, title: string, body: readonly string[]): string {
   return `${element(
     "svg",
@@ -110,13 +149,13 @@ export function svgDocument(width: number, height: number, title: string, body: 
     },
     [
       element("title", {}, [escapeText(title)]),
-      element("style", {}, [style]),
+      element("style", {}, [pictureStyle().replaceAll("\n", "")]),
       element("defs", {}, [
         element("pattern", { id: "none", width: 6, height: 6, patternUnits: "userSpaceOnUse" }, [
           element("path", { d: "M0 6L6 0", stroke: "#999", "stroke-width": "1" }),
         ]),
       ]),
-      element("rect", { width, height, fill: "#fff" }),
+      element("rect", { width, height, class: "paper" }),
       ...body,
     ],
   )}\n`;

@@ -59,7 +59,7 @@ export async function watchedReport(
 ): Promise<DoctorReport> {
   const { summary, recipe, split } = examined;
   const { series } = summary;
-  const progress = await trainingProgress(io, quiet);
+  const progress = trainingProgress(io, quiet);
   const watch = watchFlow();
   try {
     const { causes, assumed, attempt } = await checkup(recipe, series.values, {

@@ -58,7 +58,7 @@ export async function fix(
     );
   const attempts: RepairProgress[] = [];
   // Twenty trainings one after the other: a line each says enough where nothing is redrawn.
-  const progress = await trainingProgress(io, quiet, 1);
+  const progress = trainingProgress(io, quiet, 1);
   const repaired = await repair(recipe, {
     series: series.values,
     // The test part is cut off already.

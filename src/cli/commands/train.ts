@@ -130,9 +130,9 @@ export async function train(file: string, options: TrainOptions, io: Io): Promis
   const contents = {
     "model.safetensors": withSource(await model.save(), sourceOf(series, options, trainRows, horizon)),
     "forecast.csv": forecastCsv(summary.axis.kind === "index" ? "row" : "date", labels, forecast),
-    "report.html": await renderReport(report),
+    "report.html": renderReport(report),
   };
-  const picture = options.picture === undefined ? undefined : await renderPicture(report);
+  const picture = options.picture === undefined ? undefined : renderPicture(report);
   checkInterrupt(io);
   const files = await writeTogether(options.out, contents);
   if (options.picture !== undefined && picture !== undefined) {

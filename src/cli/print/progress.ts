@@ -1,4 +1,4 @@
-import type { SingleBar } from "cli-progress";
+import { type RedrawnLine, redrawnLine } from "../../callbacks/redrawn-line.js";
 import type { Callback, Logs } from "../../index.js";
 import { wholeNumber } from "../../report/text/numbers.js";
 import type { Io } from "../files/io.js";
@@ -37,9 +37,15 @@ export interface Progress extends Callback {
  * redrawn on a terminal; else about ten lines a training without a control character.
  * @param lines of a training, where standard error is no terminal. Default 10.
  */
-export async function trainingProgress(io: Io, quiet: boolean, lines = LINES): Promise<Progress> {
+export function trainingProgress(io: Io, quiet: boolean, lines = LINES): Progress {
   const stream = quiet ? undefined : io.progressStream;
-  let display: SingleBar | undefined;
+  const display: RedrawnLine | undefined =
+    stream === undefined
+      ? undefined
+      : redrawnLine(
+          { write: (text) => void stream.write(text), columns: () => io.columns },
+          { hidesCursor: true },
+        );
   let began = 0;
   let spent = 0;
   let samples = 0;
@@ -71,18 +77,7 @@ export async function trainingProgress(io: Io, quiet: boolean, lines = LINES): P
     return Math.min(1, (finished + (steps === null ? 0 : batch / steps)) / Math.max(1, epochs));
   };
 
-  if (stream !== undefined) {
-    const { default: progress } = await import("cli-progress");
-    display = new progress.SingleBar({
-      stream,
-      fps: 10,
-      clearOnComplete: false,
-      hideCursor: true,
-      gracefulExit: false,
-      // A line that wraps could not be redrawn.
-      format: (_options, { value }) => text(value / 1000, io.columns - 1).slice(0, io.columns - 1),
-    });
-  }
+  const line = (share: number) => (): string => text(share, io.columns - 1);
 
   const callback: Progress = {
     onTrainBegin() {
@@ -94,13 +89,13 @@ export async function trainingProgress(io: Io, quiet: boolean, lines = LINES): P
       ended = false;
       trainings++;
       began = performance.now();
-      display?.start(1000, 0);
+      display?.draw(line(0), true);
     },
     onTrainBatchEnd(batch, logs) {
       const { steps } = callback.params ?? { steps: null };
       if (steps !== null) samples = perEpoch * (finished + (batch + 1) / steps);
       if (latest.loss === undefined) latest = { loss: logs.loss! };
-      display?.update(1000 * shareDone(batch + 1));
+      display?.draw(line(shareDone(batch + 1)));
     },
     logNames: [],
     onEpochEnd(epoch, logs) {
@@ -108,7 +103,7 @@ export async function trainingProgress(io: Io, quiet: boolean, lines = LINES): P
       finished = epoch + 1;
       const { epochs, steps } = callback.params ?? { epochs: 1, steps: null };
       if (steps !== null) samples = perEpoch * finished;
-      display?.update(1000 * shareDone(0));
+      display?.draw(line(shareDone(0)));
       const every = Math.max(1, Math.round(epochs / lines));
       if (
         display === undefined &&
@@ -122,10 +117,10 @@ export async function trainingProgress(io: Io, quiet: boolean, lines = LINES): P
       spent += (performance.now() - began) / 1000;
       ended = true;
       // Drawn once more: early stopping may have ended it at any epoch.
-      display?.render();
-      display?.stop();
+      display?.draw(line(shareDone(0)), true);
+      display?.end();
     },
-    stop: () => display?.stop(),
+    stop: () => display?.end(),
     seconds: () => spent,
   };
   return callback;

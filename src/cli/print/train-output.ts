@@ -76,7 +76,7 @@ export async function printResult(
   io.out(errorsText(errors, colors));
   const verdicts = comparisons(errors).map((comparison) => verdict(comparison, errors.unit));
   io.out(bullets([...verdicts, ...notes], io.columns));
-  io.out(`\n${await forecastChart(lastForecast(test, summary), io.columns, io.color)}`);
+  io.out(`\n${forecastChart(lastForecast(test, summary), io.columns, io.color)}`);
   io.out(flowText(report.flow, io.columns, colors));
   io.out(`\n${wrap(`Wrote ${files.join(", ")}`, io.columns).join("\n")}\n`);
 }

@@ -1,7 +1,7 @@
-import { acf } from "../../index.js";
+import { acf } from "../../series/analysis/acf.js";
+import type { Chart, ChartAxis, Point } from "../../viz/chart.js";
 import { baselinePaths, rmseByLead } from "../summary/test-forecasts.js";
 import type { ForecastReport } from "../text/forecast-report.js";
-import type { Chart, ChartAxis, Point } from "./chart.js";
 
 /** More points than pixels only make the file large: each of so many buckets keeps its lowest and highest point. */
 const BUCKETS = 720;

@@ -1,6 +1,7 @@
-import { interpolate, stl } from "../../index.js";
+import { stl } from "../../series/analysis/stl.js";
+import { interpolate } from "../../series/prepare/gaps.js";
+import type { Chart, Point } from "../../viz/chart.js";
 import type { ForecastReport } from "../text/forecast-report.js";
-import type { Chart, Point } from "./chart.js";
 
 /** Longer series are decomposed at their end: a season looks the same, and a picture has no room for more. */
 const MOST_ROWS = 20_000;

@@ -1,5 +1,7 @@
-import type { HeatmapPicture, LinesPicture, RecordedGradientFlow, RecurrentLayerFlow } from "../../index.js";
-import { isRecurrentFlow } from "../../index.js";
+import type { RecordedGradientFlow } from "../../inspect/gradient-flow-recorder.js";
+import type { RecurrentLayerFlow } from "../../model/flow.js";
+import { isRecurrentFlow } from "../../model/flow.js";
+import type { HeatmapPicture, LinesPicture } from "../../viz/picture.js";
 import type { TrainingFlow } from "../summary/training-flow.js";
 import { kernelsOf, lastFlow } from "../text/flow-words.js";
 

@@ -1,14 +1,11 @@
-import {
-  drawPicture,
-  gradientFlowHeatmap,
-  isRecurrentFlow,
-  type Picture,
-  type RecurrentLayerFlow,
-} from "../../index.js";
+import { isRecurrentFlow, type RecurrentLayerFlow } from "../../model/flow.js";
+import { gradientFlowHeatmap } from "../../viz/flow-heatmap.js";
+import { drawPicture, type Picture } from "../../viz/picture.js";
 import type { TrainingFlow } from "../summary/training-flow.js";
 import { flowTable, tableNote, weightTable } from "../text/flow-table.js";
 import { flowFacts, lastFlow, memoryInWords, trainedFlow } from "../text/flow-words.js";
 import { gatesPicture, saturationPicture, stepsPicture, updatesPicture } from "./flow-pictures.js";
+import { inlinePicture } from "./inline-picture.js";
 import { escapeHtml } from "./page.js";
 import { listHtml, tableHtml } from "./page-parts.js";
 
@@ -16,34 +13,16 @@ const WIDE = 760;
 const HALF = 372;
 const NARROW = 340;
 
-/** A part of a page and the style it needs. */
-export interface Section {
-  readonly html: string;
-  readonly style: string;
-}
-
-const STYLE = /<style>([^<]*)<\/style>/;
-
 /** Draws the same picture in some width. */
 type Draw = (pixels: number) => string;
 
-/**
- * Pictures for a screen and for a phone. A style inside of an SVG is the whole page's: it is taken out, to stand in the
- * page once and for these pictures alone. No two pictures may share the names of their patterns.
- */
+/** Pictures for a screen and for a phone, numbered. */
 function figures() {
   let count = 0;
   return (draw: Draw, caption: string, width = WIDE): string => {
-    count++;
-    const drawn = (kind: "wide" | "narrow", pixels: number): string => {
-      const own = `flow-${count}-${kind}`;
-      return draw(pixels)
-        .replace(STYLE, "")
-        .replace("<svg ", `<svg class="${kind} flow" `)
-        .replaceAll('id="none"', `id="${own}"`)
-        .replaceAll("url(#none)", `url(#${own})`);
-    };
-    return `<figure>${drawn("wide", width)}${drawn("narrow", NARROW)}<figcaption>${escapeHtml(caption)}</figcaption></figure>`;
+    const id = `flow-${++count}`;
+    const drawn = [inlinePicture(draw(width), "wide", id), inlinePicture(draw(NARROW), "narrow", id)];
+    return `<figure>${drawn.join("")}<figcaption>${escapeHtml(caption)}</figcaption></figure>`;
   };
 }
 
@@ -51,12 +30,6 @@ const drawing =
   (picture: Picture): Draw =>
   (width) =>
     drawPicture(picture, { width });
-
-/** The style of the pictures, for those of this section. */
-function styleOf(picture: Picture): string {
-  const own = STYLE.exec(drawPicture(picture))?.[1] ?? "";
-  return `\n${own.replaceAll(/([^{}]+)(\{[^{}]*\})/g, "svg.flow $1$2\n")}`;
-}
 
 /** Layers whose gates are drawn; of more, the last ones: the state they end in is what the network remembers. */
 const MOST_LAYERS = 4;
@@ -76,8 +49,8 @@ const beginsAtZero = ({ flows, layer }: TrainingFlow): boolean =>
   lastFlow({ flows: flows.slice(0, 1), layer }).hiddenGradient.every((norm) => norm === 0);
 
 /** How the gradient flowed while the network learnt: by time step and layer, by epoch, through the gates, and into the weights. */
-export function flowSection(training: TrainingFlow | undefined): Section {
-  if (training === undefined) return { html: "", style: "" };
+export function flowSection(training: TrainingFlow | undefined): string {
+  if (training === undefined) return "";
   const { layer } = training;
   const figure = figures();
   const steps = stepsPicture(training);
@@ -103,5 +76,5 @@ export function flowSection(training: TrainingFlow | undefined): Section {
     '<p class="soft">Weights at the end of the training: norm, norm of the gradient, and how far an update moves them.</p>',
     listHtml(flowFacts(training)),
   ].join("\n");
-  return { html: `<section id="gradient-flow">${html}</section>`, style: styleOf(steps) };
+  return `<section id="gradient-flow">${html}</section>`;
 }

@@ -1,3 +1,5 @@
+import { PICTURE_STYLE } from "./inline-picture.js";
+
 /** Text as it may stand in HTML, in an attribute as well. */
 export const escapeHtml = (text: string): string =>
   text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -49,7 +51,7 @@ export function page(title: string, body: string, style = ""): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escapeHtml(title)}</title>
-<style>${STYLE}${style}
+<style>${STYLE}${PICTURE_STYLE}${style}
 </style>
 </head>
 <body>

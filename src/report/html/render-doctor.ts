@@ -1,5 +1,5 @@
-import type { Cause } from "../../index.js";
-import { drawPicture, type Picture } from "../../index.js";
+import type { Cause } from "../../doctor/checkup.js";
+import { drawPicture, type Picture } from "../../viz/picture.js";
 import { sourceName } from "../summary/series-summary.js";
 import { describeSummary } from "../text/describe-summary.js";
 import {
@@ -19,6 +19,7 @@ import {
 } from "../text/doctor-report.js";
 import { recipeFacts } from "../text/recipe-facts.js";
 import { flowSection } from "./flow-section.js";
+import { inlinePicture } from "./inline-picture.js";
 import { escapeHtml, page } from "./page.js";
 import { errorsHtml, factsHtml, listHtml, tableHtml } from "./page-parts.js";
 
@@ -28,16 +29,11 @@ const NARROW = 340;
 /** Words of a severity, each with a sign of its own: colour is not all there is to tell them apart. */
 const signs = { error: "✕ error", warning: "△ warning", hint: "○ hint" } as const;
 
-/** A picture for a screen and for a phone. Two documents in one page may not share the names of their patterns. */
+/** A picture for a screen and for a phone. */
 function figure(picture: Picture | undefined, id: string): string {
   if (picture === undefined) return "";
-  const draw = (kind: "wide" | "narrow", width: number): string => {
-    const own = `${id}-${kind}`;
-    return drawPicture(picture, { width })
-      .replace("<svg ", `<svg class="${kind}" `)
-      .replaceAll('id="none"', `id="${own}"`)
-      .replaceAll("url(#none)", `url(#${own})`);
-  };
+  const draw = (kind: "wide" | "narrow", width: number): string =>
+    inlinePicture(drawPicture(picture, { width }), kind, id);
   return `<figure>${draw("wide", WIDE)}${draw("narrow", NARROW)}</figure>`;
 }
 
@@ -102,7 +98,7 @@ export function renderDoctorReport(report: DoctorReport): string {
     listHtml(numbersOfTraining(report)),
     errors === undefined || history === null ? "" : errorsHtml(errors),
     figure(lossPicture(history), "loss"),
-    flow.html,
+    flow,
     "<h2>The recipe</h2>",
     factsHtml(recipeFacts(recipe)),
     "<h2>What is in the data</h2>",
@@ -110,5 +106,5 @@ export function renderDoctorReport(report: DoctorReport): string {
     listHtml(data.map((found) => dataText(series, found))),
     `<footer>gateflow ${escapeHtml(version)}. ${hasFault(report) && report.repair === undefined ? "<code>gateflow doctor --fix</code> tries the changes, keeps those that lower the validation error, and writes the repaired recipe. " : ""}RMSE: root mean square error on the validation rows. Naive repeats the last value, seasonal naive the last season.</footer>`,
   ];
-  return page(title, body.filter((part) => part !== "").join("\n"), STYLE + flow.style);
+  return page(title, body.filter((part) => part !== "").join("\n"), STYLE);
 }

@@ -1,9 +1,9 @@
+import { type Chart, drawChart } from "../../viz/chart.js";
 import { sourceName } from "../summary/series-summary.js";
 import { describeSummary } from "../text/describe-summary.js";
 import { comparisons, type ForecastReport, verdict } from "../text/forecast-report.js";
 import { plural, wholeNumber } from "../text/numbers.js";
 import { coverageTable, forecastTable, originTable, relativeErrors } from "../text/report-tables.js";
-import { type Chart, drawChart } from "./chart.js";
 import {
   futureChart,
   histogramChart,
@@ -16,20 +16,19 @@ import {
 } from "./charts.js";
 import { decompositionCharts } from "./decomposition-charts.js";
 import { flowSection } from "./flow-section.js";
+import { inlinePicture } from "./inline-picture.js";
 import { escapeHtml, page } from "./page.js";
 import { errorsHtml, factsHtml, listHtml, tableHtml } from "./page-parts.js";
 
 const NARROW = 340;
 
 /** A chart drawn twice, for a screen and for a phone; the page's style shows one. */
-async function figure(chart: Chart | undefined, caption: string, width = 760, height = 280): Promise<string> {
+function figure(chart: Chart | undefined, caption: string, width = 760, height = 280): string {
   if (chart === undefined) return "";
-  const label = `role="img" aria-label="${escapeHtml(caption)}"`;
-  const draw = async (kind: string, w: number, h: number): Promise<string> =>
-    (await drawChart(chart, { width: w, height: h }))
-      .replace("<svg ", `<svg ${label} `)
-      .replace('class="marks"', `class="${kind}"`);
-  const drawings = [await draw("wide", width, height), await draw("narrow", NARROW, 250)];
+  const label = `aria-label="${escapeHtml(caption)}"`;
+  const draw = (kind: "wide" | "narrow", w: number, h: number): string =>
+    inlinePicture(drawChart(chart, { width: w, height: h }), kind, "").replace("<svg ", `<svg ${label} `);
+  const drawings = [draw("wide", width, height), draw("narrow", NARROW, 250)];
   return `<figure>${drawings.join("")}<figcaption>${escapeHtml(caption)}</figcaption></figure>`;
 }
 
@@ -37,7 +36,7 @@ async function figure(chart: Chart | undefined, caption: string, width = 760, he
  * The report as one self-contained HTML file: errors and verdict, the forecast, loss curves, residuals, what was found
  * in the data and what was done about it.
  */
-export async function renderReport(report: ForecastReport): Promise<string> {
+export function renderReport(report: ForecastReport): string {
   const { summary, test, trainRows, history, errors, forecast } = report;
   const { series, axis, rows } = summary;
   const title = `Forecast of ${series.target}${series.unit === undefined ? "" : ` (${series.unit})`}`;
@@ -53,8 +52,8 @@ export async function renderReport(report: ForecastReport): Promise<string> {
 <p class="soft">${escapeHtml(`${sourceName(series)}: ${plural(rows, "row")}, ${axis.label(0)} to ${axis.label(rows - 1)}. Trained on ${day} with gateflow ${report.version}.`)}</p></header>`,
     "<h2>What is in the data</h2>",
     factsHtml(describeSummary(summary, { full: true })),
-    await figure(parts?.trend, "The series and its trend (STL)."),
-    await figure(parts?.season, "What comes back with the season, at the end of the series (STL).", 760, 220),
+    figure(parts?.trend, "The series and its trend (STL)."),
+    figure(parts?.season, "What comes back with the season, at the end of the series (STL).", 760, 220),
     "<h2>Errors on rows the model never saw</h2>",
     `<p>${escapeHtml(`The last ${plural(rows - trainRows, "row")}, from ${from} on. ${plural(test.near.origins.length, "forecast")} one step ahead${test.horizon > 1 ? `, ${plural(test.far.origins.length, "forecast")} over ${test.horizon} steps` : ""}. The best of each column is bold.`)}</p>`,
     errorsHtml(errors),
@@ -62,29 +61,29 @@ export async function renderReport(report: ForecastReport): Promise<string> {
     tableHtml(relativeErrors(report)),
     (report.coverage ?? []).length === 0 ? "" : tableHtml(coverageTable(report)),
     "<h2>Forecast</h2>",
-    await figure(
+    figure(
       seriesChart(report),
       `The series and the next ${plural(forecast.mean.length, "step")} after its end${interval}.`,
     ),
-    await figure(futureChart(report), `The same, close up${interval}.`),
+    figure(futureChart(report), `The same, close up${interval}.`),
     tableHtml(forecastTable(report)),
     "<h2>The test</h2>",
-    await figure(
+    figure(
       pathChart(report),
       `The last test forecast, made from the values before ${last}, beside the baselines and what was measured.`,
     ),
-    await figure(leadChart(report), "Error by how far ahead, over all test forecasts."),
+    figure(leadChart(report), "Error by how far ahead, over all test forecasts."),
     tableHtml(originTable(report)),
     "<h2>Training</h2>",
-    await figure(
+    figure(
       lossChart(report),
       `${plural(history.epoch.length, "epoch")}, ${wholeNumber(report.parameters)} weights; the whole fit, its choices included, took ${report.trainingSeconds.toFixed(1)} s.`,
     ),
     listHtml(report.choices),
-    flow.html,
+    flow,
     "<h2>Residuals, one step ahead</h2>",
-    await figure(residualChart(report), "Actual minus forecast over the test.", 760, 220),
-    `<div class="pair">${await figure(histogramChart(report), "How large the residuals are.", half, 240)}${await figure(
+    figure(residualChart(report), "Actual minus forecast over the test.", 760, 220),
+    `<div class="pair">${figure(histogramChart(report), "How large the residuals are.", half, 240)}${figure(
       residualAcfChart(report),
       "Autocorrelation of the residuals; dashed: 95 % interval of white noise.",
       half,
@@ -92,15 +91,13 @@ export async function renderReport(report: ForecastReport): Promise<string> {
     )}</div>`,
     `<footer>gateflow ${escapeHtml(report.version)}. RMSE: root mean square error, MAE: mean absolute error, MASE: mean absolute error as a multiple of the (seasonal) naive forecast's on the training rows, sMAPE: error in per cent of the mean of forecast and actual. Baselines see what the model sees: naive repeats the last value, seasonal naive the last season, drift draws on the line from the first to the last value.</footer>`,
   ];
-  return page(title, body.filter((part) => part !== "").join("\n"), flow.style);
+  return page(title, body.filter((part) => part !== "").join("\n"));
 }
 
-/** The forecast beside its baselines as one SVG for a page of its own: light paper, dark text, no style around it. */
-export async function renderPicture(report: ForecastReport): Promise<string> {
+/** The forecast beside its baselines as one SVG for a page of its own. */
+export function renderPicture(report: ForecastReport): string {
   const { summary, test } = report;
   const origin = test.far.origins.at(-1)!;
   const title = `${summary.series.target}, forecast ${plural(test.horizon, "step")} ahead from ${summary.axis.label(origin)}`;
-  const svg = await drawChart(pathChart(report), { width: 760, height: 300 });
-  const open = '<svg role="img" style="color:#1c2126;background:#fff" ';
-  return `${svg.replace(/<svg ([^>]*>)/, (_, rest: string) => `${open}${rest}<title>${escapeHtml(title)}</title>`)}\n`;
+  return drawChart(pathChart(report), { width: 760, height: 320, title });
 }

@@ -1,4 +1,6 @@
-import { deadUnits, type GradientFlow, type NamedTensor } from "../../index.js";
+import { deadUnits } from "../../inspect/dead-units.js";
+import type { GradientFlow } from "../../model/flow.js";
+import type { NamedTensor } from "../../tensor.js";
 
 /** Units of a layer, or of a direction of one, that learn nothing. */
 export interface LayerDeath {

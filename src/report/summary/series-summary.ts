@@ -1,18 +1,12 @@
 import { type TimeAxis, timeAxis } from "../../calendar/time-axis.js";
 import { DataError } from "../../errors.js";
-import {
-  type AdfullerResult,
-  acf,
-  adfuller,
-  type Correlogram,
-  difference,
-  interpolate,
-  type KpssResult,
-  kpss,
-  pacf,
-  type Seasonality,
-  seasonality,
-} from "../../index.js";
+import { acf, type Correlogram } from "../../series/analysis/acf.js";
+import { type AdfullerResult, adfuller } from "../../series/analysis/adfuller.js";
+import { type KpssResult, kpss } from "../../series/analysis/kpss.js";
+import { pacf } from "../../series/analysis/pacf.js";
+import { type Seasonality, seasonality } from "../../series/analysis/seasonality.js";
+import { difference } from "../../series/prepare/difference.js";
+import { interpolate } from "../../series/prepare/gaps.js";
 import { findOutliers, type Outlier } from "./outliers.js";
 
 /** One column of a table and when its rows are. */

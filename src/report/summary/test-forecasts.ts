@@ -1,5 +1,6 @@
 import type { BacktestResult } from "../../forecast/types.js";
-import { driftForecast, forwardFill, naiveForecast, seasonalNaiveForecast } from "../../index.js";
+import { driftForecast, naiveForecast, seasonalNaiveForecast } from "../../series/baselines/naive.js";
+import { forwardFill } from "../../series/prepare/gaps.js";
 import type { ErrorTable } from "./error-table.js";
 
 /** The test of a model: rows it never saw, forecast from many origins. */

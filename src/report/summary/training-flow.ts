@@ -1,12 +1,8 @@
 import type { Forecaster } from "../../forecast/forecaster.js";
-import {
-  type GradientFlow,
-  gradientFlowRecorder,
-  isRecurrentFlow,
-  type NamedTensor,
-  type RecordedGradientFlow,
-} from "../../index.js";
+import { gradientFlowRecorder, type RecordedGradientFlow } from "../../inspect/gradient-flow-recorder.js";
 import type { Callback } from "../../model/events.js";
+import { type GradientFlow, isRecurrentFlow } from "../../model/flow.js";
+import type { NamedTensor } from "../../tensor.js";
 import { deadLayers, type LayerDeath } from "./dead-layers.js";
 
 /** How the gradient flowed through a network while it was trained, one flow an epoch. */

@@ -1,5 +1,5 @@
 import { baselineErrors, type ValidationRows } from "../../doctor/baseline-errors.js";
-import type { Recipe } from "../../index.js";
+import type { Recipe } from "../../recipe/recipe.js";
 import type { ErrorTable } from "./error-table.js";
 
 /**

@@ -1,4 +1,9 @@
-import type { Cause, Diagnosis, History, LinesPicture, Picture, Recipe, Severity } from "../../index.js";
+import type { Severity } from "../../doctor/causes.js";
+import type { Cause } from "../../doctor/checkup.js";
+import type { Diagnosis } from "../../doctor/diagnosis.js";
+import type { History } from "../../model/events.js";
+import type { Recipe } from "../../recipe/recipe.js";
+import type { LinesPicture, Picture } from "../../viz/picture.js";
 import type { ErrorTable } from "../summary/error-table.js";
 import type { SeriesSummary } from "../summary/series-summary.js";
 import type { TrainingFlow } from "../summary/training-flow.js";

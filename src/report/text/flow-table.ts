@@ -1,4 +1,4 @@
-import { type FlowSummary, summarizeFlow } from "../../index.js";
+import { type FlowSummary, summarizeFlow } from "../../inspect/summarize-flow.js";
 import type { TrainingFlow } from "../summary/training-flow.js";
 import { trainedFlow } from "./flow-words.js";
 import { readableNumber } from "./numbers.js";

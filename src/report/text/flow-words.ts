@@ -1,10 +1,10 @@
+import { summarizeFlow } from "../../inspect/summarize-flow.js";
 import {
   type GradientFlow,
   isRecurrentFlow,
   type RecurrentLayerFlow,
-  summarizeFlow,
   type WeightFlow,
-} from "../../index.js";
+} from "../../model/flow.js";
 import type { TrainingFlow } from "../summary/training-flow.js";
 import { percent, plural, readableNumber } from "./numbers.js";
 

@@ -1,4 +1,4 @@
-import type { History } from "../../index.js";
+import type { History } from "../../model/events.js";
 import type { ErrorTable } from "../summary/error-table.js";
 import type { Coverage } from "../summary/interval-coverage.js";
 import type { SeriesSummary } from "../summary/series-summary.js";

@@ -1,4 +1,4 @@
-import type { Recipe } from "../../index.js";
+import type { Recipe } from "../../recipe/recipe.js";
 import { RECIPE_DEFAULTS } from "../../recipe/recipe.js";
 import type { Fact } from "./describe-summary.js";
 import { plural } from "./numbers.js";

@@ -111,7 +111,7 @@ describe("drawPicture", () => {
   it("breaks a line at null, and draws a value between two gaps by itself", () => {
     const path = (values: (number | null)[]): string[] => {
       const svg = drawPicture({ ...pictures.lines!, lines: [{ name: "a", values }], marks: [] } as Picture);
-      return [...svg.matchAll(/<path class="line" d="([^"]+)"/g)].map(([, d]) => d!).slice(1);
+      return [...svg.matchAll(/<path class="line s\d" d="([^"]+)"/g)].map(([, d]) => d!).slice(1);
     };
     expect(path([1, 2, 3])[0]).toMatch(/^M[^M]+$/);
     expect(path([1, 2, null, 3, 4])[0]!.match(/M/g)!.length).toBe(2);

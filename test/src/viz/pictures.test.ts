@@ -19,7 +19,7 @@ import {
   traceChart,
   updateChart,
 } from "../../../src/index.js";
-import { logScale, niceTicks, shade, shortNumber } from "../../../src/viz/scales.js";
+import { linearScale, logScale, shade, shortNumber } from "../../../src/viz/scales.js";
 import { escapeText } from "../../../src/viz/svg.js";
 import { shortNames } from "../../../src/viz/terminal.js";
 import { values } from "../model/support.js";
@@ -173,10 +173,11 @@ describe("pictures", () => {
     }));
     const svg = gradientNormChart(curves);
     const dash = (part: string): string => /stroke-dasharray="([^"]*)"/.exec(part)?.[1] ?? "";
-    const sign = (part: string): string => /^<path d="M[-\d.]+ [-\d.]+([^"M]*)/.exec(part)?.[1] ?? "";
+    const sign = (part: string): string =>
+      /^<path class="s\d[^"]*" d="M[-\d.]+ [-\d.]+([^"M]*)/.exec(part)?.[1] ?? "";
     const paths = svg.match(/<path [^>]*\/>/g)!;
     const looks = paths.flatMap((path, i) =>
-      path.includes('class="line"') ? [`${dash(path)}|${sign(paths[i + 1] ?? "")}`] : [],
+      path.includes('class="line ') ? [`${dash(path)}|${sign(paths[i + 1] ?? "")}`] : [],
     );
     // Each stands once in the legend and once in the panel.
     expect(looks).toHaveLength(24);
@@ -240,10 +241,24 @@ describe("pictures", () => {
 
 describe("scales", () => {
   it("ticks are round numbers within the ends", () => {
-    expect(niceTicks(0, 10, 5)).toEqual([0, 2, 4, 6, 8, 10]);
-    expect(niceTicks(0, 1, 4)).toEqual([0, 0.5, 1]);
-    expect(niceTicks(-0.3, 0.3, 3)).toEqual([-0.2, 0, 0.2]);
-    expect(niceTicks(3, 3, 4)).toEqual([3]);
+    const ticks = (low: number, high: number, count: number) => linearScale([low, high], [0, 1], count).ticks;
+    expect(ticks(0, 10, 5)).toEqual([0, 2, 4, 6, 8, 10]);
+    expect(ticks(0, 1, 4)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+    expect(ticks(-0.3, 0.3, 3)).toEqual([-0.2, 0, 0.2]);
+    expect(ticks(3, 3, 4)).toContain(3);
+  });
+
+  it("numbers of an axis tell their ticks apart", () => {
+    const { ticks, write } = linearScale([1990, 1994], [0, 1], 5);
+    expect(ticks.map(write!)).toEqual(["1,990", "1,991", "1,992", "1,993", "1,994"]);
+    expect([1e-9, 0.25, 12_000, 1e5, -3, -0].map(shortNumber)).toEqual([
+      "1e-9",
+      "0.25",
+      "12000",
+      "1e5",
+      "-3",
+      "0",
+    ]);
   });
 
   it("a log scale spans whole decades and ignores what has no logarithm", () => {

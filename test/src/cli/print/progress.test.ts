@@ -25,7 +25,7 @@ async function progressOf(
     signal: new AbortController().signal,
     debug: false,
   };
-  const progress = await trainingProgress(io, false);
+  const progress = trainingProgress(io, false);
   progress.params = { epochs, steps: 4, samples: 128, verbose: 0, metrics: ["loss", "val_loss"] };
   await progress.onTrainBegin!({});
   for (let epoch = 0; epoch < epochs; epoch++) {

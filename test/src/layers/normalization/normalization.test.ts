@@ -237,7 +237,12 @@ describe("normalization", () => {
     const there = sequential([normalization({ ...given, inputShape: [2] })]);
     const back = sequential([normalization({ ...given, invert: true, inputShape: [2] })]);
     const rows = values([5, 2], 3);
-    expectNear("back", (await back.predict(await there.predict(rows))).data, rows.data, 1e-6);
+    expectNear(
+      "back",
+      ((await back.predict((await there.predict(rows)) as Tensor)) as Tensor).data,
+      rows.data,
+      1e-6,
+    );
     const one = sequential([normalization({ mean: 1, variance: 0, inputShape: [2] })]);
     expect([...(await one.predict([[1, 1]])).data]).toEqual([0, 0]);
   });

@@ -7,6 +7,7 @@ import {
   updatesPicture,
 } from "../../../../src/report/html/flow-pictures.js";
 import { flowSection } from "../../../../src/report/html/flow-section.js";
+import { PICTURE_STYLE } from "../../../../src/report/html/inline-picture.js";
 import { renderReport } from "../../../../src/report/html/render.js";
 import { flowTable, tableNote, weightTable } from "../../../../src/report/text/flow-table.js";
 import { flowFacts, lastFlow, memoryInWords } from "../../../../src/report/text/flow-words.js";
@@ -129,17 +130,17 @@ describe("the pictures", () => {
 });
 
 describe("the section", () => {
-  const { html, style } = flowSection(sampleFlow());
+  const html = flowSection(sampleFlow());
 
   it("is not there where nothing was recorded", async () => {
-    expect(flowSection(undefined)).toEqual({ html: "", style: "" });
-    expect(await renderReport(sampleReport())).not.toContain("How the gradient flows");
+    expect(flowSection(undefined)).toBe("");
+    expect(renderReport(sampleReport())).not.toContain("How the gradient flows");
   });
 
   it("holds five figures, each for a screen and for a phone, with every word of theirs whole", () => {
     expect(html.match(/<figure>/g)).toHaveLength(5);
-    expect(html.match(/<svg class="wide flow"/g)).toHaveLength(5);
-    expect(html.match(/<svg class="narrow flow"/g)).toHaveLength(5);
+    expect(html.match(/<svg class="wide picture"/g)).toHaveLength(5);
+    expect(html.match(/<svg class="narrow picture"/g)).toHaveLength(5);
     expect(html).not.toContain("…");
     expect(html).not.toMatch(/NaN|Infinity|undefined/);
   });
@@ -166,11 +167,13 @@ describe("the section", () => {
 
   it("styles nothing but its own pictures", async () => {
     expect(html).not.toContain("<style");
-    const rules = style.trim().split("\n");
-    expect(rules.length).toBeGreaterThan(5);
-    for (const rule of rules) expect(rule).toMatch(/^svg\.flow [^{,]+\{[^}]*\}$/);
-    const page = await renderReport({ ...sampleReport(), flow: sampleFlow() });
-    expect(page).toContain(style.trim());
+    const rules = PICTURE_STYLE.trim().split("\n");
+    expect(rules.length).toBeGreaterThan(20);
+    for (const rule of rules) {
+      expect(rule).toMatch(/^(svg\.picture [^{,]+\{[^}]*\}|@media \(prefers-color-scheme:dark\)\{|\})$/);
+    }
+    const page = renderReport({ ...sampleReport(), flow: sampleFlow() });
+    expect(page).toContain(PICTURE_STYLE.trim());
     expect(page.match(/<style>/g)).toHaveLength(1);
     expect(page.match(/<figure>/g)).toHaveLength(13);
   });
@@ -187,7 +190,7 @@ describe("the section", () => {
   });
 
   it("escapes the layer's name", () => {
-    const named = flowSection(sampleFlow({ layer: "a<b>" })).html;
+    const named = flowSection(sampleFlow({ layer: "a<b>" }));
     expect(named).toContain("a&#60;b&#62;");
     expect(named).not.toContain("a<b>");
   });
