@@ -148,7 +148,7 @@ export async function trainPanel(
         ]),
       ),
     ]),
-    "report.html": await renderPanel(report),
+    "report.html": renderPanel(report),
   };
   model.dispose();
   checkInterrupt(io);

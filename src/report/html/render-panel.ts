@@ -1,3 +1,4 @@
+import { type Chart, drawChart, type Point } from "../../viz/chart.js";
 import {
   byError,
   type PanelReport,
@@ -5,7 +6,7 @@ import {
   panelErrors,
   panelFacts,
 } from "../text/panel-report.js";
-import { type Chart, drawChart, type Point } from "./chart.js";
+import { inlinePicture } from "./inline-picture.js";
 import { escapeHtml, page } from "./page.js";
 import { errorsHtml, listHtml } from "./page-parts.js";
 
@@ -39,21 +40,21 @@ function chartOf({ values, forecast, test }: PanelSeriesReport, target: string):
   };
 }
 
-async function figures(title: string, list: readonly PanelSeriesReport[], target: string): Promise<string> {
+function figures(title: string, list: readonly PanelSeriesReport[], target: string): string {
   const drawn: string[] = [];
   for (const own of list) {
     const caption = `${own.id}${own.test === undefined ? "" : `: MASE ${own.test.metrics.mase!.toFixed(2)}`}`;
-    const svg = await drawChart(chartOf(own, target), { width: 720, height: 220 });
-    const label = `role="img" aria-label="${escapeHtml(caption)}"`;
+    const svg = inlinePicture(drawChart(chartOf(own, target), { width: 720, height: 220 }), "wide", "");
+    const label = `aria-label="${escapeHtml(caption)}"`;
     drawn.push(
-      `<figure>${svg.replace("<svg ", `<svg ${label} `)}<figcaption>${escapeHtml(caption)}</figcaption></figure>`,
+      `<figure>${svg.replace('class="wide picture"', `class="picture" ${label}`)}<figcaption>${escapeHtml(caption)}</figcaption></figure>`,
     );
   }
   return list.length === 0 ? "" : `<h2>${escapeHtml(title)}</h2>${drawn.join("")}`;
 }
 
 /** One report for all series of a panel: errors, choices, and the series forecast worst and best. */
-export async function renderPanel(report: PanelReport): Promise<string> {
+export function renderPanel(report: PanelReport): string {
   const sorted = byError(report);
   const shown = Math.min(SHOWN, Math.ceil(sorted.length / 2));
   const title = `${report.target} of ${report.series.length} series`;
@@ -61,8 +62,8 @@ export async function renderPanel(report: PanelReport): Promise<string> {
 <h2>Data</h2>${listHtml(panelFacts(report))}
 <h2>Errors on the test rows, means over the series</h2>${sorted.length === 0 ? "<p>No series is long enough for a test.</p>" : errorsHtml(panelErrors(report))}
 <p class="soft">MASE: the mean absolute error over that of the seasonal naive forecast on the rows learnt from. sMAPE: the absolute error over the mean of forecast and value, in percent.</p>
-${await figures("Series forecast worst", sorted.slice(0, shown), report.target)}
-${await figures("Series forecast best", sorted.slice(-shown).reverse(), report.target)}
+${figures("Series forecast worst", sorted.slice(0, shown), report.target)}
+${figures("Series forecast best", sorted.slice(-shown).reverse(), report.target)}
 <h2>What was chosen, and why</h2>${listHtml(report.choices)}
 <footer>The forecasts of all series are in forecast.csv.</footer>`;
   return page(title, body);
