@@ -1,4 +1,4 @@
-import type { BacktestResult, Forecast } from "../../index.js";
+import type { BacktestResult, Forecast } from "../../forecast/types.js";
 import type { ErrorTable } from "../summary/error-table.js";
 
 /** One series of a panel: how its test went and what comes next. */

@@ -1,4 +1,4 @@
-import { rmse } from "../../index.js";
+import { rmse } from "../../series/baselines/forecast-metrics.js";
 import { displayName } from "../summary/test-forecasts.js";
 import type { TextTable } from "./flow-table.js";
 import type { ForecastReport } from "./forecast-report.js";

@@ -175,7 +175,7 @@ describe("the section", () => {
     const page = renderReport({ ...sampleReport(), flow: sampleFlow() });
     expect(page).toContain(PICTURE_STYLE.trim());
     expect(page.match(/<style>/g)).toHaveLength(1);
-    expect(page.match(/<figure>/g)).toHaveLength(13);
+    expect(page.match(/<figure>/g)).toHaveLength(15);
   });
 
   it("hatches by patterns that stand in the picture shown, and says why the first epoch has none", () => {
