@@ -50,7 +50,7 @@ for (const [code, { shows, code: block }] of Object.entries(snippets)) {
       fixAsCode(own.fix, undefined, { as: "keras" }),
       fixAsCode(own.fix, undefined, { as: "pytorch" }),
     ];
-    if (keras === pytorch)
+    if (keras === pytorch && keras !== "")
       lines.push("In Python, for both Keras and PyTorch:", "", "```python", keras, "```", "");
     else {
       if (keras !== "") lines.push("In Keras:", "", "```python", keras, "```", "");

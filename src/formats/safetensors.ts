@@ -6,7 +6,8 @@ import { layersFromConfig } from "../layers/from-config.js";
 import type { Layer } from "../layers/layer.js";
 import type { CompileOptions } from "../model/compile.js";
 import { Graph } from "../model/graph/graph.js";
-import { type GraphJson, graphConfig, graphFromConfig } from "../model/graph/model-config.js";
+import { type GraphJson, graphConfig } from "../model/graph/model-config.js";
+import { graphFromConfig, registerModelKind } from "../model/graph/model-from-config.js";
 import type { Model } from "../model/model.js";
 import { type Sequential, sequential } from "../model/sequential.js";
 import { flag, refuseUnknown } from "../options.js";
@@ -169,6 +170,7 @@ export function fromSafetensors<Made extends Model = Sequential>(
 ): Made {
   const where = "fromSafetensors()";
   refuseUnknown(where, options, ["engine", "allowNonFinite", "customObjects"]);
+  registerModelKind();
   const { tensors, metadata } = listSafetensors(bytes);
   const description = describe(metadata);
   const isSlot = ({ name }: { name: string }): boolean => name.startsWith(OPTIMIZER_PREFIX);
@@ -209,6 +211,7 @@ const trainingOf = (
  */
 export function restoreInto(model: Model, bytes: Uint8Array): void {
   const where = "restoreInto()";
+  registerModelKind();
   const { tensors, metadata } = listSafetensors(bytes);
   const { batches, training } = describe(metadata);
   const isSlot = ({ name }: { name: string }): boolean => name.startsWith(OPTIMIZER_PREFIX);

@@ -18,7 +18,7 @@ export async function settleAll(
   jobs: readonly NamedJob[],
   { runner: given, signal = new AbortController().signal }: { runner?: Runner; signal?: AbortSignal },
 ): Promise<Settled[]> {
-  const runner = given ?? (await defaultRunner());
+  const runner = given ?? defaultRunner();
   const hashes = new Map<PlainData, string>();
   const settled: Settled[] = new Array(jobs.length);
   let next = 0;

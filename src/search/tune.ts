@@ -122,7 +122,7 @@ export async function tune(
   ](dimensions, seed);
   const asked = options.pruner ?? null;
   const name = asked === null ? null : oneOf(where, "pruner", asked, ["asha", "median"]);
-  const runner = options.runner ?? (isFunction ? inProcess() : await defaultRunner());
+  const runner = options.runner ?? (isFunction ? inProcess() : defaultRunner());
   const trials = numberIn(where, "trials", options.trials ?? 50, { min: 1, max: 1_000_000, integer: true });
   let data: PlainData | null = null;
   let work: Work;

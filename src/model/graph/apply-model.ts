@@ -1,11 +1,10 @@
-import { registerKind } from "../../layers/from-config.js";
 import { onTrace, registerApply } from "../../layers/graph/apply.js";
 import type { ApplyOptions, SymbolicTensor } from "../../layers/graph/symbolic-tensor.js";
 import type { LayerSet } from "../layer-set.js";
 import { LayerStack } from "../layer-stack.js";
 import { Model } from "../model.js";
 import { Graph } from "./graph.js";
-import { modelConfig, modelFromConfig } from "./model-config.js";
+import { modelConfig } from "./model-config.js";
 import { ModelLayer } from "./model-layer.js";
 import { traceChain } from "./trace-chain.js";
 
@@ -52,7 +51,6 @@ export function registerGraphs(): void {
   onTrace((chain) => {
     if (chain instanceof LayerStack) traceChain(chain);
   });
-  registerKind("model", (config: object) => modelFromConfig(config).asLayer);
   Object.defineProperties(Model.prototype, {
     inputs: {
       get(this: Model): readonly SymbolicTensor[] {

@@ -1,15 +1,8 @@
-import type { Engine } from "../../engine/engine.js";
-import { FormatError } from "../../errors.js";
-import { layerFromConfig, layersFromConfig } from "../../layers/from-config.js";
-import { type Application, applyLayer } from "../../layers/graph/application.js";
-import { applyInput } from "../../layers/graph/input.js";
+import type { Application } from "../../layers/graph/application.js";
 import type { Dtype, SymbolicTensor } from "../../layers/graph/symbolic-tensor.js";
-import { InputLayer } from "../../layers/input-layer.js";
 import type { SampleShape } from "../../layers/layer.js";
 import type { Model } from "../model.js";
-import { sequential } from "../sequential.js";
 import { Graph } from "./graph.js";
-import { model as graphModel } from "./graph-model.js";
 
 /** A layer as plain JSON. */
 export interface LayerJson {
@@ -18,7 +11,7 @@ export interface LayerJson {
 }
 
 /** Which output of which node. */
-type Reference = readonly [node: number, output: number];
+export type Reference = readonly [node: number, output: number];
 
 interface InputNode {
   readonly name: string;
@@ -93,67 +86,4 @@ export function modelConfig(model: Model): Record<string, unknown> {
     inputShape: topology.inputShape,
     layers: topology.layers.map((layer) => ({ kind: layer.kind, config: layer.getConfig() })),
   };
-}
-
-interface MakeOptions {
-  readonly name?: string;
-  readonly seed?: number;
-  readonly engine?: Engine;
-}
-
-/** A graph's model from its JSON. @throws FormatError where a reference leads nowhere. */
-export function graphFromConfig(
-  { layers, inputs, nodes, outputs, outputNames }: GraphJson,
-  options: MakeOptions,
-): Model {
-  const made = layers.map(layerFromConfig);
-  const tensors: (readonly SymbolicTensor[])[] = inputs.map(({ dtype, ...rest }) => [
-    applyInput(new InputLayer(rest), dtype),
-  ]);
-  const begins = tensors.map(([tensor]) => tensor!);
-  const at = ([node, output]: Reference): SymbolicTensor => {
-    const tensor = tensors[node]?.[output];
-    if (tensor === undefined) {
-      throw new FormatError(
-        `The graph names output ${output} of node ${node}, which is not there before it is needed.`,
-      );
-    }
-    return tensor;
-  };
-  for (const { layer, inputs: given, states = 0, mask, training, useCausalMask } of nodes) {
-    const own = made[layer];
-    if (own === undefined) throw new FormatError(`The graph names layer ${layer}, which is not there.`);
-    const all = given.map(at);
-    const { outputs: results } = applyLayer(own, all.slice(0, all.length - states), {
-      ...(states === 0 ? {} : { initialState: all.slice(all.length - states) }),
-      ...(mask === undefined ? {} : { mask: at(mask) }),
-      ...(training === undefined ? {} : { training }),
-      ...(useCausalMask === undefined ? {} : { useCausalMask }),
-    });
-    tensors.push(results);
-  }
-  return graphModel({
-    inputs: Object.fromEntries(begins.map((tensor, i) => [inputs[i]!.name, tensor])),
-    outputs: Object.fromEntries(outputs.map((reference, o) => [outputNames[o]!, at(reference)])),
-    ...options,
-  });
-}
-
-/** A model again from what `getConfig` said of it. @throws FormatError for what is no such thing. */
-export function modelFromConfig(config: object, engine?: Engine): Model {
-  const { name, seed, graph, layers, inputShape } = config as {
-    name?: string;
-    seed?: number;
-    graph?: GraphJson;
-    layers?: readonly LayerJson[];
-    inputShape?: SampleShape;
-  };
-  const options = {
-    ...(name === undefined ? {} : { name }),
-    ...(seed === undefined ? {} : { seed }),
-    ...(engine === undefined ? {} : { engine }),
-  };
-  if (graph !== undefined) return graphFromConfig(graph, options);
-  if (layers === undefined || inputShape === undefined) throw new FormatError("This describes no model.");
-  return sequential(layersFromConfig(layers, inputShape), options);
 }

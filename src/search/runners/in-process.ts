@@ -1,4 +1,5 @@
 import { numberIn, refuseUnknown } from "../../options.js";
+import { runJob } from "../run-job.js";
 import type { Runner } from "./runner.js";
 
 /** Options of `inProcess`. */
@@ -21,8 +22,8 @@ export function inProcess(options: InProcessOptions = {}): Runner {
     name: "in process",
     workers,
     isRemote: false,
-    // What trains is fetched when something is to be trained: objectives that are functions do without.
-    run: async ({ job, data }, hooks) => (await import("../run-job.js")).runJob(job, data, hooks),
+    // Not fetched with import(): what it shares with the entry would be cut into a chunk that every program loads.
+    run: ({ job, data }, hooks) => runJob(job, data, hooks),
     close: () => Promise.resolve(),
   };
 }

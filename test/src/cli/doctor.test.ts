@@ -144,8 +144,10 @@ describe("gateflow doctor", () => {
     const html = readFileSync(path, "utf8");
     expect(html).toMatch(/^<!doctype html>/);
     expect(html).not.toMatch(/<script|src=|href=/);
-    expect(html.match(/<svg class="wide"/g)!.length).toBeGreaterThanOrEqual(3);
-    expect(html.match(/<svg class="narrow"/g)).toHaveLength(html.match(/<svg class="wide"/g)!.length);
+    expect(html.match(/<svg class="wide picture"/g)!.length).toBeGreaterThanOrEqual(3);
+    expect(html.match(/<svg class="narrow picture"/g)).toHaveLength(
+      html.match(/<svg class="wide picture"/g)!.length,
+    );
     expect(html).toContain("<code>unscaled_target</code>");
     expect(html).toContain("slidingWindows(series, { window: 14 })");
     const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);

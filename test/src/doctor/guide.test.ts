@@ -31,8 +31,8 @@ describe("the field guide", () => {
     "the code of %s runs",
     async (_name, section) => {
       const log = vi.spyOn(console, "log").mockImplementation(() => {});
-      // A block of its own: sections use the prelude's names again.
-      await new AsyncFunction(...Object.keys(gateflow), `${prelude}\n{\n${blockOf(section)}\n}`)(
+      // Blocks of their own: the prelude has names that the library exports too, and sections use the prelude's again.
+      await new AsyncFunction(...Object.keys(gateflow), `{\n${prelude}\n{\n${blockOf(section)}\n}\n}`)(
         ...Object.values(gateflow),
       );
       expect(log).not.toHaveBeenCalled();

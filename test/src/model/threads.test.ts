@@ -1,6 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { parallelKernels } from "../../../src/engine/threads/worker-pool.js";
-import { createEngine, dense, gru, lstm, sequential, simpleRNN } from "../../../src/index.js";
+import {
+  conv1d,
+  createEngine,
+  dense,
+  model as graphModel,
+  gru,
+  input,
+  lstm,
+  multiHeadAttention,
+  type SymbolicTensor,
+  sequential,
+  simpleRNN,
+  type Tensor,
+} from "../../../src/index.js";
 import { bitsOf, values } from "./support.js";
 
 /** Bits of the weights after three epochs and of a prediction, and how many threads there were. */
@@ -78,21 +91,34 @@ describe("a share with nothing in it", () => {
         whole(descriptor, begin, end, part);
         if (emptyShares) for (const at of [begin, end]) whole(descriptor, at, at, part);
       };
-      const model = sequential(
-        [
-          lstm({ units: 6, inputShape: [5, 3], returnSequences: true }),
-          lstm({ units: 6, projectionUnits: 4, peepholes: true, returnSequences: true }),
-          gru({ units: 5, returnSequences: true }),
-          gru({ units: 5, resetAfter: false, returnSequences: true }),
-          simpleRNN({ units: 7 }),
-        ],
-        { seed: 5, engine },
-      );
+      const attends = kernel.startsWith("attention");
+      const steps = input({ shape: [5, 3] });
+      const head = simpleRNN({ units: 7 });
+      const layers = attends
+        ? []
+        : [
+            conv1d({ filters: 6, kernelSize: 3, padding: "same", inputShape: [5, 3] }),
+            lstm({ units: 6, returnSequences: true }),
+            lstm({ units: 6, projectionUnits: 4, peepholes: true, returnSequences: true }),
+            gru({ units: 5, returnSequences: true }),
+            gru({ units: 5, resetAfter: false, returnSequences: true }),
+            head,
+          ];
+      const model = attends
+        ? graphModel({
+            inputs: steps,
+            outputs: head.apply(
+              multiHeadAttention({ numHeads: 2, keyDim: 3 }).apply([steps, steps]) as SymbolicTensor,
+            ) as SymbolicTensor,
+            seed: 5,
+            engine,
+          })
+        : sequential(layers, { seed: 5, engine });
       model.compile({ optimizer: "sgd", loss: "mse" });
-      const { weights, input } = await model.gradients(values([9, 5, 3], 1), values([9, 7], 2));
+      const { weights, input: ofInput } = await model.gradients(values([9, 5, 3], 1), values([9, 7], 2));
       expect(calls).toBeGreaterThan(0);
       engine.dispose();
-      return bitsOf([...weights, { ...input, name: "input" }]);
+      return bitsOf([...weights, { ...(ofInput as Tensor), name: "input" }]);
     };
     expect(await gradients(true)).toEqual(await gradients(false));
   });

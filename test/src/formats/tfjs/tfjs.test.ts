@@ -87,7 +87,9 @@ describe("fromLayersModel: TensorFlow.js computes the same", () => {
   it.each(["uint8", "uint16", "float16"])("weights quantized to %s", async (dtype) => {
     const artifacts = await artifactsOf(theirs());
     const values = new Float32Array(artifacts.weightData as ArrayBuffer);
-    const scale = 1 / (dtype === "uint8" ? 100 : 20_000);
+    // From the least weight to the largest, as the converter of TensorFlow.js quantizes.
+    const min = Math.min(...values);
+    const scale = (Math.max(...values) - min) / (dtype === "uint8" ? 255 : 65_535);
     const half = (value: number): number => {
       const bits = new Uint32Array(Float32Array.of(value).buffer)[0]!;
       const exponent = ((bits >> 23) & 255) - 112;
@@ -98,9 +100,9 @@ describe("fromLayersModel: TensorFlow.js computes the same", () => {
     const quantized =
       dtype === "float16"
         ? Uint16Array.from(values, half)
-        : Float32Array.from(values, (v) => Math.round((v + 1.2) / scale));
+        : Float32Array.from(values, (v) => Math.round((v - min) / scale));
     const data = dtype === "uint8" ? Uint8Array.from(quantized) : Uint16Array.from(quantized);
-    const quantization = dtype === "float16" ? { dtype } : { dtype, scale, min: -1.2 };
+    const quantization = dtype === "float16" ? { dtype } : { dtype, scale, min };
     const weightSpecs = artifacts.weightSpecs!.map((spec) => ({ ...spec, quantization }));
     const model = await fromLayersModel({
       modelTopology: artifacts.modelTopology,
@@ -108,7 +110,7 @@ describe("fromLayersModel: TensorFlow.js computes the same", () => {
       weightData: data.buffer,
     });
     const own = model.getWeights().flatMap(({ data: weight }) => [...weight]);
-    expectClose(own, values, dtype === "uint8" ? 0.006 : 0.001);
+    expectClose(own, values, dtype === "uint8" ? scale : 0.001);
   });
 
   it("weights that do not fit are refused by name", async () => {
