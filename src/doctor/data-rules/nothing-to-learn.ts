@@ -52,7 +52,7 @@ export const nothingToLearn: Rule<DataCase> = {
         : 1;
     if (!(left > MIN_LEFT_BY_NEIGHBOURS)) return null;
     return {
-      title: "nothing before the target tells it: a constant answer is as good as any model",
+      title: "nothing before the target tells it: no model errs less than a constant answer",
       evidence: {
         strongestZ: short(dependence.strongest),
         bound: short(dependence.bound),

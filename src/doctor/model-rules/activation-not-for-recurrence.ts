@@ -71,7 +71,9 @@ export const activationNotForRecurrence: Rule<ModelCase> = {
       evidence: {
         layer: name,
         activation,
-        bound: "tanh",
+        // What its states may reach; tanh's end at 1.
+        largestState: "no bound",
+        bound: 1,
         ...(isTrained
           ? {
               lossOverConstant: short(left),

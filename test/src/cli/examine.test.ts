@@ -43,7 +43,10 @@ describe("help", () => {
     const { code, out } = await gateflow([]);
     expect(code).toBe(0);
     const commands = [...out.matchAll(/^ {2}(\w+) .*(?:<|\[)/gm)].map(([, name]) => name);
-    expect(commands).toEqual(["train", "forecast", "backtest", "examine", "doctor", "help"]);
+    expect(commands).toEqual([
+      ...["train", "forecast", "backtest", "examine", "doctor", "tune", "worker"],
+      ...["convert", "inspect", "predict", "help"],
+    ]);
     expect(out).toContain("Examples:");
   });
 
