@@ -43,6 +43,8 @@ export type { MetricFunction } from "./metrics/custom.js";
 export type { Metric, MetricFactory } from "./metrics/metric.js";
 export { rootMeanSquaredError } from "./metrics/regression.js";
 export type { CompileOptions } from "./model/compile.js";
+export type { Dataset, DatasetBatch } from "./model/data/examples.js";
+export type { BatchOptions, EvaluateOptions, WeightOption } from "./model/data/sources.js";
 export type {
   Callback,
   CallbackState,
@@ -51,14 +53,12 @@ export type {
   TrainingModel,
   TrainingParams,
 } from "./model/events.js";
-export type { Dataset, DatasetBatch } from "./model/examples.js";
-export type { FitOptions } from "./model/fit-options.js";
 export type { GradientFlow } from "./model/flow.js";
 export type { Model } from "./model/model.js";
 export type { ModelOptions } from "./model/model-options.js";
 export type { Gradients } from "./model/on-demand/gradients.js";
 export { type Sequential, type SequentialOptions, sequential } from "./model/sequential.js";
-export type { BatchOptions, EvaluateOptions, WeightOption } from "./model/sources.js";
+export type { FitOptions } from "./model/training/fit-options.js";
 export { adam, adamw } from "./optimizers/adam.js";
 export type { Optimizer } from "./optimizers/optimizer.js";
 export { sgd } from "./optimizers/sgd.js";

@@ -132,6 +132,8 @@ export type { MetricFunction } from "./metrics/custom.js";
 export type { Metric, MetricFactory } from "./metrics/metric.js";
 export { r2, rootMeanSquaredError } from "./metrics/regression.js";
 export type { CompileOptions } from "./model/compile.js";
+export type { Dataset, DatasetBatch } from "./model/data/examples.js";
+export type { BatchOptions, EvaluateOptions, WeightOption } from "./model/data/sources.js";
 // Model
 export type {
   Callback,
@@ -141,8 +143,6 @@ export type {
   TrainingModel,
   TrainingParams,
 } from "./model/events.js";
-export type { Dataset, DatasetBatch } from "./model/examples.js";
-export type { FitOptions } from "./model/fit-options.js";
 export {
   type GraphFitOptions,
   type GraphModel,
@@ -155,7 +155,7 @@ export type { Model } from "./model/model.js";
 export type { ModelOptions } from "./model/model-options.js";
 export type { Gradients } from "./model/on-demand/gradients.js";
 export { type Sequential, type SequentialOptions, sequential } from "./model/sequential.js";
-export type { BatchOptions, EvaluateOptions, WeightOption } from "./model/sources.js";
+export type { FitOptions } from "./model/training/fit-options.js";
 // Optimizers and schedules
 export { type AdadeltaOptions, adadelta } from "./optimizers/adadelta.js";
 export { adagrad } from "./optimizers/adagrad.js";

@@ -1,6 +1,6 @@
 import type { Explanation, Forecaster, ForecasterOptions } from "../forecast/forecaster.js";
 import { forecaster } from "../forecast/forecaster.js";
-import { type TrainingFlow, watchFlow } from "../report/summary/training-flow.js";
+import { type TrainingFlow, watchFlow } from "../inspect/training-flow.js";
 import { checkInterrupt, type Io } from "./files/io.js";
 import { trainingProgress } from "./print/progress.js";
 

@@ -4,7 +4,9 @@ import { Model } from "../model/model.js";
 import { Sequential } from "../model/sequential.js";
 import { numberIn, refuseUnknown } from "../options.js";
 import { checkWholeRecipe } from "../recipe/check-recipe.js";
+import { examplesFor } from "../recipe/examples-for.js";
 import { type FixAsCodeOptions, fixAsCode, recipeAsCode } from "../recipe/fix-as-code.js";
+import { openBlock } from "../recipe/open-block.js";
 import { RECIPE_DEFAULTS, type Recipe } from "../recipe/recipe.js";
 import { type Attempt, buildRecipe, runRecipe } from "../recipe/train-recipe.js";
 import { openSingle, type SeriesLike } from "../series/kinds.js";
@@ -12,9 +14,8 @@ import { isTensor } from "../tensor.js";
 import { type BaselineErrors, baselineErrors } from "./baseline-errors.js";
 import { diagnose } from "./diagnose.js";
 import { type Diagnosis, worstFirst } from "./diagnosis.js";
-import { openBlock } from "./evidence/window-source.js";
 import type { ExamplesLike } from "./examine.js";
-import { diagnosesOf, examplesFor, withFix } from "./repair.js";
+import { diagnosesOf, withFix } from "./repair.js";
 import { copyOf, fileOf } from "./trials/model-copy.js";
 
 /** One reason why a recipe or model does not learn. */

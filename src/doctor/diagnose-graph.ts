@@ -1,5 +1,6 @@
 import { GateflowError } from "../errors.js";
 import type { Model } from "../model/model.js";
+import { openBlock } from "../recipe/open-block.js";
 import { isClassLoss } from "../recipe/train-recipe.js";
 import { isTensor, type Tensor, type TensorLike } from "../tensor.js";
 import { alwaysSaid } from "./always-said.js";
@@ -14,7 +15,6 @@ import { unscaledInputs } from "./data-rules/unscaled-inputs.js";
 import { unscaledTarget } from "./data-rules/unscaled-target.js";
 import type { DiagnoseOptions, Several } from "./diagnose-options.js";
 import { type Diagnosis, type Rule, worstFirst } from "./diagnosis.js";
-import { openBlock } from "./evidence/window-source.js";
 import { refusalOf } from "./refusal.js";
 import { runRules } from "./run-rules.js";
 import { head } from "./trials/experiments.js";

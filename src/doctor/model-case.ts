@@ -1,4 +1,4 @@
-import { isRecurrentKind } from "../recipe/layer-kinds.js";
+import { isRecurrentKind } from "../layers/from-config.js";
 import type { DataCase } from "./data-case.js";
 import type { Windows } from "./evidence/window-source.js";
 import type { Experiments } from "./trials/experiments.js";

@@ -1,21 +1,20 @@
 import { exp, log } from "../elementary.js";
-import { ConfigError, DataError, StateError } from "../errors.js";
+import { StateError } from "../errors.js";
+import { isRecurrentKind } from "../layers/from-config.js";
 import type { Callback } from "../model/events.js";
 import { numberIn, refuseUnknown } from "../options.js";
 import { createRandom, type Random } from "../random.js";
 import { checkWholeRecipe } from "../recipe/check-recipe.js";
-import { isRecurrentKind } from "../recipe/layer-kinds.js";
+import { checkSource, examplesFor, type RecipeSource } from "../recipe/examples-for.js";
+import { openBlock } from "../recipe/open-block.js";
 import type { RecipePatch } from "../recipe/patch.js";
-import { type Prepared, prepareExamples, prepareSeries } from "../recipe/prepare.js";
 import { applyFix, RECIPE_DEFAULTS, type Recipe } from "../recipe/recipe.js";
 import { refinements } from "../recipe/refinements.js";
-import { type Attempt, isClassLoss, runRecipe } from "../recipe/train-recipe.js";
-import { openSingle, type SeriesLike } from "../series/kinds.js";
-import type { TensorLike } from "../tensor.js";
+import { type Attempt, runRecipe } from "../recipe/train-recipe.js";
+import { openSingle } from "../series/kinds.js";
 import { type BaselineErrors, baselineErrors } from "./baseline-errors.js";
 import { diagnose } from "./diagnose.js";
 import type { Diagnosis } from "./diagnosis.js";
-import { openBlock } from "./evidence/window-source.js";
 import { examine } from "./examine.js";
 import { refusalOf, refusedCodes } from "./refusal.js";
 import { reasonOf, windowTooLong } from "./untrainable.js";
@@ -31,19 +30,11 @@ export interface RepairProgress {
   readonly change?: RecipePatch;
 }
 
-export interface RepairOptions {
-  /** The raw series the recipe is for, oldest first; null or NaN: a gap. */
-  readonly series?: SeriesLike;
-  /** Or examples as they are. */
-  readonly data?: { readonly x: TensorLike; readonly y: TensorLike };
+export interface RepairOptions extends RecipeSource {
   /** Trainings the repair may make; the control makes as many. Default 10. */
   readonly budget?: number;
   /** Default 0. */
   readonly seed?: number;
-  /** Share at the end that is never looked at. Default 0.2. */
-  readonly testFraction?: number;
-  /** Share of the rest, at its end, by which remedies are judged. Default 0.2. */
-  readonly validationFraction?: number;
   /** Whether a random search with the same number of trainings is run beside it. Default true. */
   readonly withControl?: boolean;
   readonly onProgress?: (progress: RepairProgress) => void;
@@ -86,63 +77,6 @@ const known = [
   "callbacks",
   "signal",
 ] as const;
-
-/** @throws ConfigError where neither a series nor examples are given, or both. */
-function checkData(where: string, { series, data }: RepairOptions): void {
-  if (series === undefined && data === undefined)
-    throw new ConfigError(`${where}: give the data: { series } or { data: { x, y } }.`);
-  if (series !== undefined && data !== undefined)
-    throw new ConfigError(
-      `${where}: \`series\` and \`data\` are both given. Leave one out: a raw series, which the recipe prepares, or examples as they are.`,
-    );
-  if (data === undefined) return;
-  refuseUnknown(`${where}: data`, data, ["x", "y"]);
-  for (const name of ["x", "y"] as const) {
-    if (data[name] === undefined)
-      throw new ConfigError(`${where}: \`data.${name}\` is missing: give { data: { x, y } }.`);
-  }
-}
-
-/** How recipes become examples: always from the part before the test part. */
-export function examplesFor(options: RepairOptions, where: string): (recipe: Recipe) => Prepared {
-  const test = numberIn(where, "testFraction", options.testFraction ?? RECIPE_DEFAULTS.testFraction, {
-    min: 0,
-    below: 1,
-  });
-  const held = numberIn(
-    where,
-    "validationFraction",
-    options.validationFraction ?? RECIPE_DEFAULTS.validationFraction,
-    {
-      above: 0,
-      below: 1,
-    },
-  );
-  const splitOf = (count: number): { seen: number; split: number } => {
-    const seen = Math.floor(count * (1 - test));
-    const split = Math.floor(seen * (1 - held));
-    if (split < 2 || seen - split < 1)
-      throw new DataError(
-        `${where}: ${count} values are too few to hold back a test and a validation part.`,
-        { code: "insufficient_data", received: count },
-      );
-    return { seen, split };
-  };
-  if (options.series !== undefined) {
-    const raw = openSingle(where, options.series);
-    const { seen, split } = splitOf(raw.length);
-    return (recipe) => prepareSeries(recipe, raw.slice(0, seen), split);
-  }
-  checkData(where, options);
-  const [x, y] = [openBlock(options.data!.x), openBlock(options.data!.y)];
-  const { seen, split } = splitOf(x.shape[0] ?? 0);
-  const cut = (block: typeof x): typeof x => ({
-    shape: [seen, ...block.shape.slice(1)],
-    data: block.data.subarray(0, (block.data.length / block.shape[0]!) * seen),
-  });
-  const [seenX, seenY] = [cut(x), cut(y)];
-  return (recipe) => prepareExamples(recipe, seenX, seenY, split, isClassLoss(recipe.compile.loss));
-}
 
 /** All recurrent layers but the last hand on their sequences. */
 function withSequences(recipe: Recipe): Recipe {
@@ -206,7 +140,7 @@ export async function diagnosesOf(
 export async function repair(recipe: Recipe, options: RepairOptions): Promise<Repaired> {
   const where = "repair()";
   refuseUnknown(where, options, known);
-  checkData(where, options);
+  checkSource(where, options);
   const shapes =
     options.data === undefined
       ? undefined

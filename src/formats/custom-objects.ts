@@ -1,6 +1,6 @@
 import { ConfigError } from "../errors.js";
 import { type CustomMark, compileConfig } from "../model/compile-config.js";
-import type { Compiled } from "../model/executor.js";
+import type { Compiled } from "../model/execution/executor.js";
 
 /** Functions of a user's own by the names a file knows them by. */
 // biome-ignore lint/suspicious/noExplicitAny: losses, metrics and schedules take different arguments

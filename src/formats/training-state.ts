@@ -1,9 +1,9 @@
 import { FormatError } from "../errors.js";
 import type { Layer } from "../layers/layer.js";
 import type { Callback, CallbackState, Logs } from "../model/events.js";
-import type { Compiled } from "../model/executor.js";
-import type { FitPosition } from "../model/fit.js";
+import type { Compiled } from "../model/execution/executor.js";
 import type { Model } from "../model/model.js";
+import type { FitPosition } from "../model/training/fit.js";
 import type { NamedTensor, Tensor } from "../tensor.js";
 
 /** A number for JSON, which has neither NaN nor infinities. */

@@ -1,7 +1,7 @@
 import { ConfigError, ShapeError } from "../errors.js";
 import { RecurrentStage } from "../layers/recurrent/recurrent-stage.js";
-import { onlyBatch } from "../model/examples.js";
-import type { Plan } from "../model/plan.js";
+import { onlyBatch } from "../model/data/examples.js";
+import type { Plan } from "../model/execution/plan.js";
 import type { Sequential } from "../model/sequential.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { describeShape, type Tensor, type TensorLike, toTensor } from "../tensor.js";

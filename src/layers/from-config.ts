@@ -35,13 +35,15 @@ import { reshape } from "./shape/reshape.js";
 import { upSampling1D } from "./shape/up-sampling-1d.js";
 import { timeDistributed } from "./time-distributed.js";
 
+/** Layers that carry a state from step to step. */
+const recurrent = { lstm, gru, simpleRNN };
+/** Layers with a kernel that initializers and regularizers are given for. */
+const weighted = { ...recurrent, dense };
+
 /** Factories by kind: what a saved layer is made with again. */
 const factories: Record<string, (config: never) => Layer> = {
-  lstm,
-  gru,
-  simpleRNN,
+  ...weighted,
   bidirectional,
-  dense,
   activation,
   dropout,
   embedding,
@@ -82,6 +84,12 @@ const factories: Record<string, (config: never) => Layer> = {
   additiveAttention,
   multiHeadAttention,
 };
+
+/** Whether a layer of this kind carries a state from step to step; a wrapper such as `bidirectional` does not by itself. */
+export const isRecurrentKind = (kind: string): boolean => Object.hasOwn(recurrent, kind);
+
+/** Whether a layer of this kind has a kernel that initializers and regularizers are given for. */
+export const isWeightedKind = (kind: string): boolean => Object.hasOwn(weighted, kind);
 
 /** A kind of layer that another room brings along. */
 export function registerKind(kind: string, make: (config: never) => Layer): void {

@@ -1,6 +1,6 @@
 import type { Loss } from "../losses/loss.js";
 import type { MetricLike } from "../metrics/to-metric.js";
-import type { Compiled } from "./executor.js";
+import type { Compiled } from "./execution/executor.js";
 
 /** What stands for a function of a user's own: its name, `custom` where it has none. */
 export interface CustomMark {

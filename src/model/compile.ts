@@ -6,7 +6,7 @@ import type { Metric } from "../metrics/metric.js";
 import { type MetricLike, toMetric } from "../metrics/to-metric.js";
 import { type OptimizerLike, toOptimizer } from "../optimizers/to-optimizer.js";
 import { numberIn, refuseUnknown } from "../options.js";
-import type { Compiled, CompiledOutput } from "./executor.js";
+import type { Compiled, CompiledOutput } from "./execution/executor.js";
 
 /** One for each output: in their order, or by their names. null: none for this output. */
 export type PerOutput<T> = readonly (T | null)[] | Readonly<Record<string, T | null>>;

@@ -8,23 +8,23 @@ import { createRandom } from "../random.js";
 import { type NamedTensor, type Tensor, type TensorLike, toTensor } from "../tensor.js";
 import { CallLock } from "./call-lock.js";
 import { type CompileOptions, settle } from "./compile.js";
+import { type Dataset, type ExampleSource, firstOf, isDataset, onlyBatch } from "./data/examples.js";
+import { refusals } from "./data/fit-sources.js";
+import { type BatchOptions, type EvaluateOptions, sourceOf, type WeightOption } from "./data/sources.js";
 import type { History, Logs } from "./events.js";
-import { type Dataset, type ExampleSource, firstOf, isDataset, onlyBatch } from "./examples.js";
-import { type Compiled, Executor } from "./executor.js";
-import { evaluateSource, type FitModel, type FitPosition, logsOf, runEpochs } from "./fit.js";
-import type { FitOptions } from "./fit-options.js";
-import { refusals } from "./fit-sources.js";
+import { type Compiled, Executor } from "./execution/executor.js";
+import { type BatchInspection, inspections } from "./execution/inspect-batch.js";
+import { ModelMemory } from "./execution/model-memory.js";
+import { predictAll } from "./execution/predict.js";
+import { stepOnce } from "./execution/step.js";
 import type { FlowListener, GradientFlow } from "./flow.js";
-import { type BatchInspection, inspections } from "./inspect-batch.js";
 import type { LayerSet } from "./layer-set.js";
-import { ModelMemory } from "./model-memory.js";
 import { checkModelOptions, type ModelOptions } from "./model-options.js";
 import type { Gradients } from "./on-demand/gradients.js";
-import { predictAll } from "./predict.js";
-import { type BatchOptions, type EvaluateOptions, sourceOf, type WeightOption } from "./sources.js";
-import { stepOnce } from "./step.js";
 import { summarize } from "./summary.js";
-import { trainStep } from "./train-step.js";
+import { evaluateSource, type FitModel, type FitPosition, logsOf, runEpochs } from "./training/fit.js";
+import type { FitOptions } from "./training/fit-options.js";
+import { trainStep } from "./training/train-step.js";
 
 /** What every model can do, a chain of layers (`sequential`) and a graph (`model`) alike. */
 export abstract class Model<Set extends LayerSet = LayerSet> implements FitModel {

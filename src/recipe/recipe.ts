@@ -1,4 +1,4 @@
-import { isHeadKind, isRecurrentKind, isWeightedKind } from "./layer-kinds.js";
+import { isRecurrentKind, isWeightedKind } from "../layers/from-config.js";
 import type { RecipePatch } from "./patch.js";
 
 /** How a raw series becomes numbers a model can learn from, in the order in which it is done. */
@@ -48,6 +48,9 @@ export interface Recipe {
     readonly [other: string]: unknown;
   };
 }
+
+/** Whether it may be what a model puts out: what stands behind it changes no number. */
+const isHeadKind = (kind: string): boolean => kind === "dense" || kind === "activation";
 
 /** What a recipe that does not say otherwise is trained and judged with. */
 export const RECIPE_DEFAULTS = {

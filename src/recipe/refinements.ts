@@ -1,4 +1,4 @@
-import { isRecurrentKind } from "./layer-kinds.js";
+import { isRecurrentKind } from "../layers/from-config.js";
 import type { RecipePatch } from "./patch.js";
 import { optimizerOf, RECIPE_DEFAULTS, type Recipe } from "./recipe.js";
 

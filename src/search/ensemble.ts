@@ -1,5 +1,5 @@
 import { fromSafetensors } from "../formats/safetensors.js";
-import type { BatchOptions } from "../model/sources.js";
+import type { BatchOptions } from "../model/data/sources.js";
 import { numberIn, refuseUnknown } from "../options.js";
 import { checkWholeRecipe } from "../recipe/check-recipe.js";
 import type { Recipe } from "../recipe/recipe.js";

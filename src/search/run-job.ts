@@ -1,8 +1,8 @@
-import { examplesFor } from "../doctor/repair.js";
 import { createEngine, type Engine } from "../engine/engine.js";
 import { forecaster } from "../forecast/forecaster.js";
 import { toSafetensors } from "../formats/safetensors.js";
 import type { Callback } from "../model/events.js";
+import { examplesFor } from "../recipe/examples-for.js";
 import { type Prepared, type PreparedPart, prepareExamples, prepareSeries } from "../recipe/prepare.js";
 import type { Recipe } from "../recipe/recipe.js";
 import { type Attempt, isClassLoss, runRecipe } from "../recipe/train-recipe.js";

@@ -1,7 +1,7 @@
+import { recipeFlow } from "../../doctor/recipe-flow.js";
 import { checkup } from "../../index.js";
+import { watchFlow } from "../../inspect/training-flow.js";
 import { writeFileAtomic } from "../../node/atomic-write.js";
-import { recipeFlow } from "../../report/summary/recipe-flow.js";
-import { watchFlow } from "../../report/summary/training-flow.js";
 import { validationErrors } from "../../report/summary/validation-errors.js";
 import {
   betterForecast,

@@ -1,6 +1,6 @@
 import type { Colors } from "picocolors/types.js";
 import { gradientFlowText, summarizeFlow } from "../../index.js";
-import type { TrainingFlow } from "../../report/summary/training-flow.js";
+import type { TrainingFlow } from "../../inspect/training-flow.js";
 import { growthText } from "../../report/text/flow-table.js";
 import { memoryInWords, trainedFlow } from "../../report/text/flow-words.js";
 import { bullets, heading } from "./text.js";

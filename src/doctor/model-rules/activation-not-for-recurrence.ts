@@ -1,5 +1,5 @@
 import { exp } from "../../elementary.js";
-import { isRecurrentKind } from "../../recipe/layer-kinds.js";
+import { isRecurrentKind } from "../../layers/from-config.js";
 import { type Rule, short } from "../diagnosis.js";
 import { type ModelCase, recurrentLayers, unbounded } from "../model-case.js";
 import { lines } from "../pictures/pictures.js";

@@ -1,5 +1,5 @@
+import { isRecurrentKind } from "../../layers/from-config.js";
 import { type GradientFlow, isRecurrentFlow, type RecurrentLayerFlow } from "../../model/flow.js";
-import { isRecurrentKind } from "../../recipe/layer-kinds.js";
 import type { Picture } from "../../viz/picture.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
 import { largestByStep, outputOfLayer } from "../evidence/activations.js";

@@ -1,4 +1,4 @@
-import { isRecurrentKind } from "../../recipe/layer-kinds.js";
+import { isRecurrentKind } from "../../layers/from-config.js";
 import { type Rule, short } from "../diagnosis.js";
 import { type ModelCase, recurrentLayers } from "../model-case.js";
 import { bars } from "../pictures/pictures.js";

@@ -2,7 +2,7 @@ import { ConfigError, DataError, ShapeError } from "../../errors.js";
 import type { Metric } from "../../metrics/metric.js";
 import { isTensor, type Tensor, type TensorLike, toTensor } from "../../tensor.js";
 import type { CompileOptions, ManyOutputs } from "../compile.js";
-import { checkFinite, type Dataset, type DatasetBatch, type Grouped } from "../examples.js";
+import { checkFinite, type Dataset, type DatasetBatch, type Grouped } from "../data/examples.js";
 import type { Port } from "../topology.js";
 
 /** What a model is given: a tensor, or one for each input (output), in their order or by their names. */

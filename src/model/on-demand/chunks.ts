@@ -1,6 +1,6 @@
 import type { Pass } from "../../layers/workspace.js";
-import type { Examples } from "../examples.js";
-import type { BatchLoss, Compiled, Executor } from "../executor.js";
+import type { Examples } from "../data/examples.js";
+import type { BatchLoss, Compiled, Executor } from "../execution/executor.js";
 
 /** Time steps of a chunk: enough that its overhead does not show, few enough to keep the tape small. */
 const CHUNK_STEPS = 256;

@@ -1,7 +1,7 @@
 import { ConfigError, ShapeError } from "../../errors.js";
 import type { SampleShape } from "../../layers/layer.js";
 import { describeShape } from "../../tensor.js";
-import type { ArrayExamples } from "../examples.js";
+import type { ArrayExamples } from "../data/examples.js";
 
 /** @throws ConfigError for what is no record of finite weights by class index. */
 export function checkClassWeight(where: string, classWeight: unknown): Readonly<Record<number, number>> {

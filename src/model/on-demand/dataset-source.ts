@@ -1,5 +1,11 @@
 import { ConfigError, DataError } from "../../errors.js";
-import type { ArrayExamples, Dataset, DatasetBatch, ExampleSource, toArrayExamples } from "../examples.js";
+import type {
+  ArrayExamples,
+  Dataset,
+  DatasetBatch,
+  ExampleSource,
+  toArrayExamples,
+} from "../data/examples.js";
 
 /** Options that say about tensors what a dataset says itself. */
 const ofTensors = ["validationSplit", "sampleWeight", "batchSize", "validationBatchSize"];

@@ -1,7 +1,7 @@
 import type { Owner } from "../../layers/owner.js";
 import { RecordedFlow } from "../../layers/recurrent/recorded-flow.js";
 import type { Stage } from "../../layers/stage.js";
-import type { Plan } from "../plan.js";
+import type { Plan } from "../execution/plan.js";
 
 /** An application of a layer, or of a direction of one: what has a flow of its own. */
 export interface FlowPart {

@@ -1,8 +1,8 @@
 import { FlowBuffer } from "../../layers/recurrent/flow-buffer.js";
 import type { RecordedFlow } from "../../layers/recurrent/recorded-flow.js";
 import type { Variable } from "../../layers/variable.js";
-import type { Examples } from "../examples.js";
-import type { Compiled, Executor } from "../executor.js";
+import type { Examples } from "../data/examples.js";
+import type { Compiled, Executor } from "../execution/executor.js";
 import type { GradientFlow, LayerFlow, RecurrentLayerFlow, WeightFlow } from "../flow.js";
 import { FlowCollector, type FlowPart, joined } from "./flow-collector.js";
 import { measureUpdate, tryUpdate, type UpdateMeasure } from "./trial-update.js";

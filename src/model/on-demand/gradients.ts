@@ -1,8 +1,8 @@
 import type { Signal } from "../../layers/signal.js";
 import type { Variable } from "../../layers/variable.js";
 import type { NamedTensor, Tensor } from "../../tensor.js";
-import type { Examples } from "../examples.js";
-import type { Compiled, Executor } from "../executor.js";
+import type { Examples } from "../data/examples.js";
+import type { Compiled, Executor } from "../execution/executor.js";
 
 export interface Gradients {
   /** The compiled loss, regularization included. */

@@ -1,7 +1,7 @@
 import { ConfigError } from "../../errors.js";
 import type { TensorLike } from "../../tensor.js";
-import type { ArrayExamples, Dataset, ExampleSource } from "../examples.js";
-import type { FitOptions } from "../fit-options.js";
+import type { ArrayExamples, Dataset, ExampleSource } from "../data/examples.js";
+import type { FitOptions } from "../training/fit-options.js";
 import { emptySplit, noPair } from "./refusals.js";
 import { takeSteps } from "./take-steps.js";
 

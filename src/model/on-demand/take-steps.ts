@@ -1,4 +1,4 @@
-import type { ExampleSource, Examples } from "../examples.js";
+import type { ExampleSource, Examples } from "../data/examples.js";
 
 type Round = Iterator<Examples> | AsyncIterator<Examples>;
 

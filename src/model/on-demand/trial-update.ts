@@ -1,6 +1,6 @@
 import type { Variable } from "../../layers/variable.js";
 import type { Optimizer } from "../../optimizers/optimizer.js";
-import type { Executor } from "../executor.js";
+import type { Executor } from "../execution/executor.js";
 
 /** What an update did to the weights. */
 export interface UpdateMeasure {

@@ -1,8 +1,8 @@
 import type { RecordedGradientFlow } from "../../inspect/gradient-flow-recorder.js";
+import type { TrainingFlow } from "../../inspect/training-flow.js";
 import type { RecurrentLayerFlow } from "../../model/flow.js";
 import { isRecurrentFlow } from "../../model/flow.js";
 import type { HeatmapPicture, LinesPicture } from "../../viz/picture.js";
-import type { TrainingFlow } from "../summary/training-flow.js";
 import { kernelsOf, lastFlow } from "../text/flow-words.js";
 
 /** Each cell of a heat map is some eighty bytes of the page. */

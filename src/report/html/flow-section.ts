@@ -1,7 +1,7 @@
+import type { TrainingFlow } from "../../inspect/training-flow.js";
 import { isRecurrentFlow, type RecurrentLayerFlow } from "../../model/flow.js";
 import { gradientFlowHeatmap } from "../../viz/flow-heatmap.js";
 import { drawPicture, type Picture } from "../../viz/picture.js";
-import type { TrainingFlow } from "../summary/training-flow.js";
 import { flowTable, tableNote, weightTable } from "../text/flow-table.js";
 import { flowFacts, lastFlow, memoryInWords, trainedFlow } from "../text/flow-words.js";
 import { gatesPicture, saturationPicture, stepsPicture, updatesPicture } from "./flow-pictures.js";

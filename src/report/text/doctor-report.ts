@@ -1,12 +1,12 @@
 import type { Severity } from "../../doctor/causes.js";
 import type { Cause } from "../../doctor/checkup.js";
 import type { Diagnosis } from "../../doctor/diagnosis.js";
+import type { TrainingFlow } from "../../inspect/training-flow.js";
 import type { History } from "../../model/events.js";
 import type { Recipe } from "../../recipe/recipe.js";
 import type { LinesPicture, Picture } from "../../viz/picture.js";
 import type { ErrorTable } from "../summary/error-table.js";
 import type { SeriesSummary } from "../summary/series-summary.js";
-import type { TrainingFlow } from "../summary/training-flow.js";
 import type { Fact } from "./describe-summary.js";
 import type { TextTable } from "./flow-table.js";
 import { type Comparison, comparisons, verdict } from "./forecast-report.js";

@@ -1,5 +1,5 @@
 import { type FlowSummary, summarizeFlow } from "../../inspect/summarize-flow.js";
-import type { TrainingFlow } from "../summary/training-flow.js";
+import type { TrainingFlow } from "../../inspect/training-flow.js";
 import { trainedFlow } from "./flow-words.js";
 import { readableNumber } from "./numbers.js";
 

@@ -1,11 +1,11 @@
 import { summarizeFlow } from "../../inspect/summarize-flow.js";
+import type { TrainingFlow } from "../../inspect/training-flow.js";
 import {
   type GradientFlow,
   isRecurrentFlow,
   type RecurrentLayerFlow,
   type WeightFlow,
 } from "../../model/flow.js";
-import type { TrainingFlow } from "../summary/training-flow.js";
 import { percent, plural, readableNumber } from "./numbers.js";
 
 /** Updates larger than this share of their weight are wild, smaller ones than the other stand still. */

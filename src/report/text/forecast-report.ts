@@ -1,9 +1,9 @@
+import type { TrainingFlow } from "../../inspect/training-flow.js";
 import type { History } from "../../model/events.js";
 import type { ErrorTable } from "../summary/error-table.js";
 import type { Coverage } from "../summary/interval-coverage.js";
 import type { SeriesSummary } from "../summary/series-summary.js";
 import type { TestForecasts } from "../summary/test-forecasts.js";
-import type { TrainingFlow } from "../summary/training-flow.js";
 import { wholeNumber } from "./numbers.js";
 
 /** Values for the rows after the series' end; bounds where the model gives intervals. */

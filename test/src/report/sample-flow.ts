@@ -1,5 +1,5 @@
 import type { GradientFlow, LayerFlow, WeightFlow } from "../../../src/index.js";
-import type { TrainingFlow } from "../../../src/report/summary/training-flow.js";
+import type { TrainingFlow } from "../../../src/inspect/training-flow.js";
 
 export interface FlowSample {
   readonly window?: number;

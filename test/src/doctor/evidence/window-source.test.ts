@@ -1,11 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sineMix } from "../../../../bench/faults/series.js";
-import {
-  alignmentOf,
-  openBlock,
-  openWindows,
-  overlapInShape,
-} from "../../../../src/doctor/evidence/window-source.js";
+import { alignmentOf, openWindows, overlapInShape } from "../../../../src/doctor/evidence/window-source.js";
+import { openBlock } from "../../../../src/recipe/open-block.js";
 import { slidingWindows } from "../../../../src/series/windows/sliding-windows.js";
 
 const series = sineMix(120, 1);
