@@ -21,7 +21,7 @@ export interface FoundDates {
 
 /** Names of columns that say when, in languages tables are written in; alone, or as a word among others. */
 const WHEN =
-  /(?:^|[^\p{L}])(?:date|dates|datetime|datum|time|timestamp|timestep|zeit|zeitpunkt|zeitstempel|ds|day|tag|fecha|dato|data|jour|dia|month|monat|mois|mes|mese|maand|year|years|yr|jahr|annee|année|año|ano|anno|jaar|quarter|quartal|trimestre|week|woche|kw|semaine|period|periode|utc|ts|t|epoch|unix)(?:[^\p{L}]|$)/iu;
+  /(?:^|[^\p{L}])(?:date|dates|datetime|datum|time|timestamp|timestep|zeit|zeitpunkt|zeitstempel|ds|day|tag|fecha|dato|data|jour|dia|month|monat|mois|mes|mese|maand|year|years|yr|jahr|annee|année|año|ano|anno|jaar|quarter|quartal|trimestre|week|woche|kw|semaine|period|periode|utc|ts|t|epoch|unix|timepoint)(?:[^\p{L}]|$)/iu;
 
 /** Whether a column's name says that it holds dates or times. */
 export const isTimeName = (name: string): boolean => WHEN.test(name);
@@ -29,11 +29,11 @@ export const isTimeName = (name: string): boolean => WHEN.test(name);
 const PARTS: readonly (readonly [part: Part, name: RegExp])[] = [
   ["year", /^(?:year|yr|yyyy|y|jahr|année|annee|año|ano|anno|jaar|år|iyear)$/i],
   ["month", /^(?:month|mon|mo|mm|monat|mois|mes|mese|maand|måned|månad|imonth|period)$/i],
-  ["day", /^(?:day|dy|dd|d|tag|jour|día|dia|giorno|dag|iday|dom|day_of_month|mday)$/i],
+  ["day", /^(?:day|dy|dd|d|tag|jour|día|dia|giorno|dag|iday|dom|mday|(?:day|date)[ _.]?of[ _.]?month)$/i],
   ["hour", /^(?:hour|hr|hh|h|he|stunde|heure|hora|ora|uur|hour_ending|hourending|hour ending)$/i],
   ["minute", /^(?:minute|min|mi|minuto|minuut)$/i],
   ["second", /^(?:second|sec|ss|sekunde|seconde|segundo)$/i],
-  ["quarter", /^(?:quarter|qtr|q|quartal|trimestre|kvartal)$/i],
+  ["quarter", /^(?:quarter|qtr|q|quartal|trimestre|kvartal|period)$/i],
   ["week", /^(?:week|wk|w|kw|woche|semaine|semana|isoweek|iso_week|weeknum|week_of_year)$/i],
   ["dayOfYear", /^(?:doy|dayofyear|day_of_year|yday|julian|jday)$/i],
 ];
@@ -53,13 +53,27 @@ const LIMITS: Readonly<Record<Part, readonly [number, number]>> = {
 
 const CLOCK = /^\d{1,2}[:h]\d{2}(?:[:m]\d{2}(?:\.\d{1,9})?)?(?:\s?[AaPp]\.?[Mm]\.?)?$/;
 
+/** What may stand before a part's number: `M03` is no quarter. */
+const PREFIX: Readonly<Record<Part, RegExp>> = {
+  year: /^(?:fy|y)?$/i,
+  month: /^(?:m|mm)?$/i,
+  day: /^d?$/i,
+  hour: /^(?:h|he|hr)?$/i,
+  minute: /^m?$/i,
+  second: /^s?$/i,
+  quarter: /^[qtk]?$/i,
+  week: /^(?:w|wk|kw|s)?$/i,
+  dayOfYear: /^d?$/i,
+};
+
 /** The number of a part: `3`, `03`, `M03`, `Q1`, `March`. */
 function partValue(part: Part, cell: string): number | undefined {
-  const digits = /^(?:\p{L}{0,2})?(\d{1,4})(?:\.0+)?$/u.exec(cell);
+  const match = /^(\p{L}{0,2})(\d{1,4})(?:\.0+)?$/u.exec(cell);
+  const digits = match !== null && PREFIX[part].test(match[1]!) ? [cell, match[2]!] : null;
   const value = digits === null ? Number.NaN : Number(digits[1]);
   const [low, high] = LIMITS[part];
   if (value >= low && value <= high) return value;
-  return part === "month" && digits === null ? named(cell) : undefined;
+  return part === "month" && match === null ? named(cell) : undefined;
 }
 
 function named(cell: string): number | undefined {
@@ -67,13 +81,18 @@ function named(cell: string): number | undefined {
   return month === undefined ? undefined : month + 1;
 }
 
+/** The year two digits stand for: 69 is 1969, 68 is 2068 (POSIX). */
+const fullYear = (year: number): number => year + (year < 69 ? 2000 : 1900);
+
 const pad = (value: number | undefined, width = 2): string => String(value ?? 0).padStart(width, "0");
 
 /** A date from its parts, year first. */
 function joinParts(parts: readonly Part[], cells: readonly string[]): string {
   const value = (part: Part): number | undefined => {
     const at = parts.indexOf(part);
-    return at < 0 ? undefined : partValue(part, cells[at]!);
+    if (at < 0) return undefined;
+    const cell = cells[at]!;
+    return part === "year" && /^\d{2}$/.test(cell) ? fullYear(Number(cell)) : partValue(part, cell);
   };
   const year = value("year");
   if (parts.some((part) => value(part) === undefined)) return cells.join(" ");
@@ -97,10 +116,15 @@ function findParts(columns: readonly CellColumn[], taken: ReadonlySet<number>): 
   const found = new Map<Part, number>();
   columns.forEach(({ name, cells }, i) => {
     if (taken.has(i)) return;
-    const part = PARTS.find(([, pattern]) => pattern.test(name.trim()))?.[0];
-    if (part === undefined || found.has(part)) return;
     const texts = filled(cells);
-    if (texts.length > 0 && texts.every((cell) => partValue(part, cell) !== undefined)) found.set(part, i);
+    const part = PARTS.find(
+      ([of, pattern]) =>
+        !found.has(of) &&
+        pattern.test(name.trim()) &&
+        texts.length > 0 &&
+        texts.every((cell) => partValue(of, cell) !== undefined || (of === "year" && /^\d{2}$/.test(cell))),
+    )?.[0];
+    if (part !== undefined) found.set(part, i);
   });
   if (!found.has("year")) return undefined;
   const finer = (["month", "quarter", "week", "dayOfYear"] as const).find((part) => found.has(part));
@@ -182,6 +206,9 @@ function asInterval(cells: readonly string[]): boolean {
 
 const isNumeric = (cell: string): boolean => /^-?\d+(?:\.\d+)?$/.test(cell);
 
+/** Names of a count of steps that goes on as long as the series does. */
+const STEPS = /^(?:t|ds|time|time[ _.]?(?:step|point|index|idx)|step|period|epoch)$/i;
+
 /** Whether digits say when: by their name, or as the first column of even steps. */
 function believes({ name, cells }: CellColumn, index: number): FoundDates | undefined {
   const texts = filled(cells);
@@ -218,12 +245,21 @@ function believes({ name, cells }: CellColumn, index: number): FoundDates | unde
   }
   if (!texts.every(isNumeric)) return undefined;
   const numbers = Float64Array.from(texts, Number);
-  const isRising = numbers.every((value, i) => i === 0 || value > numbers[i - 1]!);
-  const spaced = isRising ? numberStepOf(numbers) : undefined;
-  return isNamed && spaced?.isGrid === true ? single(index, true) : undefined;
+  if (!isNamed) return undefined;
+  const distinct = Float64Array.from(new Set(numbers)).sort();
+  // Days of a month or hours of a day come again with every month or day; a count of steps only with another series.
+  const isCount = distinct.length === numbers.length || STEPS.test(name.trim());
+  return isCount && numberStepOf(distinct)?.isGrid === true ? single(index, true) : undefined;
 }
 
 const SHAPE = /^\d{1,4}([-/.])\d{1,2}\1\d{1,4}(?:[T\s].{0,30})?$/;
+
+/** Names of columns that say when a row was written, not when it was measured. */
+const WRITTEN =
+  /updat|creat|modif|retriev|download|checked|fetch|publish|ingest|import|last.?(?:edit|chang)|aktualis|erstellt|ge(?:ä|ae)ndert|abruf|mise.?(?:à|a).?jour|actualiza|release/i;
+
+const isConstant = (cells: readonly string[]): boolean =>
+  cells.length > 1 && filled(cells).every((cell, _, all) => cell === all[0]);
 
 /** Most of a column's cells have the look of dates no number has. */
 function looksLikeDates(cells: readonly string[]): boolean {
@@ -248,8 +284,12 @@ export function findDates(
       looksLikeDates(column.cells) ||
       (filled(column.cells).length > 0 && asInterval(filled(column.cells).slice(0, 20))),
   );
-  // Of several, the one that is called a date.
-  const best = marked.find(({ column }) => WHEN.test(column.name)) ?? marked[0];
+  // Of several, the one that is called a date; when a row was written down says nothing of when it was measured.
+  const measured = marked.filter(({ column }) => !WRITTEN.test(column.name) && !isConstant(column.cells));
+  const inParts = measured.length === 0 ? findParts(columns, taken) : undefined;
+  if (inParts !== undefined) return inParts;
+  const open = measured.length === 0 ? marked : measured;
+  const best = open.find(({ column }) => WHEN.test(column.name)) ?? open[0];
   if (best !== undefined) {
     const cells = filled(best.column.cells);
     if (asInterval(cells.slice(0, 20))) {

@@ -10,6 +10,8 @@ export interface Step {
   readonly detail: string;
   /** About how long it is, in milliseconds (for a column of numbers, in their unit). */
   readonly length: number;
+  /** Steps in a day, a week and a year, where the step leaves days or hours of every week out. */
+  readonly cycles?: readonly number[];
   /** Steps from one moment to another; undefined where the two do not lie on one grid. */
   count(from: number, to: number): number | undefined;
   /** The moment `steps` later, or earlier. */
@@ -176,6 +178,16 @@ function slotWords(slots: readonly number[], length: number): Pick<Step, "text" 
   };
 }
 
+/** Weeks in a year. */
+const WEEKS = 365.2425 / 7;
+
+/** Whole cycles of slots: 5 and 261 business days, 9 and 45 hours of a shop. */
+function slotCycles(slots: readonly number[]): number[] {
+  const perDay = slots.length / new Set(slots.map((slot) => Math.floor(slot / DAY))).size;
+  const cycles = perDay > 1 ? [perDay, slots.length] : [slots.length, Math.round(WEEKS * slots.length)];
+  return cycles.filter((cycle) => Number.isInteger(cycle) && cycle > 1);
+}
+
 /** The same moments in every week: business days, shop days, hours of trading. `slots` are ms from Monday, rising. */
 export function weekSlotsStep(slots: readonly number[], length: number): Step {
   const places = new Map(slots.map((slot, i) => [slot, i]));
@@ -187,6 +199,7 @@ export function weekSlotsStep(slots: readonly number[], length: number): Step {
   return {
     ...slotWords(slots, length),
     length,
+    cycles: slotCycles(slots),
     count: (from, to) => {
       const [a, b] = [indexOf(from), indexOf(to)];
       return a === undefined || b === undefined ? undefined : b - a;

@@ -23,6 +23,8 @@ export interface TimeAxis {
   readonly detail: string;
   /** About how long a step is: milliseconds between dates, the difference between numbers; 1 for rows. */
   readonly length: number;
+  /** Steps in a day, a week and a year, where the step leaves days or hours of every week out; undefined elsewhere. */
+  readonly cycles: readonly number[] | undefined;
   /** How finely the dates are written. */
   readonly resolution: Resolution | undefined;
   readonly irregular: readonly IrregularStep[];
@@ -56,6 +58,7 @@ const rowsAlone: TimeAxis = {
   step: "1 row",
   detail: "",
   length: 1,
+  cycles: undefined,
   resolution: undefined,
   irregular: [],
   clockChanges: [],
@@ -105,6 +108,7 @@ function axisOf(rows: number, texts: readonly string[], times: Float64Array, par
     step: step.text,
     detail: step.detail,
     length: step.length,
+    cycles: step.cycles,
     resolution,
     irregular,
     clockChanges: changes.map(({ row, by }) => ({ at: texts[row]!, hours: by / 3_600_000 })),

@@ -43,7 +43,7 @@ export interface Profile {
 function refuseUseless(where: string, raw: RawSeries): void {
   raw.columns.forEach((values, f) => {
     if (values.some((value) => !Number.isNaN(value))) return;
-    throw new DataError(`${where}: column \`${raw.names[f]}\` holds nothing but gaps.`, {
+    throw new DataError(`${where}: column ${JSON.stringify(raw.names[f])} holds nothing but gaps.`, {
       code: "missing_values",
       received: raw.rows,
     });
@@ -51,7 +51,7 @@ function refuseUseless(where: string, raw: RawSeries): void {
   const present = raw.columns[raw.target]!.filter((value) => !Number.isNaN(value));
   if (present.every((value) => value === present[0])) {
     throw new DataError(
-      `${where}: \`${raw.names[raw.target]}\` is constant (${present[0]}), so there is nothing to learn. Is it the column you mean?`,
+      `${where}: column ${JSON.stringify(raw.names[raw.target])} is constant (${present[0]}), so there is nothing to learn. Is it the column you mean?`,
       { code: "constant_target", received: present[0] },
     );
   }

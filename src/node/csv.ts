@@ -18,6 +18,7 @@ export const TABLE_OPTIONS = [
   "columns",
   "date",
   "id",
+  "series",
   "dateFormat",
   "missing",
   "decimal",
@@ -31,7 +32,7 @@ export const TEXT_OPTIONS = ["delimiter", "encoding", "skip", "comment", "header
 /** @throws ConfigError for options that cannot be. */
 export function checkTableOptions(where: string, options: ReadCsvOptions): void {
   refuseUnknown(where, options, [...TABLE_OPTIONS, ...TEXT_OPTIONS]);
-  const { columns, delimiter, decimal, thousands, skip } = options;
+  const { columns, delimiter, decimal, thousands, skip, id, series, wide } = options;
   const refuse = (option: string, value: unknown, expected: string): never => {
     throw new ConfigError(`${where}: \`${option}\` is ${JSON.stringify(value)}, expected ${expected}.`, {
       received: value,
@@ -49,6 +50,11 @@ export function checkTableOptions(where: string, options: ReadCsvOptions): void 
   if (thousands !== undefined && thousands !== "" && thousands === decimal)
     refuse("thousands", thousands, "another mark than that of decimals");
   if (skip !== undefined && !(Number.isInteger(skip) && skip >= 0)) refuse("skip", skip, "a number of lines");
+  if (series !== undefined && id === undefined && wide !== true)
+    throw new ConfigError(
+      `${where}: \`series\` is ${JSON.stringify(series)}: say which column holds the ids as well, with \`id\`.`,
+      { received: series },
+    );
   if (columns?.length === 0)
     throw new ConfigError(`${where}: \`columns\` is empty. Leave it out to read all columns.`);
 }

@@ -14,6 +14,8 @@ export interface Dialect {
   readonly notes: readonly string[];
   /** Lines below the names that name units. */
   readonly unitLines: number;
+  /** How many cells most lines have. */
+  readonly width: number;
 }
 
 export interface DialectOptions {
@@ -91,6 +93,10 @@ function looksLikeHeader(head: TextRecord, body: readonly TextRecord[]): boolean
   const cells = head.cells.map((cell) => cell.trim());
   const filled = cells.filter((cell) => cell !== "");
   if (filled.length === 0) return false;
+  // pandas leaves the name of its index empty: above `2024-01-01,5`, `,0` is names.
+  const isIndexed =
+    cells[0] === "" && body.length > 1 && body.every(({ cells: row }) => row[0]?.trim() !== "");
+  if (isIndexed && filled.length === cells.length - 1) return true;
   if (!filled.every(isValue)) {
     // `2024-01-01,5` with a text beside it: as much a row as the others, when a number stands where a name should.
     const values = cells.map(
@@ -173,6 +179,7 @@ export function guessDialect(text: string, options: DialectOptions): Dialect {
       comment: "",
       hasHeader: true,
       unitLines: 0,
+      width,
       notes: [
         ...notes,
         `names taken from line ${skip + commentNames.line}, behind ${JSON.stringify(comment)}`,
@@ -186,6 +193,17 @@ export function guessDialect(text: string, options: DialectOptions): Dialect {
     const rest = body.slice(Math.max(0, first)).filter(({ cells }) => cells.length === width);
     if (first > 0 && rest.length > 2) above = body[first]!.line - 1;
   }
+  // A title with commas in it, above one column of numbers.
+  const [title, ...numbers] = body;
+  if (
+    options.skip === undefined &&
+    width === 1 &&
+    title !== undefined &&
+    title.cells.length > 1 &&
+    numbers.length > 2 &&
+    numbers.every(({ cells }) => cells.length === 1 && isValue(cells[0]!))
+  )
+    above = numbers[0]!.line - 1;
   const table = body.filter(({ line }) => line > above);
   const head = table[0];
   const hasHeader = options.header ?? (head === undefined || looksLikeHeader(head, table.slice(1, 20)));
@@ -197,7 +215,7 @@ export function guessDialect(text: string, options: DialectOptions): Dialect {
   if (options.header === undefined && !hasHeader)
     notes.push("the first line holds values, no names: columns are called column_1, column_2, …");
   if (unitLines > 0) notes.push(`line ${skip + table[1]!.line}, with units, left out`);
-  return { delimiter, skip: skip + above, comment, hasHeader, unitLines, notes };
+  return { delimiter, skip: skip + above, comment, hasHeader, unitLines, width, notes };
 }
 
 const nameOf = (delimiter: string): string =>

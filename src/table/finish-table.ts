@@ -2,6 +2,7 @@ import { isTimeName } from "../calendar/find-dates.js";
 import { layoutNamed, type NamedLayout } from "../calendar/layout-named.js";
 import type { Dates } from "../calendar/read-dates.js";
 import { DataError } from "../errors.js";
+import { nearest } from "../options.js";
 import { Missing } from "./missing.js";
 import { numbersInSlices } from "./numbers.js";
 import { rowOrder } from "./order-rows.js";
@@ -20,12 +21,14 @@ export interface Finishing {
 
 /** More ids than these are counted, not listed. */
 const IDS_SHOWN = 5;
+/** As many as may be meant by a name that is none of them. */
+const IDS_LISTED = 8;
 
-function refuseSeveral(path: string, { name, ids }: Separator, what: string): never {
+function refuseSeveral(path: string, { name, ids, left }: Separator, what: string): never {
   const shown = ids.slice(0, IDS_SHOWN).map(quote).join(", ");
   const list = ids.length > IDS_SHOWN ? `${shown}, … (${ids.length} in all)` : shown;
   throw new DataError(
-    `${path}: holds several series: ${what}, and column ${quote(name)} tells them apart (${list}). Say so with --id ${name} and choose one with --series (option \`id\`, then splitById()).`,
+    `${path}: holds several series: ${what}, and column ${quote(name)} tells ${left === 0 ? "them" : `all but ${left} of them`} apart (${list}). Say so with --id ${name} and choose one with --series (option \`id\`, then splitById()).`,
     { received: ids.length, expected: 1 },
   );
 }
@@ -196,6 +199,36 @@ function* idsOf<Cell>(raw: RawColumns<Cell>): Generator<void, string[] | undefin
   return ids;
 }
 
+/** Leaves the rows of one series. @throws DataError where there is none of that name. */
+function keepSeries<Cell>(
+  raw: RawColumns<Cell>,
+  ids: readonly string[],
+  when: When | undefined,
+): { ids: string[]; when: When | undefined } {
+  const { id, series } = raw.options;
+  const rows = ids.flatMap((text, row) => (text === series ? [row] : []));
+  if (rows.length === 0) {
+    const known = [...new Set(ids)];
+    const near = nearest(series!, known);
+    const more = known.length > IDS_LISTED ? `, … (${known.length} in all)` : "";
+    throw new DataError(
+      `${raw.path}, column ${quote(id!)}: there is no series ${quote(series!)}.${near === undefined ? "" : ` Did you mean ${quote(near)}?`} Series: ${known.slice(0, IDS_LISTED).join(", ")}${more}.`,
+      { received: series, expected: known },
+    );
+  }
+  raw.keep(rows);
+  const times = when && Float64Array.from(rows, (row) => when.times[row]!);
+  return {
+    ids: rows.map((row) => ids[row]!),
+    when: when && {
+      ...when,
+      texts: rows.map((row) => when.texts[row]!),
+      times: times!,
+      dates: when.dates && { ...when.dates, times: times! },
+    },
+  };
+}
+
 /** Stops for what only several series explain: a moment that comes twice, or time that starts anew with each name. */
 function noticeSeveral<Cell>(raw: RawColumns<Cell>, when: When | undefined): void {
   const taken = new Set(when?.columns.map(({ index }) => index));
@@ -229,8 +262,9 @@ export function* finishTable<Cell>(
   if (raw.rows === 0) throw new DataError(`${path}: has column names but no data rows.`);
   const named: NamedLayout | undefined =
     options.dateFormat === undefined ? undefined : layoutNamed("readTable()", options.dateFormat);
-  const when = yield* whenRows(raw, named, notes);
-  const ids = yield* idsOf(raw);
+  let when = yield* whenRows(raw, named, notes);
+  let ids = yield* idsOf(raw);
+  if (ids !== undefined && options.series !== undefined) ({ ids, when } = keepSeries(raw, ids, when));
   if (ids === undefined) noticeSeveral(raw, when);
   yield;
   const dated = new Set(when?.columns.map(({ index }) => index));

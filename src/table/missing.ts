@@ -56,7 +56,9 @@ export class Missing {
     // No word for a gap is longer, unless a user named it.
     if (cell.length > 12 && this.#named.size === 0) return false;
     const text = cell.toLowerCase();
-    return this.#known.has(text) || this.#named.has(text);
+    // Excel marks as text what would be a formula: `'-`.
+    const bare = text.startsWith("'") && text.length > 1 ? text.slice(1) : text;
+    return this.#known.has(bare) || this.#named.has(text);
   }
 
   /** Whether it should be said that this text was taken as a gap. */

@@ -45,7 +45,8 @@ const CURRENCY = /^(?:[$€£¥₹₽]|USD|EUR|GBP|CHF)\s?|\s?(?:[$€£¥₹₽
 
 /** Without signs of money and per cent, and with a minus that is one; brackets are a bookkeeper's minus. */
 function bare(cell: string): string {
-  let text = cell.replace(/^[\u2212\u2013](?=[\d.,])/, "-");
+  // Excel marks a number kept as text by a quote before it.
+  let text = cell.replace(/^'(?=[-+\d.,])/, "").replace(/^[\u2212\u2013](?=[\d.,])/, "-");
   const inBrackets = /^\(([^()]*)\)$/.exec(text);
   if (inBrackets !== null) text = `-${inBrackets[1]}`;
   text = text.replace(CURRENCY, "").replace(/^-\s?[$€£¥]/, "-");
@@ -119,7 +120,7 @@ const looksGrouped = (marks: number, three: number, { short, long }: Census): bo
 const hintFor = (cell: string): string => {
   if (/^[+-]?\d+,\d+$/.test(cell))
     return "Other cells of the column have a decimal point: say which with --decimal (option `decimal`).";
-  if (/^[\p{L}#*<>?!. /-]{1,20}$/u.test(cell))
+  if (/^[^\d]{1,20}$/u.test(cell))
     return `Leave the cell empty for a gap, or choose other columns; if it means a gap, say --missing ${JSON.stringify(cell)} (option \`missing\`).`;
   return "Leave the cell empty for a gap, or choose other columns.";
 };

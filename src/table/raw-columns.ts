@@ -124,6 +124,18 @@ export class RawColumns<Cell> {
     for (const { cells } of this.columns) if (cells !== undefined) cells.length = rows;
   }
 
+  /** Leaves all rows but these, in their order. */
+  keep(rows: readonly number[]): void {
+    const spread = rows.map((row) => this.spread.get(row));
+    this.spread.clear();
+    spread.forEach((lineOf, row) => {
+      if (lineOf !== undefined) this.spread.set(row, lineOf);
+    });
+    this.lines = Int32Array.from(rows, (row) => this.lines[row]!);
+    for (const column of this.columns) column.cells = column.cells && rows.map((row) => column.cells![row]!);
+    this.rows = rows.length;
+  }
+
   /** @throws DataError, one line with file, line or row, column and cell. */
   fail(
     row: number,

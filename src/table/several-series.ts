@@ -11,6 +11,8 @@ const MOST_IDS = 100_000;
 export interface Separator {
   readonly name: string;
   readonly ids: readonly string[];
+  /** Rows whose moment comes twice even so. */
+  readonly left: number;
 }
 
 function distinct<Cell>(raw: RawColumns<Cell>, column: RawColumn<Cell>): Set<string> {
@@ -51,27 +53,33 @@ function candidates<Cell>(
     .sort((a, b) => rank(b) - rank(a));
 }
 
-/** Looks for the column within whose values no moment comes twice. */
+/** A column that leaves more than this share of the repetitions says something else. */
+const MOST_LEFT = 0.1;
+
+/** Looks for the column within whose values no moment comes twice, or hardly any. */
 export function separatorOf<Cell>(
   raw: RawColumns<Cell>,
   times: Float64Array,
   taken: ReadonlySet<number>,
 ): Separator | undefined {
-  const open = candidates(raw, taken);
-  for (const { column, ids } of open) {
+  const most = MOST_LEFT * (times.length - new Set(times).size);
+  let best: Separator | undefined;
+  for (const { column, ids } of candidates(raw, taken)) {
     const seen = new Map<string, Set<number>>();
-    const isUnique = column.cells!.every((cell, row) => {
+    let left = 0;
+    column.cells!.every((cell, row) => {
       const id = raw.format.text(cell);
       const moments = seen.get(id) ?? new Set();
       seen.set(id, moments);
-      if (moments.has(times[row]!)) return false;
+      if (moments.has(times[row]!)) left++;
       moments.add(times[row]!);
-      return true;
+      return left <= most;
     });
-    if (isUnique) return { name: column.name, ids: [...ids] };
+    if (left > most || left >= (best?.left ?? Number.POSITIVE_INFINITY)) continue;
+    best = { name: column.name, ids: [...ids], left };
+    if (left === 0) break;
   }
-  const named = open.find(({ column, ids }) => ID.test(column.name) && isText(ids));
-  return named === undefined ? undefined : { name: named.column.name, ids: [...named.ids] };
+  return best;
 }
 
 /** The column whose values stand in blocks, one after the other: where time starts anew with each, or nothing says when. */
@@ -89,7 +97,7 @@ export function blocksOf<Cell>(
     const explains =
       times === undefined ||
       times.every((time, row) => row === 0 || time >= times[row - 1]! || begins.has(row));
-    if (explains) return { name: column.name, ids: [...ids] };
+    if (explains) return { name: column.name, ids: [...ids], left: 0 };
   }
   return undefined;
 }

@@ -13,6 +13,8 @@ export interface TableOptions {
   readonly date?: string | readonly string[] | false;
   /** The column that says which series a row belongs to, where one file holds several. */
   readonly id?: string;
+  /** Of several series, the one to read: what stands in the id column. Default: all. */
+  readonly series?: string;
   /**
    * How dates are written: `"DD.MM.YYYY HH:mm"`, `"%d.%m.%Y %H:%M"`, `"day first"`, `"month first"`, `"unix"`, `"ms"`.
    * Default: told from the whole column.

@@ -131,7 +131,7 @@ export class TextTable {
   }
 
   #readHeader(record: TextRecord): void {
-    const { hasHeader, comment } = this.#dialect!;
+    const { hasHeader, comment, width } = this.#dialect!;
     const options = this.#options;
     const raw = new RawColumns<string>(
       this.#path,
@@ -153,7 +153,9 @@ export class TextTable {
           return clean || `column_${i + 1}`;
         })
       : record.cells.map((_, i) => `column_${i + 1}`);
-    // An empty name at the end is a delimiter too many.
+    // An empty name at the end, above rows that have none, is a delimiter too many.
+    while (hasHeader && names.length > Math.max(1, width) && record.cells[names.length - 1]!.trim() === "")
+      names.pop();
     this.#header = names.length;
     for (const name of names) raw.declare(name);
     this.#raw = raw;
@@ -206,7 +208,10 @@ export class TextTable {
   #namesRows(cells: readonly string[]): boolean {
     const old = this.#raw!;
     const isName = plainNumber(cells[0]!) !== undefined || /\p{L}|-/u.test(cells[0]!);
-    if (!isName || this.#header < 2 || !/^[ \t]$/.test(this.#dialect!.delimiter)) return false;
+    // A comma may stand within a number: there, rows must count, and no name stand above.
+    const isSure =
+      /^[ \t]$/.test(this.#dialect!.delimiter) || (/^[01]$/.test(cells[0]!) && old.header[0] === "column_1");
+    if (!isName || this.#header < 2 || !isSure) return false;
     const raw = new RawColumns<string>(this.#path, this.#options, old.format, "");
     raw.declare("column_0");
     for (const name of old.header) raw.declare(name);

@@ -117,12 +117,18 @@ function complain<Cell>(
       `Say which with --date-format ${JSON.stringify(a)} or --date-format ${JSON.stringify(b)} (option \`dateFormat\`).`,
     );
   }
+  const below = (row: number): string =>
+    place.text(place.columns.map(({ cells }) => raw.format.text(cells![row]!)));
+  const next =
+    raw.rows > 2 && [1, 2].every((row) => layoutsLike(below(row)) !== undefined) ? below(1) : undefined;
   const hint =
     given !== undefined && "layout" in given
       ? `Expected ${JSON.stringify(given.layout.spec)}.`
-      : problem.row === 0
-        ? 'Say how dates are written with --date-format, such as "DD.MM.YYYY HH:mm" (option `dateFormat`), or --date none to count rows (option `date: false`).'
-        : `The rows before are dates, such as ${JSON.stringify(place.text(place.columns.map(({ cells }) => raw.format.text(cells![0]!))))}; say how they are written with --date-format (option \`dateFormat\`).`;
+      : problem.row === 0 && next !== undefined
+        ? `The rows below are dates, such as ${JSON.stringify(next)}: take this row out of the file, or say how dates are written with --date-format (option \`dateFormat\`).`
+        : problem.row === 0
+          ? 'Say how dates are written with --date-format, such as "DD.MM.YYYY HH:mm" (option `dateFormat`), or --date none to count rows (option `date: false`).'
+          : `The rows before are dates, such as ${JSON.stringify(below(0))}; say how they are written with --date-format (option \`dateFormat\`).`;
   raw.fail(
     problem.row,
     column!,

@@ -16,6 +16,10 @@ interface Spread {
   readonly columns: readonly RawColumn<string>[];
   /** What series a row is of; undefined: there is one only. */
   readonly id?: (row: number) => string;
+  /** Whether what follows in time stands below, not beside. */
+  readonly isByColumn?: boolean;
+  /** Whether there is no such date. */
+  readonly isNone?: (row: number, column: number) => boolean;
 }
 
 const pad = (n: number): string => String(n).padStart(2, "0");
@@ -68,6 +72,65 @@ function yearColumn(columns: Columns): RawColumn<string> | undefined {
   return years.find(({ name }) => /^(?:year|yr|jahr|année|annee|año|ano|anno|jaar)/i.test(name)) ?? years[0];
 }
 
+/** Cells that are left empty under one that holds for them too, as in spreadsheets with merged cells. */
+function filledDown(cells: readonly string[]): string[] {
+  let last = "";
+  return cells.map((cell) => {
+    if (cell !== "") last = cell;
+    return last;
+  });
+}
+
+const NAMED_YEAR = /^(?:1[5-9]|20|21)\d{2}$/;
+
+/** The names of several of the parts of a year: January, Q1, 1 … 53 under `week`. */
+function periodOf(columns: Columns): ((row: number) => string | undefined) | undefined {
+  const under = (pattern: RegExp): RawColumn<string> | undefined =>
+    columns.find(({ name }) => pattern.test(name.trim()));
+  const all = (cells: readonly string[], of: (cell: string) => number | undefined): boolean =>
+    cells.length > 0 && cells.every((cell) => of(cell) !== undefined);
+  const week = under(/^(?:week|wk|kw|woche|semaine|semana)/i);
+  const weekOf = (cell: string): number | undefined => {
+    const value = Number(/^(?:w|wk|kw)?\s?0?(\d{1,2})$/i.exec(cell)?.[1]);
+    return value >= 1 && value <= 53 ? value : undefined;
+  };
+  if (week !== undefined && columns.length === 1 && all(week.cells!, weekOf))
+    return (row) => `-W${pad(weekOf(week.cells![row]!)!)}`;
+  for (const column of columns) {
+    const cells = filledDown(column.cells!);
+    if (columns.length === 1 && all(cells, quarterOf)) return (row) => `-Q${quarterOf(cells[row]!)}`;
+    const isNamed = /^(?:month|mon|monat|mois|mes|mese|maand)/i.test(column.name) || !/^\d/.test(cells[0]!);
+    if (!isNamed || !all(cells, monthOf)) continue;
+    const month = (row: number): string => `-${pad(monthOf(cells[row]!)!)}`;
+    if (columns.length === 1) return month;
+    const day = columns.find((other) => other !== column)!;
+    const isDay = all(day.cells!, (cell) => (/^(?:0?[1-9]|[12]\d|3[01])$/.test(cell) ? 1 : undefined));
+    return columns.length === 2 && isDay
+      ? (row) => `${month(row)}-${pad(Number(day.cells![row]))}`
+      : undefined;
+  }
+  return undefined;
+}
+
+/** A column a year, and a row for each month, day, quarter or week of it. */
+function spreadOfYears(columns: Columns): Spread | undefined {
+  const years = columns.filter(({ name }) => NAMED_YEAR.test(name.trim()));
+  const period = periodOf(columns.filter((column) => !years.includes(column)));
+  if (years.length < 2 || period === undefined) return undefined;
+  const sorted = [...years].sort((a, b) => Number(a.name) - Number(b.name));
+  const leap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  return {
+    kind: "a row a part of the year and a column a year",
+    columns: sorted,
+    isByColumn: true,
+    date: (row, c) => `${sorted[c]!.name.trim()}${period(row)}`,
+    // The 29th of February, or a 53rd week, stands in the rows of every year.
+    isNone: (row, c) =>
+      sorted[c]!.cells![row] === "" &&
+      ((period(row) === "-02-29" && !leap(Number(sorted[c]!.name))) || period(row) === "-W53"),
+  };
+}
+
 function spreadOf(raw: RawColumns<string>): Spread {
   const { columns } = raw;
   const year = yearColumn(columns);
@@ -93,6 +156,8 @@ function spreadOf(raw: RawColumns<string>): Spread {
         date: (row, c) => `${year.cells![row]}-Q${c + 1}`,
       };
   }
+  const years = spreadOfYears(columns);
+  if (years !== undefined) return years;
   const seen = columns.map(({ name, cells }) => ({ name, cells: cells!.slice(0, 256) }));
   const headers = columns.filter(({ name }) => layoutsLike(name) !== undefined);
   const marked = headers.filter(
@@ -167,7 +232,7 @@ export function* longFormOf(
   { notes, delimiter }: Finishing,
 ): Generator<void, ReadTable> {
   if (raw.rows === 0) throw new DataError(`${raw.path}: has column names but no data rows.`);
-  const { kind, columns, date, id } = spreadOf(raw);
+  const { kind, columns, date, id, isByColumn, isNone } = spreadOf(raw);
   const isBySeries = kind === "a column a series";
   const hasIds = isBySeries ? columns.length > 1 : id !== undefined;
   const value = raw.options.columns?.[0] ?? "value";
@@ -179,8 +244,12 @@ export function* longFormOf(
     "",
   );
   for (const name of hasIds ? ["series", "date", value] : ["date", value]) long.declare(name);
+  let hasBegun = hasIds;
   const add = (row: number, c: number): void => {
     const cell = columns[c]!.cells![row]!;
+    // A first year may begin with empty months.
+    hasBegun ||= cell !== "";
+    if (!hasBegun || isNone?.(row, c) === true) return;
     const name = isBySeries ? columns[c]!.name : (id?.(row) ?? "");
     const place = columns[c]!.index;
     long.add(hasIds ? [name, date(row, c), cell] : [date(row, c), cell], raw.lines[row]!, () =>
@@ -188,7 +257,7 @@ export function* longFormOf(
     );
   };
   let made = 0;
-  if (isBySeries) {
+  if (isBySeries || isByColumn === true) {
     for (let c = 0; c < columns.length; c++)
       for (let row = 0; row < raw.rows; row++) {
         add(row, c);

@@ -82,7 +82,7 @@ export async function backtest(file: string, options: BacktestOptions, io: Io): 
   const { model } = await naming(series, () =>
     fitForecaster(
       series.values.subarray(0, start),
-      forecasterOptions(options, horizon, summary.seasonality.season),
+      forecasterOptions(options, horizon, summary.seasonality.season, summary.seasonCandidates),
       io,
       quiet,
     ),

@@ -98,7 +98,12 @@ export async function train(file: string, options: TrainOptions, io: Io): Promis
     `Training on the first ${plural(trainRows, "row")}; the last ${wholeNumber(testRows)} are kept for the test`,
   );
   const { model, seconds, flow } = await naming(series, () =>
-    fitForecaster(values.subarray(0, trainRows), forecasterOptions(options, horizon, season), io, quiet),
+    fitForecaster(
+      values.subarray(0, trainRows),
+      forecasterOptions(options, horizon, season, summary.seasonCandidates),
+      io,
+      quiet,
+    ),
   );
   const choices = choicesOf(model);
   title("What was chosen, and why");

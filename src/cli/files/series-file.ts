@@ -3,7 +3,6 @@ import { timeAxis } from "../../calendar/time-axis.js";
 import { ConfigError, DataError, GateflowError } from "../../errors.js";
 import { type ReadTableOptions, readTableWhole } from "../../node/read-table.js";
 import { splitById } from "../../node/split-by-id.js";
-import { nearest } from "../../options.js";
 import { type NamedSeries, sourceName } from "../../report/summary/series-summary.js";
 import { plural } from "../../report/text/numbers.js";
 import type { ReadTable } from "../../table/table.js";
@@ -50,26 +49,16 @@ async function askForTarget(path: string, options: ReadTableOptions): Promise<ne
   throw new ConfigError(`--target <column> is missing: say which column to forecast.${known}`);
 }
 
-/** One of the file's series. @throws ConfigError listing the ids where it takes a choice; DataError for an unknown id. */
+/** The file's series. @throws ConfigError listing the ids where it takes a choice. */
 function chooseSeries(table: ReadTable, column: string, wanted: string | undefined): ReadTable {
-  const series = splitById(table, column);
-  const ids = [...series.keys()];
+  if (wanted !== undefined) return table;
+  const ids = [...splitById(table, column).keys()];
+  if (ids.length === 1) return table;
   const shown = ids.slice(0, IDS_SHOWN).join(", ");
   const list = ids.length > IDS_SHOWN ? `${shown}, … (${ids.length} in all)` : shown;
-  if (wanted === undefined) {
-    if (ids.length === 1) return table;
-    throw new ConfigError(
-      `--series <id> is missing: ${table.path} has ${ids.length} series in column ${JSON.stringify(column)}. Choose one of: ${list}.`,
-      { expected: ids },
-    );
-  }
-  const chosen = series.get(wanted);
-  if (chosen !== undefined) return chosen;
-  const near = nearest(wanted, ids);
-  const hint = near === undefined ? "" : ` Did you mean ${JSON.stringify(near)}?`;
-  throw new DataError(
-    `${table.path}, column ${JSON.stringify(column)}: there is no series ${JSON.stringify(wanted)}.${hint} Series: ${list}.`,
-    { received: wanted, expected: ids },
+  throw new ConfigError(
+    `--series <id> is missing: ${table.path} has ${ids.length} series in column ${JSON.stringify(column)}. Choose one of: ${list}.`,
+    { expected: ids },
   );
 }
 
@@ -175,10 +164,12 @@ function readOptions(options: ColumnOptions): ReadTableOptions {
     comment,
     header,
     wide,
+    series,
   } = options;
   return {
     ...(date === undefined ? {} : { date: date === "none" ? (false as const) : date }),
     ...(id === undefined ? {} : { id }),
+    ...(series === undefined ? {} : { series }),
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(decimal === undefined ? {} : { decimal }),
     ...(thousands === undefined ? {} : { thousands }),
@@ -265,6 +256,8 @@ export async function naming<T>(
     if (!(error instanceof GateflowError) || error.message.startsWith(series.path)) throw error;
     const text = error.message
       .replace(/^[\w.]+\(\)(?: \w+)?: /, "")
+      // The library calls a series without names so; what it is called here stands before.
+      .replace(/^column "value" /, "")
       .replaceAll(/`(\w+)`/g, (_, option: string) => flagOf(option));
     const details = { received: error.received, expected: error.expected, cause: error };
     const message = `${series.path}, column ${JSON.stringify(series.target)}: ${text}`;

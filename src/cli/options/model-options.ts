@@ -46,19 +46,21 @@ function differenceOf(
 /**
  * The library's options.
  * @param found the season of the data, for a seasonal difference; the library looks for its own in the training rows.
+ * @param seasonCandidates lengths the step between rows makes likely.
  * @throws ConfigError for a seasonal difference without a season.
  */
 export function forecasterOptions(
   options: ModelOptions,
   horizon: number,
   found: number | null,
+  seasonCandidates: readonly number[] = [],
 ): ForecasterOptions {
   const { window, model, strategy, units, difference, scale, epochs, batchSize, learningRate, seed } =
     options;
   const season = options.season === 1 ? null : options.season;
   return {
     horizon,
-    ...(season === undefined ? {} : { season }),
+    ...(season === undefined ? { seasonCandidates } : { season }),
     ...(window === undefined ? {} : { window }),
     ...(model === undefined ? {} : { model }),
     ...(strategy === undefined ? {} : { strategy }),

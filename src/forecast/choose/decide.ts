@@ -2,6 +2,7 @@ import { DataError } from "../../errors.js";
 import { percentile, variance } from "../../numerics/statistics.js";
 import { completePausing } from "../../numerics/steps.js";
 import { adfuller } from "../../series/analysis/adfuller.js";
+import { calendarSeasons } from "../../series/analysis/calendar-seasons.js";
 import { kpss } from "../../series/analysis/kpss.js";
 import { pacf } from "../../series/analysis/pacf.js";
 import { pooledSeasons } from "../../series/analysis/pooled-seasons.js";
@@ -58,7 +59,11 @@ export async function decideSeason(
 ): Promise<Calendar | null> {
   if (settings.season === null) return choices.add("season", null, "given");
   const recent = y.subarray(Math.max(0, y.length - MOST_FOR_SEASON));
-  const { seasons: found } = await completePausing(seasonalitySteps(recent), pause);
+  const { seasons: found } = calendarSeasons(
+    await completePausing(seasonalitySteps(recent), pause),
+    settings.season === undefined ? settings.seasonCandidates : [],
+    recent.length,
+  );
   if (settings.season !== undefined) {
     const season = settings.season;
     // The spectrum's period is finer: 52.18 weeks for a season given as 52.

@@ -151,7 +151,7 @@ export function openPanel(where: string, data: PanelData, target: number, impute
     const empty = raw.columns.findIndex((values) => values.every(Number.isNaN));
     if (empty >= 0) {
       throw new DataError(
-        `${where}: column \`${raw.names[empty]}\` of series \`${id}\` holds nothing but gaps.`,
+        `${where}: column ${JSON.stringify(raw.names[empty])} of series \`${id}\` holds nothing but gaps.`,
         {
           code: "missing_values",
           received: raw.rows,

@@ -2,9 +2,11 @@ import { type TimeAxis, timeAxis } from "../../calendar/time-axis.js";
 import { DataError } from "../../errors.js";
 import { acf, type Correlogram } from "../../series/analysis/acf.js";
 import { type AdfullerResult, adfuller } from "../../series/analysis/adfuller.js";
+import { calendarSeasons } from "../../series/analysis/calendar-seasons.js";
 import { type KpssResult, kpss } from "../../series/analysis/kpss.js";
 import { pacf } from "../../series/analysis/pacf.js";
-import { type Seasonality, seasonality } from "../../series/analysis/seasonality.js";
+import { type Seasonality, seasonalitySteps } from "../../series/analysis/seasonality.js";
+import { seasonsOfStep } from "../../series/analysis/seasons-of-step.js";
 import { difference } from "../../series/prepare/difference.js";
 import { interpolate } from "../../series/prepare/gaps.js";
 import { findOutliers, type Outlier } from "./outliers.js";
@@ -66,6 +68,8 @@ export interface SeriesSummary {
   /** How many of the last rows the tests and correlations are of: all, but for very long series. */
   readonly testedRows: number;
   readonly seasonality: Seasonality;
+  /** Lengths at which seasons are likely, from the step between rows; none where nothing says when the rows are. */
+  readonly seasonCandidates: readonly number[];
   /** As it is, after differencing, and after seasonal differencing where there is a season. */
   readonly stationarity: readonly Stationarity[];
   /** Largest significant correlations of the differenced series, lag 0 left out, strongest first. */
@@ -101,6 +105,12 @@ function gapRunsOf(values: Float64Array): { row: number; length: number }[] {
     else runs.push({ row, length: 1 });
   }
   return runs;
+}
+
+/** Lengths at which the calendar repeats, in steps of an even axis. */
+function likelySeasons({ kind, places, step, length, cycles }: TimeAxis): readonly number[] {
+  if (kind !== "date" || (places === undefined && !step.startsWith("about"))) return [];
+  return cycles ?? seasonsOfStep(length / 1000);
 }
 
 const MOST_PEAKS = 5;
@@ -182,7 +192,10 @@ export function* summaryInParts(series: NamedSeries): Generator<void, SeriesSumm
   }
   const outliers = findOutliers(values);
   yield;
-  const found = seasonality(lastOf(values, ROWS_FOR_SEASON));
+  const axis = axisOf(series);
+  const seasonCandidates = likelySeasons(axis);
+  const recent = lastOf(values, ROWS_FOR_SEASON);
+  const found = calendarSeasons(yield* seasonalitySteps(recent), seasonCandidates, recent.length);
   yield;
   const { season } = found;
   const tested = lastOf(values, ROWS_FOR_TESTS);
@@ -210,7 +223,7 @@ export function* summaryInParts(series: NamedSeries): Generator<void, SeriesSumm
   yield;
   return {
     series,
-    axis: axisOf(series),
+    axis,
     rows: values.length,
     gapRuns: gapRunsOf(values),
     gaps: values.length - known,
@@ -218,6 +231,7 @@ export function* summaryInParts(series: NamedSeries): Generator<void, SeriesSumm
     outliers,
     testedRows: Math.min(values.length, ROWS_FOR_TESTS),
     seasonality: found,
+    seasonCandidates,
     stationarity,
     acfPeaks,
     pacfPeaks,
