@@ -26,16 +26,55 @@ Some words that come again and again:
 
 ### You come from Keras
 
-Names are Keras's in camelCase: \`return_sequences\` is \`returnSequences\`, \`LSTM(24)\` is \`lstm({ units: 24 })\`. Sections below
-end with the change as Keras writes it (\`...\` stands for what your call has already), and \`gateflow doctor --as keras\` and
-\`fixAsCode(fix, undefined, { as: "keras" })\` say it so. What is refused here and trains silently there: labels that would be
-stretched to fit, gaps (NaN), indices beyond the embedding.
+Names are Keras's in camelCase: \`return_sequences\` is \`returnSequences\`, \`LSTM(24)\` is \`lstm({ units: 24 })\`. What is
+refused here and trains silently there: labels that would be stretched to fit, gaps (NaN), indices beyond the embedding.
+Save what you have, and ask; the file, with loss, optimizer and rate in it, is only read:
+
+\`\`\`python
+model.save("model.keras")
+np.save("x.npy", x_train); np.save("y.npy", y_train)
+json.dump(history.history, open("history.json", "w"))  # history = model.fit(...)
+\`\`\`
+
+\`\`\`sh
+gateflow doctor model.keras --x x.npy --y y.npy --history history.json
+\`\`\`
+
+Each cause comes with its change as Keras writes it (\`...\` stands for what your call has already), and as it is here. In a
+program:
+
+\`\`\`js
+const bytes = await toKeras(model); // those of your own file: await readFile("model.keras")
+const own = await fromKeras(bytes);
+for (const { title, remedy, fix } of await diagnose(own, { x, y, history }))
+  console.log(title, remedy, fix === undefined ? "" : fixAsCode(fix, undefined, { as: "keras" }));
+own.dispose();
+\`\`\`
 
 ### You come from PyTorch
 
 \`x\` is \`batch_first=True\`: \`[samples, time steps, features]\`. An \`nn.LSTM\` gives all steps and the state; here a layer gives
 the last step unless \`returnSequences\` is set, as \`out[:, -1]\` does. \`loss.backward()\`, \`optimizer.step()\` and
 \`zero_grad()\` are inside \`fit\`. \`nn.CrossEntropyLoss\` takes logits: that is \`sparseCategoricalCrossentropy({ fromLogits: true })\`
-behind a linear layer. \`gateflow doctor --as pytorch\` and
-\`fixAsCode(fix, undefined, { as: "pytorch" })\` say a change in PyTorch's words.
+behind a linear layer. A state dict says nothing of loss and optimizer: say them, in either's names.
+
+\`\`\`python
+torch.save(model.state_dict(), "model.pt")
+np.save("x.npy", x_train.numpy()); np.save("y.npy", y_train.numpy())
+\`\`\`
+
+\`\`\`sh
+gateflow doctor model.pt --x x.npy --y y.npy --compile '{"loss":"MSELoss","optimizer":"Adam","lr":0.01}'
+\`\`\`
+
+In a program:
+
+\`\`\`js
+const bytes = await toTorch(model); // those of your own file: await readFile("model.pt")
+const own = await fromTorch(bytes);
+own.compile({ optimizer: adam({ learningRate: 0.01 }), loss: "mse" });
+for (const { title, remedy, fix } of await diagnose(own, { x, y, history }))
+  console.log(title, remedy, fix === undefined ? "" : fixAsCode(fix, undefined, { as: "pytorch" }));
+own.dispose();
+\`\`\`
 `.split("\n");

@@ -1,10 +1,10 @@
 import { Command, Option } from "commander";
 import { ConfigError } from "../errors.js";
 import type { BacktestOptions } from "./commands/backtest.js";
-import type { DoctorOptions } from "./commands/doctor.js";
 import type { ExamineOptions } from "./commands/examine.js";
 import type { ForecastOptions } from "./commands/forecast.js";
 import type { ModelCommandOptions } from "./commands/models.js";
+import { addDoctor } from "./doctor-command.js";
 import type { Io } from "./files/io.js";
 import {
   decimalMark,
@@ -16,15 +16,12 @@ import {
   wholeNumber,
 } from "./options/arguments.js";
 import { DIFFERENCES, MODELS, SCALES, STRATEGIES } from "./options/model-options.js";
-import { DEFAULTS, IMPUTES, LAYERS, RECIPE_DIFFERENCES } from "./options/recipe-options.js";
 import type { TrainOptions } from "./options/train-options.js";
 import { addSearch } from "./search-commands.js";
 
 const COLUMNS = "Which columns";
 const READING = "How the file is written (left out: told from the file, and said)";
 const MODEL = "The model";
-const RECIPE = "The recipe (left out: raw values, lstm → dense, mse, adam)";
-const REPAIR = "The repair";
 const TEST = "The test";
 const OUTPUT = "Output";
 
@@ -192,99 +189,6 @@ function addExamine(program: Command, io: Io): void {
     });
 }
 
-/** What shapes a recipe; `--recipe` brings one that says it all. */
-function addRecipe(command: Command): Command {
-  const own = (option: Option): Option => option.conflicts("recipe");
-  const choice = (flags: string, text: string, choices: readonly string[]): Option =>
-    own(new Option(flags, text).choices(choices));
-  const number = (flags: string, text: string): Option =>
-    own(new Option(flags, text).argParser(wholeNumber(1)));
-  return command
-    .optionsGroup(RECIPE)
-    .option("--recipe <file>", "a recipe as JSON, such as --fix writes, in place of the options below")
-    .addOption(number("--window <n>", "rows the model looks back").default(DEFAULTS.window))
-    .addOption(number("--horizon <n>", "rows it forecasts").default(DEFAULTS.horizon))
-    .addOption(choice("--impute <how>", "how gaps are filled (default: not at all)", IMPUTES))
-    .addOption(own(new Option("--log", "take logarithms first")))
-    .addOption(
-      choice("--difference <how>", "changes in place of levels", RECIPE_DIFFERENCES).default(
-        DEFAULTS.difference,
-      ),
-    )
-    .addOption(choice("--scale <how>", "how values are scaled (default: not at all)", SCALES))
-    .addOption(choice("--layer <kind>", "the recurrent layer", LAYERS).default(DEFAULTS.layer))
-    .addOption(
-      own(new Option("--units <n>", "its units; 64,32 for two layers"))
-        .argParser(unitsList)
-        .default(DEFAULTS.units, "50"),
-    )
-    .addOption(own(new Option("--loss <name>", "as in Keras: mse, mae, huber …")).default(DEFAULTS.loss))
-    .addOption(
-      own(new Option("--optimizer <name>", "as in Keras: adam, sgd, rmsprop …")).default(DEFAULTS.optimizer),
-    )
-    .addOption(
-      own(new Option("--learning-rate <x>", "its step (default: the optimizer's own)")).argParser(
-        positiveNumber,
-      ),
-    )
-    .addOption(number("--batch-size <n>", "windows an update").default(DEFAULTS.batchSize))
-    .option(
-      "--epochs <n>",
-      `passes over the training rows (default: ${DEFAULTS.epochs}, or the recipe's)`,
-      wholeNumber(1),
-    )
-    .option("--seed <n>", "makes a run repeatable", wholeNumber(0), DEFAULTS.seed);
-}
-
-function addDoctor(program: Command, io: Io, finish: (code: number) => void): void {
-  addRecipe(addColumns(program.command("doctor")))
-    .summary("say why a recipe does not learn, and repair it")
-    .description(
-      "Looks at a series and at a recipe for it, untrained, in training and trained, and says what is wrong, worst first: how it shows, why it stops learning, and the change to make, as code. With --fix it makes the changes, keeps those that lower the validation error, and writes the repaired recipe. The last rows, the test part, are never looked at.",
-    )
-    .optionsGroup(TEST)
-    .option(
-      "--test-fraction <f>",
-      "share of the rows, from the end, nobody looks at",
-      share,
-      DEFAULTS.testFraction,
-    )
-    .optionsGroup(REPAIR)
-    .option("--fix", "repair the recipe and write it")
-    .option(
-      "--budget <n>",
-      "trainings --fix may make; a random search beside it makes as many (default: 10)",
-      wholeNumber(1),
-    )
-    .option("-o, --out <file>", "where --fix writes the recipe (default: recipe.json)")
-    .optionsGroup(OUTPUT)
-    .option(
-      "--report <file>",
-      "write the report as one HTML file, with pictures; with --fix, of the repaired recipe",
-    )
-    .addOption(
-      new Option("--as <framework>", "whose words the changes are said in (default: gateflow)").choices([
-        "gateflow",
-        "keras",
-        "pytorch",
-      ]),
-    )
-    .option("-q, --quiet", "one line for each thing found")
-    .option("--json", "print results as JSON")
-    .addHelpText(
-      "after",
-      `${examples(
-        `gateflow doctor ${CO2}`,
-        `gateflow doctor ${CO2} --fix`,
-        "gateflow doctor sales.csv -t revenue --recipe mine.json --report doctor.html",
-      )}\nExit code: 0 healthy (hints at most), 2 something was found that is an error or\na warning (with --fix: that is left), or a simple forecast is better, 1 a\nmistake, 130 Ctrl-C.\n`,
-    )
-    .action(async (file: string, options: DoctorOptions) => {
-      const { doctor } = await import("./commands/doctor.js");
-      finish(await doctor(file, options, io));
-    });
-}
-
 /** What is done with models of any format. */
 function addModels(program: Command, io: Io): void {
   const formats = "a model: .keras, .h5, .safetensors, .pt, .onnx, or TensorFlow.js's model.json";
@@ -327,7 +231,7 @@ function addModels(program: Command, io: Io): void {
 /** Options that say which data and which file: of two, nobody knows which was meant. Of settings the last counts. */
 const ONCE: readonly string[] = [
   ...["target", "date", "id", "series", "date-format", "delimiter", "decimal", "thousands", "encoding"],
-  ...["recipe", "out", "report", "picture"],
+  ...["recipe", "out", "report", "picture", "x", "y", "validation-x", "validation-y", "history", "compile"],
 ];
 
 /** Commander takes the last of two values. @throws ConfigError for the second. */
@@ -366,7 +270,7 @@ export function createProgram(io: Io, version: string, finish: (code: number) =>
   addForecast(program, io);
   addBacktest(program, io);
   addExamine(program, io);
-  addDoctor(program, io, finish);
+  addDoctor(program, io, finish, addColumns);
   addSearch(program, io, finish, addColumns);
   addModels(program, io);
   program.commands.forEach(refuseTwice);

@@ -7,6 +7,7 @@ import { dropoutTooHigh } from "./model-rules/dropout-too-high.js";
 import { learningRateTooHigh } from "./model-rules/learning-rate-too-high.js";
 import { learningRateTooLow } from "./model-rules/learning-rate-too-low.js";
 import { bars, byEpoch } from "./pictures/pictures.js";
+import { prospects } from "./prospects.js";
 import { runRules } from "./run-rules.js";
 import { fileOf } from "./trials/model-copy.js";
 
@@ -45,6 +46,7 @@ function frozen(model: Model): Diagnosis[] {
   if (layers.length === 0 || layers.some((layer) => layer.trainable)) return [];
   return [
     {
+      ...prospects.frozen_weights,
       code: "frozen_weights",
       severity: "error",
       title: "no weight of the model is trained: every layer is frozen",
@@ -72,6 +74,7 @@ function notFinite(model: Model, { loss = [] }: Readonly<Record<string, readonly
   const { learningRate } = model.optimizer;
   return [
     {
+      ...prospects.nan_in_loss,
       code: "nan_in_loss",
       severity: "error",
       title:

@@ -10,9 +10,10 @@ import { openBlock } from "../recipe/open-block.js";
 import { RECIPE_DEFAULTS, type Recipe } from "../recipe/recipe.js";
 import { type Attempt, buildRecipe, runRecipe } from "../recipe/train-recipe.js";
 import { openSingle, type SeriesLike } from "../series/kinds.js";
-import { isTensor } from "../tensor.js";
+import { isTensor, type TensorLike } from "../tensor.js";
 import { type BaselineErrors, baselineErrors } from "./baseline-errors.js";
 import { diagnose } from "./diagnose.js";
+import type { Several } from "./diagnose-options.js";
 import { type Diagnosis, worstFirst } from "./diagnosis.js";
 import type { ExamplesLike } from "./examine.js";
 import { diagnosesOf, withFix } from "./repair.js";
@@ -28,6 +29,13 @@ export interface Cause {
   readonly seen: "before" | "after" | "both";
   /** Codes of what was taken as changed when it was found, since nothing could be trained before. */
   readonly behind: readonly string[];
+}
+
+/** Examples of a model, of several inputs or outputs an array or a record, as for `fit`. */
+export interface ModelExamples {
+  readonly x: TensorLike | Several;
+  readonly y: TensorLike | Several;
+  readonly validationData?: readonly [TensorLike | Several, TensorLike | Several] | undefined;
 }
 
 /** What a checkup is told of while it goes on. */
@@ -46,6 +54,11 @@ export interface CheckupOptions {
   readonly batchSize?: number;
   /** Of a model: whether samples are shuffled in each epoch. Default true. */
   readonly shuffle?: boolean;
+  /**
+   * Of a model: what was logged when it was trained, as `fit` returned it, or its `history`. The first look is then one at a
+   * trained model, and the copy is trained anew from its initializers. Default: the model is looked at as it stands.
+   */
+  readonly history?: History | Readonly<Record<string, readonly number[]>>;
   /** Whose words the changes are said in as code. Default `"gateflow"`. */
   readonly as?: FixAsCodeOptions["as"];
   /** Ends the checkup between two steps, or the training at a batch boundary, with the signal's reason. */
@@ -127,7 +140,7 @@ const sortedCauses = (causes: readonly Cause[]): Cause[] =>
     (worst) => causes.find(({ diagnosis }) => diagnosis === worst)!,
   );
 
-const isExamples = (data: SeriesLike | ExamplesLike): data is ExamplesLike =>
+const isExamples = <Data extends ExamplesLike | ModelExamples>(data: SeriesLike | Data): data is Data =>
   typeof data === "object" && data !== null && "x" in data && "y" in data && !isTensor(data);
 
 /** Trains a recipe again and again, until nothing is refused that a change could mend. */
@@ -207,15 +220,15 @@ async function ofRecipe(
 async function ofModel(
   where: string,
   model: Model,
-  data: SeriesLike | ExamplesLike,
+  data: SeriesLike | ModelExamples,
   options: CheckupOptions,
 ): Promise<Checkup> {
-  if (!isExamples(data))
+  if (!isExamples<ModelExamples>(data))
     throw new ConfigError(`${where}: a model is looked at with its examples: { x, y, validationData }.`);
   const { signal, callbacks = [], onStep, epochs = RECIPE_DEFAULTS.epochs, shuffle = true } = options;
   const { x, y, validationData } = data;
   const fit = { batchSize: model.batchSize ?? options.batchSize ?? RECIPE_DEFAULTS.batchSize, shuffle };
-  const look = (own: Model, history?: History): Promise<Diagnosis[]> =>
+  const look = (own: Model, history?: CheckupOptions["history"]): Promise<Diagnosis[]> =>
     diagnose(own, {
       x,
       y,
@@ -225,7 +238,7 @@ async function ofModel(
       ...(signal === undefined ? {} : { signal }),
     });
   onStep?.("before");
-  const before = await look(model);
+  const before = await look(model, options.history);
   const nothing = { assumed: [], error: Infinity, baselines: null, history: null, model: null };
   const causesOf = (found: ReturnType<typeof bothLooks>): Cause[] =>
     found.map(({ diagnosis, seen }) => ({
@@ -239,13 +252,17 @@ async function ofModel(
     }));
   if (!(model instanceof Sequential)) return { ...nothing, causes: causesOf(bothLooks(before, [], false)) };
   onStep?.("training");
-  const copy = copyOf(fileOf(model, openBlock(x).shape.slice(1)));
+  const file = fileOf(model, openBlock(x as TensorLike).shape.slice(1));
+  const wasTrained = options.history !== undefined || file.updates > 0;
+  const copy = copyOf(file, wasTrained ? { weights: "fresh" } : {});
   try {
     const isStateful = copy.batchSize !== undefined;
-    const history = await copy.fit(x, y, {
+    const history = await copy.fit(x as TensorLike, y as TensorLike, {
       ...fit,
       epochs,
-      ...(validationData === undefined || isStateful ? {} : { validationData }),
+      ...(validationData === undefined || isStateful
+        ? {}
+        : { validationData: validationData as readonly [TensorLike, TensorLike] }),
       ...(signal === undefined ? {} : { signal }),
       callbacks: [...callbacks, ...(isStateful ? [{ onEpochBegin: () => copy.resetStates() }] : [])],
     });
@@ -255,7 +272,8 @@ async function ofModel(
     const { loss = [], val_loss: held = loss } = history.history;
     const error = held.at(-1) ?? Infinity;
     return {
-      causes: causesOf(bothLooks(before, after, after.length === 0)),
+      // A training that was logged is not excused by another one.
+      causes: causesOf(bothLooks(before, after, options.history === undefined && after.length === 0)),
       assumed: [],
       error: Number.isFinite(error) ? error : Infinity,
       baselines: null,
@@ -277,6 +295,7 @@ const known = [
   "epochs",
   "batchSize",
   "shuffle",
+  "history",
   "as",
   "signal",
   "callbacks",
@@ -302,7 +321,7 @@ const known = [
  */
 export async function checkup(
   subject: Recipe | Model,
-  data: SeriesLike | ExamplesLike,
+  data: SeriesLike | ModelExamples,
   options: CheckupOptions = {},
 ): Promise<Checkup> {
   const where = "checkup()";
@@ -310,5 +329,5 @@ export async function checkup(
   options.signal?.throwIfAborted();
   return subject instanceof Model
     ? ofModel(where, subject, data, options)
-    : ofRecipe(where, subject, data, options);
+    : ofRecipe(where, subject, data as SeriesLike | ExamplesLike, options);
 }

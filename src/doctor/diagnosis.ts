@@ -15,6 +15,10 @@ export interface Diagnosis {
   readonly why: string;
   /** The change to make, with its option and value. */
   readonly remedy: string;
+  /** What the change takes: time, memory, data, a number that looks worse, or nothing. */
+  readonly cost: string;
+  /** What to see when it has helped; where that does not show, the cause is another one. */
+  readonly expect: string;
   /** The same change as a patch of a recipe, where a machine can make it. */
   readonly fix?: RecipePatch;
   /** What was measured, as plain data that `drawPicture` and `printPicture` show. */

@@ -2,6 +2,7 @@ import type { GateflowError } from "../errors.js";
 import { type Code, isCode } from "./causes.js";
 import type { Diagnosis } from "./diagnosis.js";
 import { bars } from "./pictures/pictures.js";
+import { prospectOf } from "./prospects.js";
 
 /** Faults that only a refusal tells: what else is found beside them, they come first, for nothing can be built or trained. */
 export const refusedCodes: readonly Code[] = [
@@ -114,14 +115,15 @@ function index(error: GateflowError): Partial<Diagnosis> {
  * @param timesteps of the sequences the model was given, where known.
  */
 export function refusalOf(error: GateflowError, timesteps?: number): Diagnosis {
-  const { code } = error;
+  const code = isCode(error.code) ? error.code : "refused";
   return {
-    code: isCode(code) ? code : "refused",
+    code,
     severity: "error",
     title: firstOf(sentenceOf(error)),
     evidence: evidenceOf(error),
     why: "The engine refuses it before the first update.",
     remedy: sentenceOf(error),
+    ...prospectOf(code),
     ...(code === "stacked_lstm_needs_return_sequences"
       ? stacked(error, timesteps)
       : code === "label_shape_mismatch"

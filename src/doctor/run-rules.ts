@@ -1,5 +1,6 @@
 import { type Code, causes, isExplained } from "./causes.js";
 import type { Diagnosis, Finding, Rule } from "./diagnosis.js";
+import { prospects } from "./prospects.js";
 import { Unaffordable } from "./trials/experiments.js";
 
 const isTold = <Case>({ code, isLast }: Rule<Case>, found: readonly Diagnosis[]): boolean =>
@@ -13,7 +14,7 @@ function diagnosisOf<Case>({ code }: Rule<Case>, finding: Finding): Diagnosis {
       typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
     ]),
   );
-  return { code, severity: causes[code].severity, ...finding, evidence };
+  return { code, severity: causes[code].severity, ...finding, evidence, ...prospects[code] };
 }
 
 /** Asks rules that answer at once, in their order. @returns what was there and what is new. */

@@ -5,6 +5,7 @@ import type { Code } from "./causes.js";
 import { type Diagnosis, short } from "./diagnosis.js";
 import { allLayers } from "./model-case.js";
 import { line, lines } from "./pictures/pictures.js";
+import { prospects } from "./prospects.js";
 import { fileOf } from "./trials/model-copy.js";
 
 /** What doctor() sees in the numbers of a training: one diagnosis for each way in which it is untrainableCodes. */
@@ -34,6 +35,7 @@ const normsPicture = ({ norms, batches }: Seen, norm: number, what: string): Pic
   );
 
 export const notFinite = (loss: number, seen: Seen, place: Place): Diagnosis => ({
+  ...prospects.nan_in_loss,
   code: "nan_in_loss",
   severity: "error",
   title: `the loss is ${loss} in batch ${place.batch} of epoch ${place.epoch}`,
@@ -51,6 +53,7 @@ export const notFinite = (loss: number, seen: Seen, place: Place): Diagnosis => 
 });
 
 export const exploding = (norm: number, usual: number, seen: Seen, place: Place): Diagnosis => ({
+  ...prospects.exploding_gradients,
   code: "exploding_gradients",
   severity: "error",
   title: `the gradient's norm is ${short(norm)} in batch ${place.batch} of epoch ${place.epoch}${Number.isFinite(usual) ? `, ${short(usual)} before` : ""}`,
@@ -86,6 +89,7 @@ export const noGradient = (
   seen: Seen,
   place: Place,
 ): Diagnosis => ({
+  ...prospects[codeOfNoGradient(model)],
   code: codeOfNoGradient(model),
   severity: "error",
   title:

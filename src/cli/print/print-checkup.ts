@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import type { Colors } from "picocolors/types.js";
-import { type Diagnosis, printPicture } from "../../index.js";
+import { type Diagnosis, type Picture, printPicture } from "../../index.js";
 import { sourceName } from "../../report/summary/series-summary.js";
 import { describeSummary, type Fact } from "../../report/text/describe-summary.js";
 import {
@@ -27,14 +27,14 @@ import { errorsText } from "./text-table.js";
 
 const INDENT = "  ";
 
-const indented = (text: string, by = INDENT): string =>
+export const indented = (text: string, by = INDENT): string =>
   text
     .split("\n")
     .map((line) => (line === "" ? "\n" : `${by}${line}\n`))
     .join("");
 
 /** Charts stand four columns in; narrower than this they cannot be read. */
-const chartColumns = ({ columns }: Io): number => Math.max(40, columns - 4);
+export const chartColumns = ({ columns }: Io): number => Math.max(40, columns - 4);
 
 /** `error unscaled_target: the target is of the size 340`, for --quiet. */
 export function oneLineCause(series: { readonly target: string }, diagnosis: Diagnosis): string {
@@ -47,19 +47,37 @@ function coloured(colors: Colors, severity: Diagnosis["severity"]): string {
   return paint(severity);
 }
 
-function causeText(report: DoctorReport, index: number, io: Io, colors: Colors): string {
+/** A cause in the words of who asks: its note, and its change as code. */
+export interface ShownCause {
+  readonly diagnosis: Diagnosis;
+  readonly picture: Picture | undefined;
+  readonly note: string;
+  readonly asCode: string;
+}
+
+function shownCause(report: DoctorReport, index: number): ShownCause {
   const cause = report.causes[index]!;
   const diagnosis = inWordsOf(report.summary.series, cause.diagnosis);
-  const { code, severity, title, why, remedy } = diagnosis;
-  const picture = pictureOf(diagnosis, cause, report);
-  const note = causeNote(cause, report.history !== null);
   const same = sameChangeAs(report.causes, index);
-  const asCode = same === undefined ? cause.asCode : `// the same code as for ${same}`;
+  return {
+    diagnosis,
+    picture: pictureOf(diagnosis, cause, report),
+    note: causeNote(cause, report.history !== null),
+    asCode: same === undefined ? cause.asCode : `// the same code as for ${same}`,
+  };
+}
+
+/** One cause: heading, picture, what was measured, why, the change with its cost, and what to expect of it. */
+export function causeText(cause: ShownCause, index: number, io: Io, colors: Colors): string {
+  const { diagnosis, picture, note, asCode } = cause;
+  const { code, severity, title, why, remedy, cost, expect } = diagnosis;
   const measured = evidenceText(diagnosis);
   const facts: Fact[] = [
     ...(measured === "" ? [] : [{ name: "measured", text: `${measured}.` }]),
     { name: "why", text: why },
     { name: "change", text: remedy },
+    { name: "cost", text: cost },
+    { name: "expect", text: expect },
   ];
   const picturePart =
     picture === undefined
@@ -113,7 +131,7 @@ export function printReport(report: DoctorReport, next: readonly string[], io: I
   io.out(
     `\n${heading(headline(report), io.columns, hasFault(report) ? colors.bold : (t) => colors.bold(colors.green(t)))}`,
   );
-  for (const i of causes.keys()) io.out(causeText(report, i, io, colors));
+  for (const i of causes.keys()) io.out(causeText(shownCause(report, i), i, io, colors));
   io.out(`\n${heading("How well it learns", io.columns, colors.bold)}`);
   io.out(bullets(numbersOfTraining(report), io.columns));
   const losses = lossPicture(history);

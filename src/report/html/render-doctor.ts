@@ -42,7 +42,7 @@ function causeHtml(cause: Cause, index: number, report: DoctorReport): string {
   const { asCode } = cause;
   const diagnosis = inWordsOf(summary.series, cause.diagnosis);
   const same = sameChangeAs(causes, index);
-  const { code, severity, title, why, remedy } = diagnosis;
+  const { code, severity, title, why, remedy, cost, expect } = diagnosis;
   const picture = pictureOf(diagnosis, cause, report);
   const note = causeNote(cause, history !== null);
   const measured = evidenceText(diagnosis);
@@ -53,6 +53,7 @@ function causeHtml(cause: Cause, index: number, report: DoctorReport): string {
     measured === "" ? "" : `<p><b>Measured.</b> ${escapeHtml(titleText(measured))}.</p>`,
     `<p><b>Why it stops learning.</b> ${escapeHtml(why)}</p>`,
     `<p><b>Change.</b> ${escapeHtml(remedy)}</p>`,
+    `<p><b>Cost.</b> ${escapeHtml(cost)} <b>Expect.</b> ${escapeHtml(expect)}</p>`,
     same !== undefined
       ? `<p>The code is the same as for ${same}.</p>`
       : asCode === ""

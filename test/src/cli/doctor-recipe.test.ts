@@ -149,6 +149,8 @@ const diagnosis = (code: Code, severity: Severity): Diagnosis => ({
   code,
   severity,
   title: `${code} of feature 0`,
+  cost: "nothing",
+  expect: "a loss that falls",
   evidence: { column: "feature 0", n: 1 },
   why: "",
   remedy: "",

@@ -58,6 +58,8 @@ describe("what is refused", () => {
     expect(refusalOf(new DataError("fit(): something. Do this."))).toEqual({
       code: "refused",
       severity: "error",
+      cost: "Nothing but the edit: nothing could be trained before it.",
+      expect: "The first update runs.",
       title: "something",
       evidence: {},
       why: "The engine refuses it before the first update.",
