@@ -36,7 +36,7 @@ export {
 export { type DenseOptions, dense } from "./layers/dense.js";
 export type { Layer, LayerOptions } from "./layers/layer.js";
 export { type LstmOptions, lstm } from "./layers/recurrent/lstm.js";
-export type { LossFunction, LossResult } from "./losses/custom.js";
+export type { LossContext, LossFunction, LossResult } from "./losses/custom.js";
 export type { Loss } from "./losses/loss.js";
 export { huber, meanAbsoluteError, meanSquaredError } from "./losses/regression.js";
 export type { MetricFunction } from "./metrics/custom.js";

@@ -1,4 +1,5 @@
 /** gateflow: the public door, for Node, browsers, workers, Deno and Bun. Files are behind `gateflow/node`. */
+import { registerWeightFiles } from "./formats/model-weights.js";
 import "./names.js";
 
 // Callbacks
@@ -59,6 +60,7 @@ export type * from "./forecast/types.js";
 export { backupAndRestore } from "./formats/backup-and-restore.js";
 export type { CustomObjects } from "./formats/custom-objects.js";
 export * from "./formats/index.js";
+export type { LoadWeightsOptions } from "./formats/model-weights.js";
 export {
   type FromSafetensorsOptions,
   fromSafetensors,
@@ -90,7 +92,7 @@ export {
   categoricalCrossentropy,
   sparseCategoricalCrossentropy,
 } from "./losses/crossentropy.js";
-export type { LossFunction, LossResult } from "./losses/custom.js";
+export type { LossContext, LossFunction, LossResult } from "./losses/custom.js";
 export type { Loss } from "./losses/loss.js";
 export { hinge, klDivergence, squaredHinge } from "./losses/margins.js";
 export { gaussianNegativeLogLikelihood, quantile } from "./losses/probabilistic.js";
@@ -105,7 +107,7 @@ export {
   poisson,
 } from "./losses/regression.js";
 // Names that are a loss or metric of training and a measure of forecasts
-export { mae, mape, mase, mse } from "./measures.js";
+export { mae, mape, mase, mse, msle } from "./measures.js";
 export {
   binaryAccuracy,
   categoricalAccuracy,
@@ -200,3 +202,5 @@ export {
 export { type ToCategoricalOptions, toCategorical } from "./text/to-categorical.js";
 // Pictures
 export * from "./viz/index.js";
+
+registerWeightFiles();

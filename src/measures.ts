@@ -1,5 +1,10 @@
 import type { Loss } from "./losses/loss.js";
-import { meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError } from "./losses/regression.js";
+import {
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  meanSquaredLogarithmicError,
+} from "./losses/regression.js";
 import type { MetricFactory } from "./metrics/metric.js";
 import { mase as maseMetric } from "./metrics/regression.js";
 import { type MaseOptions, mae as maeOf, mase as maseOf } from "./series/baselines/forecast-metrics.js";
@@ -8,6 +13,7 @@ import type { SeriesLike } from "./series/kinds.js";
 /** Keras's short names of losses. */
 export const mse = meanSquaredError;
 export const mape = meanAbsolutePercentageError;
+export const msle = meanSquaredLogarithmicError;
 
 /** `mae()` is the loss, for `compile`; `mae(actual, predicted)` the mean absolute error of a forecast. */
 export function mae(): Loss;

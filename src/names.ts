@@ -28,6 +28,7 @@ import {
   categoricalCrossentropy,
   sparseCategoricalCrossentropy,
 } from "./losses/crossentropy.js";
+import { lossExtras } from "./losses/loss.js";
 import { hinge, klDivergence, squaredHinge } from "./losses/margins.js";
 import { gaussianNegativeLogLikelihood, quantile } from "./losses/probabilistic.js";
 import {
@@ -41,6 +42,7 @@ import {
   poisson,
 } from "./losses/regression.js";
 import { type LossName, losses } from "./losses/to-loss.js";
+import { outputWeighing } from "./losses/weigh-outputs.js";
 import {
   binaryAccuracy,
   categoricalAccuracy,
@@ -75,6 +77,7 @@ import { type WarmupOptions, warmup } from "./schedules/warmup.js";
 registerBuilds(allBuilds);
 registerGraphs();
 registerExtendedStage(LstmExtendedStage);
+Object.assign(lossExtras, outputWeighing);
 
 initializers.complete({
   glorotUniform,

@@ -5,7 +5,7 @@ import { flatten } from "../layers/flatten.js";
 import type { Layer } from "../layers/layer.js";
 import { lstm } from "../layers/recurrent/lstm.js";
 import { repeatVector } from "../layers/repeat-vector.js";
-import { timeDistributed } from "../layers/time-distributed.js";
+import { timeDistributed } from "../layers/time-distributed/time-distributed.js";
 import type { History } from "../model/events.js";
 import { type Sequential, sequential } from "../model/sequential.js";
 import { adam } from "../optimizers/adam.js";

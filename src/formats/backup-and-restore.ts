@@ -1,12 +1,12 @@
 import { type Backup, type BackupAndRestoreOptions, backupWith } from "../callbacks/backup-and-restore.js";
 import { StateError } from "../errors.js";
 import type { Callback, TrainingModel } from "../model/events.js";
-import { Sequential } from "../model/sequential.js";
+import { Model } from "../model/model.js";
 import { restoreInto, toSafetensors } from "./safetensors.js";
 
-function whole(model: TrainingModel): Sequential {
-  if (model instanceof Sequential) return model;
-  throw new StateError("backupAndRestore(): only a model made by sequential() can be backed up.");
+function whole(model: TrainingModel): Model {
+  if (model instanceof Model) return model;
+  throw new StateError("backupAndRestore(): only a model made by sequential() or model() can be backed up.");
 }
 
 /** The native format, in which a training goes on to the byte. */

@@ -1,13 +1,17 @@
 // A file names what a model is made of.
 import "../names.js";
 import type { Engine } from "../engine/engine.js";
-import { FormatError, GateflowError, StateError } from "../errors.js";
-import { layersFromConfig } from "../layers/from-config.js";
+import { ConfigError, FormatError, GateflowError, StateError } from "../errors.js";
+import { CustomLayer } from "../layers/custom/custom-layer.js";
+import { withMakers } from "../layers/custom/custom-makers.js";
+import { layerFromConfig, layersFromConfig } from "../layers/from-config.js";
+import { inputLayer } from "../layers/input-layer.js";
 import type { Layer } from "../layers/layer.js";
 import type { CompileOptions } from "../model/compile.js";
 import { Graph } from "../model/graph/graph.js";
 import { type GraphJson, graphConfig } from "../model/graph/model-config.js";
 import { graphFromConfig, registerModelKind } from "../model/graph/model-from-config.js";
+import type { LayerSet } from "../model/layer-set.js";
 import type { Model } from "../model/model.js";
 import { type Sequential, sequential } from "../model/sequential.js";
 import { flag, refuseUnknown } from "../options.js";
@@ -36,7 +40,7 @@ export interface FromSafetensorsOptions {
   readonly engine?: Engine;
   /** Takes NaN and Infinity among the weights. Default false. */
   readonly allowNonFinite?: boolean;
-  /** The functions that were loss, metric or rate, by their names. */
+  /** The functions that were loss, metric or rate by their names, and those that make custom layers from their `config`. */
   readonly customObjects?: CustomObjects;
 }
 
@@ -65,6 +69,7 @@ export function toSafetensors(model: Model, options: SafetensorsOptions = {}): U
   refuseUnknown(where, options, ["optimizer", "metadata"]);
   const withOptimizer = flag(where, "optimizer", options.optimizer ?? false);
   const compiled = model.compiled;
+  refuseUnkept(where, model);
   if (withOptimizer && compiled === undefined) {
     throw new StateError(
       `${where}: the model has no optimizer to keep: compile it first, or leave out optimizer: true.`,
@@ -93,6 +98,24 @@ export function toSafetensors(model: Model, options: SafetensorsOptions = {}): U
   return writeSafetensors({
     tensors,
     metadata: { ...options.metadata, gateflow: JSON.stringify(description) },
+  });
+}
+
+/** @throws ConfigError for a layer that no file could bring back. */
+function refuseUnkept(where: string, { topology }: Pick<Model, "topology">): void {
+  const unkept = everyLayer(topology.all).find((layer) => layer instanceof CustomLayer && !layer.isKept);
+  if (unkept === undefined) return;
+  throw new ConfigError(
+    `${where}: \`${unkept.name}\` is a layer of your own, whose functions no file holds. Give it \`config\`, plain JSON from which it can be made again, and read the file with customObjects; or keep the weights alone with model.saveWeights().`,
+    { received: unkept.name },
+  );
+}
+
+/** Layers, and those inside of them. */
+function everyLayer(layers: readonly Layer[]): Layer[] {
+  return layers.flatMap((layer) => {
+    const { topology, layer: inner } = layer as { topology?: LayerSet; layer?: Layer };
+    return [layer, ...everyLayer([...(topology?.all ?? []), ...(inner === undefined ? [] : [inner])])];
   });
 }
 
@@ -147,6 +170,11 @@ function describe(metadata: Readonly<Record<string, string>>): Description {
 /** The layers, the first of which is told what an input layer said. */
 function layersOf({ layers, inputShape, batchSize }: Description): Layer[] {
   const [first, ...rest] = layers;
+  if (first?.kind === "customLayer") {
+    // What makes it knows nothing of the input.
+    const input = { shape: inputShape, ...(batchSize === undefined ? {} : { batchSize }) };
+    return [inputLayer(input), ...layers.map(layerFromConfig)];
+  }
   if (first === undefined || batchSize === undefined || first.config.batchSize !== undefined) {
     return layersFromConfig(layers, inputShape);
   }
@@ -181,8 +209,9 @@ export function fromSafetensors<Made extends Model = Sequential>(
       ...(options.engine === undefined ? {} : { engine: options.engine }),
     };
     const { graph } = description;
-    const model: Model =
-      graph === undefined ? sequential(layersOf(description), own) : graphFromConfig(graph, own);
+    const model: Model = withMakers(options.customObjects ?? {}, () =>
+      graph === undefined ? sequential(layersOf(description), own) : graphFromConfig(graph, own),
+    );
     const weights = tensors.filter((tensor) => !isSlot(tensor) && !isOfTraining(tensor));
     writeByName(where, model, weights, options.allowNonFinite ?? false);
     const compile =

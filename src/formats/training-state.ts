@@ -52,10 +52,14 @@ type StatefulLayer = Layer & {
   readStates(): Tensor[];
   setStates(states: readonly Tensor[] | null): void;
 };
-const statefulLayers = (model: Model): StatefulLayer[] =>
-  model.layers.filter(
-    (layer): layer is StatefulLayer => "readStates" in layer && (layer as StatefulLayer).stateful,
-  );
+/** What carries a state, by its name behind those of the models it stands in. */
+const statefulLayers = (layers: readonly Layer[], path = ""): [name: string, layer: StatefulLayer][] =>
+  layers.flatMap((layer): [string, StatefulLayer][] => {
+    const { topology } = layer as { topology?: { readonly all: readonly Layer[] } };
+    if (topology !== undefined) return statefulLayers(topology.all, `${path}${layer.name}/`);
+    const isKept = "readStates" in layer && (layer as StatefulLayer).stateful;
+    return isKept ? [[`${path}${layer.name}`, layer as StatefulLayer]] : [];
+  });
 
 const plainLogs = (logs: Logs): Record<string, Plain> =>
   Object.fromEntries(Object.entries(logs).map(([name, value]) => [name, toPlain(value)]));
@@ -96,11 +100,11 @@ export function saveTraining(
 ): { training: SavedTraining; tensors: NamedTensor[] } {
   const tensors: NamedTensor[] = [];
   const states: Record<string, number> = {};
-  for (const layer of statefulLayers(model)) {
+  for (const [name, layer] of statefulLayers(model.layers)) {
     const own = layer.readStates();
-    states[layer.name] = own.length;
+    states[name] = own.length;
     own.forEach(({ shape, data }, i) => {
-      tensors.push({ name: `${STATES}${layer.name}/${i}`, shape, data: data as Float32Array });
+      tensors.push({ name: `${STATES}${name}/${i}`, shape, data: data as Float32Array });
     });
   }
   const { optimizer } = compiled;
@@ -167,12 +171,10 @@ export function restoreTraining(
   tensors: readonly NamedTensor[],
   always = false,
 ): void {
-  for (const layer of statefulLayers(model)) {
-    const count = states[layer.name];
+  for (const [name, layer] of statefulLayers(model.layers)) {
+    const count = states[name];
     if (count === undefined) continue;
-    layer.setStates(
-      Array.from({ length: count }, (_, i) => tensorNamed(tensors, `${STATES}${layer.name}/${i}`)),
-    );
+    layer.setStates(Array.from({ length: count }, (_, i) => tensorNamed(tensors, `${STATES}${name}/${i}`)));
   }
   if (learningRate !== null && !model.optimizer.hasSchedule) model.optimizer.learningRate = learningRate;
   if (position === null) return;

@@ -1,4 +1,5 @@
 import { type ConstraintLike, toConstraint } from "../constraints/to-constraint.js";
+import type { Memory } from "../engine/memory.js";
 import { ConfigError, DataError, ShapeError } from "../errors.js";
 import { randomUniform } from "../initializers/random-distributions.js";
 import { type Initializer, type InitializerLike, toInitializer } from "../initializers/to-initializer.js";
@@ -107,16 +108,16 @@ export class EmbeddingLayer extends Layer {
     return !this.maskZero && this.activityRegularizer === undefined;
   }
 
-  protected connect(inputShape: SampleShape, previous?: Layer): SampleShape {
-    if (previous !== undefined && !previous.isInput) {
-      throw new ConfigError(
-        `\`${this.name}\` (embedding) looks up whole numbers, so it must be the first layer; \`${previous.name}\` stands before it.`,
+  protected connect(inputShape: SampleShape): SampleShape {
+    if (inputShape.slice(1).includes(null)) {
+      throw new ShapeError(
+        `\`${this.name}\` (embedding) needs to know every axis of its input but the first, got ${describeShape([null, ...inputShape])}.`,
+        { received: inputShape, expected: "[timesteps, …]" },
       );
     }
-    if (inputShape.length !== 1) {
-      throw new ShapeError(
-        `\`${this.name}\` (embedding) expected indices [batch, timesteps], got ${describeShape([null, ...inputShape])}. ` +
-          "Its inputShape is [timesteps], or [null] for any number: indices have no feature axis.",
+    if (this.maskZero && inputShape.length > 1) {
+      throw new ConfigError(
+        `\`${this.name}\` (embedding): \`maskZero\` says which time steps count, and each step of ${describeShape([null, ...inputShape])} has several indices. Leave it out${inputShape.length === 2 && inputShape[1] === 1 ? ", or leave out the axis of one index" : ""}.`,
         { received: inputShape, expected: "[timesteps]" },
       );
     }
@@ -131,27 +132,51 @@ export class EmbeddingLayer extends Layer {
         constraint: toConstraint(where, "embeddingsConstraint", embeddingsConstraint),
       }),
     ];
-    return [inputShape[0]!, this.outputDim];
+    return [...inputShape, this.outputDim];
+  }
+
+  /** @throws DataError naming the first of the numbers that is no index. */
+  #check(input: Signal, memory: Memory, batch: number): void {
+    const { features, stride, isSequence } = input;
+    const values = memory.floats(input.address, input.rows(batch) * stride);
+    for (let row = 0; row < input.rows(batch); row++) {
+      for (let k = 0; k < features; k++) {
+        const index = values[row * stride + k]!;
+        if (Number.isInteger(index) && index >= 0 && index < this.inputDim) continue;
+        const step = isSequence ? `, time step ${Math.floor(row / batch)}` : "";
+        throw new DataError(
+          `\`${this.name}\` (embedding) was given ${index} in sample ${row % batch} of the batch${step}, and takes whole numbers from 0 to ${this.inputDim - 1}. ` +
+            (Number.isInteger(index)
+              ? `Raise its inputDim (${this.inputDim}).`
+              : "Round what stands before it, or take dense for numbers."),
+          { code: "index_out_of_range", received: index, expected: `0 … ${this.inputDim - 1}` },
+        );
+      }
+    }
   }
 
   stage(input: Signal, workspace: Workspace): Stage {
+    return input.isSequence && input.inner.length === 0
+      ? this.#stageOfSteps(input, workspace)
+      : this.#stageOfRows(input, workspace);
+  }
+
+  /** Of indices that stand one a time step. */
+  #stageOfSteps(input: Signal, workspace: Workspace): Stage {
     const { outputDim } = this;
     const [table] = this.variables;
-    const { kernels, batch } = workspace;
+    const { kernels, memory, batch } = workspace;
     const { maxTimesteps, stride } = input;
-    const output = ownSignal(workspace, this, input, {
-      features: outputDim,
-      isSequence: true,
-      maxTimesteps,
-    });
+    const output = ownSignal(workspace, this, input, { features: outputDim, isSequence: true, maxTimesteps });
     output.mask = this.maskZero ? workspace.region(this, "mask", batch * maxTimesteps) : 0;
     output.MaskReader = RecurrentMask;
     return {
       layer: this,
       output,
-      forward(pass: Pass) {
+      forward: (pass: Pass) => {
         const rows = input.rows(pass.batch);
         output.timesteps = input.timesteps;
+        this.#check(input, memory, pass.batch);
         const { address, mask } = output;
         const source = workspace.weights(table!);
         kernels.embeddingForward(
@@ -187,6 +212,59 @@ export class EmbeddingLayer extends Layer {
     };
   }
 
+  /** Of indices that another layer put out: those of a row become steps, those of a step stand side by side. */
+  #stageOfRows(input: Signal, workspace: Workspace): Stage {
+    const { outputDim } = this;
+    const [table] = this.variables;
+    const { kernels, memory, batch } = workspace;
+    const { features, stride, isSequence, maxTimesteps } = input;
+    const output = ownSignal(workspace, this, input, {
+      features: isSequence ? features * outputDim : outputDim,
+      isSequence: true,
+      maxTimesteps: isSequence ? maxTimesteps : features,
+      inner: isSequence ? [...input.inner, outputDim] : [outputDim],
+    });
+    if (!isSequence) {
+      output.mask = this.maskZero ? workspace.region(this, "mask", batch * features) : 0;
+      output.MaskReader = RecurrentMask;
+    }
+    const forEach = (size: number, visit: (index: number, at: number, row: number) => void): void => {
+      const values = memory.floats(input.address, input.rows(size) * stride);
+      for (let row = 0; row < input.rows(size); row++) {
+        for (let k = 0; k < features; k++) {
+          const to = isSequence ? row : k * size + row;
+          visit(values[row * stride + k]!, to * output.stride + (isSequence ? k * outputDim : 0), to);
+        }
+      }
+    };
+    return {
+      layer: this,
+      output,
+      forward: ({ batch: size }: Pass) => {
+        output.timesteps = isSequence ? input.timesteps : features;
+        this.#check(input, memory, size);
+        const rows = memory.floats(output.address, output.rows(size) * output.stride);
+        const source = memory.floats(workspace.weights(table!), table!.size);
+        const mask = output.mask === 0 || isSequence ? null : memory.floats(output.mask, size * features);
+        forEach(size, (index, at, row) => {
+          rows.set(source.subarray(index * outputDim, (index + 1) * outputDim), at);
+          if (mask !== null) mask[row] = index === 0 ? 0 : 1;
+        });
+      },
+      backward({ batch: size }: Pass) {
+        const address = workspace.gradients(table!);
+        if (output.gradient !== 0 && address !== 0) {
+          const slopes = memory.floats(output.gradient, output.rows(size) * output.stride);
+          const target = memory.floats(address, table!.size);
+          forEach(size, (index, at) => {
+            for (let k = 0; k < outputDim; k++) target[index * outputDim + k]! += slopes[at + k]!;
+          });
+        }
+        if (input.gradient !== 0) kernels.fillZero(input.gradient, input.rows(size) * stride);
+      },
+    };
+  }
+
   protected ownConfig(): Record<string, unknown> {
     const { embeddingsRegularizer, embeddingsConstraint, activityRegularizer } = this.#options;
     return {
@@ -203,12 +281,12 @@ export class EmbeddingLayer extends Layer {
 }
 
 /**
- * Turns whole numbers into learned rows: indices `[batch, timesteps]` (an `Int32Array` or whole floats) to
- * `[batch, timesteps, outputDim]`. It is a model's first layer, with `inputShape` `[timesteps]` or `[null]`.
+ * Turns whole numbers into learned rows: indices `[batch, …]` (an `Int32Array` or whole floats) to `[batch, …, outputDim]`,
+ * as a model's first layer with `inputShape` `[timesteps]` or `[null]`, or behind a layer that puts out whole numbers.
  *
  * Weights: embeddings `[inputDim, outputDim]`.
- * @throws ConfigError for an unknown option or a place behind another layer; ShapeError for `weights` of another shape.
- *   An index out of range or not whole is a DataError that names sample and time step, before anything is computed.
+ * @throws ConfigError for an unknown option; ShapeError for `weights` of another shape.
+ *   An index out of range or not whole is a DataError that names sample and time step, before anything is changed.
  *
  * @example
  * sequential([embedding({ inputDim: 5000, outputDim: 32, maskZero: true, inputShape: [null] }), lstm({ units: 32 }), dense({ units: 1 })]);

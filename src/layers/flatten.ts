@@ -1,5 +1,5 @@
 import { ShapeError } from "../errors.js";
-import { describeShape } from "../tensor.js";
+import { describeShape, sizeOf } from "../tensor.js";
 import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
 import type { Signal } from "./signal.js";
 import { ownSignal, type Stage } from "./stage.js";
@@ -16,11 +16,8 @@ export class FlattenLayer extends Layer {
   }
 
   protected connect(inputShape: SampleShape): SampleShape {
-    const [steps, features] = inputShape;
     if (inputShape.length === 1) return inputShape;
-    if (inputShape.length === 2 && typeof steps === "number" && typeof features === "number") {
-      return [steps * features];
-    }
+    if (!inputShape.includes(null)) return [sizeOf(inputShape as readonly number[])];
     throw new ShapeError(
       `\`${this.name}\` (flatten) needs to know the number of time steps, got ${describeShape([null, ...inputShape])}. ` +
         "Give the first layer an inputShape with a number in place of null.",

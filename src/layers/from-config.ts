@@ -6,6 +6,7 @@ import { softmax } from "./activations/softmax.js";
 import { additiveAttention, attention } from "./attention/attention.js";
 import { multiHeadAttention } from "./attention/multi-head-attention.js";
 import { conv1d } from "./convolution/conv-1d.js";
+import { customFromConfig } from "./custom/custom-makers.js";
 import { dense } from "./dense.js";
 import { dropout } from "./dropout.js";
 import { embedding } from "./embedding.js";
@@ -33,7 +34,7 @@ import { cropping1D, zeroPadding1D } from "./shape/margins.js";
 import { permute } from "./shape/permute.js";
 import { reshape } from "./shape/reshape.js";
 import { upSampling1D } from "./shape/up-sampling-1d.js";
-import { timeDistributed } from "./time-distributed.js";
+import { timeDistributed } from "./time-distributed/time-distributed.js";
 
 /** Layers that carry a state from step to step. */
 const recurrent = { lstm, gru, simpleRNN };
@@ -83,6 +84,7 @@ const factories: Record<string, (config: never) => Layer> = {
   attention,
   additiveAttention,
   multiHeadAttention,
+  customLayer: customFromConfig,
 };
 
 /** Whether a layer of this kind carries a state from step to step; a wrapper such as `bidirectional` does not by itself. */

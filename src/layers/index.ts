@@ -11,6 +11,13 @@ export {
 } from "./attention/attention.js";
 export { type MultiHeadAttentionOptions, multiHeadAttention } from "./attention/multi-head-attention.js";
 export { type Conv1DOptions, conv1d } from "./convolution/conv-1d.js";
+export {
+  type CustomBackward,
+  type CustomForward,
+  type CustomLayerOptions,
+  type CustomWeight,
+  customLayer,
+} from "./custom/custom-layer.js";
 export { type DenseOptions, dense } from "./dense.js";
 export { type DropoutOptions, dropout } from "./dropout.js";
 export { type EmbeddingOptions, embedding } from "./embedding.js";
@@ -59,5 +66,5 @@ export {
 export { type PermuteOptions, permute } from "./shape/permute.js";
 export { type ReshapeOptions, reshape } from "./shape/reshape.js";
 export { type UpSampling1DOptions, upSampling1D } from "./shape/up-sampling-1d.js";
-export { type TimeDistributedOptions, timeDistributed } from "./time-distributed.js";
+export { type TimeDistributedOptions, timeDistributed } from "./time-distributed/time-distributed.js";
 export type { Steps } from "./window.js";

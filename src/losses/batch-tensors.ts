@@ -32,10 +32,13 @@ function read(batch: Rows, address: number, width: number, stride: number): Tens
 }
 
 /** Copies of a batch's targets and predictions, as a user's function takes them. */
-export function batchTensors(batch: Omit<LossBatch, "gradient" | "scale">): { yTrue: Tensor; yPred: Tensor } {
-  const { target, targetWidth, targetStride, prediction, width, stride } = batch;
+export function batchTensors(batch: Omit<LossBatch, "gradient" | "scale" | "counted">): {
+  yTrue: Tensor;
+  yPred: Tensor;
+} {
+  const { target, targetWidth, targetStride, prediction, width, stride, labels } = batch;
   return {
-    yTrue: read(batch, target, targetWidth, targetStride),
+    yTrue: labels?.() ?? read(batch, target, targetWidth, targetStride),
     yPred: read(batch, prediction, width, stride),
   };
 }

@@ -27,6 +27,7 @@ export function binaryCrossentropy(options: CrossentropyOptions = {}): Loss {
   const { fromLogits, labelSmoothing } = optionsOf("binaryCrossentropy()", options);
   return {
     name: "binaryCrossentropy",
+    columnsOf: (target) => [target],
     config: { fromLogits, labelSmoothing },
     targets: "values",
     targetWidth: (width) => width,

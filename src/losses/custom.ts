@@ -8,7 +8,7 @@ import {
   toTensor,
 } from "../tensor.js";
 import { batchTensors, writeGradient } from "./batch-tensors.js";
-import type { Loss, LossBatch } from "./loss.js";
+import { type Loss, type LossBatch, lossExtras } from "./loss.js";
 
 /** What a loss function of a user's own returns. */
 export interface LossResult {
@@ -18,21 +18,38 @@ export interface LossResult {
   readonly gradient: TensorLike;
 }
 
+/** What a loss function may ask of a batch, beside labels and predictions. */
+export interface LossContext {
+  /**
+   * What weighs samples `[batch]`, steps `[batch, timesteps]` or outputs `[batch, …, units]`, as it was given; masked steps
+   * have 0. undefined where nothing is weighed. A function that does not look at it where it is there is refused.
+   */
+  readonly sampleWeight: Tensor | undefined;
+}
+
 /**
  * A loss of a user's own. `yTrue` and `yPred` are copies, `[batch, units]` or `[batch, timesteps, units]`.
  *
- * It sees no weights, so `sampleWeight`, `classWeight` and a mask that reaches the loss are refused with a ConfigError.
+ * Where there is a `sampleWeight`, a `classWeight` or a mask, the third argument has the weights and the function has to
+ * use them; one that does not look at them is refused with a ConfigError. Labels are as wide as the predictions, unless the
+ * function's property `targetWidth` says otherwise: a number, or `"any"` for whatever comes.
  *
  * @example
- * const squared: LossFunction = (yTrue, yPred) => {
+ * const squared: LossFunction = (yTrue, yPred, { sampleWeight }) => {
  *   const difference = yPred.data.map((p, i) => p - yTrue.data[i]);
+ *   const width = yPred.shape.at(-1);
+ *   const weight = (i) => sampleWeight?.data[Math.floor(i / width)] ?? 1;
  *   const count = difference.length;
- *   const loss = difference.reduce((sum, d) => sum + d * d, 0) / count;
- *   return { loss, gradient: { shape: yPred.shape, data: difference.map((d) => (2 * d) / count) } };
+ *   const loss = difference.reduce((sum, d, i) => sum + weight(i) * d * d, 0) / count;
+ *   return { loss, gradient: { shape: yPred.shape, data: difference.map((d, i) => (2 * weight(i) * d) / count) } };
  * };
  * model.compile({ optimizer: "adam", loss: squared });
  */
-export type LossFunction = (yTrue: Tensor, yPred: Tensor) => LossResult;
+export interface LossFunction {
+  (yTrue: Tensor, yPred: Tensor, context: LossContext): LossResult;
+  /** How wide a row of labels is. Default: as wide as the predictions. */
+  readonly targetWidth?: number | "any";
+}
 
 function checkResult(name: string, value: unknown): LossResult {
   const { loss, gradient } = (
@@ -72,26 +89,35 @@ function checkGradient(name: string, value: TensorLike, yPred: Tensor): Tensor {
 /** A user's function as a loss. */
 export function customLoss(compute: LossFunction): Loss {
   const name = compute.name || "custom";
+  const own = lossExtras.widthOf?.(name, compute.targetWidth);
   return {
     name,
     config: {},
     isCustom: true,
     targets: "values",
     isWholeBatch: true,
-    targetWidth: (width) => width,
+    takesAnyTargets: own === "any",
+    targetWidth: (width) => (typeof own === "number" ? own : width),
     sum(batch: LossBatch) {
-      if (batch.weight !== 0) {
+      const { yTrue, yPred } = batchTensors(batch);
+      let isSeen = batch.weight === 0 && batch.sampleWeight === undefined;
+      const context: LossContext = {
+        get sampleWeight() {
+          isSeen = true;
+          return batch.sampleWeight?.();
+        },
+      };
+      const result = checkResult(name, compute(yTrue, yPred, context));
+      if (!isSeen) {
         throw new ConfigError(
-          `The loss function \`${name}\` gives a mean and cannot weigh rows, but there is a sampleWeight, a classWeight or a mask. Leave them out, end the mask with returnSequences: false or flatten(), or use a loss of gateflow's.`,
+          `The loss function \`${name}\` weighs nothing, but there is a sampleWeight, a classWeight or a mask. Take the weights from its third argument, (yTrue, yPred, { sampleWeight }) => …, leave them out, end the mask with returnSequences: false or flatten(), or use a loss of gateflow's.`,
         );
       }
-      const { yTrue, yPred } = batchTensors(batch);
-      const result = checkResult(name, compute(yTrue, yPred));
       if (batch.gradient !== 0) {
-        // The caller's scale is one over the rows, and the function's mean has divided by them already.
-        writeGradient(batch, checkGradient(name, result.gradient, yPred), batch.scale * batch.rows);
+        // The caller's scale is one over the rows that count, and the function's mean has divided already.
+        writeGradient(batch, checkGradient(name, result.gradient, yPred), batch.scale * batch.counted);
       }
-      return result.loss * batch.rows;
+      return result.loss * batch.counted;
     },
   };
 }

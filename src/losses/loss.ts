@@ -1,5 +1,6 @@
 import type { Kernels } from "../engine/kernels.js";
 import type { Memory } from "../engine/memory.js";
+import type { Tensor } from "../tensor.js";
 
 /** One batch of predictions and targets, as addresses: rows (of samples, or of samples and time steps) of `width`. */
 export interface LossBatch {
@@ -20,6 +21,12 @@ export interface LossBatch {
   readonly targetWidth: number;
   readonly targetStride: number;
   readonly scale: number;
+  /** Rows that the mean divides by: those that are not masked. */
+  readonly counted: number;
+  /** Labels as they were given, for a user's own function; undefined: they are the target's rows. */
+  readonly labels?: (() => Tensor) | undefined;
+  /** What weighs samples, steps or outputs, mask included, as a user's own function takes it; undefined: nothing does. */
+  readonly sampleWeight?: (() => Tensor) | undefined;
 }
 
 /** A measure of predictions against targets, with its gradient, computed in one pass. */
@@ -34,11 +41,73 @@ export interface Loss {
   readonly targets: "values" | "classes";
   /** Whether the loss has to see all rows of a batch at once, as a user's own function does. */
   readonly isWholeBatch?: boolean;
+  /** Whether targets may be as wide as they come: a user's own function that says so. */
+  readonly takesAnyTargets?: boolean;
+  /**
+   * Which predictions of a row belong to one of its targets; undefined where a row is judged as a whole, so that its
+   * outputs cannot be weighed one by one.
+   */
+  columnsOf?(target: number, width: number): readonly number[];
   /** Width of a row of targets for predictions of this width. @throws ShapeError for a width the loss cannot use. */
   targetWidth(width: number): number;
   /** Σ over rows of weight · (the row's loss); writes the gradient where one is asked for. */
   sum(batch: LossBatch): number;
 }
+
+/** An output's rows, as weights and labels have to know them. */
+export interface OutputRows {
+  readonly isSequence: boolean;
+  readonly timesteps: number;
+  /** Address of 1 or 0 for each row; 0: all count. */
+  readonly mask: number;
+}
+
+/** The samples of a batch in tensors that hold more of them. */
+export interface BatchSamples {
+  readonly size: number;
+  sampleOf(n: number): number;
+}
+
+/** What `gateflow` knows of weights and labels and `gateflow/core` does without; see `weigh-outputs.ts`. */
+export interface LossExtras {
+  /** Whether weights are as `expected`, or weigh outputs one by one. @throws ConfigError where the loss cannot. */
+  takesWeights?(
+    where: string,
+    shape: readonly number[],
+    output: { readonly steps: readonly number[]; readonly width: number },
+    loss: Loss,
+  ): boolean;
+  /** Whether weights are one an output. */
+  isByOutput?(weights: Tensor, output: OutputRows): boolean;
+  /** The loss where they are. */
+  sumByOutput?(
+    loss: Loss,
+    batch: LossBatch,
+    weights: Tensor,
+    output: OutputRows,
+    samples: BatchSamples,
+  ): number;
+  /** The weights as a user's own function takes them; undefined: nothing weighs. */
+  weightsOf?(
+    memory: Memory,
+    output: OutputRows,
+    weights: Tensor | null,
+    samples: BatchSamples,
+  ): (() => Tensor) | undefined;
+  /** The labels as they were given, where they are not as wide as the predictions. */
+  labelsOf?(loss: Loss, width: number, labels: Tensor, samples: BatchSamples): (() => Tensor) | undefined;
+  /** How wide a user's own function says its labels are. @throws ConfigError for what is no width. */
+  widthOf?(name: string, width: unknown): number | "any" | undefined;
+  /** @throws ConfigError for a metric that compares predictions to labels which are not as wide. */
+  checkMetric?(
+    where: string,
+    metric: { readonly name: string; readonly isCustom?: boolean },
+    loss: Loss,
+    width: number | undefined,
+  ): void;
+}
+
+export const lossExtras: LossExtras = {};
 
 export const isLoss = (value: unknown): value is Loss =>
   typeof value === "object" && value !== null && typeof (value as Partial<Loss>).sum === "function";

@@ -20,6 +20,7 @@ const hinged = (name: string, kernel: ("hingeLoss" | "squaredHingeLoss") & keyof
   targets: "values",
   // What the labels are is read from all of a batch.
   isWholeBatch: true,
+  columnsOf: (target) => [target],
   targetWidth: (width) => width,
   sum: (batch) => batch.kernels[kernel](...lossArguments(batch), areBits(batch) ? 1 : 0),
 });

@@ -20,6 +20,7 @@ export function quantile(options: { quantiles: readonly number[] }): Loss {
   return {
     name: "quantile",
     config: { quantiles: [...quantiles] },
+    columnsOf: (target) => quantiles.map((_, q) => target * quantiles.length + q),
     targets: "values",
     targetWidth(width) {
       if (width % quantiles.length === 0) return width / quantiles.length;
@@ -50,6 +51,7 @@ export function gaussianNegativeLogLikelihood(options: object = {}): Loss {
   refuseUnknown("gaussianNegativeLogLikelihood()", options, []);
   return {
     name: "gaussianNegativeLogLikelihood",
+    columnsOf: (target, width) => [target, target + width / 2],
     config: {},
     targets: "values",
     targetWidth(width) {

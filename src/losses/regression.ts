@@ -11,8 +11,11 @@ type PlainKernel =
   | "cosineSimilarityLoss"
   | "meanSquaredLogarithmicLoss";
 
+const ownColumn = (target: number): readonly number[] => [target];
+
 const plain = (name: string, kernel: PlainKernel & keyof Kernels): Loss => ({
   name,
+  columnsOf: ownColumn,
   config: {},
   targets: "values",
   targetWidth: (width) => width,
@@ -60,7 +63,8 @@ export function poisson(options: object = {}): Loss {
 /** Minus the cosine of the angle between target and prediction over the last axis: -1 is best, as in Keras. */
 export function cosineSimilarity(options: object = {}): Loss {
   noOptions("cosineSimilarity", options);
-  return plain("cosineSimilarity", "cosineSimilarityLoss");
+  const { columnsOf: _outputsTogether, ...loss } = plain("cosineSimilarity", "cosineSimilarityLoss");
+  return loss;
 }
 
 /**
@@ -74,6 +78,7 @@ export function huber(options: { delta?: number } = {}): Loss {
   return {
     name: "huber",
     config: { delta },
+    columnsOf: ownColumn,
     targets: "values",
     targetWidth: (width) => width,
     sum: (batch) => batch.kernels.huberLoss(...lossArguments(batch), delta),

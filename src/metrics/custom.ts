@@ -24,6 +24,7 @@ export function customMetric(compute: MetricFunction): Metric {
   let samples = 0;
   return {
     name,
+    isCustom: true,
     begin() {
       sum = 0;
       samples = 0;

@@ -16,7 +16,7 @@ export function lossMetric(
       count = 0;
     },
     update(batch) {
-      sum += loss.sum({ ...batch, gradient: 0, scale: 1 });
+      sum += loss.sum({ ...batch, gradient: 0, counted: batch.rows, scale: 1 });
       count += batch.weight === 0 ? batch.rows : sumOf(batch.memory.floats(batch.weight, batch.rows));
     },
     save: () => [sum, count],

@@ -4,13 +4,15 @@ import type { LossBatch } from "../losses/loss.js";
  * What a metric sees of a batch: addresses, and how to read them. `weight` is the mask's, and of a weighted metric the
  * sample weights' too.
  */
-export type MetricBatch = Omit<LossBatch, "gradient" | "scale">;
+export type MetricBatch = Omit<LossBatch, "gradient" | "scale" | "counted">;
 
 /** A number that sums up an epoch's predictions. */
 export interface Metric {
   /** Keras's name in camelCase; its key in the logs. */
   readonly name: string;
-  /** Width of a row of targets for predictions of this width, as the loss's. */
+  /** Whether it is a user's own function, which takes labels as they come. */
+  readonly isCustom?: boolean;
+  /** Forgets what was counted. */
   begin(): void;
   update(batch: MetricBatch): void;
   /** 0 where nothing was seen, as when all of a batch is padding: what Keras gives. */

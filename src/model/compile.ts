@@ -1,6 +1,6 @@
 import { ConfigError } from "../errors.js";
 import type { SampleShape } from "../layers/layer.js";
-import type { Loss } from "../losses/loss.js";
+import { type Loss, lossExtras } from "../losses/loss.js";
 import { type LossLike, toLoss } from "../losses/to-loss.js";
 import type { Metric } from "../metrics/metric.js";
 import { type MetricLike, toMetric } from "../metrics/to-metric.js";
@@ -117,7 +117,9 @@ export function settle(
         loss === null
           ? []
           : (list ?? []).map((metric) => {
-              const own = toMetric(where, metric, loss, shapes?.[o]?.at(-1) ?? 1);
+              const width = shapes?.[o]?.at(-1) ?? undefined;
+              const own = toMetric(where, metric, loss, width ?? 1);
+              lossExtras.checkMetric?.(where, own, loss, width);
               // Keras calls it so where its name is taken.
               const isTaken = taken.some(({ name }) => name === own.name);
               all.push(renamed(own, many.logName(isTaken ? `weighted_${own.name}` : own.name, o)));

@@ -32,7 +32,10 @@ export class LayerStack extends LayerSet {
   }
 
   get inputs(): readonly Port[] {
-    return [{ name: "x", shape: this.#inputShape!, vocabularySize: this.layers[0]!.vocabularySize }];
+    const shape = this.#inputShape!;
+    // Indices stand one a time step; a layer that takes several a step finds them as numbers.
+    const isIndices = shape === undefined || shape.length === 1;
+    return [{ name: "x", shape, vocabularySize: isIndices ? this.layers[0]!.vocabularySize : undefined }];
   }
 
   get outputs(): readonly Port[] {

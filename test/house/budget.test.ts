@@ -11,10 +11,11 @@ const gzip = (bytes: Uint8Array): number => gzipSync(bytes, { level: 9 }).length
 
 /**
  * Bytes of gzip an import may cost in a page, kernels included. The issue's budget is the core entry's. `usual` holds
- * what is reached and grows with the kernels alone, all of which come with it; `whole` grows with a room, and with nothing
+ * what is reached and grows with the kernels, all of which come with it, and with what every model can do, such as keeping
+ * its weights; `whole` grows with a room, and with nothing
  * else: layers last.
  */
-const LIMITS = { core: CORE_BUDGET, usual: 86 * KILO, whole: 300 * KILO };
+const LIMITS = { core: CORE_BUDGET, usual: 92 * KILO, whole: 300 * KILO };
 
 describe("what ships stays small", () => {
   let sizes: Sizes;

@@ -2,7 +2,7 @@ import { exp } from "../../elementary.js";
 import { dense } from "../../layers/dense.js";
 import { dropout } from "../../layers/dropout.js";
 import { lstm } from "../../layers/recurrent/lstm.js";
-import { timeDistributed } from "../../layers/time-distributed.js";
+import { timeDistributed } from "../../layers/time-distributed/time-distributed.js";
 import type { DatasetBatch } from "../../model/data/examples.js";
 import type { Callback } from "../../model/events.js";
 import { type Sequential, sequential } from "../../model/sequential.js";

@@ -1,6 +1,6 @@
 import { DataError, ShapeError } from "../../errors.js";
 import type { SampleShape } from "../../layers/layer.js";
-import type { Loss } from "../../losses/loss.js";
+import { type Loss, lossExtras } from "../../losses/loss.js";
 import { describeShape, type Tensor } from "../../tensor.js";
 import type { Examples } from "./examples.js";
 
@@ -46,7 +46,8 @@ function remedyFor(expected: SampleShape, received: readonly number[], loss: Los
  */
 export function checkTargets(where: string, y: Tensor, outputShape: SampleShape, loss: Loss): number {
   const width = outputShape.at(-1)!;
-  const targetWidth = loss.targetWidth(width);
+  const given = y.shape.length > outputShape.length ? y.shape.at(-1)! : 1;
+  const targetWidth = loss.takesAnyTargets === true ? given : loss.targetWidth(width);
   const expected = [...outputShape.slice(0, -1), targetWidth];
   const received = y.shape.slice(1);
   const fits = (shape: readonly (number | null)[]): boolean =>
@@ -90,14 +91,15 @@ export function checkLabels(where: string, examples: Examples, outputShape: Samp
   }
   if (loss.targets === "classes") checkClasses(where, examples, outputShape.at(-1)!, timesteps);
   if (weights === null) return;
-  const [, steps] = weights.shape;
-  if (weights.shape.length > 2 || (steps !== undefined && steps !== timesteps)) {
-    throw new ShapeError(
-      `${where}: sampleWeight has the shape ${describeShape(weights.shape)}, expected one weight a sample, ${describeShape([null])}` +
-        `${isSequence ? `, or one a time step, ${describeShape([null, timesteps])}` : ""}.`,
-      { received: weights.shape, expected: [null, timesteps] },
-    );
-  }
+  const { shape } = weights;
+  const steps = isSequence ? [timesteps] : [];
+  if (shape.length === 1 || (shape.length === 2 && shape[1] === timesteps)) return;
+  if (lossExtras.takesWeights?.(where, shape, { steps, width: outputShape.at(-1)! }, loss)) return;
+  throw new ShapeError(
+    `${where}: sampleWeight has the shape ${describeShape(shape)}, expected one weight a sample, ${describeShape([null])}` +
+      `${isSequence ? `, or one a time step, ${describeShape([null, timesteps])}` : ""}.`,
+    { received: shape, expected: [null, timesteps] },
+  );
 }
 
 /** @throws DataError naming sample and time step of the first label that is no class of the model's. */

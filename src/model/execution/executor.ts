@@ -2,7 +2,7 @@ import type { Layer, SampleShape } from "../../layers/layer.js";
 import type { Owner } from "../../layers/owner.js";
 import { strideOf } from "../../layers/signal.js";
 import type { Pass } from "../../layers/workspace.js";
-import type { Loss } from "../../losses/loss.js";
+import { type Loss, type LossBatch, lossExtras } from "../../losses/loss.js";
 import type { Metric } from "../../metrics/metric.js";
 import type { MetricLike } from "../../metrics/to-metric.js";
 import type { Optimizer } from "../../optimizers/optimizer.js";
@@ -214,25 +214,34 @@ export class Executor {
       return 0;
     }
     const { y, weights } = allOf(examples);
+    const weight = weights[o] ?? null;
     const part = output.isSequence ? range : undefined;
     const targetWidth = loss.targetWidth(output.features);
     const targetStride = strideOf(targetWidth);
-    toTimeMajor(
-      y[o]!.data,
-      memory.floats(plan.labels[o]!.target, rows * targetStride),
-      { batch: size, timesteps: output.timesteps, features: targetWidth, stride: targetStride },
-      sampleOf,
-      part,
-    );
+    const rowsOf = this.#outputRows(plan, o, examples, loss);
+    if (rowsOf.labels === undefined) {
+      toTimeMajor(
+        y[o]!.data,
+        memory.floats(plan.labels[o]!.target, rows * targetStride),
+        { batch: size, timesteps: output.timesteps, features: targetWidth, stride: targetStride },
+        sampleOf,
+        part,
+      );
+    }
     const allRows = part === undefined ? rows : part.total * size;
     const counted = output.mask === 0 ? allRows : sumOf(memory.floats(output.mask, rows));
     const scale = counted === 0 ? 0 : 1 / counted;
-    const sum = loss.sum({
-      ...this.#outputRows(plan, o, size, targetWidth),
-      weight: this.#rowWeights(plan, o, weights[o] ?? null, size, sampleOf),
+    const batch: LossBatch = {
+      ...rowsOf,
+      weight: this.#rowWeights(plan, o, weight, examples),
       gradient: gradient ? output.gradient : 0,
       scale: scale * lossWeight,
-    });
+      counted,
+      sampleWeight: lossExtras.weightsOf?.(memory, output, weight, examples),
+    };
+    const isSplit =
+      weight !== null && loss.isCustom !== true && lossExtras.isByOutput?.(weight, output) === true;
+    const sum = isSplit ? lossExtras.sumByOutput!(loss, batch, weight, output, examples) : loss.sum(batch);
     return sum * scale;
   }
 
@@ -242,18 +251,20 @@ export class Executor {
     compiled.outputs.forEach(({ loss, metrics, weightedMetrics, mean }, o) => {
       if (loss === null) return;
       mean?.add(parts[o]!, size);
-      const { features, mask } = plan.outputs[o]!;
-      const rows = this.#outputRows(plan, o, size, loss.targetWidth(features));
-      for (const metric of metrics) metric.update({ ...rows, weight: mask });
+      const output = plan.outputs[o]!;
+      const rows = this.#outputRows(plan, o, examples, loss);
+      for (const metric of metrics) metric.update({ ...rows, weight: output.mask });
       if (weightedMetrics.length === 0) return;
-      const weight = this.#rowWeights(plan, o, weights[o] ?? null, size, examples.sampleOf);
+      const weight = this.#rowWeights(plan, o, weights[o] ?? null, examples);
       for (const metric of weightedMetrics) metric.update({ ...rows, weight });
     });
   }
 
   /** The rows of an output that losses and metrics compare. */
-  #outputRows({ kernels, memory, outputs, labels }: Plan, o: number, samples: number, targetWidth: number) {
+  #outputRows({ kernels, memory, outputs, labels }: Plan, o: number, examples: Examples, loss: Loss) {
     const { address, isSequence, features, stride, timesteps } = outputs[o]!;
+    const { size: samples } = examples;
+    const targetWidth = loss.targetWidth(features);
     return {
       kernels,
       memory,
@@ -266,7 +277,29 @@ export class Executor {
       stride,
       targetWidth,
       targetStride: strideOf(targetWidth),
+      labels: lossExtras.labelsOf?.(loss, features, allOf(examples).y[o]!, examples),
     };
+  }
+
+  /** Row weights of a batch: sample weights times the mask. 0: all ones. Those of single outputs are the loss's to take. */
+  #rowWeights(plan: Plan, o: number, weights: Tensor | null, { size, sampleOf }: Examples): number {
+    const { memory } = plan;
+    const output = plan.outputs[o]!;
+    if (weights === null || lossExtras.isByOutput?.(weights, output)) return output.mask;
+    const { timesteps } = output;
+    const { rowWeights } = plan.labels[o]!;
+    const perStep = weights.shape.length > 1;
+    const rows = memory.floats(rowWeights, size * timesteps);
+    const mask = output.mask === 0 ? null : memory.floats(output.mask, size * timesteps);
+    for (let t = 0; t < timesteps; t++) {
+      for (let n = 0; n < size; n++) {
+        const sample = sampleOf(n);
+        const weight = weights.data[perStep ? sample * timesteps + t : sample]!;
+        const row = t * size + n;
+        rows[row] = weight * (mask === null ? 1 : mask[row]!);
+      }
+    }
+    return rowWeights;
   }
 
   /** What regularizers of weights that learn add to the loss, as in Keras. */
@@ -356,33 +389,6 @@ export class Executor {
       const place = losses.length > 1 ? `${where} output \`${outputs[o]!.name}\`` : where;
       checkLabels(place, { ...examples, y: y[o] ?? null, weights: weights[o] ?? null }, shapes[o]!, loss);
     });
-  }
-
-  /** Row weights of a batch: sample weights times the mask. 0: all ones. */
-  #rowWeights(
-    plan: Plan,
-    o: number,
-    weights: Tensor | null,
-    size: number,
-    sampleOf: (n: number) => number,
-  ): number {
-    const { memory } = plan;
-    const output = plan.outputs[o]!;
-    if (weights === null) return output.mask;
-    const { timesteps } = output;
-    const { rowWeights } = plan.labels[o]!;
-    const perStep = weights.shape.length === 2;
-    const rows = memory.floats(rowWeights, size * timesteps);
-    const mask = output.mask === 0 ? null : memory.floats(output.mask, size * timesteps);
-    for (let t = 0; t < timesteps; t++) {
-      for (let n = 0; n < size; n++) {
-        const sample = sampleOf(n);
-        const weight = weights.data[perStep ? sample * timesteps + t : sample]!;
-        const row = t * size + n;
-        rows[row] = weight * (mask === null ? 1 : mask[row]!);
-      }
-    }
-    return rowWeights;
   }
 }
 

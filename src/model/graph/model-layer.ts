@@ -26,6 +26,10 @@ export class ModelLayer extends SeveralInputsLayer {
     this.defaultName = defaultName;
   }
 
+  override get vocabularySize(): number | undefined {
+    return this.topology.inputs[0]?.vocabularySize;
+  }
+
   override get furtherShapes(): readonly SampleShape[] {
     return this.#shapes.slice(1);
   }

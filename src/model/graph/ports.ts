@@ -221,6 +221,10 @@ function lossMean(name: string): Metric & { add(value: number, size: number): vo
       sum += value * size;
       count += size;
     },
+    save: () => [sum, count],
+    load: (saved) => {
+      [sum, count] = saved as [number, number];
+    },
     result: () => (count === 0 ? Number.NaN : sum / count),
   };
 }

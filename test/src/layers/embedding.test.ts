@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import {
+  cropping1D,
   dense,
   embedding,
-  inputLayer,
   l2,
   lstm,
   nonNeg,
+  reshape,
   sequential,
   sgd,
   type Tensor,
@@ -204,6 +205,70 @@ describe("indices that are none", () => {
   });
 });
 
+describe("embedding anywhere", () => {
+  const row: Tensor = { shape: ids.shape, data: Float32Array.from(ids.data) };
+  const grid: Tensor = {
+    shape: [3, 4, 2],
+    data: Float32Array.from({ length: 24 }, (_, i) => (i * 5) % WORDS),
+  };
+
+  it("looks up several indices a step", () =>
+    expectAgreement({
+      layers: [
+        { kind: "embedding", inputDim: WORDS, outputDim: 3, inputShape: [4, 2] },
+        { kind: "timeDistributed", layer: { kind: "flatten" } },
+        { kind: "lstm", units: 3 },
+      ],
+      x: grid,
+    }));
+
+  it.each([1, 3, 4])("stands behind layers that put out whole numbers, %i wide", (outputDim) =>
+    expectAgreement({
+      layers: [
+        { kind: "reshape", targetShape: [8], inputShape: [4, 2] },
+        { kind: "embedding", inputDim: WORDS, outputDim },
+        { kind: "lstm", units: 3 },
+      ],
+      x: grid,
+    }),
+  );
+
+  it("masks what it finds in a row, and takes a step of a sequence", async () => {
+    const table = { inputDim: WORDS, outputDim: 3 };
+    const plain = sequential([embedding({ ...table, maskZero: true, inputShape: [5] }), lstm({ units: 3 })]);
+    const behind = sequential([
+      reshape({ targetShape: [5], inputShape: [5, 1] }),
+      embedding({ ...table, maskZero: true }),
+      lstm({ units: 3 }),
+    ]);
+    behind.setWeights(plain.getWeights());
+    const tall: Tensor = { shape: [4, 5, 1], data: row.data };
+    expect((await behind.predict(tall)).data).toEqual((await plain.predict(row)).data);
+    const single = sequential([cropping1D({ cropping: [0, 4], inputShape: [5, 1] }), embedding(table)]);
+    const made = await single.predict(tall);
+    expect(made.shape).toEqual([4, 1, 1, 3]);
+    const [weights] = single.getWeights();
+    expect([...made.data.slice(0, 3)]).toEqual([...weights!.data.slice(3, 6)]);
+  });
+
+  it("refuses what is no index, and changes nothing", async () => {
+    const model = sequential([
+      dense({ units: 2, inputShape: [3] }),
+      embedding({ inputDim: 4, outputDim: 2 }),
+      lstm({ units: 1 }),
+    ]);
+    model.compile({ loss: "mse" });
+    const before = model.getWeights();
+    const error = await errorOf(() => model.fit(values([2, 3], 1), [1, 2]));
+    expect(error.name).toBe("DataError");
+    expect(error.code).toBe("index_out_of_range");
+    expect(error.message).toMatch(
+      /`embedding` \(embedding\) was given .* in sample 0 of the batch, and takes whole numbers from 0 to 3/,
+    );
+    expect(model.getWeights()).toEqual(before);
+  });
+});
+
 describe("embedding refuses", () => {
   it.each<[string, () => unknown, RegExp]>([
     ["inputDim 0", () => embedding({ inputDim: 0, outputDim: 2 }), /`inputDim` is 0/],
@@ -233,14 +298,9 @@ describe("embedding refuses", () => {
       /both say how the table begins/,
     ],
     [
-      "a place behind another layer",
-      () => sequential([dense({ units: 3, inputShape: [3] }), embedding({ inputDim: 3, outputDim: 1 })]),
-      /must be the first layer; `dense` stands before it/,
-    ],
-    [
-      "a shape with features",
-      () => sequential([inputLayer({ shape: [5, 1] }), embedding({ inputDim: 3, outputDim: 1 })]),
-      /indices have no feature axis/,
+      "a mask of steps that hold several indices",
+      () => sequential([embedding({ inputDim: 3, outputDim: 1, maskZero: true, inputShape: [5, 2] })]),
+      /each step of \[\?, 5, 2\] has several indices/,
     ],
   ])("%s", async (_, call, message) => {
     expect((await errorOf(call)).message).toMatch(message);

@@ -55,7 +55,7 @@ describe("a function as loss", () => {
     const seen: Tensor[] = [];
     const watching: LossFunction = (yTrue, yPred) => {
       seen.push(yTrue, yPred);
-      return squared(yTrue, yPred);
+      return squared(yTrue, yPred, { sampleWeight: undefined });
     };
     const model = modelWith(watching, true);
     await model.evaluate(x, y, { batchSize: 7 });
@@ -75,7 +75,7 @@ describe("a function as loss", () => {
     model.compile({
       loss: (yTrue, yPred) => {
         shapes.push(yTrue.shape, yPred.shape);
-        return squared(yTrue, yPred);
+        return squared(yTrue, yPred, { sampleWeight: undefined });
       },
     });
     await model.trainOnBatch(values([3, 2], 1), [1, 2, 3]);
@@ -102,7 +102,12 @@ describe("a function as loss", () => {
       "ConfigError",
       /without a number `loss` and a `gradient`/,
     ],
-    ["returns NaN", (t, p) => ({ ...squared(t, p), loss: Number.NaN }), "DataError", /returned the loss NaN/],
+    [
+      "returns NaN",
+      (t, p, more) => ({ ...squared(t, p, more), loss: Number.NaN }),
+      "DataError",
+      /returned the loss NaN/,
+    ],
     [
       "returns a gradient of another shape",
       () => ({ loss: 1, gradient: [1, 2] }),
@@ -129,7 +134,7 @@ describe("a function as loss", () => {
       model.fit(x, y, { sampleWeight: [1, 1, 1, 1, 1, 1, 2] }),
     );
     expect(weighted.name).toBe("ConfigError");
-    expect(weighted.message).toMatch(/`squared` gives a mean and cannot weigh rows/);
+    expect(weighted.message).toMatch(/`squared` weighs nothing, but there is a sampleWeight/);
     const masked = sequential([masking({ inputShape: [4, 2] }), lstm({ units: 2, returnSequences: true })]);
     masked.compile({ loss: squared });
     expect((await errorOf(() => masked.evaluate(x, values([7, 4, 2], 1)))).name).toBe("ConfigError");

@@ -13,7 +13,7 @@ import { bidirectional } from "../../../../src/layers/recurrent/bidirectional.js
 import { gru } from "../../../../src/layers/recurrent/gru.js";
 import { lstm } from "../../../../src/layers/recurrent/lstm.js";
 import { simpleRNN } from "../../../../src/layers/recurrent/simple-rnn.js";
-import { timeDistributed } from "../../../../src/layers/time-distributed.js";
+import { timeDistributed } from "../../../../src/layers/time-distributed/time-distributed.js";
 import { compileConfig } from "../../../../src/model/compile-config.js";
 import { sequential } from "../../../../src/model/sequential.js";
 import { adam } from "../../../../src/optimizers/adam.js";

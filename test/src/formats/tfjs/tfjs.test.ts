@@ -8,7 +8,7 @@ import { layerNormalization } from "../../../../src/layers/layer-normalization.j
 import { bidirectional } from "../../../../src/layers/recurrent/bidirectional.js";
 import { gru } from "../../../../src/layers/recurrent/gru.js";
 import { lstm } from "../../../../src/layers/recurrent/lstm.js";
-import { timeDistributed } from "../../../../src/layers/time-distributed.js";
+import { timeDistributed } from "../../../../src/layers/time-distributed/time-distributed.js";
 import { sequential } from "../../../../src/model/sequential.js";
 
 beforeAll(async () => {
