@@ -1,5 +1,7 @@
 import { type Activation, activations } from "../engine/activation-codes.js";
+import { ShapeError } from "../errors.js";
 import { oneOf } from "../options.js";
+import { describeShape } from "../tensor.js";
 import { ActivationPass } from "./activation-stage.js";
 import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
 import type { Signal } from "./signal.js";
@@ -25,12 +27,18 @@ export class ActivationLayer extends Layer {
   }
 
   protected connect(inputShape: SampleShape): SampleShape {
+    if (this.activation === "softmax" && inputShape.length > 2) {
+      throw new ShapeError(
+        `\`${this.name}\` (activation): softmax runs over the rows of [batch, features] or [batch, timesteps, features], got ${describeShape([null, ...inputShape])}. Put it into timeDistributed.`,
+        { received: inputShape, expected: "[timesteps, features]" },
+      );
+    }
     return inputShape;
   }
 
   stage(input: Signal, workspace: Workspace): Stage {
-    const { features, isSequence, maxTimesteps, stride } = input;
-    const output = ownSignal(workspace, this, input, { features, isSequence, maxTimesteps });
+    const { features, maxTimesteps, stride } = input;
+    const output = ownSignal(workspace, this, input, input);
     const pass = new ActivationPass(
       this.activation,
       this,

@@ -73,9 +73,9 @@ export class DenseLayer extends Layer {
 
   protected connect(inputShape: SampleShape): SampleShape {
     const features = inputShape.at(-1);
-    if (typeof features !== "number") {
+    if (typeof features !== "number" || inputShape.length > 2) {
       throw new ShapeError(
-        `\`${this.name}\` (dense) needs to know the last axis of its input, got ${describeShape([null, ...inputShape])}.`,
+        `\`${this.name}\` (dense) needs to know the last of one or two axes of its input, got ${describeShape([null, ...inputShape])}. Of more: timeDistributed.`,
         { received: inputShape, expected: "[…, features]" },
       );
     }

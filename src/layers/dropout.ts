@@ -24,8 +24,7 @@ export class DropoutLayer extends Layer {
   }
 
   stage(input: Signal, workspace: Workspace): Stage {
-    const { features, isSequence, maxTimesteps } = input;
-    const output = ownSignal(workspace, this, input, { features, isSequence, maxTimesteps });
+    const output = ownSignal(workspace, this, input, input);
     const pass = ({ batch, training, seeds }: Pass, source: number, target: number): void => {
       const [low, high] = seeds(this);
       const rate = training ? this.rate : 0;
