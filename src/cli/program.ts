@@ -4,6 +4,7 @@ import type { BacktestOptions } from "./commands/backtest.js";
 import type { ExamineOptions } from "./commands/examine.js";
 import type { ForecastOptions } from "./commands/forecast.js";
 import type { ModelCommandOptions } from "./commands/models.js";
+import type { StudioOptions } from "./commands/studio.js";
 import { addDoctor } from "./doctor-command.js";
 import type { Io } from "./files/io.js";
 import {
@@ -228,6 +229,27 @@ function addModels(program: Command, io: Io): void {
     });
 }
 
+function addStudio(program: Command, io: Io): void {
+  program
+    .command("studio")
+    .summary("train live in the browser and watch the gradient flow")
+    .description(
+      "Serves the studio, a page that trains in the browser and shows how the gradient flows, on this machine alone, prints its address and opens it. Ctrl-C ends it.",
+    )
+    .option(
+      "--port <n>",
+      "where it listens on 127.0.0.1; 0: any port that is free",
+      wholeNumber(0, 65_535),
+      4280,
+    )
+    .option("--no-open", "do not open the browser")
+    .addHelpText("after", examples("gateflow studio", "gateflow studio --port 0 --no-open"))
+    .action(async (options: StudioOptions) => {
+      const { studio } = await import("./commands/studio.js");
+      await studio(options, io);
+    });
+}
+
 /** Options that say which data and which file: of two, nobody knows which was meant. Of settings the last counts. */
 const ONCE: readonly string[] = [
   ...["target", "date", "id", "series", "date-format", "delimiter", "decimal", "thousands", "encoding"],
@@ -273,6 +295,7 @@ export function createProgram(io: Io, version: string, finish: (code: number) =>
   addDoctor(program, io, finish, addColumns);
   addSearch(program, io, finish, addColumns);
   addModels(program, io);
+  addStudio(program, io);
   program.commands.forEach(refuseTwice);
   return program;
 }

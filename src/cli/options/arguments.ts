@@ -2,21 +2,24 @@ import { InvalidArgumentError } from "commander";
 
 interface Range {
   readonly min?: number;
+  readonly max?: number | undefined;
   readonly above?: number;
   readonly below?: number;
 }
 
-function parse(text: string, { min, above, below }: Range, integer: boolean): number {
+function parse(text: string, { min, max, above, below }: Range, integer: boolean): number {
   const value = /^\s*$/.test(text) ? Number.NaN : Number(text);
   const fits =
     Number.isFinite(value) &&
     (!integer || Number.isInteger(value)) &&
     (min === undefined || value >= min) &&
+    (max === undefined || value <= max) &&
     (above === undefined || value > above) &&
     (below === undefined || value < below);
   if (fits) return value;
   const bounds = [
     min === undefined ? "" : `at least ${min}`,
+    max === undefined ? "" : `at most ${max}`,
     above === undefined ? "" : `greater than ${above}`,
     below === undefined ? "" : `less than ${below}`,
   ].filter((bound) => bound !== "");
@@ -25,11 +28,11 @@ function parse(text: string, { min, above, below }: Range, integer: boolean): nu
   );
 }
 
-/** A whole number of at least `min`. */
+/** A whole number of at least `min`, and at most `max` if there is one. */
 export const wholeNumber =
-  (min: number) =>
+  (min: number, max?: number) =>
   (text: string): number =>
-    parse(text, { min }, true);
+    parse(text, { min, max }, true);
 
 export const positiveNumber = (text: string): number => parse(text, { above: 0 }, false);
 
