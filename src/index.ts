@@ -171,7 +171,13 @@ export { createRandom, type Random } from "./random.js";
 export { type FixAsCodeOptions, fixAsCode } from "./recipe/fix-as-code.js";
 export type { Framework } from "./recipe/fix-in-python.js";
 export type { LayerPatch, RecipePatch } from "./recipe/patch.js";
-export type { LayerRecipe, OptimizerRecipe, Recipe, SeriesRecipe } from "./recipe/recipe.js";
+export {
+  applyFix,
+  type LayerRecipe,
+  type OptimizerRecipe,
+  type Recipe,
+  type SeriesRecipe,
+} from "./recipe/recipe.js";
 export { l1, l1l2, l2 } from "./regularizers/l1l2.js";
 export { orthogonal as orthogonalRegularizer } from "./regularizers/orthogonal.js";
 export { cosineDecay, cosineDecayRestarts } from "./schedules/cosine-decay.js";
@@ -184,6 +190,8 @@ export { warmup } from "./schedules/warmup.js";
 export * from "./search/index.js";
 // Time series: all of gateflow/series
 export * from "./series.js";
+// Tables from bytes
+export * from "./table/index.js";
 export {
   type NamedTensor,
   type NestedArray,

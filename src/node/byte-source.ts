@@ -1,18 +1,8 @@
 import { createGunzip } from "node:zlib";
 import { DataError } from "../errors.js";
+import type { ByteSource } from "../table/readers/byte-source.js";
 import { breathe } from "../table/slices.js";
 import { isStandardInput, openFile } from "./open-file.js";
-
-/** Bytes that come in pieces, the first already looked at. */
-export interface ByteSource {
-  readonly path: string;
-  /** The first bytes, unpacked, for whoever must tell what they are; fewer where there are no more. */
-  readonly head: Uint8Array;
-  /** All bytes, unpacked, from the first. */
-  readonly chunks: AsyncIterable<Uint8Array>;
-  /** Whether they came packed by gzip. */
-  readonly isPacked: boolean;
-}
 
 const HEAD = 4096;
 

@@ -1,17 +1,10 @@
 import { ConfigError } from "../errors.js";
 import { refuseUnknown } from "../options.js";
-import { inSlices } from "../table/slices.js";
+import { type ReadCsvOptions, readCsvBytes } from "../table/readers/csv-bytes.js";
 import type { ReadTable, Table } from "../table/table.js";
-import { TextTable, type TextTableOptions } from "../table/text-table.js";
-import { type ByteSource, openBytes } from "./byte-source.js";
-import { textOf } from "./text-source.js";
+import { openBytes } from "./byte-source.js";
 
-export interface ReadCsvOptions extends TextTableOptions {
-  /** Such as `"latin1"` or `"utf-16le"`. Default: UTF-8, UTF-16 or Latin-1, whichever the bytes are. */
-  readonly encoding?: string;
-  /** Stops the reading. */
-  readonly signal?: AbortSignal;
-}
+export type { ReadCsvOptions };
 
 /** What every reader of tables understands. */
 export const TABLE_OPTIONS = [
@@ -61,19 +54,6 @@ export function checkTableOptions(where: string, options: ReadCsvOptions): void 
 
 /** A table without what only this program's own rooms need. */
 export const publicTable = ({ read: _, ...table }: ReadTable): Table => table;
-
-/** Reads a text with delimiters from bytes. */
-export async function readCsvBytes(source: ByteSource, options: ReadCsvOptions): Promise<ReadTable> {
-  const { encoding, signal, ...rest } = options;
-  const { chunks, notes } = textOf(source, encoding);
-  const table = new TextTable(source.path, rest);
-  for await (const text of chunks) {
-    signal?.throwIfAborted();
-    table.push(text);
-  }
-  for (const note of notes) table.note(note);
-  return inSlices(table.finish(), signal);
-}
 
 /**
  * Reads numbers from a CSV file, row by row as it streams; `-` is standard input, and gzip is unpacked.

@@ -1,33 +1,26 @@
 import { extname } from "node:path";
+import zlib from "node:zlib";
+import type { Compressors } from "hyparquet";
 import { ConfigError, DataError } from "../errors.js";
+import { readCsvBytes } from "../table/readers/csv-bytes.js";
+import { readJsonLines } from "../table/readers/json-lines.js";
+import { readParquet } from "../table/readers/parquet.js";
+import { formatOf } from "../table/readers/table-format.js";
 import type { ReadTable, Table } from "../table/table.js";
-import { type ByteSource, openBytes } from "./byte-source.js";
-import { checkTableOptions, publicTable, type ReadCsvOptions, readCsvBytes, TEXT_OPTIONS } from "./csv.js";
-import { readJsonLines } from "./json-lines.js";
-import { readParquet } from "./parquet.js";
+import { openBytes } from "./byte-source.js";
+import { checkTableOptions, publicTable, type ReadCsvOptions, TEXT_OPTIONS } from "./csv.js";
 
 /** Options that only texts with delimiters have are refused for other formats. */
 export type ReadTableOptions = ReadCsvOptions;
 
-type Format = "csv" | "json lines" | "parquet";
-
-const BY_NAME: Readonly<Record<string, Format>> = {
-  ".jsonl": "json lines",
-  ".ndjson": "json lines",
-  ".parquet": "parquet",
-  ".csv": "csv",
-  ".tsv": "csv",
-  ".txt": "csv",
-  ".dat": "csv",
-};
-
-/** By the name, or, of a pipe and of names that say nothing, by the first bytes. */
-function formatOf({ path, head }: ByteSource): Format {
-  const byName = BY_NAME[extname(path.replace(/\.gz$/i, "")).toLowerCase()];
-  if (byName !== undefined) return byName;
-  const begin = new TextDecoder("latin1").decode(head.subarray(0, 64));
-  if (begin.startsWith("PAR1")) return "parquet";
-  return /^(?:\u00ef\u00bb\u00bf)?\s*\{\s*"/.test(begin) ? "json lines" : "csv";
+/** What Node can unpack beside Snappy. Zstandard came with Node 22.15. */
+function compressors(): Compressors {
+  const { zstdDecompressSync: zstd } = zlib as { zstdDecompressSync?: (bytes: Uint8Array) => Uint8Array };
+  return {
+    GZIP: (bytes) => zlib.gunzipSync(bytes),
+    BROTLI: (bytes) => zlib.brotliDecompressSync(bytes),
+    ...(zstd === undefined ? {} : { ZSTD: (bytes: Uint8Array) => zstd(bytes) }),
+  };
 }
 
 /** `readTable` with what only this program's own rooms need. */
@@ -59,7 +52,7 @@ export async function readTableWhole(path: string, options: ReadTableOptions = {
       { received: options[useless] },
     );
   }
-  return format === "parquet" ? readParquet(source, options) : readJsonLines(source, options);
+  return format === "parquet" ? readParquet(source, options, compressors()) : readJsonLines(source, options);
 }
 
 /**

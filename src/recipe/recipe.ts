@@ -94,7 +94,14 @@ const own = (kind: string, set: Readonly<Record<string, unknown>>): Record<strin
     Object.entries(set).filter(([key]) => isRecurrentKind(kind) || !key.startsWith("recurrent")),
   );
 
-/** A recipe with a diagnosis's change made to it; the recipe given stays as it is. */
+/**
+ * A recipe with a diagnosis's change made to it; the recipe given stays as it is.
+ *
+ * @param patch a diagnosis's `fix`: objects are merged, everything else replaces, null takes an option away.
+ *
+ * @example
+ * const mended = applyFix(recipe, { compile: { optimizer: { learningRate: 0.01 } } });
+ */
 export function applyFix(recipe: Recipe, patch: RecipePatch): Recipe {
   const last = recipe.layers.findLastIndex(({ kind }) => isHeadKind(kind));
   let layers: readonly LayerRecipe[] = recipe.layers;

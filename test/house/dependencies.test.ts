@@ -3,12 +3,17 @@ import { describe, expect, it } from "vitest";
 import { root } from "./source-files.js";
 
 describe("docs/dependencies.md", () => {
-  it("has a row for every package that package.json names, and for no other", async () => {
-    const { dependencies, devDependencies } = JSON.parse(
-      await readFile(new URL("package.json", root), "utf8"),
-    ) as Record<"dependencies" | "devDependencies", Record<string, string>>;
+  it("has a row for every package that package.json and the studio's name, and for no other", async () => {
+    const named = async (path: string): Promise<string[]> => {
+      const { dependencies = {}, devDependencies = {} } = JSON.parse(
+        await readFile(new URL(path, root), "utf8"),
+      ) as Partial<Record<"dependencies" | "devDependencies", Record<string, string>>>;
+      return [...Object.keys(dependencies), ...Object.keys(devDependencies)];
+    };
     const page = await readFile(new URL("docs/dependencies.md", root), "utf8");
     const rows = [...page.matchAll(/^\| `([^`]+)` \| (.{20,}) \|$/gm)].map(([, name]) => name!);
-    expect(rows.sort()).toEqual([...Object.keys(dependencies), ...Object.keys(devDependencies)].sort());
+    expect(rows.sort()).toEqual(
+      [...(await named("package.json")), ...(await named("studio/package.json"))].sort(),
+    );
   });
 });

@@ -11,19 +11,21 @@ interface Import {
   readonly isOurs: boolean;
   /** By import(), when it is needed. */
   readonly isFetched: boolean;
+  /** Of types alone: nothing of it is left when it runs. */
+  readonly isType: boolean;
 }
 
-const statement = /^(?:import|export)\s+(?:type\s+)?(?:[\w$*{}\s,]+?\s+from\s+)?"([^"]+)";/gm;
+const statement = /^(?:import|export)\s+(type\s+)?(?:[\w$*{}\s,]+?\s+from\s+)?"([^"]+)";/gm;
 const dynamic = /\bimport\(\s*"([^"]+)"\s*\)/g;
 
 function importsOf({ path, text }: SourceFile): Import[] {
-  const made = (target: string, isFetched = false): Import => {
+  const made = (target: string, isFetched = false, isType = false): Import => {
     const isOurs = target.startsWith(".");
     const resolved = isOurs ? posix.join(posix.dirname(path), target).replace(/\.js$/, ".ts") : target;
-    return { from: path, to: resolved, isOurs, isFetched };
+    return { from: path, to: resolved, isOurs, isFetched, isType };
   };
   return [
-    ...[...text.matchAll(statement)].map(([, target]) => made(target!)),
+    ...[...text.matchAll(statement)].map(([, type, target]) => made(target!, false, type !== undefined)),
     ...[...text.matchAll(dynamic)].map(([, target]) => made(target!, true)),
   ];
 }
@@ -56,7 +58,10 @@ const isomorphic = (room: string): boolean => !hostRooms.includes(room);
 /** The only rooms that may know Node and the registry. */
 const hostRooms = ["node", "cli"];
 /** Packages that readers of strangers' files fetch with import() when they are used. */
-const fetched = ["fflate", "onnx-buf", "@bufbuild/protobuf"];
+const fetched: Readonly<Record<string, readonly string[]>> = {
+  formats: ["fflate", "onnx-buf", "@bufbuild/protobuf"],
+  table: ["fflate", "hyparquet"],
+};
 /** Small modules without side effects that a room computes with. */
 const roomPackages: Readonly<Record<string, RegExp>> = { viz: /^d3-(array|format|scale|shape)$/ };
 
@@ -116,13 +121,13 @@ describe("who may know whom", () => {
     expect(cycles).toEqual([]);
   });
 
-  it("Node's modules and the registry's packages are imported by node/ and cli/ alone; formats/ fetches its own when they are used, viz/ has d3's small modules", () => {
+  it("Node's modules and the registry's packages are imported by node/ and cli/ alone; formats/ and table/ fetch their own when they are used, viz/ has d3's small modules", () => {
     const outside = imports.filter(
-      ({ from, to, isOurs, isFetched }) =>
+      ({ from, to, isOurs, isFetched, isType }) =>
         !isOurs &&
         !hostRooms.includes(roomOf(from)) &&
         roomPackages[roomOf(from)]?.test(to) !== true &&
-        !(roomOf(from) === "formats" && fetched.includes(to) && isFetched),
+        !(fetched[roomOf(from)]?.includes(to) === true && (isFetched || isType)),
     );
     expect(outside.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
     const bare = imports.filter(({ to, isOurs }) => !isOurs && builtinModules.includes(to));

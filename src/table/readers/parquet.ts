@@ -1,12 +1,11 @@
-import zlib from "node:zlib";
 import type { Compressors, FileMetaData, SchemaTree } from "hyparquet";
-import { DataError, GateflowError } from "../errors.js";
-import { finishTable } from "../table/finish-table.js";
-import { type CellFormat, RawColumns } from "../table/raw-columns.js";
-import { breathe, inSlices } from "../table/slices.js";
-import { quote, type ReadTable, type TableOptions } from "../table/table.js";
+import { DataError, GateflowError } from "../../errors.js";
+import { finishTable } from "../finish-table.js";
+import { type CellFormat, RawColumns } from "../raw-columns.js";
+import { breathe, inSlices } from "../slices.js";
+import { quote, type ReadTable, type TableOptions } from "../table.js";
 import type { ByteSource } from "./byte-source.js";
-import type { ReadCsvOptions } from "./csv.js";
+import type { ReadCsvOptions } from "./csv-bytes.js";
 
 /** A number, unless a 64-bit integer is one that float64 would round. */
 function plainNumber(cell: unknown): number | undefined {
@@ -62,16 +61,6 @@ function onlyDate(columns: readonly SchemaTree[], { columns: asked, id }: TableO
   const dates = columns.filter(holdsDates).map(({ element }) => element.name);
   const name = dates.length === 1 ? dates[0]! : undefined;
   return name === undefined || name === id || asked?.includes(name) === true ? undefined : name;
-}
-
-/** What Node can unpack beside Snappy, which hyparquet brings. Zstandard came with Node 22.15. */
-function compressors(): Compressors {
-  const { zstdDecompressSync: zstd } = zlib as { zstdDecompressSync?: (bytes: Uint8Array) => Uint8Array };
-  return {
-    GZIP: (bytes) => zlib.gunzipSync(bytes),
-    BROTLI: (bytes) => zlib.brotliDecompressSync(bytes),
-    ...(zstd === undefined ? {} : { ZSTD: (bytes: Uint8Array) => zstd(bytes) }),
-  };
 }
 
 /** More rows are not held in memory; a footer that claims them is broken. */
@@ -136,7 +125,11 @@ function columnsOf(
   );
 }
 
-async function readFile(source: ByteSource, options: ReadCsvOptions): Promise<ReadTable> {
+async function readFile(
+  source: ByteSource,
+  options: ReadCsvOptions,
+  compressors: Compressors,
+): Promise<ReadTable> {
   const { path } = source;
   const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import("hyparquet");
   const file = await allBytes(source);
@@ -159,7 +152,7 @@ async function readFile(source: ByteSource, options: ReadCsvOptions): Promise<Re
     for (let rowStart = row; rowStart < rowEnd; rowStart = row) {
       // hyparquet decodes a part of a group without letting anyone else run.
       const end = Math.min(rowEnd, rowStart + ROWS_AT_ONCE);
-      const read = { file, metadata, columns, compressors: compressors(), rowStart, rowEnd: end };
+      const read = { file, metadata, columns, compressors, rowStart, rowEnd: end };
       const objects = await parquetReadObjects(read);
       if (objects.length !== end - rowStart)
         throw new DataError(
@@ -187,14 +180,18 @@ const ROWS_AT_ONCE = 1_000_000;
  *
  * null and NaN are gaps. Integers of 64 bits are taken where float64 holds them exactly. Dates are DATE, TIMESTAMP
  * (UTC, to the millisecond), texts as in `readCsv`, or numbers; without `date`, the only column of a date type is it.
- * Compressed by Snappy, gzip, Brotli or, from Node 22.15 on, Zstandard.
  *
+ * @param compressors what the host can unpack beside Snappy, which hyparquet brings.
  * @throws DataError, one line naming file, row (from 1), column and value, for what is not so.
  */
-export async function readParquet(source: ByteSource, options: ReadCsvOptions): Promise<ReadTable> {
+export async function readParquet(
+  source: ByteSource,
+  options: ReadCsvOptions,
+  compressors: Compressors,
+): Promise<ReadTable> {
   const { path } = source;
   try {
-    return await readFile(source, options);
+    return await readFile(source, options, compressors);
   } catch (cause) {
     if (cause instanceof GateflowError || !(cause instanceof Error) || cause.name === "AbortError")
       throw cause;

@@ -1,10 +1,10 @@
-import { DataError } from "../errors.js";
-import { finishTable } from "../table/finish-table.js";
-import { type CellFormat, RawColumns } from "../table/raw-columns.js";
-import { inSlices } from "../table/slices.js";
-import { quote, type ReadTable, unknownColumn } from "../table/table.js";
+import { DataError } from "../../errors.js";
+import { finishTable } from "../finish-table.js";
+import { type CellFormat, RawColumns } from "../raw-columns.js";
+import { inSlices } from "../slices.js";
+import { quote, type ReadTable, unknownColumn } from "../table.js";
 import type { ByteSource } from "./byte-source.js";
-import type { ReadCsvOptions } from "./csv.js";
+import type { ReadCsvOptions } from "./csv-bytes.js";
 import { textOf } from "./text-source.js";
 
 const shown = (cell: unknown): string => {

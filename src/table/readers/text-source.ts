@@ -1,4 +1,4 @@
-import { ConfigError, DataError } from "../errors.js";
+import { ConfigError, DataError } from "../../errors.js";
 import type { ByteSource } from "./byte-source.js";
 
 /** Text that comes in pieces, and what was understood of its encoding. */

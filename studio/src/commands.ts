@@ -1,0 +1,242 @@
+/** What one can have done: the page's buttons, in words the workers understand. */
+import { batch } from "@preact/signals";
+import type { ExportKind, Finding, FromWorker, Job, Recorded, ToWorker, Trained } from "./protocol.ts";
+import { adapted } from "./recipe/adapt.ts";
+import type { StudioRecipe } from "./recipe/studio-recipe.ts";
+import * as state from "./state.ts";
+import { download } from "./text/download.ts";
+
+const start = (name: string): Worker =>
+  new Worker(new URL("./worker/worker.ts", import.meta.url), { type: "module", name });
+
+let trainer: Worker;
+let doctor: Worker | undefined;
+/** Of the run; what comes from an older one is not listened to. */
+let run = 0;
+let question = 0;
+let pending: ReturnType<typeof setTimeout> | undefined;
+/** Goes on when the run's weights have come. */
+let whenSnapshot: ((trained: Trained) => void) | undefined;
+
+const tell = (message: ToWorker): void => trainer.postMessage(message);
+
+export function startWorkers(): void {
+  trainer = start("gateflow training");
+  trainer.onmessage = ({ data }: MessageEvent<FromWorker>) => hear(data);
+  trainer.onerror = (event) => {
+    event.preventDefault();
+    state.alarm.value = `The training stopped: ${event.message || "its worker could not be started"}.`;
+  };
+}
+
+const job = (): Job => ({
+  recipe: state.recipe.value,
+  files: {
+    ...(state.dataFile.value === undefined || state.recipe.value.data !== "file"
+      ? {}
+      : { data: state.dataFile.value }),
+    ...(state.modelFile.value === undefined ? {} : { model: state.modelFile.value }),
+  },
+});
+
+function load(): void {
+  clearTimeout(pending);
+  pending = undefined;
+  run++;
+  state.forgetRun();
+  tell({ kind: "load", id: run, job: job() });
+  tell({ kind: "speed", updatesPerSecond: state.speed.value });
+  lookAtIt(null);
+}
+
+/** Loads what was changed a moment ago. */
+function settle(): void {
+  if (pending !== undefined) load();
+}
+
+/** Takes another recipe; a run begins anew, after a moment in which more may change. */
+export function change(next: StudioRecipe, delay = 120): void {
+  if (next === state.recipe.value) return;
+  state.recipe.value = next;
+  clearTimeout(pending);
+  if (delay === 0) load();
+  else pending = setTimeout(load, delay);
+}
+
+export function train(): void {
+  settle();
+  const { epoch, ended, running } = state.progress.value;
+  const epochs = state.recipe.value.recipe.fit?.epochs ?? 25;
+  if (running) return;
+  if (ended !== undefined || epoch >= epochs) load();
+  state.place.value = "newest";
+  tell({ kind: "run", until: { kind: "epochs", epochs } });
+}
+
+export function pause(): void {
+  tell({ kind: "pause" });
+}
+
+export function step(): void {
+  settle();
+  state.place.value = "newest";
+  tell({ kind: "run", until: { kind: "update" } });
+}
+
+export function epoch(): void {
+  settle();
+  state.place.value = "newest";
+  tell({ kind: "run", until: { kind: "epoch" } });
+}
+
+export const reset = (): void => load();
+
+export function setSpeed(updatesPerSecond: number): void {
+  state.speed.value = updatesPerSecond;
+  tell({ kind: "speed", updatesPerSecond });
+}
+
+export const probe = (example: number): void => tell({ kind: "probe", example });
+
+/** Keeps the run to be seen beside the next. */
+export function compare(): void {
+  const kept = [...state.points];
+  if (kept.length === 0) {
+    state.alarm.value = "There is no run to keep yet: train for an epoch first.";
+    return;
+  }
+  const name = `run ${state.keptRuns.value.length + 1}`;
+  state.keptRuns.value = [...state.keptRuns.value.slice(-3), { name, points: kept }];
+  state.notice.value = `Kept as ${name}. Change something and train: the next run is drawn beside it.`;
+}
+
+/** Makes the change a finding asks for, and trains. */
+export function applyRemedy(finding: Finding): void {
+  const { remedied: next } = finding;
+  if (next === null) {
+    state.alarm.value = `No machine can make this change: ${finding.remedy}`;
+    return;
+  }
+  if (state.points.length > 0) {
+    state.keptRuns.value = [
+      ...state.keptRuns.value.slice(-3),
+      { name: `before ${finding.code.replaceAll("_", " ")}`, points: [...state.points] },
+    ];
+  }
+  state.modelFile.value = undefined;
+  change(next, 0);
+  train();
+}
+
+/** Data of another kind need another last layer, another window. */
+export function chooseData(name: string): void {
+  change(adapted(state.recipe.value, name), 0);
+}
+
+function lookAtIt(trained: Trained | null): void {
+  question++;
+  doctor ??= startDoctor();
+  state.findings.value = { ...state.findings.value, isLooking: true };
+  doctor.postMessage({ kind: "diagnose", id: question, job: job(), trained } satisfies ToWorker);
+}
+
+function startDoctor(): Worker {
+  const worker = start("gateflow doctor");
+  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    if (data.kind === "failed") {
+      if (data.id === question) state.findings.value = { ...state.findings.value, isLooking: false };
+      state.alarm.value = data.message;
+    }
+    if (data.kind !== "findings" || data.id !== question) return;
+    state.findings.value = data.after
+      ? { ...state.findings.value, after: data.findings, isLooking: false }
+      : { ...state.findings.value, before: data.findings, isLooking: false };
+  };
+  worker.onerror = (event) => event.preventDefault();
+  return worker;
+}
+
+let asked = 0;
+const waiting = new Map<number, (message: FromWorker) => void>();
+
+/** A question with one answer. */
+function ask(make: (id: number) => ToWorker, transfer: Transferable[] = []): Promise<FromWorker> {
+  asked++;
+  const id = -asked;
+  return new Promise((resolve) => {
+    waiting.set(id, resolve);
+    trainer.postMessage(make(id), transfer);
+  });
+}
+
+/** Reads a file in the worker. */
+export function openBytes(name: string, bytes: Uint8Array): Promise<FromWorker> {
+  return ask((id) => ({ kind: "open", id, name, bytes }), [bytes.buffer as ArrayBuffer]);
+}
+
+/** Everything the page has recorded of the run. */
+export const recordedNow = (): Recorded => ({
+  frames: state.frames,
+  points: state.points,
+  look: state.shownLook.value ?? null,
+  findings: state.findings.value.after ?? state.findings.value.before,
+});
+
+/** Has a file made, and saves it. */
+export async function exportAs(what: ExportKind): Promise<void> {
+  settle();
+  const recorded = recordedNow();
+  const answer = await ask((id) => ({ kind: "export", id, what, job: job(), recorded }));
+  if (answer.kind === "exported") download(answer.name, answer.type, answer.bytes);
+  else if (answer.kind === "failed") state.alarm.value = answer.message;
+}
+
+function hear(message: FromWorker): void {
+  if (message.id < 0) {
+    waiting.get(message.id)?.(message);
+    waiting.delete(message.id);
+    return;
+  }
+  if (message.kind === "snapshot") {
+    whenSnapshot?.(message.trained);
+    whenSnapshot = undefined;
+    return;
+  }
+  if (message.id !== run) return;
+  switch (message.kind) {
+    case "loaded":
+      state.loaded.value = message.info;
+      break;
+    case "refused":
+      batch(() => {
+        state.refusal.value = message.refusal;
+        state.progress.value = { ...state.progress.value, running: false };
+      });
+      break;
+    case "frames":
+      state.addFrames(message.frames, message.stride);
+      break;
+    case "look":
+      state.addLook(message.look);
+      break;
+    case "progress": {
+      const { ended } = state.progress.value;
+      batch(() => {
+        state.addPoints(message.progress.points);
+        state.progress.value = message.progress;
+        state.recorded.value++;
+      });
+      // A training is over: now there is something for the doctor to see.
+      if (message.progress.ended !== undefined && ended === undefined) askDoctor();
+      break;
+    }
+  }
+}
+
+function askDoctor(): void {
+  const own = run;
+  whenSnapshot = (trained) => {
+    if (own === run) lookAtIt(trained);
+  };
+  tell({ kind: "snapshot" });
+}

@@ -1,0 +1,25 @@
+import { switchScheme } from "../draw/follow-scheme.ts";
+import { loaded, scheme } from "../state.ts";
+
+function machine(): string {
+  const info = loaded.value;
+  if (info === null) return "";
+  const threads = info.threads > 1 ? `${info.threads} threads` : "1 thread";
+  return `${info.parameters.toLocaleString("en")} weights · ${info.trainExamples} training examples · ${threads}`;
+}
+
+export const Top = () => (
+  <header class="top">
+    <h1>
+      <span class="logo" aria-hidden="true" /> gateflow studio
+    </h1>
+    <p class="claim">Train an LSTM here, in your browser, and watch how far back its gradient reaches.</p>
+    <span class="machine">{machine()}</span>
+    <nav aria-label="Pages">
+      <a href="./teachers.html">For teachers</a>
+      <button type="button" onClick={switchScheme}>
+        {scheme.value === "dark" ? "Light" : "Dark"}
+      </button>
+    </nav>
+  </header>
+);

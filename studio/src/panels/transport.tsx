@@ -1,0 +1,79 @@
+import { compare, epoch, pause, reset, setSpeed, step, train } from "../commands.ts";
+import { exact } from "../draw/numbers.ts";
+import { progress, refusal, speed } from "../state.ts";
+import { copyLink } from "../text/copy-link.ts";
+import { ExportMenu } from "./export-menu.tsx";
+
+const lossText = (value: number, update: number): string =>
+  Number.isNaN(value) && update === 0 ? "–" : exact(value);
+
+/** Buttons of the training, and how far it is. */
+export function Transport() {
+  return (
+    <section class="transport" aria-label="Training">
+      <button
+        type="button"
+        class="primary"
+        onClick={train}
+        title="Trains until Epochs; afterwards: from the start"
+      >
+        Train
+      </button>
+      <button type="button" onClick={pause} title="Rests after this update">
+        Pause
+      </button>
+      <button type="button" onClick={step} title="Makes one update">
+        Step
+      </button>
+      <button type="button" onClick={epoch} title="Trains to the end of this epoch">
+        Epoch
+      </button>
+      <button type="button" onClick={reset} title="Back to epoch 0, with the same weights">
+        Reset
+      </button>
+      <button type="button" onClick={compare} title="Keeps this run's losses beside the next">
+        Compare
+      </button>
+      <label class="speed">
+        Speed{" "}
+        <select value={String(speed.value)} onChange={(event) => setSpeed(Number(event.currentTarget.value))}>
+          <option value="0">full</option>
+          <option value="30">30 updates/s</option>
+          <option value="10">10 updates/s</option>
+          <option value="2">2 updates/s</option>
+        </select>
+      </label>
+      <Status />
+      <button type="button" onClick={() => void copyLink()} title="Puts the whole recipe into the address">
+        Copy link
+      </button>
+      <ExportMenu />
+    </section>
+  );
+}
+
+/** Where the training is; read aloud when it rests. */
+function Status() {
+  const { epoch: round, update, loss, validation, running, updatesPerSecond, ended } = progress.value;
+  const words = `epoch ${round}, update ${update}, loss ${lossText(loss, update)}, validation loss ${lossText(validation, update)}`;
+  const rest =
+    refusal.value !== null
+      ? "refused"
+      : running
+        ? `${updatesPerSecond > 0 ? `${Math.round(updatesPerSecond)} updates/s` : "training"}`
+        : ended === "not finite"
+          ? "stopped: the loss is no number"
+          : ended === "stopped early"
+            ? "stopped early: validation no longer falls"
+            : ended === "epochs"
+              ? "done"
+              : "at rest";
+  return (
+    <div class="status-box">
+      <div role="status" aria-live={running ? "off" : "polite"} class="status">
+        {words}
+      </div>
+      <span class="status-rest">{rest}</span>
+    </div>
+  );
+}

@@ -1,0 +1,146 @@
+import { diverging } from "../draw/colours.ts";
+import { readable } from "../draw/numbers.ts";
+import { type Area, axes, cells, cursor, extent, label, line, scale } from "../draw/plot.ts";
+import { theme } from "../draw/theme.ts";
+import type { ProbeTrace } from "../protocol.ts";
+import { recorded, shownLayer, shownLook, shownTrace, timeStep, unit } from "../state.ts";
+import { Picture, type Sheet } from "./picture.tsx";
+
+/** Features of the input that are drawn. */
+const MOST_FEATURES = 3;
+
+/** What a cell remembers: c of an LSTM, h of the others. */
+export const memoryOf = (trace: ProbeTrace): { readonly symbol: string; readonly values: Float64Array } =>
+  trace.cell.length > 0 ? { symbol: "c", values: trace.cell } : { symbol: "h", values: trace.hidden };
+
+let drawn:
+  | { readonly heat: Area; readonly curve: Area; readonly input: Area; readonly trace: ProbeTrace }
+  | undefined;
+
+const column = (values: Float64Array, width: number, index: number): Float64Array =>
+  Float64Array.from({ length: values.length / width }, (_, t) => values[t * width + index]!);
+
+function draw({ ctx, width, height }: Sheet): void {
+  const { lines, text, isDark, grid } = theme();
+  const trace = shownTrace.value;
+  drawn = undefined;
+  if (trace === undefined) {
+    label(
+      ctx,
+      shownLook.value === undefined ? "Nothing is recorded yet." : "Too large, or stateful: not followed.",
+      8,
+      16,
+    );
+    return;
+  }
+  const { timesteps, units, features } = trace;
+  const { symbol, values } = memoryOf(trace);
+  const left = 40;
+  const wide = width - left - 8;
+  const own = Math.min(unit.value, units - 1);
+  const heat = { x: left, y: 14, width: wide, height: Math.max(30, (height - 60) * 0.42) };
+  const curve = {
+    x: left,
+    y: heat.y + heat.height + 18,
+    width: wide,
+    height: (height - 60 - heat.height) * 0.5,
+  };
+  const input = {
+    x: left,
+    y: curve.y + curve.height + 14,
+    width: wide,
+    height: height - curve.y - curve.height - 32,
+  };
+  let most = 1e-9;
+  for (const value of values) if (Number.isFinite(value)) most = Math.max(most, Math.abs(value));
+  cells(ctx, heat, timesteps, units, (t, row) => diverging(values[t * units + row]! / most, isDark));
+  ctx.strokeStyle = grid;
+  ctx.strokeRect(heat.x - 0.5, heat.y - 0.5, heat.width + 1, heat.height + 1);
+  const rowHeight = heat.height / units;
+  ctx.strokeStyle = text;
+  ctx.lineWidth = 1;
+  ctx.strokeRect(heat.x - 0.5, heat.y + own * rowHeight, heat.width + 1, Math.max(2, rowHeight));
+  label(ctx, `memory ${symbol} of all ${units} units, up to ±${readable(most, 2)}`, left, 6, {
+    colour: text,
+  });
+  label(ctx, "unit", left - 6, heat.y + heat.height / 2, { align: "right" });
+
+  const x = scale(0, Math.max(1, timesteps - 1), curve.x, curve.x + curve.width);
+  const steps = Array.from({ length: timesteps }, (_, t) => t);
+  const state = column(values, units, own);
+  const hidden = column(trace.hidden, units, own);
+  const y = scale(...extent([state, hidden]), curve.y + curve.height, curve.y);
+  axes(ctx, curve, null, y, { yTicks: 2 });
+  line(ctx, x, y, steps, state, { colour: lines[0]! });
+  if (symbol === "c") line(ctx, x, y, steps, hidden, { colour: lines[1]!, dash: [4, 2] });
+  label(ctx, `unit ${own + 1}: memory ${symbol}`, left, curve.y - 8, { colour: lines[0]!, bold: true });
+  if (symbol === "c") label(ctx, "output h", left + 110, curve.y - 8, { colour: lines[1]!, bold: true });
+
+  const shown = Math.min(MOST_FEATURES, features);
+  const inputs = Array.from({ length: shown }, (_, f) => column(trace.input, features, f));
+  const yInput = scale(...extent(inputs), input.y + input.height, input.y);
+  axes(ctx, input, x, yInput, {
+    yTicks: 2,
+    xText: (value) => (Number.isInteger(value) ? String(value + 1) : ""),
+  });
+  inputs.forEach((list, f) => {
+    line(ctx, x, yInput, steps, list, { colour: lines[2 + f]!, width: 1.3 });
+  });
+  label(ctx, features > shown ? `input x, ${shown} of ${features}` : "input x", left, input.y - 6, {
+    colour: lines[2]!,
+    bold: true,
+  });
+  if (timeStep.value !== null) {
+    for (const area of [curve, input]) cursor(ctx, area, x.at(timeStep.value));
+  }
+  drawn = { heat, curve, input, trace };
+}
+
+function placeOf(px: number, py: number): { t: number; row: number | null } | null {
+  if (drawn === undefined) return null;
+  const { heat, trace } = drawn;
+  const isHeat = py < heat.y + heat.height + 4;
+  const share = (px - heat.x) / heat.width;
+  const t = isHeat ? Math.floor(share * trace.timesteps) : Math.round(share * (trace.timesteps - 1));
+  if (t < 0 || t >= trace.timesteps) return null;
+  const row = Math.max(0, Math.min(trace.units - 1, Math.floor(((py - heat.y) / heat.height) * trace.units)));
+  return { t, row: isHeat ? row : null };
+}
+
+function read(px: number, py: number): string | null {
+  const at = placeOf(px, py);
+  if (at === null || drawn === undefined) return null;
+  const { trace } = drawn;
+  const own = at.row ?? Math.min(unit.value, trace.units - 1);
+  const { symbol, values } = memoryOf(trace);
+  const gradient = symbol === "c" ? trace.cellGradient : trace.hiddenGradient;
+  const place = at.t * trace.units + own;
+  const x = Array.from(
+    trace.input.subarray(at.t * trace.features, at.t * trace.features + MOST_FEATURES),
+    (value) => readable(value),
+  ).slice(0, trace.features);
+  return `Unit ${own + 1}, time step ${at.t + 1}: ${symbol} = ${readable(values[place]!, 4)}, h = ${readable(trace.hidden[place]!, 4)}, dL/d${symbol} = ${readable(gradient[place]!)}, x = ${x.join(", ")}.`;
+}
+
+export const CellTracePicture = () => (
+  <Picture
+    name="Cell trace"
+    about="One sequence through the cells: what each unit remembers, with the input below. Click a row to follow that unit."
+    watch={() => {
+      void recorded.value;
+      void shownLook.value;
+      void shownLayer.value;
+      void unit.value;
+      void timeStep.value;
+    }}
+    draw={draw}
+    read={read}
+    onPick={(x, y) => {
+      const at = placeOf(x, y);
+      if (at === null) return;
+      if (at.row !== null) unit.value = at.row;
+      timeStep.value = at.t;
+    }}
+    steps={() => drawn?.trace.timesteps ?? 20}
+  />
+);

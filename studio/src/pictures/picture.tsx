@@ -1,0 +1,126 @@
+import { effect, useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { forget, redraw } from "../draw/redraw.ts";
+import { scheme } from "../state.ts";
+
+/** A canvas's context with its size in CSS pixels. */
+export interface Sheet {
+  readonly ctx: CanvasRenderingContext2D;
+  readonly width: number;
+  readonly height: number;
+}
+
+interface PictureProps {
+  /** Its accessible name, and what stands above it. */
+  readonly name: string;
+  /** One sentence: what one looks at. */
+  readonly about: string;
+  /** Reads the signals it shows: it is drawn anew when one of them changes. */
+  readonly watch: () => void;
+  readonly draw: (sheet: Sheet) => void;
+  /** The number beneath a point, as a sentence; null: nothing is there. */
+  readonly read: (x: number, y: number) => string | null;
+  readonly onPick?: (x: number, y: number) => void;
+  /** What holds the cursor while one walks with the arrow keys. Default: 24 steps across. */
+  readonly steps?: () => number;
+  readonly children?: ComponentChildren;
+}
+
+/** One picture: its name, a canvas, what is chosen of it, and the number pointed at as text. */
+export function Picture({ name, about, watch, draw, read, onPick, steps, children }: PictureProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const told = useSignal("");
+  const at = useRef({ x: 0, y: 0, isHere: false });
+  const latest = useRef({ draw, read });
+  latest.current = { draw, read };
+
+  useEffect(() => {
+    const element = canvas.current!;
+    const ctx = element.getContext("2d")!;
+    const size = { width: 0, height: 0 };
+    const paint = (): void => {
+      if (size.width === 0 || size.height === 0) return;
+      const density = Math.min(3, devicePixelRatio || 1);
+      const [width, height] = [Math.round(size.width * density), Math.round(size.height * density)];
+      if (element.width !== width) element.width = width;
+      if (element.height !== height) element.height = height;
+      ctx.setTransform(density, 0, 0, density, 0, 0);
+      ctx.clearRect(0, 0, size.width, size.height);
+      latest.current.draw({ ctx, ...size });
+      if (at.current.isHere) told.value = latest.current.read(at.current.x, at.current.y) ?? "";
+    };
+    const end = effect(() => {
+      void scheme.value;
+      watch();
+      redraw(paint);
+    });
+    const resizing = new ResizeObserver(([entry]) => {
+      const { width, height } = entry!.contentRect;
+      size.width = width;
+      size.height = height;
+      redraw(paint);
+    });
+    resizing.observe(element);
+    return () => {
+      end();
+      resizing.disconnect();
+      forget(paint);
+    };
+  }, []);
+
+  const point = (event: PointerEvent): void => {
+    const box = canvas.current!.getBoundingClientRect();
+    at.current = { x: event.clientX - box.left, y: event.clientY - box.top, isHere: true };
+    told.value = read(at.current.x, at.current.y) ?? "";
+  };
+  const walk = (event: KeyboardEvent): void => {
+    if (event.target !== event.currentTarget) return;
+    const box = canvas.current!.getBoundingClientRect();
+    const wide = box.width / (steps?.() ?? 24);
+    const moves: Record<string, readonly [number, number]> = {
+      ArrowLeft: [-wide, 0],
+      ArrowRight: [wide, 0],
+      ArrowUp: [0, -box.height / 12],
+      ArrowDown: [0, box.height / 12],
+    };
+    const move = moves[event.key];
+    if (move === undefined) {
+      if (event.key === "Enter" && at.current.isHere) onPick?.(at.current.x, at.current.y);
+      return;
+    }
+    event.preventDefault();
+    const from = at.current.isHere ? at.current : { x: box.width / 2, y: box.height / 2 };
+    at.current = {
+      x: Math.max(0, Math.min(box.width - 1, from.x + move[0])),
+      y: Math.max(0, Math.min(box.height - 1, from.y + move[1])),
+      isHere: true,
+    };
+    told.value = read(at.current.x, at.current.y) ?? "";
+  };
+
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys read its numbers, as a pointer does
+    <figure class="picture" aria-label={name} tabIndex={0} onKeyDown={walk}>
+      <div class="picture-head">
+        <h2>{name}</h2>
+        {children}
+      </div>
+      <p class="picture-about">{about}</p>
+      <canvas
+        ref={canvas}
+        onPointerMove={point}
+        onPointerDown={(event) => {
+          point(event);
+          onPick?.(at.current.x, at.current.y);
+        }}
+        onPointerLeave={() => {
+          at.current.isHere = false;
+        }}
+      />
+      <p class="readout" aria-live="polite">
+        {told.value === "" ? "Point at it to read a number." : told.value}
+      </p>
+    </figure>
+  );
+}

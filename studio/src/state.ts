@@ -1,0 +1,137 @@
+/** Everything the page knows, in one place. */
+import { batch, computed, signal } from "@preact/signals";
+import type { Finding, Frame, Loaded, Look, LossPoint, OpenedFile, Progress, Refusal } from "./protocol.ts";
+import { DEFAULT_RECIPE, type StudioRecipe } from "./recipe/studio-recipe.ts";
+
+export const recipe = signal<StudioRecipe>(DEFAULT_RECIPE);
+/** What was opened: numbers, and a model. */
+export const dataFile = signal<OpenedFile | undefined>(undefined);
+export const modelFile = signal<OpenedFile | undefined>(undefined);
+
+export const NOTHING_YET: Progress = {
+  epoch: 0,
+  update: 0,
+  loss: Number.NaN,
+  validation: Number.NaN,
+  running: false,
+  updatesPerSecond: 0,
+  points: [],
+};
+export const progress = signal<Progress>(NOTHING_YET);
+export const loaded = signal<Loaded | null>(null);
+export const refusal = signal<Refusal | null>(null);
+/** Updates a second; 0: as fast as it goes. */
+export const speed = signal(0);
+
+/** What was recorded of this run; the lists grow in place, the number tells that they did. */
+export const frames: Frame[] = [];
+export const points: LossPoint[] = [];
+export const looks: Look[] = [];
+export const recorded = signal(0);
+
+/** A run that is kept to be seen beside the next. */
+export interface KeptRun {
+  readonly name: string;
+  readonly points: readonly LossPoint[];
+}
+export const keptRuns = signal<readonly KeptRun[]>([]);
+
+export interface Findings {
+  readonly before: readonly Finding[];
+  readonly after: readonly Finding[] | null;
+  readonly isLooking: boolean;
+}
+export const NO_FINDINGS: Findings = { before: [], after: null, isLooking: false };
+export const findings = signal<Findings>(NO_FINDINGS);
+
+/** What went wrong with something that was asked for; one at a time. */
+export const alarm = signal<string | null>(null);
+/** What went well, for those who cannot see it. */
+export const notice = signal<string | null>(null);
+
+/** The frame that is shown: its place, or the newest, whichever it is. */
+export const place = signal<number | "newest">("newest");
+export const shownPlace = computed(() => {
+  void recorded.value;
+  const last = frames.length - 1;
+  return place.value === "newest" ? last : Math.min(place.value, last);
+});
+export const shownFrame = computed<Frame | undefined>(() => {
+  void recorded.value;
+  return frames[shownPlace.value];
+});
+/** The newest look that is no newer than the frame; at the newest place the newest of all. */
+export const shownLook = computed<Look | undefined>(() => {
+  void recorded.value;
+  const frame = shownFrame.value;
+  if (place.value === "newest" || frame === undefined) return looks.at(-1);
+  return looks.findLast(({ update }) => update <= frame.update) ?? looks[0];
+});
+
+/** What is looked at more closely: a layer, a unit, a time step. */
+export const layerName = signal<string | null>(null);
+export const unit = signal(0);
+export const timeStep = signal<number | null>(null);
+
+export const shownLayer = computed(() => {
+  const recurrent = shownFrame.value?.layers.filter((layer) => layer.recurrent !== null) ?? [];
+  return recurrent.find(({ name }) => name === layerName.value) ?? recurrent[0];
+});
+export const shownTrace = computed(() => {
+  const traces = shownLook.value?.traces ?? [];
+  return traces.find(({ layer }) => layer === shownLayer.value?.name) ?? traces[0];
+});
+
+/** Light or dark, as the page is now; pictures are drawn anew when it changes. */
+export const scheme = signal<"light" | "dark">("light");
+
+/** Forgets the run, not the recipe. */
+export function forgetRun(): void {
+  frames.length = 0;
+  points.length = 0;
+  looks.length = 0;
+  batch(() => {
+    progress.value = NOTHING_YET;
+    loaded.value = null;
+    refusal.value = null;
+    findings.value = NO_FINDINGS;
+    place.value = "newest";
+    recorded.value++;
+  });
+}
+
+const MOST_LOOKS = 150;
+const MOST_POINTS = 4000;
+
+export function addFrames(added: readonly Frame[], stride: number): void {
+  frames.push(...added);
+  // The worker has thinned its list: so does the page. The newest stays, whatever its number.
+  const newest = frames.at(-1);
+  const kept = frames.filter((frame) => frame.update % stride === 0 || frame === newest);
+  if (stride > 1 && kept.length < frames.length && frames.length > 400) {
+    frames.length = 0;
+    frames.push(...kept);
+  }
+  recorded.value++;
+}
+
+export function addLook(look: Look): void {
+  if (looks.at(-1)?.update === look.update) looks.pop();
+  looks.push(look);
+  // The first and the last stay; between them every other one.
+  if (looks.length > MOST_LOOKS) {
+    const kept = looks.filter((_, i) => i % 2 === 0 || i === looks.length - 1);
+    looks.length = 0;
+    looks.push(...kept);
+  }
+  recorded.value++;
+}
+
+export function addPoints(added: readonly LossPoint[]): void {
+  points.push(...added);
+  if (points.length > MOST_POINTS) {
+    const kept = points.filter((_, i) => i % 2 === 0 || i === points.length - 1);
+    points.length = 0;
+    points.push(...kept);
+  }
+}

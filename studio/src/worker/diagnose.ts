@@ -1,0 +1,72 @@
+import { type Diagnosis, diagnose, examine, GateflowError } from "gateflow";
+import type { Job, Trained } from "../protocol.ts";
+import { buildModel } from "./build-model.ts";
+import { type Prepared, prepare } from "./prepare.ts";
+
+/** What a refusal says, as a finding, where the doctor has not said it himself. */
+function refusalOf(error: GateflowError): Diagnosis {
+  return {
+    code: (error.code ?? "refused") as Diagnosis["code"],
+    severity: "error",
+    title: "It cannot be trained as it is",
+    evidence: {},
+    why: error.message,
+    remedy: "Change what the message names.",
+  };
+}
+
+const gapsOf = (error: GateflowError, recipe: Job["recipe"]): Diagnosis[] =>
+  error.code === "missing_values" && recipe.recipe.series?.impute == null
+    ? [
+        {
+          code: "missing_values",
+          severity: "error",
+          title: "Values are missing, and nothing fills them",
+          evidence: {},
+          why: error.message,
+          remedy: "Fill the gaps: `series.impute` as linear.",
+          fix: { series: { impute: "linear" } },
+        },
+      ]
+    : [];
+
+/** The doctor's look at a job: untrained, or with the training it had. */
+export async function findingsOf(job: Job, trained: Trained | null): Promise<Diagnosis[]> {
+  const { recipe } = job.recipe;
+  let prepared: Prepared;
+  try {
+    prepared = await prepare(job);
+  } catch (error) {
+    if (!(error instanceof GateflowError)) throw error;
+    const gaps = gapsOf(error, job.recipe);
+    return gaps.length > 0 ? gaps : [refusalOf(error)];
+  }
+  const { train, validation, series } = prepared;
+  const validationData = [validation.x, validation.y] as const;
+  let model: Awaited<ReturnType<typeof buildModel>>;
+  try {
+    model = await buildModel(job, prepared);
+  } catch (error) {
+    if (!(error instanceof GateflowError)) throw error;
+    return [refusalOf(error), ...examine({ x: train.x, y: train.y, validationData })];
+  }
+  try {
+    if (trained !== null) model.setWeights(trained.weights);
+    const { batchSize = 32, shuffle = true } = recipe.fit ?? {};
+    return await diagnose(model, {
+      x: train.x,
+      y: train.y,
+      validationData: model.batchSize === undefined ? validationData : undefined,
+      ...(series === null
+        ? {}
+        : { series: series.slice(0, Math.floor(job.recipe.trainShare * series.length)) }),
+      ...(trained === null || trained.history.loss!.length === 0 ? {} : { history: trained.history }),
+      fit: { batchSize, shuffle },
+    });
+  } catch (error) {
+    if (!(error instanceof GateflowError)) throw error;
+    return [refusalOf(error)];
+  } finally {
+    model.dispose();
+  }
+}
