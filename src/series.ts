@@ -77,7 +77,13 @@ export {
   type SeriesWindowsOptions,
   seriesWindows,
 } from "./series/windows/series-windows.js";
-export { slidingWindows } from "./series/windows/sliding-windows.js";
+export {
+  type SlidingWindowsOptions,
+  slidingWindows,
+  type WindowBatchesOptions,
+  type Windows,
+  windowBatches,
+} from "./series/windows/sliding-windows.js";
 export { timeseriesDatasetFromArray } from "./series/windows/timeseries-dataset-from-array.js";
 export { timeseriesGenerator } from "./series/windows/timeseries-generator.js";
 export { trainTestSplit } from "./series/windows/train-test-split.js";

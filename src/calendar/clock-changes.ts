@@ -40,8 +40,11 @@ function nights(year: number): { forward: number[]; back: number[] } {
  * agrees. Steps of an hour and less only: longer ones do not show it.
  * @returns undefined where an hour that comes twice has its rows interleaved, so that nobody can tell them apart.
  */
-export function clockChanges(times: ArrayLike<number>): readonly ClockChange[] | undefined {
+export function* clockChanges(
+  times: ArrayLike<number>,
+): Generator<void, readonly ClockChange[] | undefined, void> {
   const step = medianStep(times);
+  yield;
   if (step === undefined || step > HOUR || HOUR % step !== 0) return [];
   const back: ClockChange[] = [];
   const forward: ClockChange[] = [];

@@ -1,4 +1,5 @@
 import { MINUTE } from "./civil.js";
+import { complete } from "./complete.js";
 import { type Layout, layoutOf, type Reading, type Resolution, tokensOf, zoneOf } from "./layout.js";
 import type { NamedLayout } from "./layout-named.js";
 import { layoutsLike } from "./layouts-like.js";
@@ -229,13 +230,8 @@ export function* datesInSlices(
 }
 
 /** {@link datesInSlices} without pauses. */
-export function readDates(cells: readonly string[], options: ReadDatesOptions = {}): Dates | NoDates {
-  const work = datesInSlices(cells, options);
-  for (;;) {
-    const { done, value } = work.next();
-    if (done === true) return value;
-  }
-}
+export const readDates = (cells: readonly string[], options: ReadDatesOptions = {}): Dates | NoDates =>
+  complete(datesInSlices(cells, options));
 
 /** The moment one text says, in milliseconds since 1970; undefined for what is no date, or one that two orders fit. */
 export function parseDate(text: string): number | undefined {

@@ -1,4 +1,5 @@
 import { DAY, timeOfDay, WEEK, weekdayOf } from "./civil.js";
+import { complete } from "./complete.js";
 import type { Resolution } from "./layout.js";
 import { monthOf, startOfMonth } from "./periods.js";
 import {
@@ -164,16 +165,26 @@ function isOneDay(times: ArrayLike<number>): boolean {
  * @param resolution how finely the dates are written: months have no length in days.
  * @returns undefined where none is later than the one before it.
  */
-export function stepOf(times: ArrayLike<number>, resolution?: Resolution): Spaced | undefined {
+export const stepOf = (times: ArrayLike<number>, resolution?: Resolution): Spaced | undefined =>
+  complete(stepInParts(times, resolution));
+
+/** {@link stepOf}, pausing after each look at all moments. */
+export function* stepInParts(
+  times: ArrayLike<number>,
+  resolution?: Resolution,
+): Generator<void, Spaced | undefined, void> {
   const usual = medianStep(times);
+  yield;
   if (usual === undefined) return undefined;
   const [mode = usual, modeCount = 1] = differences(times)[0] ?? [];
+  yield;
   const found: Spaced[] = [];
-  const accept = (step: Step): boolean => {
+  function* accept(step: Step): Generator<void, boolean, void> {
     const spaced = look(times, step);
+    yield;
     found.push(spaced);
     return spaced.regular;
-  };
+  }
   const asEqual = (length: number): Step =>
     length % WEEK === 0 ? weeklyStep(length, weekdayOf(times[0]!)) : equalStep(length);
   const isCoarse = resolution !== undefined && COARSE.includes(resolution);
@@ -181,22 +192,23 @@ export function stepOf(times: ArrayLike<number>, resolution?: Resolution): Space
   // The same day of every month, however few there are, is no number of days.
   const anchors = months.length > 0 ? anchorsOf(times) : [];
   if (months.length > 0 && (isCoarse || isOneDay(times))) {
-    if (accept(monthlyStep(months[0]!, anchors[0]!))) return found[0]!;
+    if (yield* accept(monthlyStep(months[0]!, anchors[0]!))) return found[0]!;
     if (isCoarse && found[0]!.isGrid) return found[0]!;
   }
-  if (accept(asEqual(mode))) return found.at(-1)!;
-  if (usual !== mode && accept(asEqual(usual))) return found.at(-1)!;
+  if (yield* accept(asEqual(mode))) return found.at(-1)!;
+  if (usual !== mode && (yield* accept(asEqual(usual)))) return found.at(-1)!;
   // Rows left out of a short table may leave no neighbours one step apart.
   if (modeCount < times.length / 2) {
     const common = differences(times)
       .slice(0, 50)
       .reduce((a, [length]) => gcd(a, length), 0);
-    if (common >= 1000 && common < usual) accept(asEqual(common));
+    if (common >= 1000 && common < usual) yield* accept(asEqual(common));
   }
   for (const count of months)
-    for (const anchor of anchors) if (accept(monthlyStep(count, anchor))) return found.at(-1)!;
+    for (const anchor of anchors) if (yield* accept(monthlyStep(count, anchor))) return found.at(-1)!;
   const slots = mode <= DAY ? slotStep(times, mode) : undefined;
-  if (slots !== undefined && accept(slots)) return found.at(-1)!;
+  yield;
+  if (slots !== undefined && (yield* accept(slots))) return found.at(-1)!;
   if (found.every(({ isGrid }) => !isGrid)) {
     const length = roundLength(usual);
     const about = look(times, aboutEqualStep(length));

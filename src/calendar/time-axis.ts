@@ -1,9 +1,10 @@
 import { DAY } from "./civil.js";
 import { type ClockChange, clockChanges, withoutChanges } from "./clock-changes.js";
+import { complete } from "./complete.js";
 import type { Resolution } from "./layout.js";
 import type { NamedLayout } from "./layout-named.js";
-import { type Dates, readDates } from "./read-dates.js";
-import { numberStepOf, type Spaced, stepOf } from "./step-of.js";
+import { type Dates, datesInSlices } from "./read-dates.js";
+import { numberStepOf, type Spaced, stepInParts } from "./step-of.js";
 
 /** Two neighbouring rows that lie further apart, or closer, than the step. */
 export interface IrregularStep {
@@ -127,10 +128,15 @@ function axisOf(rows: number, texts: readonly string[], times: Float64Array, par
 }
 
 /** Days and longer follow the calendar of the place; hours follow the time that runs evenly. */
-function dateParts(dates: Dates, texts: readonly string[], given: Float64Array): Parts | undefined {
-  const changes = dates.hasZone ? [] : (clockChanges(given) ?? []);
+function* dateParts(
+  dates: Dates,
+  texts: readonly string[],
+  given: Float64Array,
+): Generator<void, Parts | undefined, void> {
+  const changes = dates.hasZone ? [] : ((yield* clockChanges(given)) ?? []);
+  yield;
   const even = changes.length === 0 ? given : withoutChanges(given, changes);
-  const spaced = stepOf(even, dates.resolution);
+  const spaced = yield* stepInParts(even, dates.resolution);
   if (spaced === undefined) return undefined;
   const parts: Parts = {
     kind: "date",
@@ -143,11 +149,11 @@ function dateParts(dates: Dates, texts: readonly string[], given: Float64Array):
   const isAbout = spaced.step.text.startsWith("about");
   if ((spaced.regular && !isAbout) || !dates.hasZone || spaced.step.length < DAY / 2) return parts;
   // Midnights of a place whose clocks change are 23 or 25 hours apart in UTC.
-  const local = readDates(
+  const local = yield* datesInSlices(
     texts.map((text) => text.replace(/\s*(?:[Zz]|[+\-\u2212]\d{1,2}(?::?\d{2})?)$/, "")),
   );
   if ("kind" in local) return parts;
-  const wall = stepOf(local.times, dates.resolution);
+  const wall = yield* stepInParts(local.times, dates.resolution);
   const isBetter =
     wall !== undefined && (wall.irregular.length < spaced.irregular.length || (isAbout && wall.regular));
   if (wall === undefined || !isBetter) return parts;
@@ -160,17 +166,26 @@ function dateParts(dates: Dates, texts: readonly string[], given: Float64Array):
  * @param texts the cells of the date column, oldest first; without it, rows are counted from 0.
  * @param times the same as numbers, as tables give them.
  */
-export function timeAxis(
+export const timeAxis = (
   rows: number,
   texts?: readonly string[],
   times?: Float64Array,
   options: TimeAxisOptions = {},
-): TimeAxis {
+): TimeAxis => complete(timeAxisInParts(rows, texts, times, options));
+
+/** {@link timeAxis}, pausing after each look at all rows. */
+export function* timeAxisInParts(
+  rows: number,
+  texts?: readonly string[],
+  times?: Float64Array,
+  options: TimeAxisOptions = {},
+): Generator<void, TimeAxis, void> {
   if (texts === undefined || times === undefined || rows < 2) return rowsAlone;
-  const dates = options.read ?? readDates(texts, options);
+  const dates = options.read ?? (yield* datesInSlices(texts, options));
   // A date says its own number; a column of numbers was read as it stands.
   const isDate = !("kind" in dates) && dates.times.at(-1) === times[rows - 1] && dates.times[0] === times[0];
-  const parts = isDate ? dateParts(dates, texts, times) : numberParts(times);
+  const parts = isDate ? yield* dateParts(dates, texts, times) : numberParts(times);
+  yield;
   return parts === undefined ? rowsAlone : axisOf(rows, texts, times, parts);
 }
 

@@ -85,7 +85,7 @@ const isSame = (columns: readonly ValueColumn[], a: number, b: number): boolean 
   columns.every(({ values }) => Object.is(values[a], values[b]));
 
 /** The place of one series' rows in time. @throws DataError for two values at one moment, and for an hour nobody can order. */
-function arrange<Cell>(
+function* arrange<Cell>(
   raw: RawColumns<Cell>,
   when: When,
   times: Float64Array,
@@ -93,9 +93,9 @@ function arrange<Cell>(
   columns: readonly ValueColumn[],
   notes: string[],
   of: string,
-): { order: Uint32Array | undefined; drop: number[] } {
+): Generator<void, { order: Uint32Array | undefined; drop: number[] }, void> {
   const hasZone = when.dates === undefined || when.dates.hasZone;
-  const order = rowOrder(times, hasZone);
+  const order = yield* rowOrder(times, hasZone);
   const { counts } = raw.format;
   const line = (i: number): number => raw.lines[rowOf(i)]!;
   switch (order.kind) {
@@ -147,15 +147,15 @@ function arrange<Cell>(
 }
 
 /** Puts the rows of every series in order, each within the places its rows have in the file. */
-function arrangeAll<Cell>(
+function* arrangeAll<Cell>(
   raw: RawColumns<Cell>,
   when: When,
   ids: readonly string[] | undefined,
   columns: readonly ValueColumn[],
   notes: string[],
-): Arranged {
+): Generator<void, Arranged, void> {
   if (ids === undefined) {
-    const { order, drop } = arrange(raw, when, when.times, (i) => i, columns, notes, "");
+    const { order, drop } = yield* arrange(raw, when, when.times, (i) => i, columns, notes, "");
     return { rows: order, duplicates: drop.length };
   }
   const groups = new Map<string, number[]>();
@@ -169,7 +169,15 @@ function arrangeAll<Cell>(
   const told: string[] = [];
   for (const [id, rows] of groups) {
     const times = Float64Array.from(rows, (row) => when.times[row]!);
-    const { order, drop } = arrange(raw, when, times, (i) => rows[i]!, columns, told, ` of ${quote(id)}`);
+    const { order, drop } = yield* arrange(
+      raw,
+      when,
+      times,
+      (i) => rows[i]!,
+      columns,
+      told,
+      ` of ${quote(id)}`,
+    );
     if (order === undefined) continue;
     rows.forEach((place, i) => {
       if (i < order.length) placed[place] = rows[order[i]!]!;
@@ -230,14 +238,14 @@ function keepSeries<Cell>(
 }
 
 /** Stops for what only several series explain: a moment that comes twice, or time that starts anew with each name. */
-function noticeSeveral<Cell>(raw: RawColumns<Cell>, when: When | undefined): void {
+function* noticeSeveral<Cell>(raw: RawColumns<Cell>, when: When | undefined): Generator<void, void, void> {
   const taken = new Set(when?.columns.map(({ index }) => index));
   if (when === undefined) {
     const blocks = raw.options.date === false ? undefined : blocksOf(raw, undefined, taken);
     if (blocks !== undefined) refuseSeveral(raw.path, blocks, "they stand one after the other");
     return;
   }
-  const order = rowOrder(when.times, when.dates === undefined || when.dates.hasZone);
+  const order = yield* rowOrder(when.times, when.dates === undefined || when.dates.hasZone);
   if (order.kind === "mixed") {
     const blocks = blocksOf(raw, when.times, taken);
     if (blocks !== undefined) refuseSeveral(raw.path, blocks, "time starts anew with each");
@@ -265,7 +273,7 @@ export function* finishTable<Cell>(
   let when = yield* whenRows(raw, named, notes);
   let ids = yield* idsOf(raw);
   if (ids !== undefined && options.series !== undefined) ({ ids, when } = keepSeries(raw, ids, when));
-  if (ids === undefined) noticeSeveral(raw, when);
+  if (ids === undefined) yield* noticeSeveral(raw, when);
   yield;
   const dated = new Set(when?.columns.map(({ index }) => index));
   const wanted =
@@ -277,7 +285,9 @@ export function* finishTable<Cell>(
     columns.push({ name: column.name, values: yield* readValues(raw, column, missing, delimiter, notes) });
   yield;
   const arranged: Arranged =
-    when === undefined ? { rows: undefined, duplicates: 0 } : arrangeAll(raw, when, ids, columns, notes);
+    when === undefined
+      ? { rows: undefined, duplicates: 0 }
+      : yield* arrangeAll(raw, when, ids, columns, notes);
   const { rows } = arranged;
   const pick = (values: Float64Array): Float64Array =>
     rows === undefined ? values : Float64Array.from(rows, (row) => values[row]!);

@@ -1,3 +1,4 @@
+import { complete } from "../calendar/complete.js";
 import { ConfigError, DataError } from "../errors.js";
 import { type Dialect, guessDialect } from "./dialect.js";
 import { finishTable } from "./finish-table.js";
@@ -270,9 +271,5 @@ export class TextTable {
 export function readTextTable(path: string, text: string, options: TextTableOptions = {}): ReadTable {
   const table = new TextTable(path, options);
   table.push(text.replace(/^\uFEFF/, ""));
-  const work = table.finish();
-  for (;;) {
-    const { done, value } = work.next();
-    if (done === true) return value;
-  }
+  return complete(table.finish());
 }

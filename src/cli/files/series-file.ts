@@ -1,10 +1,11 @@
 import type { NamedLayout } from "../../calendar/layout-named.js";
-import { timeAxis } from "../../calendar/time-axis.js";
+import { timeAxisInParts } from "../../calendar/time-axis.js";
 import { ConfigError, DataError, GateflowError } from "../../errors.js";
 import { type ReadTableOptions, readTableWhole } from "../../node/read-table.js";
 import { splitById } from "../../node/split-by-id.js";
 import { type NamedSeries, sourceName } from "../../report/summary/series-summary.js";
 import { plural } from "../../report/text/numbers.js";
+import { inSlices } from "../../table/slices.js";
 import type { ReadTable } from "../../table/table.js";
 
 /** How the file is written, where it is not to be guessed. */
@@ -85,14 +86,14 @@ async function openFile(path: string, options: ColumnOptions, signal?: AbortSign
 }
 
 /** One series of a file, rows it leaves out put in as gaps. */
-function seriesOf(
+function* seriesOf(
   { file, target }: OpenFile,
   table: ReadTable,
   path: string,
   unit: string | undefined,
-): NamedSeries {
+): Generator<void, NamedSeries, void> {
   const { id } = file;
-  return withMissingRows(
+  return yield* withMissingRows(
     {
       path,
       target,
@@ -123,7 +124,7 @@ export async function readSeries(
   const open = await openFile(path, options, signal);
   const { id } = open.file;
   const table = id === undefined ? open.file : chooseSeries(open.file, id, options.series);
-  const whole = seriesOf(open, table, path, options.dataUnit);
+  const whole = await inSlices(seriesOf(open, table, path, options.dataUnit), signal);
   if (table.rows >= fewest) return whole;
   throw new DataError(
     `${sourceName(whole)}: has ${plural(table.rows, "row")}, at least ${fewest} are needed.`,
@@ -146,7 +147,9 @@ export async function readAllSeries(
   const open = await openFile(path, options, signal);
   const { id } = open.file;
   const tables = id === undefined ? [open.file] : [...splitById(open.file, id).values()];
-  return tables.map((table) => seriesOf(open, table, path, options.dataUnit));
+  const all: NamedSeries[] = [];
+  for (const table of tables) all.push(await inSlices(seriesOf(open, table, path, options.dataUnit), signal));
+  return all;
 }
 
 /** The library's words for what the command line says of a file. */
@@ -188,9 +191,9 @@ function readOptions(options: ColumnOptions): ReadTableOptions {
 const LONGEST_SERIES = 2e7;
 
 /** Rows the file leaves out become gaps, where the step is known. */
-function withMissingRows(series: NamedSeries, { read }: ReadTable): NamedSeries {
+function* withMissingRows(series: NamedSeries, { read }: ReadTable): Generator<void, NamedSeries, void> {
   const { dates, times, values } = series;
-  const axis = timeAxis(values.length, dates, times, {
+  const axis = yield* timeAxisInParts(values.length, dates, times, {
     read: read?.times === times ? read : undefined,
     named: orderHint(series.dateFormat),
   });

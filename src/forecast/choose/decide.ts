@@ -1,7 +1,7 @@
 import { DataError } from "../../errors.js";
 import { percentile, variance } from "../../numerics/statistics.js";
 import { completePausing } from "../../numerics/steps.js";
-import { adfuller } from "../../series/analysis/adfuller.js";
+import { adfullerSteps } from "../../series/analysis/adfuller.js";
 import { calendarSeasons } from "../../series/analysis/calendar-seasons.js";
 import { kpss } from "../../series/analysis/kpss.js";
 import { pacf } from "../../series/analysis/pacf.js";
@@ -162,9 +162,9 @@ export async function decideLog(
 }
 
 /** null where the data do not allow the test. */
-function whereItCan(test: () => number): number | null {
+async function whereItCan(test: () => number | Promise<number>): Promise<number | null> {
   try {
-    return test();
+    return await test();
   } catch (error) {
     if (error instanceof DataError) return null;
     throw error;
@@ -198,9 +198,9 @@ export async function decideDifference(
   }
   const recent = y.subarray(Math.max(0, y.length - MOST_FOR_TESTS));
   await pause();
-  const unitRoot = whereItCan(() => adfuller(recent).pValue);
+  const unitRoot = await whereItCan(async () => (await completePausing(adfullerSteps(recent), pause)).pValue);
   await pause();
-  const level = whereItCan(() => kpss(recent).pValue);
+  const level = await whereItCan(() => kpss(recent).pValue);
   await pause();
   const measured =
     unitRoot === null || level === null

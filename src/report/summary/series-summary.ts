@@ -1,15 +1,16 @@
-import { type TimeAxis, timeAxis } from "../../calendar/time-axis.js";
+import { complete } from "../../calendar/complete.js";
+import { type TimeAxis, timeAxisInParts } from "../../calendar/time-axis.js";
 import { DataError } from "../../errors.js";
-import { acf, type Correlogram } from "../../series/analysis/acf.js";
-import { type AdfullerResult, adfuller } from "../../series/analysis/adfuller.js";
+import { acfSteps, type Correlogram } from "../../series/analysis/acf.js";
+import { type AdfullerResult, adfullerSteps } from "../../series/analysis/adfuller.js";
 import { calendarSeasons } from "../../series/analysis/calendar-seasons.js";
 import { type KpssResult, kpss } from "../../series/analysis/kpss.js";
-import { pacf } from "../../series/analysis/pacf.js";
+import { pacfSteps } from "../../series/analysis/pacf.js";
 import { type Seasonality, seasonalitySteps } from "../../series/analysis/seasonality.js";
 import { seasonsOfStep } from "../../series/analysis/seasons-of-step.js";
 import { difference } from "../../series/prepare/difference.js";
 import { interpolate } from "../../series/prepare/gaps.js";
-import { findOutliers, type Outlier } from "./outliers.js";
+import { type Outlier, outliersInParts } from "./outliers.js";
 
 /** One column of a table and when its rows are. */
 export interface NamedSeries {
@@ -78,9 +79,9 @@ export interface SeriesSummary {
 }
 
 /** The result, or undefined where the series does not allow the computation: too short, constant, exactly regular. */
-function whereItCan<T>(compute: () => T): T | undefined {
+function* whereItCan<T>(work: Generator<void, T, void>): Generator<void, T | undefined, void> {
   try {
-    return compute();
+    return yield* work;
   } catch (error) {
     if (error instanceof DataError) return undefined;
     throw error;
@@ -88,8 +89,8 @@ function whereItCan<T>(compute: () => T): T | undefined {
 }
 
 /** Steps after the last row are none of the series'. */
-function axisOf({ axis, dates, times, values }: NamedSeries): TimeAxis {
-  const whole = axis ?? timeAxis(values.length, dates, times);
+function* axisOf({ axis, dates, times, values }: NamedSeries): Generator<void, TimeAxis, void> {
+  const whole = axis ?? (yield* timeAxisInParts(values.length, dates, times));
   const rows = values.length;
   return whole.irregular.at(-1) === undefined || whole.irregular.at(-1)!.row < rows
     ? whole
@@ -145,6 +146,12 @@ const ROWS_FOR_TESTS = 16_384;
 const lastOf = (values: Float64Array, most: number): Float64Array =>
   values.length <= most ? values : values.subarray(values.length - most);
 
+/** Short enough to need no pieces. */
+function* kpssAtOnce(values: readonly number[] | Float64Array): Generator<void, KpssResult, void> {
+  yield;
+  return kpss(values);
+}
+
 interface Moments {
   readonly known: number;
   readonly minimum: number;
@@ -153,12 +160,17 @@ interface Moments {
   readonly standardDeviation: number;
 }
 
-function momentsOf(values: Float64Array): Moments {
+/** Rows looked at without a pause. */
+const SLICE = 65_536;
+
+function* momentsOf(values: Float64Array): Generator<void, Moments, void> {
   let known = 0;
   let sum = 0;
   let minimum = Number.POSITIVE_INFINITY;
   let maximum = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
+  for (let row = 0; row < values.length; row++) {
+    if (row % SLICE === SLICE - 1) yield;
+    const value = values[row]!;
     if (Number.isNaN(value)) continue;
     known++;
     sum += value;
@@ -167,7 +179,11 @@ function momentsOf(values: Float64Array): Moments {
   }
   const mean = sum / known;
   let squares = 0;
-  for (const value of values) if (!Number.isNaN(value)) squares += (value - mean) ** 2;
+  for (let row = 0; row < values.length; row++) {
+    if (row % SLICE === SLICE - 1) yield;
+    const value = values[row]!;
+    if (!Number.isNaN(value)) squares += (value - mean) ** 2;
+  }
   return {
     known,
     minimum,
@@ -183,16 +199,16 @@ function momentsOf(values: Float64Array): Moments {
  */
 export function* summaryInParts(series: NamedSeries): Generator<void, SeriesSummary> {
   const { values, path, target } = series;
-  const { known, ...moments } = momentsOf(values);
+  const { known, ...moments } = yield* momentsOf(values);
   yield;
   if (known === 0) {
     throw new DataError(
       `${path}, column ${JSON.stringify(target)}: has no value, all ${values.length} cells are gaps.`,
     );
   }
-  const outliers = findOutliers(values);
+  const outliers = yield* outliersInParts(values);
   yield;
-  const axis = axisOf(series);
+  const axis = yield* axisOf(series);
   const seasonCandidates = likelySeasons(axis);
   const recent = lastOf(values, ROWS_FOR_SEASON);
   const found = calendarSeasons(yield* seasonalitySteps(recent), seasonCandidates, recent.length);
@@ -212,14 +228,14 @@ export function* summaryInParts(series: NamedSeries): Generator<void, SeriesSumm
     versions.push([`differenced (lag ${season})`, difference([...filled], { lag: season })]);
   const stationarity: Stationarity[] = [];
   for (const [name, version] of versions) {
-    const adf = whereItCan(() => adfuller(version));
+    const adf = yield* whereItCan(adfullerSteps(version));
     yield;
-    stationarity.push({ name, adf, kpss: whereItCan(() => kpss(version)) });
+    stationarity.push({ name, adf, kpss: yield* whereItCan(kpssAtOnce(version)) });
     yield;
   }
-  const acfPeaks = peaksOf(whereItCan(() => acf(differences, { nLags: lags })));
+  const acfPeaks = peaksOf(yield* whereItCan(acfSteps(differences, { nLags: lags })));
   yield;
-  const pacfPeaks = peaksOf(whereItCan(() => pacf(differences, { nLags: lags })));
+  const pacfPeaks = peaksOf(yield* whereItCan(pacfSteps(differences, { nLags: lags })));
   yield;
   return {
     series,
@@ -239,10 +255,4 @@ export function* summaryInParts(series: NamedSeries): Generator<void, SeriesSumm
 }
 
 /** {@link summaryInParts} without pauses. */
-export function summarize(series: NamedSeries): SeriesSummary {
-  const parts = summaryInParts(series);
-  for (;;) {
-    const { done, value } = parts.next();
-    if (done === true) return value;
-  }
-}
+export const summarize = (series: NamedSeries): SeriesSummary => complete(summaryInParts(series));

@@ -2,6 +2,7 @@ import { log } from "../../elementary.js";
 import { DataError } from "../../errors.js";
 import { Z_95 } from "../../numerics/normal.js";
 import { dot, mean } from "../../numerics/statistics.js";
+import { complete, type Steps } from "../../numerics/steps.js";
 import { flag, numberIn, refuseUnknown } from "../../options.js";
 import { openComplete, type SeriesLike } from "../kinds.js";
 
@@ -22,14 +23,17 @@ export interface Correlogram {
 export const defaultLags = (n: number): number => Math.floor((10 * log(n)) / Math.LN10 + 1e-12);
 
 /** Autocovariances at lags 0 … nLags about the mean. */
-export function autocovariances(values: Float64Array, nLags: number, adjusted: boolean): number[] {
+export function* autocovariances(values: Float64Array, nLags: number, adjusted: boolean): Steps<number[]> {
   const n = values.length;
   const center = mean(values);
   const centered = values.map((value) => value - center);
-  return Array.from({ length: nLags + 1 }, (_, lag) => {
+  const found: number[] = [];
+  for (let lag = 0; lag <= nLags; lag++) {
     const product = dot(centered.subarray(lag), centered.subarray(0, n - lag));
-    return product / (adjusted ? n - lag : n);
-  });
+    found.push(product / (adjusted ? n - lag : n));
+    yield;
+  }
+  return found;
 }
 
 /** @throws DataError when the series cannot have correlations: fewer than two values, or all the same. */
@@ -50,7 +54,10 @@ export function refuseConstant(where: string, values: Float64Array): void {
  * @param x one series without gaps.
  * @throws DataError for gaps or a constant series.
  */
-export function acf(x: SeriesLike, options: AcfOptions = {}): Correlogram {
+export const acf = (x: SeriesLike, options: AcfOptions = {}): Correlogram => complete(acfSteps(x, options));
+
+/** {@link acf}, in pieces of one lag. */
+export function* acfSteps(x: SeriesLike, options: AcfOptions = {}): Steps<Correlogram> {
   const where = "acf()";
   refuseUnknown(where, options, ["nLags", "adjusted"]);
   const adjusted = flag(where, "adjusted", options.adjusted ?? false);
@@ -62,7 +69,7 @@ export function acf(x: SeriesLike, options: AcfOptions = {}): Correlogram {
     max: n - 1,
     integer: true,
   });
-  const covariances = autocovariances(series, nLags, adjusted);
+  const covariances = yield* autocovariances(series, nLags, adjusted);
   const values = covariances.map((covariance) => covariance / covariances[0]!);
   let squares = 0;
   const confidence = values.map((value, lag): [number, number] => {

@@ -1,6 +1,7 @@
 import { log, pow } from "../../elementary.js";
 import { ConfigError, DataError } from "../../errors.js";
-import { type LeastSquares, leastSquares } from "../../numerics/least-squares.js";
+import { type LeastSquares, leastSquaresSteps } from "../../numerics/least-squares.js";
+import { complete, type Steps } from "../../numerics/steps.js";
 import { numberIn, oneOf, refuseUnknown } from "../../options.js";
 import { openComplete, type SeriesLike } from "../kinds.js";
 import { mackinnonCriticalValues, mackinnonPValue, type Trend } from "./mackinnon.js";
@@ -46,12 +47,12 @@ function regression(x: Float64Array, lags: number) {
   };
 }
 
-function chooseLag(
+function* chooseLag(
   fit: LeastSquares,
   fixed: number,
   maxLag: number,
   autolag: "AIC" | "BIC" | "t-stat",
-): number {
+): Steps<number> {
   if (autolag === "t-stat") {
     for (let lag = maxLag; lag > 0; lag--) if (Math.abs(fit.lastT(fixed + lag)) >= LAST_LAG_BOUND) return lag;
     return 0;
@@ -62,6 +63,7 @@ function chooseLag(
   for (let lag = 0; lag <= maxLag; lag++) {
     const criterion = n * log(fit.residualSum(fixed + lag) / n) + penalty * (fixed + lag);
     if (criterion < best) [best, bestLag] = [criterion, lag];
+    yield;
   }
   return bestLag;
 }
@@ -90,7 +92,11 @@ function isExact(fit: LeastSquares, target: Float64Array): boolean {
  * @param x one series without gaps.
  * @throws DataError for gaps, a constant series, one too regular to test, or too few values for the terms; ConfigError for a `maxLag` too large.
  */
-export function adfuller(x: SeriesLike, options: AdfullerOptions = {}): AdfullerResult {
+export const adfuller = (x: SeriesLike, options: AdfullerOptions = {}): AdfullerResult =>
+  complete(adfullerSteps(x, options));
+
+/** {@link adfuller}, in pieces of one regressor or one lag. */
+export function* adfullerSteps(x: SeriesLike, options: AdfullerOptions = {}): Steps<AdfullerResult> {
   const where = "adfuller()";
   refuseUnknown(where, options, ["regression", "maxLag", "autolag"]);
   const trend = oneOf(where, "regression", options.regression ?? "c", ["n", "c", "ct", "ctt"]);
@@ -125,13 +131,13 @@ export function adfuller(x: SeriesLike, options: AdfullerOptions = {}): Adfuller
   if (autolag !== null) {
     // All candidates on the same observations, or their criteria would not compare.
     const { n, target, level, lagged } = regression(values, maxLag);
-    const search = leastSquares([...trendColumns(trend, n), level, ...lagged], target);
+    const search = yield* leastSquaresSteps([...trendColumns(trend, n), level, ...lagged], target);
     if (search.rank < terms + 1 || isExact(search, target)) throw tooRegular(where, trend);
-    usedLag = chooseLag(search, terms + 1, Math.min(maxLag, search.rank - terms - 1), autolag);
+    usedLag = yield* chooseLag(search, terms + 1, Math.min(maxLag, search.rank - terms - 1), autolag);
   }
   const { n, target, level, lagged } = regression(values, usedLag);
   // The level stands last, where its t statistic can be read off.
-  const fit = leastSquares([...trendColumns(trend, n), ...lagged, level], target);
+  const fit = yield* leastSquaresSteps([...trendColumns(trend, n), ...lagged, level], target);
   if (n <= terms + 1 + usedLag) {
     throw new DataError(`${where}: ${values.length} values leave no degree of freedom with ${usedLag} lags.`);
   }

@@ -1,7 +1,8 @@
 import { cos, sin } from "../../elementary.js";
+import { complete, type Steps } from "../../numerics/steps.js";
 
 /** In-place radix-2 transform (Cooley & Tukey 1965); both arrays have a power of two as length. */
-function transform(real: Float64Array, imaginary: Float64Array): void {
+function* transform(real: Float64Array, imaginary: Float64Array): Steps<void> {
   const n = real.length;
   for (let i = 1, j = 0; i < n; i++) {
     let bit = n >> 1;
@@ -13,8 +14,10 @@ function transform(real: Float64Array, imaginary: Float64Array): void {
     }
   }
   for (let size = 2; size <= n; size *= 2) {
+    yield;
     const half = size / 2;
     for (let k = 0; k < half; k++) {
+      if (k % 8192 === 8191) yield;
       const c = cos((2 * Math.PI * k) / size);
       const s = -sin((2 * Math.PI * k) / size);
       for (let a = k; a < n; a += size) {
@@ -40,7 +43,10 @@ export interface Periodogram {
  * |Fourier transform|² of the values about their mean under a Hann taper, zero-padded to at least twice the length.
  * The taper keeps strong lines out of far frequencies; each line is then about two cycles a record wide on either side.
  */
-export function periodogram(values: Float64Array): Periodogram {
+export const periodogram = (values: Float64Array): Periodogram => complete(periodogramSteps(values));
+
+/** {@link periodogram}, in pieces of one round of the transform. */
+export function* periodogramSteps(values: Float64Array): Steps<Periodogram> {
   const n = values.length;
   const center = values.reduce((a, b) => a + b, 0) / n;
   let size = 1;
@@ -50,7 +56,8 @@ export function periodogram(values: Float64Array): Periodogram {
   for (let t = 0; t < n; t++) {
     real[t] = (values[t]! - center) * (0.5 - 0.5 * cos((2 * Math.PI * (t + 0.5)) / n));
   }
-  transform(real, imaginary);
+  yield;
+  yield* transform(real, imaginary);
   const power = Float64Array.from({ length: size / 2 + 1 }, (_, k) => real[k]! ** 2 + imaginary[k]! ** 2);
   return { power, size };
 }

@@ -1,6 +1,7 @@
 import { DataError } from "../../errors.js";
-import { leastSquares } from "../../numerics/least-squares.js";
+import { leastSquaresSteps } from "../../numerics/least-squares.js";
 import { Z_95 } from "../../numerics/normal.js";
+import { complete, type Steps } from "../../numerics/steps.js";
 import { numberIn, oneOf, refuseUnknown } from "../../options.js";
 import { openComplete, type SeriesLike } from "../kinds.js";
 import { autocovariances, type Correlogram, defaultLags, refuseConstant } from "./acf.js";
@@ -16,7 +17,7 @@ export interface PacfOptions {
 }
 
 /** The last coefficient of each order's autoregression: Levinson 1946, Durbin 1960. */
-function levinsonDurbin(covariances: readonly number[], nLags: number): number[] {
+function* levinsonDurbin(covariances: readonly number[], nLags: number): Steps<number[]> {
   const partial = [1];
   let phi: number[] = [];
   let power = covariances[0]!;
@@ -26,16 +27,17 @@ function levinsonDurbin(covariances: readonly number[], nLags: number): number[]
     phi = [...phi.map((coefficient, j) => coefficient - reflection * phi[k - 2 - j]!), reflection];
     power *= 1 - reflection * reflection;
     partial.push(reflection);
+    yield;
   }
   return partial;
 }
 
-function byRegression(where: string, x: Float64Array, nLags: number): number[] {
+function* byRegression(where: string, x: Float64Array, nLags: number): Steps<number[]> {
   const partial = [1];
   for (let k = 1; k <= nLags; k++) {
     const n = x.length - k;
     const lagged = Array.from({ length: k }, (_, i) => x.subarray(k - 1 - i, k - 1 - i + n));
-    const fit = leastSquares([new Float64Array(n).fill(1), ...lagged], x.subarray(k));
+    const fit = yield* leastSquaresSteps([new Float64Array(n).fill(1), ...lagged], x.subarray(k));
     if (fit.rank < k + 1) {
       throw new DataError(
         `${where}: at lag ${k} the lagged values are exact combinations of each other; method "ols" has no answer. Use "ywm".`,
@@ -52,7 +54,11 @@ function byRegression(where: string, x: Float64Array, nLags: number): number[] {
  * @param x one series without gaps.
  * @throws DataError for gaps, a constant series, or fewer than 4 values; ConfigError when `nLags` reaches half the length.
  */
-export function pacf(x: SeriesLike, options: PacfOptions = {}): Correlogram {
+export const pacf = (x: SeriesLike, options: PacfOptions = {}): Correlogram =>
+  complete(pacfSteps(x, options));
+
+/** {@link pacf}, in pieces of one lag. */
+export function* pacfSteps(x: SeriesLike, options: PacfOptions = {}): Steps<Correlogram> {
   const where = "pacf()";
   refuseUnknown(where, options, ["nLags", "method"]);
   const method = oneOf(where, "method", options.method ?? "ywm", ["ywm", "yw", "ols", "ldb"]);
@@ -68,8 +74,8 @@ export function pacf(x: SeriesLike, options: PacfOptions = {}): Correlogram {
   });
   const values =
     method === "ols"
-      ? byRegression(where, series, nLags)
-      : levinsonDurbin(autocovariances(series, nLags, method === "yw"), nLags);
+      ? yield* byRegression(where, series, nLags)
+      : yield* levinsonDurbin(yield* autocovariances(series, nLags, method === "yw"), nLags);
   const half = Z_95 / Math.sqrt(n);
   const confidence = values.map((value, lag): [number, number] =>
     lag === 0 ? [value, value] : [value - half, value + half],

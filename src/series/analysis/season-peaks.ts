@@ -1,6 +1,7 @@
 import { cos, exp, log } from "../../elementary.js";
 import { dot, mean } from "../../numerics/statistics.js";
-import { type Periodogram, periodogram } from "./fourier.js";
+import { complete, type Steps } from "../../numerics/steps.js";
+import { type Periodogram, periodogramSteps } from "./fourier.js";
 
 /** A line that stands out of the spectrum. */
 export interface Peak {
@@ -18,7 +19,7 @@ const MEDIAN_TO_MEAN = 1 / Math.LN2;
  * The spectrum without its lines: medians over windows that are evenly wide in log frequency (at least eight
  * independent frequencies to either side), so that neither a slope nor a few lines move them.
  */
-function smoothBackground({ power }: Periodogram, binWidth: number): (k: number) => number {
+function* smoothBackground({ power }: Periodogram, binWidth: number): Steps<(k: number) => number> {
   const last = power.length - 1;
   const medianAround = (k: number): number => {
     const half = Math.max(8 * binWidth, 0.4 * k);
@@ -30,7 +31,11 @@ function smoothBackground({ power }: Periodogram, binWidth: number): (k: number)
   const knots: number[] = [];
   for (let k = binWidth; k < last; k += Math.max(binWidth, 0.1 * k)) knots.push(Math.round(k));
   knots.push(last);
-  const medians = knots.map(medianAround);
+  const medians: number[] = [];
+  for (const knot of knots) {
+    medians.push(medianAround(knot));
+    yield;
+  }
   return (k) => {
     const right = Math.max(
       1,
@@ -71,17 +76,26 @@ function autoregressiveBackground(
  * it was. A local maximum counts when its ratio to the larger of two backgrounds, r, has m/2 e^(-r) < `falseAlarm`:
  * periodogram ordinates are exponential about their background, and there are m/2 independent ones.
  */
-export function spectralPeaks(differences: Float64Array, falseAlarm: number, leastCycles: number): Peak[] {
-  const spectrum = periodogram(differences);
+export const spectralPeaks = (differences: Float64Array, falseAlarm: number, leastCycles: number): Peak[] =>
+  complete(spectralPeaksSteps(differences, falseAlarm, leastCycles));
+
+/** {@link spectralPeaks}, in short pieces. */
+export function* spectralPeaksSteps(
+  differences: Float64Array,
+  falseAlarm: number,
+  leastCycles: number,
+): Steps<Peak[]> {
+  const spectrum = yield* periodogramSteps(differences);
   const { power, size } = spectrum;
   const total = power.reduce((a, b) => a + b, 0);
   if (total === 0) return [];
   const binWidth = size / differences.length;
-  const smooth = smoothBackground(spectrum, binWidth);
+  const smooth = yield* smoothBackground(spectrum, binWidth);
   const red = autoregressiveBackground(differences, spectrum);
   const peaks: (Peak & { k: number })[] = [];
   const last = power.length - 1;
   for (let k = Math.ceil((leastCycles - 0.5) * binWidth); k <= last; k++) {
+    if (k % 2048 === 0) yield;
     const here = power[k]!;
     const [before, after] = [power[k - 1]!, power[k + 1] ?? power[k - 1]!];
     if (here < before || here < after) continue;

@@ -2,7 +2,7 @@ import { dot, mean, squaredDeviations } from "../../numerics/statistics.js";
 import { complete, type Steps } from "../../numerics/steps.js";
 import { openSingle, type SeriesLike } from "../kinds.js";
 import { interpolate } from "../prepare/gaps.js";
-import { spectralPeaks } from "./season-peaks.js";
+import { spectralPeaksSteps } from "./season-peaks.js";
 
 /** One season found. */
 export interface Season {
@@ -144,12 +144,16 @@ function isMultiple(long: number, short: number, n: number): boolean {
 type Found = Season & Pick<Fold, "explained" | "pattern">;
 
 /** What repeats with a peak's period, or with the whole number of steps nearest to it; undefined when nothing does. */
-function trySeason(x: Float64Array, { period: peak, pValue }: Candidate): Found | undefined {
+function* trySeason(x: Float64Array, { period: peak, pValue }: Candidate): Steps<Found | undefined> {
   const season = Math.round(peak);
   if (season < 2) return undefined;
   // The whole number is tried as well when the spectrum cannot tell it from the peak; the better fold is kept.
   const whole = Math.abs(1 / peak - 1 / season) < 0.5 / x.length;
-  const folds = (whole ? [peak, season] : [peak]).map((period) => ({ period, ...fold(x, season, period) }));
+  const folds: (Fold & { readonly period: number })[] = [];
+  for (const period of whole ? [peak, season] : [peak]) {
+    folds.push({ period, ...fold(x, season, period) });
+    yield;
+  }
   const { repeats, ...best } = folds.reduce((a, b) => (b.explained > a.explained ? b : a));
   return repeats && best.explained > 0 ? { season, pValue, ...best } : undefined;
 }
@@ -158,15 +162,13 @@ function trySeason(x: Float64Array, { period: peak, pValue }: Candidate): Found 
 function* strongest(x: Float64Array, candidates: readonly Candidate[]): Steps<Found | undefined> {
   const found: Found[] = [];
   for (const candidate of candidates) {
-    const season = trySeason(x, candidate);
+    const season = yield* trySeason(x, candidate);
     if (season !== undefined) found.push(season);
-    yield;
   }
   if (found.length === 0) return undefined;
   const best = found.reduce((a, b) => (b.explained > a.explained ? b : a));
   for (let part = MOST_OVERTONES; part >= 2; part--) {
-    const shorter = trySeason(x, { period: best.period / part, pValue: best.pValue });
-    yield;
+    const shorter = yield* trySeason(x, { period: best.period / part, pValue: best.pValue });
     if (shorter !== undefined && shorter.explained >= AS_GOOD_AS_ITS_MULTIPLE * best.explained)
       return shorter;
   }
@@ -208,7 +210,8 @@ export function* seasonalitySteps(x: SeriesLike): Steps<Seasonality> {
     const wander = squaredDeviations(differences, mean(differences));
     // A straight line leaves differences of rounding, whose pattern is no season.
     const constant = wander <= (n * Number.EPSILON) ** 2 * dot(values, values);
-    let candidates = constant ? [] : candidatesOf(spectralPeaks(differences, FALSE_ALARM, LEAST_CYCLES), n);
+    const peaks = constant ? [] : yield* spectralPeaksSteps(differences, FALSE_ALARM, LEAST_CYCLES);
+    let candidates = candidatesOf(peaks, n);
     let first = 0;
     while (seasons.length < MOST_SEASONS) {
       const best = yield* strongest(values, candidates);

@@ -1,6 +1,7 @@
 import { ConfigError, DataError, ShapeError } from "../../errors.js";
 import { numberIn, refuseUnknown } from "../../options.js";
 import { isTensor, sizeOf, type Tensor } from "../../tensor.js";
+import { viewOf } from "./window-view.js";
 
 export interface TrainTestSplitOptions {
   /** Share of the rows, rounded up, that becomes the test part; between 0 and 1. Default 0.2. */
@@ -22,16 +23,22 @@ export interface Pair {
   readonly overlap?: number;
 }
 
-const rowsOf = (x: Splittable): number => (isTensor(x) ? (x.shape[0] ?? 0) : x.length);
+const rowsOf = (x: Splittable): number =>
+  viewOf(x) !== undefined || isTensor(x) ? ((x as Tensor).shape[0] ?? 0) : x.length;
 
 function slice(x: Splittable, from: number, to: number): Splittable {
+  const view = viewOf(x);
+  if (view !== undefined) return view.rows(from, to);
   if (!isTensor(x)) return x.slice(from, to);
   const width = sizeOf(x.shape.slice(1));
   return { shape: [to - from, ...x.shape.slice(1)], data: x.data.slice(from * width, to * width) };
 }
 
 const isSplittable = (x: unknown): x is Splittable =>
-  isTensor(x) || Array.isArray(x) || (ArrayBuffer.isView(x) && !(x instanceof DataView));
+  (typeof x === "object" && x !== null && viewOf(x) !== undefined) ||
+  isTensor(x) ||
+  Array.isArray(x) ||
+  (ArrayBuffer.isView(x) && !(x instanceof DataView));
 
 /**
  * Cuts a series into an earlier and a later part: never shuffled, for the future must not teach the past.

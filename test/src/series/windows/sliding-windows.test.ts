@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError, DataError, ShapeError } from "../../../../src/errors.js";
-import { slidingWindows } from "../../../../src/series/windows/sliding-windows.js";
+import { slidingWindows, windowBatches } from "../../../../src/series/windows/sliding-windows.js";
 import { trainTestSplit } from "../../../../src/series/windows/train-test-split.js";
 import { tensor, toArray } from "../../../../src/tensor.js";
 import { fc } from "../../../support/property.js";
@@ -66,5 +66,47 @@ describe("slidingWindows", () => {
     expect(() => slidingWindows(tensor([[[1]], [[2]]]), { window: 1 })).toThrow(ShapeError);
     expect(() => slidingWindows([1, 2, 3], { window: 1, targetColumn: 1 })).toThrow(ConfigError);
     expect(() => slidingWindows([1, 2, 3], {} as never)).toThrow(/`window` is undefined/);
+  });
+});
+
+describe("windows of a long series", () => {
+  test("are not copied before they are read: ten million points take no tensor of ten million windows", () => {
+    const series = Float32Array.from({ length: 10_000_000 }, (_, t) => t % 1000);
+    const before = process.memoryUsage().arrayBuffers;
+    const windows = slidingWindows(series, { window: 200, horizon: 24 });
+    const { train, test: later } = trainTestSplit(windows, { testFraction: 0.1 });
+    expect(windows.x.shape).toEqual([9_999_777, 200, 1]);
+    let seen = 0;
+    for (const { x, y } of windowBatches(train, { batchSize: 4, shuffle: false })) {
+      expect([x.data[0], x.data[200], y.data[0]]).toEqual([seen * 4, seen * 4 + 1, seen * 4 + 200]);
+      if (++seen === 3) break;
+    }
+    expect(later.x.shape[0]).toBe(999_978);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(series.byteLength / 2);
+  });
+  test("come as batches in an order drawn anew, every window once, as the dense tensors have them", () => {
+    const windows = slidingWindows(
+      range(23).map((t) => [t, -t]),
+      { window: 4, horizon: 2, targetColumn: 1 },
+    );
+    const dense = { x: toArray(windows.x), y: toArray(windows.y) };
+    const dataset = windowBatches(windows, { batchSize: 5, seed: 3 });
+    expect([dataset.windows, dataset.length]).toEqual([18, 4]);
+    const pass = (): number[] =>
+      [...dataset].flatMap(({ x, y }) =>
+        (toArray(x) as number[][][]).map((window, i) => {
+          const row = window[0]![0]!;
+          expect(window).toEqual((dense.x as number[][][])[row]);
+          expect((toArray(y) as number[][])[i]).toEqual((dense.y as number[][])[row]);
+          return row;
+        }),
+      );
+    const [first, second] = [pass(), pass()];
+    expect(first.toSorted((a, b) => a - b)).toEqual(range(18));
+    expect(second).not.toEqual(first);
+    // Tensors that hold their own numbers come the same way.
+    const own = { x: tensor(windows.x.data, windows.x.shape), y: tensor(windows.y.data, windows.y.shape) };
+    expect([...windowBatches(own, { shuffle: false })][0]!.x.data).toEqual(windows.x.data);
+    expect(() => windowBatches({ x: own.x, y: tensor([1, 2]) })).toThrow(ShapeError);
   });
 });
