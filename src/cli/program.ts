@@ -2,7 +2,6 @@ import { Command, Option } from "commander";
 import { ConfigError } from "../errors.js";
 import type { BacktestOptions } from "./commands/backtest.js";
 import type { ExamineOptions } from "./commands/examine.js";
-import type { ForecastOptions } from "./commands/forecast.js";
 import type { ModelCommandOptions } from "./commands/models.js";
 import type { StudioOptions } from "./commands/studio.js";
 import { addDoctor } from "./doctor-command.js";
@@ -16,6 +15,7 @@ import {
   unitsList,
   wholeNumber,
 } from "./options/arguments.js";
+import type { ForecastOptions } from "./options/forecast-options.js";
 import { DIFFERENCES, MODELS, SCALES, STRATEGIES } from "./options/model-options.js";
 import type { TrainOptions } from "./options/train-options.js";
 import { addSearch } from "./search-commands.js";

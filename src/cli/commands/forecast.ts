@@ -3,15 +3,11 @@ import { plural } from "../../report/text/numbers.js";
 import type { Io } from "../files/io.js";
 import { readModelFile } from "../files/model-file.js";
 import { checkFile } from "../files/output.js";
-import { naming, type ReadingOptions, readSeries } from "../files/series-file.js";
+import { naming, readSeries } from "../files/series-file.js";
 import { continuation, predictFuture } from "../future.js";
+import type { ForecastOptions } from "../options/forecast-options.js";
 import { forecastCsv } from "../print/forecast-csv.js";
-
-export interface ForecastOptions extends ReadingOptions {
-  readonly horizon?: number;
-  readonly out?: string;
-  readonly json?: boolean;
-}
+import { forecastPanel } from "./forecast-panel.js";
 
 /** `gateflow forecast`: goes on from the end of the model's own series, or of newer rows. */
 export async function forecast(
@@ -21,7 +17,9 @@ export async function forecast(
   io: Io,
 ): Promise<void> {
   if (options.out !== undefined) await checkFile("--out", options.out);
-  const { forecaster, source } = await readModelFile(modelPath);
+  const model = await readModelFile(modelPath);
+  if (model.kind === "panel") return forecastPanel(model.forecaster, model.source, file, options, io);
+  const { forecaster, source } = model;
   const { target, date, unit, id, horizon, reading } = source;
   const series =
     file === undefined

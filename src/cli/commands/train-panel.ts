@@ -7,6 +7,7 @@ import type { NamedSeries } from "../../report/summary/series-summary.js";
 import { plural } from "../../report/text/numbers.js";
 import { byError, type PanelReport, panelErrors, panelFacts } from "../../report/text/panel-report.js";
 import { checkInterrupt, type Io } from "../files/io.js";
+import { panelSourceOf, withSource } from "../files/model-file.js";
 import { writeTogether } from "../files/output.js";
 import { naming } from "../files/series-file.js";
 import { packageVersion } from "../files/version.js";
@@ -36,6 +37,12 @@ interface Trained {
 const trainRows = (rows: number, { testFraction }: TrainOptions, horizon: number): number =>
   rows - Math.max(horizon, Math.round(rows * testFraction));
 
+/** Rows of a series that teach; one too short to be tested teaches with all it has. */
+function taughtRows(rows: number, options: TrainOptions, horizon: number): number {
+  const own = trainRows(rows, options, horizon);
+  return own < horizon ? rows : own;
+}
+
 async function learn(
   panel: Record<string, Float64Array>,
   options: TrainOptions,
@@ -49,9 +56,7 @@ async function learn(
   try {
     const known = Object.fromEntries(
       Object.entries(panel).map(([id, values]) => {
-        const rows = trainRows(values.length, options, horizon);
-        // Too short to be tested: it teaches with all it has.
-        return [id, rows < horizon ? values : values.subarray(0, rows)];
+        return [id, values.subarray(0, taughtRows(values.length, options, horizon))];
       }),
     );
     const model = await forecaster(own).fit({ panel: known }, { callbacks: [progress], signal: io.signal });
@@ -135,7 +140,10 @@ export async function trainPanel(
   const { renderPanel } = await import("../../report/html/render-panel.js");
   const dated = first!.dates !== undefined;
   const contents = {
-    "model.safetensors": await model.save(),
+    "model.safetensors": withSource(
+      await model.save(),
+      panelSourceOf(series, options, ({ values }) => taughtRows(values.length, options, horizon), horizon),
+    ),
     "forecast.csv": csvText([
       [report.idColumn, dated ? "date" : "row", "forecast", "lower", "upper"],
       ...report.series.flatMap(({ id, values, forecast, label }) =>

@@ -1,5 +1,5 @@
 import { FormatError, GateflowError } from "../../errors.js";
-import { type Forecaster, loadForecaster } from "../../forecast/forecaster.js";
+import { type Forecaster, loadForecaster, type PanelForecaster } from "../../forecast/forecaster.js";
 import { PANEL_KEY } from "../../forecast/panel/panel-persistence.js";
 import { readSafetensors, writeSafetensors } from "../../formats/safetensors-file.js";
 import { readBytes } from "../../node/model-files.js";
@@ -52,8 +52,21 @@ export interface ModelSource {
   readonly reading?: ReadingOptions;
 }
 
+/** What `gateflow forecast` must know of each series of a panel. */
+export interface PanelSource {
+  readonly target: string;
+  readonly date: string | undefined;
+  readonly idColumn: string;
+  readonly horizon: number;
+  readonly reading: ReadingOptions;
+  /** Each series as if it had been trained alone. */
+  readonly series: readonly ModelSource[];
+}
+
 /** Enough to tell the step of a series, irregular ones included. */
 const DATES_KEPT = 200;
+/** And of each of very many. */
+const PANEL_DATES_KEPT = 40;
 
 /** @param options what was said of the file, the name of the date column among it. */
 export function sourceOf(
@@ -61,6 +74,7 @@ export function sourceOf(
   options: ColumnOptions,
   trainRows: number,
   horizon: number,
+  kept = DATES_KEPT,
 ): ModelSource {
   const { values, target, unit, id, dates, times, dateFormat } = series;
   return {
@@ -75,31 +89,58 @@ export function sourceOf(
     tail: Array.from(values.subarray(trainRows), (value) => (Number.isNaN(value) ? null : value)),
     ...(dates === undefined || times === undefined
       ? {}
-      : { dates: dates.slice(-DATES_KEPT), times: [...times.slice(-DATES_KEPT)] }),
+      : { dates: dates.slice(-kept), times: [...times.slice(-kept)] }),
     ...(dateFormat === undefined ? {} : { dateFormat }),
   };
 }
 
+/** The source of many series of one file. @param trainRows how many rows of each the model learnt from. */
+export const panelSourceOf = (
+  all: readonly NamedSeries[],
+  options: ColumnOptions,
+  trainRows: (series: NamedSeries) => number,
+  horizon: number,
+): PanelSource => ({
+  target: all[0]!.target,
+  date: options.date,
+  idColumn: all[0]!.id!.column,
+  horizon,
+  reading: readingOf(options),
+  series: all.map((own) => sourceOf(own, options, trainRows(own), horizon, PANEL_DATES_KEPT)),
+});
+
 /** The library's bytes with the source among the metadata. */
-export function withSource(bytes: Uint8Array, source: ModelSource): Uint8Array {
+export function withSource(bytes: Uint8Array, source: ModelSource | PanelSource): Uint8Array {
   const { tensors, metadata } = readSafetensors(bytes);
   return writeSafetensors({ tensors, metadata: { ...metadata, [KEY]: JSON.stringify(source) } });
 }
 
+/** A panel as the command line makes it: series by name, of one column each. */
+export type LoadedPanel = PanelForecaster<Record<string, Float64Array>>;
+
 /** @throws DataError for a path that cannot be read; FormatError for what `gateflow train` did not write. */
-export async function readModelFile(path: string): Promise<{ forecaster: Forecaster; source: ModelSource }> {
+export async function readModelFile(
+  path: string,
+): Promise<
+  | { readonly kind: "one"; readonly forecaster: Forecaster; readonly source: ModelSource }
+  | { readonly kind: "panel"; readonly forecaster: LoadedPanel; readonly source: PanelSource }
+> {
   const bytes = await readBytes(path);
   try {
     const { metadata } = readSafetensors(bytes);
     const source = metadata[KEY];
+    const isPanel = metadata[PANEL_KEY] !== undefined;
     if (source === undefined) {
       throw new FormatError(
-        metadata[PANEL_KEY] === undefined
-          ? "holds no forecaster. Make one with `gateflow train`."
-          : "forecasts many series, which `gateflow forecast` does not do; `gateflow train` has written forecast.csv beside it, and a program may use loadForecaster().",
+        isPanel
+          ? "was not written by `gateflow train`, so nothing says which file its series are of; a program may use loadForecaster()."
+          : "holds no forecaster. Make one with `gateflow train`.",
       );
     }
-    return { forecaster: await loadForecaster(bytes), source: JSON.parse(source) as ModelSource };
+    const forecaster: unknown = loadForecaster(bytes);
+    return isPanel
+      ? { kind: "panel", forecaster: forecaster as LoadedPanel, source: JSON.parse(source) as PanelSource }
+      : { kind: "one", forecaster: forecaster as Forecaster, source: JSON.parse(source) as ModelSource };
   } catch (error) {
     if (!(error instanceof GateflowError)) throw error;
     throw new FormatError(`${path}: ${error.message}`, { cause: error });
