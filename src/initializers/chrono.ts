@@ -10,7 +10,7 @@ export interface ChronoOptions extends SeedOption {
 
 /**
  * LSTM bias `[4H]` (gates i, f, c, o) by which unit j starts with a memory of τ_j steps, τ uniform in
- * [1, maxTimesteps - 1]: forget bias log τ, input bias -log τ, the others 0. A forget gate of σ(log τ) = τ / (1 + τ)
+ * `[1, maxTimesteps - 1]`: forget bias log τ, input bias -log τ, the others 0. A forget gate of σ(log τ) = τ / (1 + τ)
  * forgets at the rate 1 / (1 + τ). Tallec & Ollivier, *Can recurrent neural networks warp time?* (2018), section 2.
  *
  * To be given as `biasInitializer` with `unitForgetBias: false`; the unit forget bias would overwrite it.

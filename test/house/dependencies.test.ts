@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { root } from "./source-files.js";
 
 describe("docs/dependencies.md", () => {
-  it("has a row for every package that package.json and the studio's name, and for no other", async () => {
+  it("has a row for every package that package.json, the studio's and the site's name, and for no other", async () => {
     const named = async (path: string): Promise<string[]> => {
       const { dependencies = {}, devDependencies = {} } = JSON.parse(
         await readFile(new URL(path, root), "utf8"),
@@ -13,7 +13,9 @@ describe("docs/dependencies.md", () => {
     const page = await readFile(new URL("docs/dependencies.md", root), "utf8");
     const rows = [...page.matchAll(/^\| `([^`]+)` \| (.{20,}) \|$/gm)].map(([, name]) => name!);
     expect(rows.sort()).toEqual(
-      [...(await named("package.json")), ...(await named("studio/package.json"))].sort(),
+      (await Promise.all(["package.json", "studio/package.json", "docs/package.json"].map(named)))
+        .flat()
+        .sort(),
     );
   });
 });
