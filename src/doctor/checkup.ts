@@ -1,7 +1,6 @@
 import { ConfigError, GateflowError } from "../errors.js";
 import type { Callback, History } from "../model/events.js";
 import { Model } from "../model/model.js";
-import { Sequential } from "../model/sequential.js";
 import { numberIn, refuseUnknown } from "../options.js";
 import { checkWholeRecipe } from "../recipe/check-recipe.js";
 import { examplesFor } from "../recipe/examples-for.js";
@@ -16,6 +15,7 @@ import { diagnose } from "./diagnose.js";
 import type { Several } from "./diagnose-options.js";
 import { type Diagnosis, worstFirst } from "./diagnosis.js";
 import type { ExamplesLike } from "./examine.js";
+import { namesOf, partsOf } from "./graph-parts.js";
 import { diagnosesOf, withFix } from "./repair.js";
 import { copyOf, fileOf } from "./trials/model-copy.js";
 
@@ -216,7 +216,7 @@ async function ofRecipe(
   }
 }
 
-/** Looks at a model, trains a copy of it, and looks at that. A graph that is no chain is looked at alone. */
+/** Looks at a model, trains a copy of it, and looks at that. */
 async function ofModel(
   where: string,
   model: Model,
@@ -250,9 +250,9 @@ async function ofModel(
           : fixAsCode(diagnosis.fix, undefined, { as: options.as ?? "gateflow" }),
       behind: [],
     }));
-  if (!(model instanceof Sequential)) return { ...nothing, causes: causesOf(bothLooks(before, [], false)) };
   onStep?.("training");
-  const file = fileOf(model, openBlock(x as TensorLike).shape.slice(1));
+  const first = partsOf(x, namesOf(model, "inputs"))[0];
+  const file = fileOf(model, first?.block.shape.slice(1) ?? []);
   const wasTrained = options.history !== undefined || file.updates > 0;
   const copy = copyOf(file, wasTrained ? { weights: "fresh" } : {});
   try {

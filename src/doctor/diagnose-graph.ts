@@ -1,6 +1,5 @@
 import { GateflowError } from "../errors.js";
 import type { Model } from "../model/model.js";
-import { openBlock } from "../recipe/open-block.js";
 import { isClassLoss } from "../recipe/train-recipe.js";
 import { isTensor, type Tensor, type TensorLike } from "../tensor.js";
 import { alwaysSaid } from "./always-said.js";
@@ -13,12 +12,15 @@ import { missingValues } from "./data-rules/missing-values.js";
 import { outliers } from "./data-rules/outliers.js";
 import { unscaledInputs } from "./data-rules/unscaled-inputs.js";
 import { unscaledTarget } from "./data-rules/unscaled-target.js";
-import type { DiagnoseOptions, Several } from "./diagnose-options.js";
+import type { DiagnoseOptions } from "./diagnose-options.js";
 import { type Diagnosis, type Rule, worstFirst } from "./diagnosis.js";
+import { namesOf, partsOf } from "./graph-parts.js";
+import { ofEachOutput, outputAt, triedOnCopies } from "./graph-trials.js";
+import { historyOf } from "./history-of.js";
 import { refusalOf } from "./refusal.js";
 import { runRules } from "./run-rules.js";
 import { head } from "./trials/experiments.js";
-import { copyOf, fileOf } from "./trials/model-copy.js";
+import { asChain, copyOf, fileOf } from "./trials/model-copy.js";
 
 const SOME = 8;
 const SAME_ANSWER = 1e-5;
@@ -32,39 +34,16 @@ const ofOneInput: readonly Rule<DataCase>[] = [
 ];
 const ofOneOutput: readonly Rule<DataCase>[] = [constantTarget, outliers, unscaledTarget, classImbalance];
 
-interface Part {
-  readonly name: string;
-  readonly block: ReturnType<typeof openBlock>;
-}
-
-/** Inputs or outputs one by one, whatever way they were given. */
-function partsOf(value: TensorLike | Several, count: number, names: readonly string[]): Part[] {
-  const named = (values: readonly unknown[]): Part[] =>
-    values.map((each, i) => ({ name: names[i] ?? String(i), block: openBlock(each as TensorLike) }));
-  if (isTensor(value)) return named([value]);
-  if (!Array.isArray(value) && !ArrayBuffer.isView(value))
-    return Object.entries(value).map(([name, each]) => ({ name, block: openBlock(each as TensorLike) }));
-  const list = value as readonly unknown[];
-  return isTensor(list[0]) || (count > 1 && list.length === count) ? named(list) : named([value]);
-}
-
-/** Names of a model's inputs or outputs, in their order. */
-const namesOf = ({ topology }: Model, side: "inputs" | "outputs"): readonly string[] =>
-  topology[side].map(({ name }, i) => name ?? String(i));
-
 /**
  * Whether a graph is a chain of layers after all: the same layers one after the other give the same answers. Then all that is
  * tried on copies of a chain can be tried on copies of it.
  */
-export async function isChain(model: Model, x: TensorLike | Several): Promise<boolean> {
-  if (namesOf(model, "inputs").length > 1 || namesOf(model, "outputs").length > 1) return false;
-  if (model.compiled === undefined || model.compiled.losses.length !== 1) return false;
-  const [part, ...others] = partsOf(x, 1, []);
-  if (part === undefined || others.length > 0 || !part.block.data.every(Number.isFinite)) return false;
+export async function isChain(model: Model, x: Tensor): Promise<boolean> {
+  if (model.compiled === undefined || !x.data.every(Number.isFinite)) return false;
   let copy: ReturnType<typeof copyOf> | undefined;
   try {
-    copy = copyOf(fileOf(model, part.block.shape.slice(1)));
-    const some = head(part.block as Tensor, Math.min(SOME, part.block.shape[0] ?? 0));
+    copy = copyOf(asChain(fileOf(model, x.shape.slice(1))));
+    const some = head(x, Math.min(SOME, x.shape[0] ?? 0));
     if (copy.batchSize !== undefined) return false;
     const [own, its] = [await model.predict(some), await copy.predict(some)];
     return (
@@ -94,7 +73,7 @@ const placed = (
       : {
           ...diagnosis,
           title: `${side} ${name}: ${diagnosis.title}`,
-          evidence: { [side]: name, ...diagnosis.evidence },
+          evidence: { ...diagnosis.evidence, [side]: name },
         },
   );
 
@@ -110,42 +89,51 @@ async function refusalOfSome(model: Model, { x, y }: DiagnoseOptions): Promise<D
   }
 }
 
+/** What reads indices is no amount, however large. */
+const isIndexed = ({ topology }: Model, name: string, i: number): boolean =>
+  (topology.inputs.find((port) => port.name === name) ?? topology.inputs[i])?.vocabularySize !== undefined;
+
 /**
- * Looks at a graph with branches: each input and output by itself, its configuration, its weights, what would be refused, and
- * the history. Nothing is tried on copies.
+ * Looks at a graph of several inputs or outputs: each of them by itself, its configuration, its weights, what would be refused,
+ * the history, and short trainings of copies.
  */
 export async function diagnoseGraph(model: Model, options: DiagnoseOptions): Promise<Diagnosis[]> {
-  const [inputNames, outputNames] = [namesOf(model, "inputs"), namesOf(model, "outputs")];
-  const inputs = partsOf(options.x, inputNames.length, inputNames);
-  const outputs = partsOf(options.y, outputNames.length, outputNames);
+  const inputs = partsOf(options.x, namesOf(model, "inputs"));
+  const outputs = partsOf(options.y, namesOf(model, "outputs"));
   const [anyInput] = inputs;
   const [anyOutput] = outputs;
   if (anyInput === undefined || anyOutput === undefined) return [];
+  const history = historyOf("diagnose()", options.history);
+  const graph = { model, inputs, outputs, options, history };
   const found: Diagnosis[] = [];
   const add = (more: readonly Diagnosis[]): void => {
     const known = new Set(found.map(({ code, title }) => code + title));
     found.push(...more.filter(({ code, title }) => !known.has(code + title)));
   };
-  for (const { name, block } of inputs) {
-    const at = examplesCase(block, anyOutput.block, { isClassification: false });
+  for (const [i, { name, block }] of inputs.entries()) {
+    const at = examplesCase(block, anyOutput.block, {
+      isClassification: false,
+      isIndexed: isIndexed(model, name, i),
+    });
     add(placed(runRules(ofOneInput, at), "input", name, inputs.length === 1));
   }
-  const losses = model.compiled!.losses;
-  for (const [o, { name, block }] of outputs.entries()) {
-    const place = Math.max(0, outputNames.indexOf(name));
-    const loss = losses[outputs.length === losses.length ? place : o];
-    const at = examplesCase(anyInput.block, block, {
-      isClassification: loss != null && (loss.targets === "classes" || isClassLoss(loss.name)),
+  const { losses } = model.compiled!;
+  for (const [o, loss] of losses.entries()) {
+    const part = outputAt(graph, o);
+    if (loss === null || part === undefined) continue;
+    const at = examplesCase(anyInput.block, part.block, {
+      isClassification: loss.targets === "classes" || isClassLoss(loss.name),
     });
     const own: DataCase = { ...at, columns: [] };
-    add(placed(runRules(ofOneOutput, own), "output", name, outputs.length === 1));
+    add(placed(runRules(ofOneOutput, own), "output", part.name, outputs.length === 1));
   }
   options.signal?.throwIfAborted();
-  add(alwaysSaid(model, options.history));
   const isReadable = [...inputs, ...outputs].every(({ block }) => block.data.every(Number.isFinite));
-  if (isReadable) {
-    const refused = await refusalOfSome(model, options);
-    if (refused !== null) add([refused]);
-  }
-  return worstFirst(found);
+  for (const each of isReadable ? ofEachOutput(graph) : [])
+    add(placed(each.found, "output", each.name, outputs.length === 1));
+  add(alwaysSaid(model, options.history));
+  if (!isReadable) return worstFirst(found);
+  const refused = await refusalOfSome(model, options);
+  if (refused !== null) return worstFirst([...found, refused]);
+  return worstFirst(await triedOnCopies(graph, found, ofOneInput.length + ofOneOutput.length));
 }

@@ -1,14 +1,10 @@
 import { ConfigError, GateflowError, StateError } from "../errors.js";
 import { onlyBatch } from "../model/data/examples.js";
-import type { History } from "../model/events.js";
 import { Model } from "../model/model.js";
 import { Sequential } from "../model/sequential.js";
 import { refuseUnknown } from "../options.js";
-import { openBlock } from "../recipe/open-block.js";
-import { RECIPE_DEFAULTS } from "../recipe/recipe.js";
 import { isClassLoss } from "../recipe/train-recipe.js";
 import { open } from "../series/kinds.js";
-import type { TensorLike } from "../tensor.js";
 import type { Code } from "./causes.js";
 import { type DataCase, examplesCase } from "./data-case.js";
 import { dataRules } from "./data-rules/data-rules.js";
@@ -17,28 +13,19 @@ import type { DiagnoseOptions } from "./diagnose-options.js";
 import { type Diagnosis, type Rule, worstFirst } from "./diagnosis.js";
 import { constantLoss } from "./evidence/baseline-loss.js";
 import type { Windows } from "./evidence/window-source.js";
+import { isOneToOne, onlyOf } from "./graph-parts.js";
+import { historyOf } from "./history-of.js";
 import type { ModelCase } from "./model-case.js";
 import { allLayers } from "./model-case.js";
 import { modelRules } from "./model-rules/model-rules.js";
 import { refusalOf } from "./refusal.js";
 import { runRules, runSlowRules } from "./run-rules.js";
+import { allowanceFor } from "./trials/allowance.js";
 import { Experiments } from "./trials/experiments.js";
-import { fileOf } from "./trials/model-copy.js";
-
-/**
- * Trials of copies take no longer, all together, than the training that is judged; but a few seconds are always worth it:
- * so many multiplications, of which a core makes some thousand millions a second.
- */
-const LEAST_WORK = 1.5e10;
-/** Multiplications a weight takes part in at each step of a sample: forward, and twice back. */
-const PASSES = 3;
-/** A training to come, of which nothing is known, has so many epochs. */
-const USUAL_EPOCHS = RECIPE_DEFAULTS.epochs;
+import { asChain, fileOf } from "./trials/model-copy.js";
 
 /** Faults after which nothing can be run. */
 const untrainableCodes: readonly string[] = ["missing_values", "insufficient_data"];
-
-const isHistory = (value: object): value is History => "history" in value && "epoch" in value;
 
 /**
  * Says why a model does not learn, or will not: looks at the data, the model and its configuration, its gradients, short
@@ -46,8 +33,8 @@ const isHistory = (value: object): value is History => "history" in value && "ep
  *
  * The model, its weights, states and optimizer stay as they are, to the bit: everything is tried on copies.
  *
- * @param model compiled; trained or not; a chain of layers, or a graph. Of a graph with branches nothing is tried on copies: its data,
- *   configuration, weights and history are looked at.
+ * @param model compiled; trained or not; a chain of layers, or a graph. Of a graph of several inputs or outputs each is looked at by
+ *   itself, and rules that need one input and one answer (windows, seasons, leaks, baselines) are silent.
  * @returns worst first, causes before symptoms; empty for a healthy model.
  * @throws StateError before `compile`; ShapeError when x does not fit the model; the signal's reason once it is aborted.
  *
@@ -77,17 +64,19 @@ export async function diagnose(model: Model, options: DiagnoseOptions): Promise<
     throw new StateError(
       `${where}: compile the model first: without loss and optimizer there is no learning to judge.`,
     );
-  if (!(model instanceof Sequential) && !(await isChain(model, options.x)))
-    return diagnoseGraph(model, options);
+  const isGraph = !(model instanceof Sequential);
+  if (isGraph && !isOneToOne(model, options)) return diagnoseGraph(model, options);
   const series = options.series === undefined ? null : (open(where, options.series).columns[0] ?? null);
-  const x = openBlock(options.x as TensorLike);
-  const y = openBlock(options.y as TensorLike);
-  const file = fileOf(model, x.shape.slice(1));
+  const [x, y] = [onlyOf(options.x), onlyOf(options.y)];
+  const connected = fileOf(model, x.shape.slice(1));
+  const file = isGraph && (await isChain(model, x)) ? asChain(connected) : connected;
   const layers = allLayers(file);
   const history = historyOf(where, options.history);
   const isTrained = (history?.loss?.length ?? 0) > 0 || file.updates > 0;
   const asGiven = examplesCase(x, y, {
-    validation: options.validationData as readonly [TensorLike, TensorLike] | undefined,
+    ...(options.validationData === undefined
+      ? {}
+      : { validation: [onlyOf(options.validationData[0]), onlyOf(options.validationData[1])] as const }),
     series,
     isClassification: isClassLoss(file.loss.name),
     isIndexed: layers[0]?.kind === "embedding",
@@ -97,14 +86,7 @@ export async function diagnose(model: Model, options: DiagnoseOptions): Promise<
   const held = validation !== null && areFinite(validation) ? { x: validation.x, y: validation.y } : null;
   const experiments = new Experiments(file, x, y, windows!, held);
   experiments.signal = signal;
-  const weights = (file.weights ?? []).reduce((sum, { data }) => sum + data.length, 1);
-  const epochs =
-    history?.loss?.length ??
-    (isTrained ? Math.ceil(file.updates / Math.max(1, windows!.samples / 32)) : USUAL_EPOCHS);
-  experiments.allowance = Math.max(
-    epochs * windows!.samples * windows!.timesteps,
-    LEAST_WORK / (2 * PASSES * weights),
-  );
+  experiments.allowance = allowanceFor(file, windows!, history?.loss?.length);
   const data: DataCase = {
     ...asGiven,
     isTrained,
@@ -161,19 +143,6 @@ function checkExamples(where: string, { copy, x, y, file }: Experiments): void {
   const executor = copy.executor(where, x);
   executor.input.checkShape(where, x);
   executor.checkLabels(where, onlyBatch(where, x, y, undefined), [file.loss]);
-}
-
-function historyOf(where: string, given: DiagnoseOptions["history"]): ModelCase["history"] {
-  if (given == null) return null;
-  const history = isHistory(given) ? given.history : given;
-  for (const [name, values] of Object.entries(history)) {
-    if (Array.isArray(values) && values.every((value) => typeof value === "number")) continue;
-    throw new ConfigError(
-      `${where}: \`history.${name}\` is no list of numbers. Give what fit() returned, or its \`history\`.`,
-      { received: values, expected: "number[]" },
-    );
-  }
-  return history;
 }
 
 const areFinite = ({ x, y }: Windows): boolean =>

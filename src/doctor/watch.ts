@@ -1,12 +1,14 @@
 import { modelOf } from "../callbacks/monitor.js";
 import type { Callback, History, TrainingModel } from "../model/events.js";
 import { type GradientFlow, isRecurrentFlow } from "../model/flow.js";
+import { Model } from "../model/model.js";
 import { Sequential } from "../model/sequential.js";
 import { median } from "../numerics/statistics.js";
 import { numberIn, refuseUnknown } from "../options.js";
 import { openBlock } from "../recipe/open-block.js";
 import type { NamedTensor, TensorLike } from "../tensor.js";
 import { diagnose } from "./diagnose.js";
+import type { Several } from "./diagnose-options.js";
 import { type Diagnosis, worstFirst } from "./diagnosis.js";
 import { findNonFinite, type NonFinitePlace, placeEvidence } from "./evidence/find-non-finite.js";
 import { openWindows } from "./evidence/window-source.js";
@@ -16,9 +18,9 @@ import { BURST, exploding, noGradient, notFinite, type Place, ZERO_BATCHES } fro
 
 export interface DoctorOptions {
   /** What is trained on: with it a stop is explained by a whole diagnosis, not only by what was watched. */
-  readonly x?: TensorLike;
-  readonly y?: TensorLike;
-  readonly validationData?: readonly [TensorLike, TensorLike];
+  readonly x?: TensorLike | Several;
+  readonly y?: TensorLike | Several;
+  readonly validationData?: readonly [TensorLike | Several, TensorLike | Several];
   /** 1 (default): one line on the console when training is stopped. 0: silent. */
   readonly verbose?: 0 | 1;
 }
@@ -96,7 +98,7 @@ export function doctor(options: DoctorOptions = {}): Doctor {
   /** What the data and short trainings of copies say of the cause; nothing where no data were given. */
   const causes = async (model: TrainingModel): Promise<Diagnosis[]> => {
     const { x, y, validationData } = options;
-    if (x === undefined || y === undefined || !(model instanceof Sequential)) return [];
+    if (x === undefined || y === undefined || !(model instanceof Model)) return [];
     const found = await diagnose(model, {
       x,
       y,
@@ -114,7 +116,8 @@ export function doctor(options: DoctorOptions = {}): Doctor {
     const { x, y } = options;
     const place =
       seen.code === "nan_in_loss" && at.before !== undefined && x !== undefined && y !== undefined
-        ? await placeOfBreak(model, at.before, x, y)
+        ? // Of a chain alone, which takes one x and one y.
+          await placeOfBreak(model, at.before, x as TensorLike, y as TensorLike)
         : null;
     const backTo = at.good ?? at.before;
     if (isBroken && backTo !== undefined) model.setWeights(backTo);

@@ -1,5 +1,5 @@
 import type { TrainingModel } from "../model/events.js";
-import { Sequential } from "../model/sequential.js";
+import { Model } from "../model/model.js";
 import type { Picture } from "../viz/picture.js";
 import type { Code } from "./causes.js";
 import { type Diagnosis, short } from "./diagnosis.js";
@@ -71,7 +71,7 @@ export const exploding = (norm: number, usual: number, seen: Seen, place: Place)
 
 /** Why there may be no gradient, by what the model is made of. */
 function codeOfNoGradient(model: TrainingModel): Code {
-  if (!(model instanceof Sequential)) return "vanishing_gradients";
+  if (!(model instanceof Model)) return "vanishing_gradients";
   const layers = allLayers(fileOf(model, model.inputShape ?? []));
   const last = layers.at(-1)?.config;
   if (last?.activation === "softmax" && last.units === 1) return "softmax_with_one_unit";

@@ -113,7 +113,8 @@ export interface Beaten {
 /** The first baseline whose errors are significantly smaller than the trained model's (Diebold & Mariano 1995); or null. */
 export const beatenBy = (at: ModelCase): Promise<Beaten | null> =>
   at.experiments.once("beaten by", async () => {
-    if (!at.isTrained || at.data.isClassification || at.experiments.isStateful) return null;
+    const { isStateful, isMany } = at.experiments;
+    if (!at.isTrained || at.data.isClassification || isStateful || isMany) return null;
     const windows = at.data.validation ?? at.windows;
     const { samples, features, width, targets } = windows;
     if (samples < 20 || features !== at.windows.features || width !== at.windows.width) return null;

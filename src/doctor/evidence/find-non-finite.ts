@@ -2,6 +2,7 @@ import { trace } from "../../inspect/trace.js";
 import type { Layer } from "../../layers/layer.js";
 import { BidirectionalLayer } from "../../layers/recurrent/bidirectional.js";
 import { RecurrentLayer } from "../../layers/recurrent/recurrent-layer.js";
+import { Sequential } from "../../model/sequential.js";
 import { sizeOf, type Tensor } from "../../tensor.js";
 import type { Experiments } from "../trials/experiments.js";
 import { largestByStep, outputOfLayer } from "./activations.js";
@@ -87,8 +88,9 @@ const recurrences = (layer: Layer): string[] =>
 type InLayer = Pick<NonFinitePlace, "layer" | "gate" | "timeStep" | "unit" | "value">;
 
 /** The first gate of one sequence, or where all of them are finite the first state, that is no number. */
-function inRecurrence(experiments: Experiments, x: Tensor, layer: string): InLayer | null {
-  const { timesteps, units, gates, cell, hidden } = trace(experiments.copy, x, { layer, jacobian: false });
+function inRecurrence({ copy }: Experiments, x: Tensor, layer: string): InLayer | null {
+  if (!(copy instanceof Sequential)) return null;
+  const { timesteps, units, gates, cell, hidden } = trace(copy, x, { layer, jacobian: false });
   const isBackward = layer.split("/").at(-1)!.startsWith("backward");
   const step = (t: number): number => (isBackward ? timesteps - 1 - t : t);
   for (let t = 0; t < timesteps; t++) {
@@ -126,6 +128,8 @@ function inOutput(layer: Layer, { shape, data }: Tensor): (InLayer & { readonly 
  */
 export async function findNonFinite(experiments: Experiments): Promise<NonFinitePlace | null> {
   const { copy, file } = experiments;
+  // Layers of a graph cannot be run one after the other.
+  if (file.graph !== null) return null;
   const broken = await brokenSamples(experiments);
   if (broken.length === 0) return null;
   const isStateful = file.batchSize !== undefined;

@@ -10,6 +10,8 @@ const MOST_DEAD_SHARE = 0.9;
 export const dyingRelu: Rule<ModelCase> = {
   code: "dying_relu",
   async look({ file, experiments }) {
+    // Needs what each layer puts out by itself, which the layers of a graph do not show.
+    if (file.graph !== null) return null;
     for (const [index, layer] of file.layers.entries()) {
       const inner =
         (layer.config.layer as { config: Record<string, unknown> } | undefined)?.config ?? layer.config;

@@ -121,6 +121,7 @@ export const explodingGradients: Rule<ModelCase> = {
  * same product of Jacobians that would make the gradient explode, on its way forward.
  */
 async function growingStates({ file, experiments }: ModelCase): Promise<Finding | null> {
+  if (file.graph !== null) return null;
   for (const [index, { kind, config }] of file.layers.entries()) {
     if (!isRecurrentKind(kind) || !unbounded.includes(String(config.activation))) continue;
     const states = largestByStep(await outputOfLayer(experiments, index, true));

@@ -1,7 +1,6 @@
 import { type Rule, short } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
 import { bars } from "../pictures/pictures.js";
-import { head } from "../trials/experiments.js";
 
 /** Clipping is for the rare batch. Where each one is cut to a tenth, the bound is a second learning rate. */
 const MAX_CUT_RATIO = 10;
@@ -21,11 +20,8 @@ export const gradientClippingAlwaysActive: Rule<ModelCase> = {
     const count = Math.min(BATCHES, Math.floor(experiments.x.shape[0]! / size));
     const cuts: number[] = [];
     for (let b = 0; b < count; b++) {
-      const [x, y] = [experiments.x, experiments.y].map((part) => {
-        const row = part.data.length / part.shape[0]!;
-        return head({ shape: part.shape, data: part.data.subarray(b * size * row) }, size);
-      });
-      const { gradientNorm } = await experiments.copy.gradientFlow(x!, y!);
+      const { x, y } = experiments.batch(b * size, size);
+      const { gradientNorm } = await experiments.copy.gradientFlow(x, y);
       cuts.push(gradientNorm.before / gradientNorm.after);
     }
     const least = Math.min(...cuts);

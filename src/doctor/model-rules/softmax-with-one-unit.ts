@@ -1,5 +1,5 @@
 import type { Rule } from "../diagnosis.js";
-import { type ModelCase, outputActivation } from "../model-case.js";
+import { allLayers, type ModelCase, outputActivation } from "../model-case.js";
 import { line, lines } from "../pictures/pictures.js";
 
 const SHOWN = 100;
@@ -8,8 +8,8 @@ const SHOWN = 100;
 export const softmaxWithOneUnit: Rule<ModelCase> = {
   code: "softmax_with_one_unit",
   isStatic: true,
-  look({ file, experiments, windows }) {
-    const width = experiments.copy.outputShape!.at(-1);
+  look({ file, windows }) {
+    const width = allLayers(file).findLast(({ config }) => config.units !== undefined)?.config.units;
     if (outputActivation(file) !== "softmax" || width !== 1) return null;
     const layer = file.layers.at(-1)!;
     return {

@@ -7,6 +7,7 @@ import { type Rule, short } from "../diagnosis.js";
 import { gateNames } from "../evidence/find-non-finite.js";
 import type { ModelCase } from "../model-case.js";
 import { plain } from "../pictures/pictures.js";
+import { headsOf } from "../trials/graph-file.js";
 
 /** Units whose incoming weights differ by less, relative to their size, will stay together longer than a training lasts. */
 const MIN_DIFFERENCE_RATIO = 1e-5;
@@ -39,11 +40,12 @@ export const symmetricOrZeroInitialisation: Rule<ModelCase> = {
   code: "symmetric_or_zero_initialisation",
   look({ experiments, file }) {
     const layers = experiments.copy.layers;
-    for (const [index, outer] of layers.entries()) {
+    const heads = file.graph === null ? [layers.at(-1)?.name] : headsOf(file.graph.json);
+    for (const outer of layers) {
       for (const layer of directions(outer)) {
         const isRecurrent = layer instanceof RecurrentLayer;
         // The output layer may begin at zero: its gradient is what the layer below puts out.
-        const isHidden = layer instanceof DenseLayer && index < layers.length - 1;
+        const isHidden = layer instanceof DenseLayer && !heads.includes(outer.name);
         if (!(isRecurrent || isHidden) || layer.units < 2 || !layer.trainable) continue;
         const kernel = layer.variables[0]!;
         const { difference, largest } = sameness(kernel.read(), kernel.shape.at(-1)!, layer.units);

@@ -11,7 +11,9 @@ const PASSING: readonly string[] = ["masking", "dropout", "inputLayer"];
 /** A feature whose weights are all exactly zero while others' are not: the model does not read it. */
 export const unreadFeatures: Rule<ModelCase> = {
   code: "unused_features",
-  look({ experiments, windows }) {
+  look({ experiments, windows, file }) {
+    // Another branch of a graph may read what the first layer does not.
+    if (file.graph !== null) return null;
     const first = experiments.copy.layers.find(({ kind }) => !PASSING.includes(kind));
     const layer = first instanceof BidirectionalLayer ? first.forward : first;
     if (!(layer instanceof RecurrentLayer || layer instanceof DenseLayer)) return null;

@@ -1,7 +1,7 @@
 import { terminateOnNaN } from "../../callbacks/terminate-on-nan.js";
 import type { GradientFlow } from "../../model/flow.js";
-import type { Sequential } from "../../model/sequential.js";
-import { sizeOf, type Tensor } from "../../tensor.js";
+import type { Model } from "../../model/model.js";
+import { isTensor, sizeOf, type Tensor } from "../../tensor.js";
 import { constantLoss, linearUnexplained } from "../evidence/baseline-loss.js";
 import type { Windows } from "../evidence/window-source.js";
 import { type CopyOptions, copyOf, type ModelFile } from "./model-copy.js";
@@ -40,11 +40,28 @@ const LEAST_TRIAL_UPDATES = 30;
 /** A trial that would take longer than what is judged is worth: the rule that asks for it says nothing. */
 export class Unaffordable extends Error {}
 
-/** The first rows of a tensor, copied where asked. */
-export function head(value: Tensor, count: number): Tensor {
+/** What a model is given, or asked for: one tensor, or several by their names. */
+export type Arrays = Tensor | Readonly<Record<string, Tensor>>;
+
+/** As models take it, whose types say one tensor; a graph reads a record by its names. */
+const given = (arrays: Arrays): Tensor => arrays as Tensor;
+
+export const isOne = (arrays: Arrays): arrays is Tensor => isTensor(arrays);
+
+const eachOf = (arrays: Arrays, change: (value: Tensor) => Tensor): Arrays =>
+  isOne(arrays)
+    ? change(arrays)
+    : Object.fromEntries(Object.entries(arrays).map(([name, value]) => [name, change(value)]));
+
+/** So many rows of a tensor from one on, not copied. */
+export function rowsFrom(value: Tensor, first: number, count: number): Tensor {
   const row = sizeOf(value.shape.slice(1));
-  return { shape: [count, ...value.shape.slice(1)], data: value.data.subarray(0, count * row) };
+  const data = value.data.subarray(first * row, (first + count) * row);
+  return { shape: [count, ...value.shape.slice(1)], data };
 }
+
+/** The first rows of a tensor, not copied. */
+export const head = (value: Tensor, count: number): Tensor => rowsFrom(value, 0, count);
 
 /** Rows spread over the whole tensor. */
 export function spread(value: Tensor, count: number): Tensor {
@@ -58,10 +75,22 @@ export function spread(value: Tensor, count: number): Tensor {
   return { shape: [count, ...value.shape.slice(1)], data };
 }
 
+/** What a graph of several inputs or outputs is trained on, in place of one x and one y. */
+export interface ManyArrays {
+  readonly x: Arrays;
+  readonly y: Arrays;
+  readonly validation: { readonly x: Arrays; readonly y: Arrays } | null;
+  /** The loss of the best constant answers, as the losses are added up. */
+  readonly constantLoss: number | null;
+}
+
 /** Experiments on copies of a model, each made once and remembered. The model itself is never run. */
 export class Experiments {
   readonly #memory = new Map<string, Promise<unknown>>();
-  #copy: Sequential | undefined;
+  #copy: Model | undefined;
+  readonly #all: ManyArrays;
+  /** Whether there are several inputs or outputs: then `x`, `y` and `windows` are the first of each. */
+  readonly isMany: boolean;
   readonly constantLoss: number | null;
   /** Samples × steps all trials together may take. Default: any number. */
   allowance = Infinity;
@@ -75,18 +104,21 @@ export class Experiments {
     readonly y: Tensor,
     readonly windows: Windows,
     readonly validation: { readonly x: Tensor; readonly y: Tensor } | null,
+    many?: ManyArrays,
   ) {
-    this.constantLoss = constantLoss(windows, file.loss);
+    this.isMany = many !== undefined;
+    this.#all = many ?? { x, y, validation, constantLoss: constantLoss(windows, file.loss) };
+    this.constantLoss = this.#all.constantLoss;
   }
 
   /** Share of the variance a linear regression leaves. */
   get linear(): number | null {
-    if (this.#linear === undefined) this.#linear = linearUnexplained(this.windows);
+    if (this.#linear === undefined) this.#linear = this.isMany ? null : linearUnexplained(this.windows);
     return this.#linear;
   }
 
   /** The copy that measurements are made on; it is not trained. */
-  get copy(): Sequential {
+  get copy(): Model {
     this.#copy ??= copyOf(this.file);
     return this.#copy;
   }
@@ -107,12 +139,22 @@ export class Experiments {
     return result;
   }
 
+  /** The same rows of all that is given and asked for. */
+  #rows(pick: (value: Tensor) => Tensor): { x: Tensor; y: Tensor } {
+    const { x, y } = this.#all;
+    return { x: given(eachOf(x, pick)), y: given(eachOf(y, pick)) };
+  }
+
   #some(most: number): { x: Tensor; y: Tensor } {
-    const { x, y, file } = this;
-    const samples = x.shape[0]!;
-    if (file.batchSize !== undefined) return { x: head(x, file.batchSize), y: head(y, file.batchSize) };
-    const count = Math.min(samples, most);
-    return { x: spread(x, count), y: spread(y, count) };
+    const { x, file } = this;
+    if (file.batchSize !== undefined) return this.#rows((value) => head(value, file.batchSize!));
+    const count = Math.min(x.shape[0]!, most);
+    return this.#rows((value) => spread(value, count));
+  }
+
+  /** Samples one after the other, as batches of a training that is not shuffled. */
+  batch(first: number, count: number): { x: Tensor; y: Tensor } {
+    return this.#rows((value) => rowsFrom(value, first, count));
   }
 
   /** Samples for measurements: a batch spread over all, or one stateful batch. */
@@ -132,7 +174,7 @@ export class Experiments {
     );
   }
 
-  async with<T>(options: CopyOptions, work: (model: Sequential) => Promise<T>): Promise<T> {
+  async with<T>(options: CopyOptions, work: (model: Model) => Promise<T>): Promise<T> {
     const model = copyOf(this.file, options);
     try {
       return await work(model);
@@ -142,14 +184,14 @@ export class Experiments {
   }
 
   #trialData(): { x: Tensor; y: Tensor } {
-    const { x, y, file } = this;
-    const samples = x.shape[0]!;
+    const { file } = this;
+    const samples = this.x.shape[0]!;
     if (file.batchSize === undefined) {
-      if (samples <= MOST_SAMPLES) return { x, y };
-      return { x: spread(x, MOST_SAMPLES), y: spread(y, MOST_SAMPLES) };
+      if (samples <= MOST_SAMPLES) return this.#rows((value) => value);
+      return this.#rows((value) => spread(value, MOST_SAMPLES));
     }
     const whole = Math.floor(Math.min(samples, 4 * MOST_SAMPLES) / file.batchSize) * file.batchSize;
-    return { x: head(x, whole), y: head(y, whole) };
+    return this.#rows((value) => head(value, whole));
   }
 
   /** Loss over the training samples, dropout off, weights as they are. */
@@ -157,7 +199,7 @@ export class Experiments {
     return this.once("train loss", () => this.lossOf(this.copy));
   }
 
-  async lossOf(model: Sequential): Promise<number> {
+  async lossOf(model: Model): Promise<number> {
     const { x, y } = this.#trialData();
     model.resetStates();
     const { loss } = await model.evaluate(x, y, this.#batchOption(256));
@@ -166,10 +208,16 @@ export class Experiments {
 
   validationLoss(): Promise<number | null> {
     return this.once("validation loss", async () => {
-      if (this.validation === null || this.isStateful) return null;
-      const { loss } = await this.copy.evaluate(this.validation.x, this.validation.y, { batchSize: 256 });
+      const { validation } = this.#all;
+      if (validation === null || this.isStateful) return null;
+      const { x, y } = validation;
+      const { loss } = await this.copy.evaluate(given(x), given(y), { batchSize: 256 });
       return loss!;
     });
+  }
+
+  #samplesOf(arrays: Arrays): number {
+    return (isOne(arrays) ? arrays : Object.values(arrays)[0]!).shape[0]!;
   }
 
   #batchOption(batchSize: number): { batchSize: number } {
@@ -181,7 +229,7 @@ export class Experiments {
     return this.once("by heart", () =>
       this.with({ weights: "fresh" }, async (model) => {
         const count = Math.min(FEW, this.x.shape[0]!);
-        const [x, y] = [spread(this.x, count), spread(this.y, count)];
+        const { x, y } = this.#rows((value) => spread(value, count));
         await model.fit(x, y, { epochs: TIMES, batchSize: count, callbacks: [terminateOnNaN()] });
         const { loss } = await model.evaluate(x, y, { batchSize: count });
         return loss!;
@@ -202,7 +250,7 @@ export class Experiments {
       while (left > 0 && !isBroken) {
         model.resetStates();
         await model.fit(x, y, {
-          ...this.#batchOption(Math.min(BATCH, x.shape[0]!)),
+          ...this.#batchOption(Math.min(BATCH, this.#samplesOf(x))),
           shuffle: false,
           callbacks: [
             {
@@ -216,7 +264,9 @@ export class Experiments {
         });
       }
       const file = { ...this.file, weights: last };
-      return isBroken ? new Experiments(file, this.x, this.y, this.windows, null) : null;
+      return isBroken
+        ? new Experiments(file, this.x, this.y, this.windows, null, this.isMany ? this.#all : undefined)
+        : null;
     });
   }
 
@@ -225,7 +275,7 @@ export class Experiments {
     return this.once(`trial ${name}`, () =>
       this.with(options, async (model) => {
         const { x, y } = this.#trialData();
-        const samples = x.shape[0]!;
+        const samples = this.#samplesOf(x);
         const { batchSize } = this.#batchOption(Math.min(options.batch ?? BATCH, samples));
         const perEpoch = Math.ceil(samples / batchSize);
         const affordable = Math.max(8, Math.floor(BUDGET / (batchSize * this.windows.timesteps)));

@@ -1,9 +1,12 @@
 import { layersFromConfig } from "../../layers/from-config.js";
 import type { SampleShape } from "../../layers/layer.js";
 import type { Loss } from "../../losses/loss.js";
+import type { MetricLike } from "../../metrics/to-metric.js";
+import type { GraphJson } from "../../model/graph/model-config.js";
 import type { Model } from "../../model/model.js";
-import { type Sequential, sequential } from "../../model/sequential.js";
+import { sequential } from "../../model/sequential.js";
 import type { NamedTensor } from "../../tensor.js";
+import { graphCopy, graphOf, layersTo } from "./graph-file.js";
 
 export interface LayerConfig {
   readonly kind: string;
@@ -25,6 +28,12 @@ export interface ModelFile {
   readonly truncate: number;
   readonly batchSize: number | undefined;
   readonly updates: number;
+  /** How the layers are connected, where they are no chain, and the loss of each output with its factor. */
+  readonly graph: {
+    readonly json: GraphJson;
+    readonly losses: readonly (Loss | null)[];
+    readonly lossWeights: readonly number[];
+  } | null;
 }
 
 export interface CopyOptions {
@@ -36,37 +45,62 @@ export interface CopyOptions {
   readonly seed?: number;
 }
 
-const metricNames = (model: Model): string[] =>
-  model
-    .compiled!.asked.metrics.flat()
-    .flatMap((metric) =>
-      typeof metric === "string" ? [metric] : typeof metric === "function" ? [] : [metric.name],
-    );
+/** Names of metrics, but for functions. */
+export const metricNames = (metrics: readonly MetricLike[]): string[] =>
+  metrics.flatMap((metric) =>
+    typeof metric === "string" ? [metric] : typeof metric === "function" ? [] : [metric.name],
+  );
 
 /** Reads a compiled model. @param sampleShape of x, for a model that has not seen any. */
 export function fileOf(model: Model, sampleShape: SampleShape): ModelFile {
   const { optimizer } = model;
-  const { loss, truncate } = model.compiled!;
+  const { loss, truncate, losses, outputs } = model.compiled!;
+  const json = graphOf(model);
   return {
-    // A graph lists its inputs among its layers; a chain need not.
-    layers: model.layers
-      .filter(({ kind }) => kind !== "inputLayer")
-      .map((layer) => ({ kind: layer.kind, config: layer.getConfig() })),
+    // A graph lists its inputs among its layers; a chain need not. The last one gives the output, where there is one.
+    layers:
+      json !== null && json.outputs.length === 1
+        ? layersTo(json, 0)
+        : model.layers
+            .filter(({ kind }) => kind !== "inputLayer")
+            .map((layer) => ({ kind: layer.kind, config: layer.getConfig() })),
+    graph: json === null ? null : { json, losses, lossWeights: outputs.map(({ lossWeight }) => lossWeight) },
     inputShape: model.inputShape ?? sampleShape,
     seed: model.seed,
     weights: model.inputShape === undefined ? null : model.getWeights(),
     optimizer: { name: optimizer.name, config: optimizer.getConfig() },
     learningRate: optimizer.learningRate,
     loss,
-    metrics: metricNames(model),
+    metrics: metricNames(model.compiled!.asked.metrics.flat()),
     truncate,
     batchSize: model.batchSize,
     updates: optimizer.iterations,
   };
 }
 
+/** A chain read from a graph: the same layers one after the other. */
+export const asChain = (file: ModelFile): ModelFile => ({ ...file, graph: null });
+
+const optimizerFor = ({ optimizer }: ModelFile, options: CopyOptions) => ({
+  name: optimizer.name,
+  config: { ...optimizer.config, ...options.optimizer },
+});
+
+function graphCopyOf(file: ModelFile, graph: NonNullable<ModelFile["graph"]>, options: CopyOptions): Model {
+  const { layers = (layer) => layer, seed = file.seed } = options;
+  const model = graphCopy(graph.json, layers, seed, options.weights === "fresh" ? null : file.weights);
+  const { losses, lossWeights } = graph;
+  model.compile({
+    optimizer: optimizerFor(file, options),
+    ...(losses.length === 1 ? { loss: file.loss } : { loss: losses, lossWeights }),
+    ...(file.truncate === 0 ? {} : { truncate: file.truncate }),
+  });
+  return model;
+}
+
 /** A model of its own with the same layers, weights and compile options. Dispose it after use. */
-export function copyOf(file: ModelFile, options: CopyOptions = {}): Sequential {
+export function copyOf(file: ModelFile, options: CopyOptions = {}): Model {
+  if (file.graph !== null) return graphCopyOf(file, file.graph, options);
   const { layers: change = (layer) => layer } = options;
   const layers = file.layers.map((layer, i, all) => change(layer, i, all.length));
   const first = layers[0]!;
@@ -78,7 +112,7 @@ export function copyOf(file: ModelFile, options: CopyOptions = {}): Sequential {
   const model = sequential(layersFromConfig(sized, file.inputShape), { seed: options.seed ?? file.seed });
   if (options.weights !== "fresh" && file.weights !== null) model.setWeights(file.weights);
   model.compile({
-    optimizer: { name: file.optimizer.name, config: { ...file.optimizer.config, ...options.optimizer } },
+    optimizer: optimizerFor(file, options),
     loss: file.loss,
     ...(file.truncate === 0 ? {} : { truncate: file.truncate }),
   });

@@ -7,7 +7,8 @@ const LITTLE_LEARNT = 0.1;
 
 /** How much of what guessing misses a trained classifier misses, mean over its classes; null for other models. */
 async function missedClasses(at: ModelCase): Promise<number | null> {
-  if (!at.isTrained || !at.data.isClassification || at.experiments.isStateful) return null;
+  const { isStateful, isMany } = at.experiments;
+  if (!at.isTrained || !at.data.isClassification || isStateful || isMany) return null;
   return at.experiments.once("missed classes", async () => {
     const classes = classesOf(at.windows);
     const answers = classes === null ? null : await answersOf(at, classes, "training");

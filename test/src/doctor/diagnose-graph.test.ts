@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { diagnoseGraph, isChain } from "../../../src/doctor/diagnose-graph.js";
 import { dense, lstm, sequential } from "../../../src/index.js";
+import { openBlock } from "../../../src/recipe/open-block.js";
 
 const values = Array.from({ length: 80 }, (_, t) => Math.sin(t / 2));
 const x = values.slice(0, 60).map((_, n) => values.slice(n, n + 8).map((value) => [value]));
@@ -18,7 +19,7 @@ const made = (trainable = true) => {
 describe("a graph", () => {
   it("that is a chain of layers is known as one by its answers", async () => {
     const model = made();
-    expect(await isChain(model, x)).toBe(true);
+    expect(await isChain(model, openBlock(x))).toBe(true);
     model.dispose();
   });
 
