@@ -2,7 +2,8 @@ import { isRecurrentKind } from "../layers/from-config.js";
 import type { DataCase } from "./data-case.js";
 import type { Windows } from "./evidence/window-source.js";
 import type { Experiments } from "./trials/experiments.js";
-import type { LayerConfig, ModelFile } from "./trials/model-copy.js";
+import type { LayerConfig } from "./trials/layer-config.js";
+import type { ModelFile } from "./trials/model-copy.js";
 
 /** What model rules look at. */
 export interface ModelCase {

@@ -3,18 +3,30 @@ import { diagnose, GateflowError } from "../../../src/index.js";
 import { admit, type Plan } from "../patient.js";
 import { ofClasses } from "./asked-of-classes.js";
 import { ofNumbers } from "./asked-of-numbers.js";
+import { ofTraining } from "./asked-of-training.js";
+import { keptAside } from "./kept-aside.js";
 
 /**
- * Asks the doctor about questions of people. Every other one was kept aside while the rules were changed: `--part=aside`.
+ * Asks the doctor about questions of people. Of those of numbers and classes every other one, and all of `kept-aside.ts`, were
+ * not looked at while the rules were changed: `--part=aside`. `--since` asks only those that were added later.
  */
 const { values: flags } = parseArgs({
-  options: { part: { type: "string", default: "both" }, only: { type: "string" } },
+  options: {
+    part: { type: "string", default: "both" },
+    only: { type: "string" },
+    since: { type: "boolean", default: false },
+  },
 });
-const all = Object.entries({ ...ofNumbers, ...ofClasses });
+const first = Object.entries({ ...ofNumbers, ...ofClasses });
+const all = [
+  ...(flags.since ? [] : first.map(([name, make], i) => ({ name, make, isAside: i % 2 === 1 }))),
+  ...Object.entries(ofTraining).map(([name, make]) => ({ name, make, isAside: false })),
+  ...Object.entries(keptAside).map(([name, make]) => ({ name, make, isAside: true })),
+];
 const chosen = all.filter(
-  ([name], i) =>
+  ({ name, isAside }) =>
     (flags.only === undefined || name === flags.only) &&
-    (flags.part === "both" || (flags.part === "aside") === (i % 2 === 1)),
+    (flags.part === "both" || (flags.part === "aside") === isAside),
 );
 
 async function codesOf(plan: Plan): Promise<{ codes: string[]; train: number; look: number }> {
@@ -61,12 +73,12 @@ async function codesOf(plan: Plan): Promise<{ codes: string[]; train: number; lo
   }
 }
 
-let [detected, first, anywhere, beside, cured, alarms, slow] = [0, 0, 0, 0, 0, 0, 0];
-for (const [name, make] of chosen) {
+let [detected, rightFirst, anywhere, beside, cured, alarms, slow] = [0, 0, 0, 0, 0, 0, 0];
+for (const { name, make } of chosen) {
   const { codes, sick, cured: well } = make();
   const { codes: found, train, look } = await codesOf(sick);
   if (found.length > 0 && !found[0]!.startsWith("thrown")) detected++;
-  if (codes.includes(found[0] ?? "")) first++;
+  if (codes.includes(found[0] ?? "")) rightFirst++;
   if (codes.some((code) => found.includes(code))) anywhere++;
   beside += found.filter((code) => !codes.includes(code)).length;
   if (look > train) slow++;
@@ -79,5 +91,5 @@ for (const [name, make] of chosen) {
   );
 }
 console.log(
-  `\n${chosen.length} questions: detected ${detected}, right first ${first}, right anywhere ${anywhere}, alarms beside ${beside}; ${cured} cured: ${alarms} false alarms; the look took longer than the training in ${slow}`,
+  `\n${chosen.length} questions: detected ${detected}, right first ${rightFirst}, right anywhere ${anywhere}, alarms beside ${beside}; ${cured} cured: ${alarms} false alarms; the look took longer than the training in ${slow}`,
 );

@@ -3,7 +3,7 @@ import { isRecurrentKind } from "../../layers/from-config.js";
 import { type Rule, short } from "../diagnosis.js";
 import { type ModelCase, recurrentLayers, unbounded } from "../model-case.js";
 import { lines } from "../pictures/pictures.js";
-import type { LayerConfig } from "../trials/model-copy.js";
+import type { LayerConfig } from "../trials/layer-config.js";
 import { outcome, TRIAL_UPDATES } from "../trials/rates.js";
 import { unlearntOnNew } from "../trials/unlearnt.js";
 

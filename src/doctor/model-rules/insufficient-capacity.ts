@@ -2,7 +2,7 @@ import { isRecurrentKind } from "../../layers/from-config.js";
 import { type Rule, short } from "../diagnosis.js";
 import { type ModelCase, recurrentLayers } from "../model-case.js";
 import { bars } from "../pictures/pictures.js";
-import type { LayerConfig } from "../trials/model-copy.js";
+import type { LayerConfig } from "../trials/layer-config.js";
 import { outcome } from "../trials/rates.js";
 import { unlearnt } from "../trials/unlearnt.js";
 

@@ -3,7 +3,7 @@ import { type GraphJson, graphConfig } from "../../model/graph/model-config.js";
 import { graphFromConfig, registerModelKind } from "../../model/graph/model-from-config.js";
 import type { Model } from "../../model/model.js";
 import type { NamedTensor } from "../../tensor.js";
-import type { LayerConfig } from "./model-copy.js";
+import type { LayerConfig } from "./layer-config.js";
 
 /** How a model that is a graph of layers is connected; null of a chain. */
 export const graphOf = ({ topology }: Model): GraphJson | null =>

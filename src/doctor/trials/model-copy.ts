@@ -1,17 +1,12 @@
 import { layersFromConfig } from "../../layers/from-config.js";
 import type { SampleShape } from "../../layers/layer.js";
 import type { Loss } from "../../losses/loss.js";
-import type { MetricLike } from "../../metrics/to-metric.js";
 import type { GraphJson } from "../../model/graph/model-config.js";
 import type { Model } from "../../model/model.js";
 import { sequential } from "../../model/sequential.js";
 import type { NamedTensor } from "../../tensor.js";
 import { graphCopy, graphOf, layersTo } from "./graph-file.js";
-
-export interface LayerConfig {
-  readonly kind: string;
-  readonly config: Record<string, unknown>;
-}
+import type { LayerConfig } from "./layer-config.js";
 
 /** Everything needed to make a model again: the patient's file, read once, never written to. */
 export interface ModelFile {
@@ -46,7 +41,7 @@ export interface CopyOptions {
 }
 
 /** Names of metrics, but for functions. */
-export const metricNames = (metrics: readonly MetricLike[]): string[] =>
+export const metricNames = (metrics: readonly (string | { readonly name: string })[]): string[] =>
   metrics.flatMap((metric) =>
     typeof metric === "string" ? [metric] : typeof metric === "function" ? [] : [metric.name],
   );
