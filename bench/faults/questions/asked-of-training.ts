@@ -26,8 +26,10 @@ export const ofTraining: Readonly<Record<string, () => Question>> = {
   softmaxForAmounts: () => {
     const saw = Array.from({ length: 500 }, (_, t) => 1 + (t % 10));
     const pairs = (values: readonly number[], window: number) => ({
-      x: cut(values, window).x.map((rows) => rows.map(([value]) => [value!, value!])),
-      y: cut(values, window).y.map((value) => [value, value]),
+      x: cut(values, window).x.map((rows, n) =>
+        rows.map(([value], t) => [value!, values[(3 * (n + t)) % 490]!]),
+      ),
+      y: cut(values, window).y.map((value, n) => [value, values[(3 * (n + window)) % 490]!]),
     });
     return {
       source: "https://github.com/keras-team/keras/issues/321",
@@ -130,9 +132,10 @@ export const ofTraining: Readonly<Record<string, () => Question>> = {
   coordinatesAndSpeed: () => {
     const normal = noiseOf(54);
     let [x, y, heading] = [0, 0, 0];
-    const track = Array.from({ length: 520 }, () => {
-      heading += 0.15 * normal();
-      const speed = 8 + 2 * Math.sin(heading);
+    const track = Array.from({ length: 520 }, (_, t) => {
+      // Rounds of about sixty stops, slower in the bends.
+      heading = (2 * Math.PI * t) / 60;
+      const speed = 8 + 2 * Math.sin(3 * heading) + 0.3 * normal();
       x += 1e-4 * speed * Math.cos(heading);
       y += 1e-4 * speed * Math.sin(heading);
       return [42.73 + x, -73.67 + y, speed];

@@ -14,8 +14,31 @@ const MIN_UNLEARNT_SHARE = 0.1;
 const MIN_LOSS_RATIO = 3;
 const TRIAL_UPDATES = 300;
 
-function widened({ kind, config }: LayerConfig): LayerConfig {
+/**
+ * The narrowest of the recurrent layers, and of hidden dense layers that hand on fewer numbers than the output has: what passes
+ * through one unit is one number.
+ */
+function narrowest({ file, windows }: ModelCase): { name: string; units: number; isHidden: boolean } | null {
+  const recurrent = recurrentLayers(file).map(({ kind, config }) => ({
+    name: String(config.name ?? kind),
+    units: Number(config.units),
+    isHidden: false,
+  }));
+  const outputs = file.layers.at(-1)?.config.units ?? windows.width;
+  const hidden = (file.graph === null ? file.layers.slice(0, -1) : [])
+    .filter(({ kind, config }) => kind === "dense" && Number(config.units) < Number(outputs) - 1)
+    .map(({ kind, config }) => ({
+      name: String(config.name ?? kind),
+      units: Number(config.units),
+      isHidden: true,
+    }));
+  return [...recurrent, ...hidden].sort((a, b) => a.units - b.units)[0] ?? null;
+}
+
+function widened({ kind, config }: LayerConfig, index: number, count: number): LayerConfig {
   const units = Number(config.units);
+  if (kind === "dense" && index < count - 1 && units <= SMALL_UNITS)
+    return { kind, config: { ...config, units: ENOUGH_UNITS } };
   if (isRecurrentKind(kind) && units < ENOUGH_UNITS)
     return { kind, config: { ...config, units: ENOUGH_UNITS } };
   const inner = config.layer as LayerConfig | undefined;
@@ -34,11 +57,12 @@ function widened({ kind, config }: LayerConfig): LayerConfig {
 export const insufficientCapacity: Rule<ModelCase> = {
   code: "insufficient_capacity",
   async look(at) {
-    const { file, experiments } = at;
+    const { experiments } = at;
     const whole = experiments.constantLoss;
-    const layers = recurrentLayers(file);
-    const units = Math.min(...layers.map(({ config }) => Number(config.units)));
-    if (whole === null || !(whole > 0) || !(units <= SMALL_UNITS) || experiments.isStateful) return null;
+    const least = narrowest(at);
+    if (whole === null || !(whole > 0) || least === null || experiments.isStateful) return null;
+    const { units, isHidden, name } = least;
+    if (!(units <= SMALL_UNITS)) return null;
     const left = at.isTrained
       ? await unlearnt(at)
       : outcome(await experiments.trial("as it is", { updates: TRIAL_UPDATES })) / whole;
@@ -51,8 +75,11 @@ export const insufficientCapacity: Rule<ModelCase> = {
     const wide = outcome(trial) / whole;
     if (!(wide * MIN_LOSS_RATIO < left)) return null;
     return {
-      title: `${units} unit${units === 1 ? "" : "s"} cannot hold what the series does`,
+      title: isHidden
+        ? `${name} hands on ${units} number${units === 1 ? "" : "s"}, and the output has more to tell`
+        : `${units} unit${units === 1 ? "" : "s"} cannot hold what the series does`,
       evidence: {
+        ...(isHidden ? { layer: name } : {}),
         units,
         lossOverConstant: short(left),
         unitsTried: ENOUGH_UNITS,
@@ -62,9 +89,11 @@ export const insufficientCapacity: Rule<ModelCase> = {
         bound: MIN_LOSS_RATIO,
         ...(experiments.linear === null ? {} : { linearRegression: short(experiments.linear) }),
       },
-      why: "Each unit keeps one number of the past. A series of several rhythms needs two numbers for each: with fewer, training and validation loss stop together, high up, and more epochs change nothing.",
-      remedy: `units: 16 to 32 in the recurrent layer (here ${ENOUGH_UNITS} reach ${short(wide)} of the constant answer's loss, ${units} stay at ${short(left)}).`,
-      fix: { layers: [{ kind: "recurrent", set: { units: ENOUGH_UNITS } }] },
+      why: isHidden
+        ? "All that the layers below have found must pass through this one: with fewer units than the output has, answers that differ look alike behind it."
+        : "Each unit keeps one number of the past. A series of several rhythms needs two numbers for each: with fewer, training and validation loss stop together, high up, and more epochs change nothing.",
+      remedy: `units: 16 to 32 in ${isHidden ? name : "the recurrent layer"} (here ${ENOUGH_UNITS} reach ${short(wide)} of the constant answer's loss, ${units} stay at ${short(left)}).`,
+      fix: { layers: [{ kind: isHidden ? "dense" : "recurrent", set: { units: ENOUGH_UNITS } }] },
       picture: bars(
         "Loss with few units and with more",
         [

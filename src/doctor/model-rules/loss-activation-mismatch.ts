@@ -1,7 +1,9 @@
 import type { Picture } from "../../viz/picture.js";
+import { hasLearnt } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
 import { type ModelCase, outputActivation } from "../model-case.js";
 import { lossAlongOutput, rowSums } from "../pictures/loss.js";
+import { bars } from "../pictures/pictures.js";
 
 const probabilities: readonly string[] = ["sigmoid", "hardSigmoid", "softmax"];
 const positive: readonly string[] = ["softplus", "exponential", "relu", ...probabilities];
@@ -11,7 +13,8 @@ interface Mismatch {
   readonly expected: string;
   readonly why: string;
   readonly remedy: string;
-  readonly fix?: { readonly activation: string };
+  readonly fix?: { readonly activation: string } | { readonly loss: string };
+  readonly severity?: "warning" | "hint";
   readonly picture: Picture;
 }
 
@@ -73,6 +76,26 @@ function mismatchOf(at: ModelCase): Mismatch | null {
       picture: lossAlongOutput(given, given, [short(targets.find((value) => value < 0 || value > 1)!), 1]),
     };
   }
+  const width = windows.y.shape.at(-1)!;
+  if (name === "binaryCrossentropy" && activation === "softmax" && width > 2 && isOneHot(targets, width)) {
+    return {
+      severity: hasLearnt(at.data) ? "hint" : "warning",
+      title: `binaryCrossentropy judges each of ${width} softmax units by itself, and one of them is right`,
+      expected: "categoricalCrossentropy",
+      why: `${width - 1} of ${width} terms ask a unit to say no, which a softmax does anyway: the loss begins low, the accuracy of the units near ${short(1 - 1 / width)}, and the one term that names the class is a small part of the gradient.`,
+      remedy:
+        'loss: "categoricalCrossentropy" behind a softmax; for several classes at once activation: "sigmoid" in the last layer.',
+      fix: { loss: "categoricalCrossentropy" },
+      picture: bars(
+        "Terms of the loss of one sample",
+        [
+          ["units that are to say no", width - 1],
+          ["the unit of the class", 1],
+        ],
+        { x: "terms", y: "units" },
+      ),
+    };
+  }
   if (name === "categoricalCrossentropy" && !isDistribution(windows.y.data, windows.y.shape.at(-1)!)) {
     return {
       title: "categoricalCrossentropy takes rows that add up to 1, here are others",
@@ -100,6 +123,11 @@ function mismatchOf(at: ModelCase): Mismatch | null {
   return null;
 }
 
+function isOneHot(data: ArrayLike<number>, width: number): boolean {
+  for (let i = 0; i < data.length; i++) if (data[i] !== 0 && data[i] !== 1) return false;
+  return isDistribution(data, width);
+}
+
 function isDistribution(data: ArrayLike<number>, width: number): boolean {
   for (let n = 0; n < data.length; n += width) {
     let sum = 0;
@@ -124,7 +152,9 @@ export const lossActivationMismatch: Rule<ModelCase> = {
         outputActivation: outputActivation(at.file),
         expected,
       },
-      ...(fix === undefined ? {} : { fix: { layers: [{ kind: "last", set: fix }] } }),
+      ...(fix === undefined
+        ? {}
+        : { fix: "loss" in fix ? { compile: fix } : { layers: [{ kind: "last", set: fix }] } }),
     };
   },
 };
