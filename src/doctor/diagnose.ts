@@ -11,7 +11,6 @@ import { dataRules } from "./data-rules/data-rules.js";
 import { diagnoseGraph, isChain } from "./diagnose-graph.js";
 import type { DiagnoseOptions } from "./diagnose-options.js";
 import { type Diagnosis, type Rule, worstFirst } from "./diagnosis.js";
-import { constantLoss } from "./evidence/baseline-loss.js";
 import type { Windows } from "./evidence/window-source.js";
 import { isOneToOne, onlyOf } from "./graph-parts.js";
 import { historyOf } from "./history-of.js";
@@ -84,7 +83,10 @@ export async function diagnose(model: Model, options: DiagnoseOptions): Promise<
   });
   const { windows, validation } = asGiven;
   const held = validation !== null && areFinite(validation) ? { x: validation.x, y: validation.y } : null;
-  const experiments = new Experiments(file, x, y, windows!, held);
+  const experiments = new Experiments(file, x, y, windows!, held, {
+    classWeight: options.fit?.classWeight,
+    held: held === null ? null : validation,
+  });
   experiments.signal = signal;
   experiments.allowance = allowanceFor(file, windows!, history?.loss?.length);
   const data: DataCase = {
@@ -156,8 +158,7 @@ async function learning(
   try {
     const own = await experiments.trainLoss();
     const held = validation === null ? null : await experiments.validationLoss();
-    const constant =
-      held === null ? experiments.constantLoss : constantLoss(validation!, experiments.file.loss);
+    const constant = held === null ? experiments.constantLoss : experiments.validationConstant;
     const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
     return {
       unlearnt: finite((held ?? own) / (constant ?? Number.NaN)),

@@ -151,7 +151,7 @@ export async function triedOnCopies(
   const isTrained = (history?.loss?.length ?? 0) > 0 || file.updates > 0;
   const data = { ...caseOf(graph, 0), isTrained };
   const [x, y] = [inputs[0]!.block as Tensor, outputs[0]!.block as Tensor];
-  const experiments = new Experiments(file, x, y, data.windows!, null, manyOf(graph));
+  const experiments = new Experiments(file, x, y, data.windows!, null, { many: manyOf(graph) });
   experiments.signal = options.signal;
   experiments.allowance = allowanceFor(file, data.windows!, history?.loss?.length);
   const at: ModelCase = {

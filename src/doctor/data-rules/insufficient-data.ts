@@ -1,6 +1,5 @@
 import type { DataCase } from "../data-case.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
-import { constantLoss } from "../evidence/baseline-loss.js";
 import { beatenBy } from "../evidence/constant-answers.js";
 import { isStepwise } from "../evidence/outputs.js";
 import type { ModelCase } from "../model-case.js";
@@ -30,6 +29,21 @@ export const insufficientData: Rule<DataCase> = {
   },
 };
 
+/** What is left out must cost a tenth more than a constant answer does: as much as that answer's own error is known to. */
+const WORSE_LEFT_OUT = 1.1;
+const USUAL_BATCH_SIZE = 32;
+
+/**
+ * What copies come to on examples left out, over a constant answer's loss: so few held back tell too little of it. null where
+ * that is no more than the answer's own.
+ */
+async function worseLeftOut({ experiments, fit }: ModelCase): Promise<number | null> {
+  const constant = experiments.constantLoss;
+  if (experiments.isStateful || experiments.isMany || constant === null || !(constant > 0)) return null;
+  const ratio = (await experiments.leftOut(fit.batchSize ?? USUAL_BATCH_SIZE)) / constant;
+  return ratio > WORSE_LEFT_OUT ? ratio : null;
+}
+
 /** The same of a trained model: it has few examples, and on new ones it is worse than an answer that learns nothing. */
 export const insufficientDataLearnt: Rule<ModelCase> = {
   code: "insufficient_data",
@@ -37,15 +51,18 @@ export const insufficientDataLearnt: Rule<ModelCase> = {
   async look(at) {
     const examples = examplesOf(at.data);
     const { validation } = at.data;
-    if (!at.isTrained || examples >= FEW_EXAMPLES || validation === null) return null;
+    if (!at.isTrained || examples >= FEW_EXAMPLES) return null;
     const held = await at.experiments.validationLoss();
-    const constant = constantLoss(validation, at.file.loss);
+    const constant = at.experiments.validationConstant;
     const isWorse = held !== null && constant !== null && held > constant;
-    const beaten = isWorse ? null : await beatenBy(at);
-    if (!isWorse && beaten === null) return null;
+    const beaten = isWorse || validation === null ? null : await beatenBy(at);
+    const leftOut = isWorse || beaten !== null ? null : await worseLeftOut(at);
+    if (!isWorse && beaten === null && leftOut === null) return null;
     return findingOf(at.data, examples, {
       severity: "warning",
-      validationLoss: short(held ?? Number.NaN),
+      ...(leftOut === null
+        ? { validationLoss: short(held ?? Number.NaN) }
+        : { leftOutLossOverConstant: short(leftOut), ratioBound: WORSE_LEFT_OUT }),
       baseline: beaten?.name ?? "the best constant answer",
     });
   },

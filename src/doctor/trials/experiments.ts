@@ -1,8 +1,10 @@
 import { terminateOnNaN } from "../../callbacks/terminate-on-nan.js";
 import type { GradientFlow } from "../../model/flow.js";
 import type { Model } from "../../model/model.js";
+import { isClassLoss } from "../../recipe/train-recipe.js";
 import { isTensor, sizeOf, type Tensor } from "../../tensor.js";
 import { constantLoss, linearUnexplained } from "../evidence/baseline-loss.js";
+import { type ClassWeight, exampleWeights, weightedConstantLoss } from "../evidence/class-weights.js";
 import type { Windows } from "../evidence/window-source.js";
 import { type CopyOptions, copyOf, type ModelFile } from "./model-copy.js";
 
@@ -30,6 +32,9 @@ const BATCH = 32;
 const FEW = 16;
 const TIMES = 200;
 const FLOW_BATCH = 64;
+/** Stretches of the examples that are left out in turn, and how long a copy is trained on the others at most. */
+const FOLDS = 4;
+const MOST_FOLD_EPOCHS = 100;
 const MOST_SAMPLES = 1024;
 /** Steps × samples a trial may cost: keeps long sequences from taking minutes. */
 const BUDGET = 4_000_000;
@@ -63,6 +68,16 @@ export function rowsFrom(value: Tensor, first: number, count: number): Tensor {
 /** The first rows of a tensor, not copied. */
 export const head = (value: Tensor, count: number): Tensor => rowsFrom(value, 0, count);
 
+/** All rows but those from one to another, copied. */
+function rowsWithout(value: Tensor, from: number, to: number): Tensor {
+  const row = sizeOf(value.shape.slice(1));
+  const samples = value.shape[0]!;
+  const data = new Float32Array((samples - to + from) * row);
+  data.set(value.data.subarray(0, from * row));
+  data.set(value.data.subarray(to * row), from * row);
+  return { shape: [samples - to + from, ...value.shape.slice(1)], data };
+}
+
 /** Rows spread over the whole tensor. */
 export function spread(value: Tensor, count: number): Tensor {
   const samples = value.shape[0]!;
@@ -84,6 +99,15 @@ export interface ManyArrays {
   readonly constantLoss: number | null;
 }
 
+/** What is known beside a model and its examples. */
+export interface ExperimentOptions {
+  readonly many?: ManyArrays | undefined;
+  /** Factors of the classes the model is trained with. */
+  readonly classWeight?: ClassWeight | undefined;
+  /** The examples held back, opened. */
+  readonly held?: Windows | null;
+}
+
 /** Experiments on copies of a model, each made once and remembered. The model itself is never run. */
 export class Experiments {
   readonly #memory = new Map<string, Promise<unknown>>();
@@ -91,7 +115,13 @@ export class Experiments {
   readonly #all: ManyArrays;
   /** Whether there are several inputs or outputs: then `x`, `y` and `windows` are the first of each. */
   readonly isMany: boolean;
+  /** The loss of the best constant answer, examples weighted as in training. */
   readonly constantLoss: number | null;
+  /** The same on the examples held back; null where there are none. */
+  readonly validationConstant: number | null;
+  readonly #classWeight: ClassWeight | undefined;
+  readonly #weights: Float32Array | null;
+  readonly #heldWeights: Float32Array | null;
   /** Samples × steps all trials together may take. Default: any number. */
   allowance = Infinity;
   signal: AbortSignal | undefined;
@@ -104,11 +134,21 @@ export class Experiments {
     readonly y: Tensor,
     readonly windows: Windows,
     readonly validation: { readonly x: Tensor; readonly y: Tensor } | null,
-    many?: ManyArrays,
+    { many, classWeight, held = null }: ExperimentOptions = {},
   ) {
     this.isMany = many !== undefined;
-    this.#all = many ?? { x, y, validation, constantLoss: constantLoss(windows, file.loss) };
+    const isWeighted = classWeight !== undefined && many === undefined && isClassLoss(file.loss.name);
+    this.#weights = isWeighted ? exampleWeights(windows, classWeight) : null;
+    this.#classWeight = this.#weights === null ? undefined : classWeight;
+    this.#heldWeights =
+      this.#classWeight === undefined || held === null
+        ? null
+        : exampleWeights(held, this.#classWeight, windows);
+    const constantOf = (own: Windows, weights: Float32Array | null): number | null =>
+      weights === null ? constantLoss(own, file.loss) : weightedConstantLoss(own, weights);
+    this.#all = many ?? { x, y, validation, constantLoss: constantOf(windows, this.#weights) };
     this.constantLoss = this.#all.constantLoss;
+    this.validationConstant = held === null ? null : constantOf(held, this.#heldWeights);
   }
 
   /** Share of the variance a linear regression leaves. */
@@ -139,10 +179,15 @@ export class Experiments {
     return result;
   }
 
-  /** The same rows of all that is given and asked for. */
-  #rows(pick: (value: Tensor) => Tensor): { x: Tensor; y: Tensor } {
+  /** The same rows of all that is given and asked for, and their weights where they have any. */
+  #rows(pick: (value: Tensor) => Tensor): { x: Tensor; y: Tensor; weighted: { sampleWeight?: Tensor } } {
     const { x, y } = this.#all;
-    return { x: given(eachOf(x, pick)), y: given(eachOf(y, pick)) };
+    const weights = this.#weights;
+    return {
+      x: given(eachOf(x, pick)),
+      y: given(eachOf(y, pick)),
+      weighted: weights === null ? {} : { sampleWeight: pick({ shape: [weights.length], data: weights }) },
+    };
   }
 
   #some(most: number): { x: Tensor; y: Tensor } {
@@ -183,7 +228,7 @@ export class Experiments {
     }
   }
 
-  #trialData(): { x: Tensor; y: Tensor } {
+  #trialData(): { x: Tensor; y: Tensor; weighted: { sampleWeight?: Tensor } } {
     const { file } = this;
     const samples = this.x.shape[0]!;
     if (file.batchSize === undefined) {
@@ -200,9 +245,9 @@ export class Experiments {
   }
 
   async lossOf(model: Model): Promise<number> {
-    const { x, y } = this.#trialData();
+    const { x, y, weighted } = this.#trialData();
     model.resetStates();
-    const { loss } = await model.evaluate(x, y, this.#batchOption(256));
+    const { loss } = await model.evaluate(x, y, { ...this.#batchOption(256), ...weighted });
     return loss!;
   }
 
@@ -211,7 +256,11 @@ export class Experiments {
       const { validation } = this.#all;
       if (validation === null || this.isStateful) return null;
       const { x, y } = validation;
-      const { loss } = await this.copy.evaluate(given(x), given(y), { batchSize: 256 });
+      const weights = this.#heldWeights;
+      const { loss } = await this.copy.evaluate(given(x), given(y), {
+        batchSize: 256,
+        ...(weights === null ? {} : { sampleWeight: { shape: [weights.length], data: weights } }),
+      });
       return loss!;
     });
   }
@@ -264,9 +313,45 @@ export class Experiments {
         });
       }
       const file = { ...this.file, weights: last };
-      return isBroken
-        ? new Experiments(file, this.x, this.y, this.windows, null, this.isMany ? this.#all : undefined)
-        : null;
+      const options = this.isMany ? { many: this.#all } : {};
+      return isBroken ? new Experiments(file, this.x, this.y, this.windows, null, options) : null;
+    });
+  }
+
+  /**
+   * What copies come to on examples they were not trained on: in turn one of four stretches is left out, and a copy, begun anew,
+   * is trained on the others as long as the model was. Mean loss over all examples.
+   */
+  leftOut(batch: number): Promise<number> {
+    return this.once("left out", async () => {
+      const { x } = this.#all;
+      const samples = this.#samplesOf(x);
+      const inFold = samples * (1 - 1 / FOLDS);
+      const batchSize = Math.max(1, Math.min(batch, Math.floor(inFold)));
+      const perEpoch = Math.ceil(inFold / batchSize);
+      const epochs = Math.max(1, Math.min(MOST_FOLD_EPOCHS, Math.round(this.file.updates / perEpoch)));
+      const cost = FOLDS * epochs * inFold * this.windows.timesteps;
+      if (this.#spent + cost > this.allowance) throw new Unaffordable();
+      this.#spent += cost;
+      let sum = 0;
+      for (let fold = 0; fold < FOLDS; fold++) {
+        const [from, to] = [fold, fold + 1].map((f) => Math.floor((f * samples) / FOLDS)) as [number, number];
+        const rest = this.#rows((value) => rowsWithout(value, from, to));
+        const out = this.#rows((value) => rowsFrom(value, from, to - from));
+        const loss = await this.with({ weights: "fresh" }, async (model) => {
+          await model.fit(rest.x, rest.y, {
+            epochs,
+            batchSize,
+            callbacks: [terminateOnNaN()],
+            ...(this.signal === undefined ? {} : { signal: this.signal }),
+            ...(this.#classWeight === undefined ? {} : { classWeight: this.#classWeight }),
+          });
+          return (await model.evaluate(out.x, out.y, { batchSize: 256, ...out.weighted })).loss!;
+        });
+        this.signal?.throwIfAborted();
+        sum += loss * (to - from);
+      }
+      return sum / samples;
     });
   }
 
@@ -294,6 +379,7 @@ export class Experiments {
           epochs,
           batchSize,
           shuffle: options.shuffle ?? !this.isStateful,
+          ...(this.#classWeight === undefined ? {} : { classWeight: this.#classWeight }),
           callbacks: [
             {
               onEpochEnd: () => model.resetStates(),
