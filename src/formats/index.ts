@@ -2,6 +2,7 @@
 
 import { ConfigError } from "../errors.js";
 import { Layer } from "../layers/layer.js";
+import type { Model } from "../model/model.js";
 import type { Sequential } from "../model/sequential.js";
 import { flag, refuseUnknown } from "../options.js";
 import type { Tensor, TensorLike } from "../tensor.js";
@@ -106,7 +107,7 @@ export async function fromTorch(bytes: Uint8Array, options: TorchOptions = {}): 
  * @example
  * await writeFile("model.pt", await toTorch(model));
  */
-export async function toTorch(model: Sequential): Promise<Uint8Array> {
+export async function toTorch(model: Model): Promise<Uint8Array> {
   const snapshot = snapshotOf("toTorch()", model);
   return (await import("./torch/write-torch.js")).writeTorch(snapshot);
 }
@@ -120,7 +121,8 @@ export interface KerasOptions extends ReadModelOptions {
  * A model of Keras: a `.keras` archive, an `.h5` or `.hdf5` of Keras 1 and 2 (and of Keras 3 in that form), or a JSON
  * configuration with `weights`. Layers, weights and the compile configuration are read as Keras 3 means them, the
  * `hard_sigmoid` of files before Keras 3 as `hardSigmoidLegacy`. Metrics and losses of somebody's own are told once with
- * `console.warn` and left out; nothing of a file is run.
+ * `console.warn` and left out; nothing of a file is run. A functional model that is no chain comes as a graph:
+ * `fromKeras<GraphModel>(bytes)`.
  *
  * @throws FormatError naming the layer and the option that is not computed here, `Lambda` and other code by name, and for
  *   damaged files and NaN among the weights.
@@ -128,7 +130,10 @@ export interface KerasOptions extends ReadModelOptions {
  * @example
  * const model = await fromKeras(await readFile("model.keras"));
  */
-export async function fromKeras(bytes: Uint8Array, options: KerasOptions = {}): Promise<Sequential> {
+export async function fromKeras<Made extends Model = Sequential>(
+  bytes: Uint8Array,
+  options: KerasOptions = {},
+): Promise<Made> {
   const where = "fromKeras()";
   checkReading(where, options, ["weights"]);
   const { readKeras } = await import("./keras/read-keras.js");
@@ -144,7 +149,7 @@ export async function fromKeras(bytes: Uint8Array, options: KerasOptions = {}): 
  * @example
  * await writeFile("model.keras", await toKeras(model));
  */
-export async function toKeras(model: Sequential): Promise<Uint8Array> {
+export async function toKeras(model: Model): Promise<Uint8Array> {
   const where = "toKeras()";
   const snapshot = snapshotOf(where, model);
   const { bytes, unsaid } = await (await import("./keras/write-keras.js")).writeKeras(snapshot);
@@ -177,10 +182,10 @@ export interface LayersModelSource {
  * const { weightsManifest, ...json } = JSON.parse(text);
  * const model = await fromLayersModel({ ...json, weightsManifest, weightData: [shard1, shard2] });
  */
-export async function fromLayersModel(
+export async function fromLayersModel<Made extends Model = Sequential>(
   source: LayersModelSource,
   options: ReadModelOptions = {},
-): Promise<Sequential> {
+): Promise<Made> {
   const where = "fromLayersModel()";
   checkReading(where, options, []);
   const { readTfjs } = await import("./tfjs/read-tfjs.js");
@@ -196,7 +201,7 @@ export async function fromLayersModel(
  * @throws FormatError naming what TensorFlow.js does not compute: a GRU with `resetAfter`, Keras 3's `hardSigmoid`,
  *   `leakyRelu`, peepholes.
  */
-export async function toLayersModel(model: Sequential): Promise<LayersModelArtifacts> {
+export async function toLayersModel(model: Model): Promise<LayersModelArtifacts> {
   const snapshot = snapshotOf("toLayersModel()", model);
   return (await import("./tfjs/write-tfjs.js")).writeTfjs(snapshot);
 }
@@ -225,7 +230,7 @@ export async function fromOnnx(bytes: Uint8Array, options: ReadModelOptions = {}
  * @example
  * await writeFile("model.onnx", await toOnnx(model));
  */
-export async function toOnnx(model: Sequential): Promise<Uint8Array> {
+export async function toOnnx(model: Model): Promise<Uint8Array> {
   const snapshot = snapshotOf("toOnnx()", model);
   return (await import("./onnx/write-onnx.js")).writeOnnx(snapshot);
 }

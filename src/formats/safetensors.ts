@@ -18,6 +18,7 @@ import { flag, refuseUnknown } from "../options.js";
 import { asFormatError } from "./bytes/as-format-error.js";
 import { isRecord, listOf, parseJson, recordOf, textOf } from "./bytes/json.js";
 import { type CustomObjects, customized, withoutCustoms } from "./custom-objects.js";
+import { refuseShared } from "./refuse-shared.js";
 import { listSafetensors, writeSafetensors } from "./safetensors-file.js";
 import { isOfTraining, restoreTraining, type SavedTraining, saveTraining } from "./training-state.js";
 import { writeByName } from "./weights.js";
@@ -70,6 +71,7 @@ export function toSafetensors(model: Model, options: SafetensorsOptions = {}): U
   const withOptimizer = flag(where, "optimizer", options.optimizer ?? false);
   const compiled = model.compiled;
   refuseUnkept(where, model);
+  refuseShared(where, model.topology.all);
   if (withOptimizer && compiled === undefined) {
     throw new StateError(
       `${where}: the model has no optimizer to keep: compile it first, or leave out optimizer: true.`,

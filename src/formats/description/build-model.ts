@@ -2,7 +2,12 @@ import type { Engine } from "../../engine/engine.js";
 import { FormatError, GateflowError } from "../../errors.js";
 import { layerFromConfig } from "../../layers/from-config.js";
 import { Layer } from "../../layers/layer.js";
+import { TimeDistributedLayer } from "../../layers/time-distributed/time-distributed.js";
+import { type Variable, writeWeights } from "../../layers/variable.js";
 import type { CompileOptions } from "../../model/compile.js";
+import { connectGraph, registerModelKind } from "../../model/graph/model-from-config.js";
+import { ModelLayer } from "../../model/graph/model-layer.js";
+import type { Model } from "../../model/model.js";
 import { type Sequential, sequential } from "../../model/sequential.js";
 import { describeShape, sameShape } from "../../tensor.js";
 import { asFormatError } from "../bytes/as-format-error.js";
@@ -17,15 +22,35 @@ export interface ReadModelOptions {
   readonly engine?: Engine;
 }
 
-/** Weights in the order of the layers'. All shapes are compared before the first is read. */
+/** The weights of a layer in the order in which a description lists them, which need not be the model's. */
+function variablesOf(layer: Layer, described: unknown): readonly Variable[] {
+  const { config = {} } = described as Partial<DescribedLayer>;
+  if (layer instanceof ModelLayer) {
+    const { graph, layers = [] } = config as { graph?: { layers: unknown[] }; layers?: unknown[] };
+    return (graph?.layers ?? layers).flatMap((inner) => {
+      const { name } = (inner as DescribedLayer).config;
+      const own = layer.topology.all.find((one) => one.name === name);
+      return own === undefined ? [] : variablesOf(own, inner);
+    });
+  }
+  if (layer instanceof TimeDistributedLayer) return variablesOf(layer.layer, config.layer ?? {});
+  return layer.variables;
+}
+
+/** Weights in the order of the description. All shapes are compared before the first is read. */
 function writeInOrder(
   where: string,
-  model: Sequential,
+  layers: readonly Layer[],
+  described: ModelDescription["layers"],
   weights: readonly FileWeight[],
   allowNonFinite: boolean,
 ): void {
-  const wanted = model.layers.flatMap(({ name, variables }) =>
-    variables.map(({ key, shape }) => ({ name: `${name}/${key}`, shape })),
+  const wanted = layers.flatMap((layer, i) =>
+    variablesOf(layer, described[i]).map((variable) => ({
+      variable,
+      name: `${layer.name}/${variable.key}`,
+      shape: variable.shape,
+    })),
   );
   if (wanted.length !== weights.length) {
     throw new FormatError(
@@ -44,7 +69,9 @@ function writeInOrder(
       { received: weight.shape, expected: shape },
     );
   }
-  model.setWeights(
+  writeWeights(
+    where,
+    wanted.map(({ variable }) => variable),
     weights.map((weight) => ({
       shape: weight.shape,
       data: readWeight(where, weight, weight.shape, allowNonFinite),
@@ -52,12 +79,13 @@ function writeInOrder(
   );
 }
 
-function makeLayers({ layers, inputShape, batchSize }: ModelDescription): Layer[] {
+function makeLayers({ layers, graph, inputShape, batchSize }: ModelDescription): Layer[] {
   return layers.map((entry, i) => {
     if (entry instanceof Layer) return entry;
     const { kind, config } = entry as DescribedLayer;
-    const first = i > 0 || inputShape === undefined ? {} : { inputShape };
-    const batch = i > 0 || batchSize === undefined ? {} : { batchSize };
+    const isFirst = i === 0 && graph === undefined;
+    const first = !isFirst || inputShape === undefined ? {} : { inputShape };
+    const batch = !isFirst || batchSize === undefined ? {} : { batchSize };
     return layerFromConfig({ kind, config: { ...config, ...first, ...batch } });
   });
 }
@@ -65,7 +93,7 @@ function makeLayers({ layers, inputShape, batchSize }: ModelDescription): Layer[
 /** Compiles as the file says; what is not known here concerns training alone, so it is told and does not refuse the model. */
 function compileAsFile(
   where: string,
-  model: Sequential,
+  model: Model,
   compile: ModelDescription["compile"],
   unread: readonly string[],
 ): void {
@@ -86,19 +114,23 @@ function compileAsFile(
  * The model a reader described, with its weights, compiled where the file says how.
  * @throws FormatError for whatever does not agree in the file.
  */
-export function buildModel(
+export function buildModel<Made extends Model = Sequential>(
   where: string,
   description: ModelDescription,
   { allowNonFinite = false, engine }: ReadModelOptions,
-): Sequential {
+): Made {
+  registerModelKind();
   return asFormatError(where, () => {
-    const { name, weights, compile } = description;
-    const model = sequential(makeLayers(description), {
+    const { name, weights, compile, graph } = description;
+    const options = {
       ...(name === undefined ? {} : { name }),
       ...(engine === undefined ? {} : { engine }),
-    });
-    if (weights !== null) writeInOrder(where, model, weights, allowNonFinite);
+    };
+    const layers = makeLayers(description);
+    const model: Model =
+      graph === undefined ? sequential(layers, options) : connectGraph(layers, graph, options);
+    if (weights !== null) writeInOrder(where, layers, description.layers, weights, allowNonFinite);
     compileAsFile(where, model, compile, description.unread ?? []);
-    return model;
+    return model as Made;
   });
 }

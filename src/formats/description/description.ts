@@ -6,6 +6,34 @@ export interface DescribedLayer {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
+/** Which output of which node; the first nodes are the inputs. */
+export type Reference = readonly [node: number, output: number];
+
+/** An application of a layer. */
+export interface DescribedNode {
+  /** Index in `layers`. */
+  readonly layer: number;
+  readonly inputs: readonly Reference[];
+  /** How many of the inputs, the last ones, are initial states. */
+  readonly states?: number;
+  readonly mask?: Reference;
+  readonly training?: boolean;
+  readonly useCausalMask?: boolean;
+}
+
+/** How layers are connected, each node behind those it needs. */
+export interface DescribedGraph {
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly shape: readonly (number | null)[];
+    readonly dtype: "float32" | "int32";
+    readonly batchSize?: number;
+  }[];
+  readonly nodes: readonly DescribedNode[];
+  readonly outputs: readonly Reference[];
+  readonly outputNames: readonly string[];
+}
+
 /** State of an optimizer: updates made, and for each slot a tensor a trainable weight, in the model's order. */
 export interface OptimizerState {
   readonly updates: number;
@@ -20,6 +48,8 @@ export interface ModelDescription {
   readonly name?: string | undefined;
   /** The chain of layers; one the user gave stands for itself. The first is told the input's shape. */
   readonly layers: readonly (DescribedLayer | object)[];
+  /** How the layers are connected, where they are no chain. */
+  readonly graph?: DescribedGraph | undefined;
   readonly inputShape?: readonly (number | null)[] | undefined;
   readonly batchSize?: number | undefined;
   /** One for each weight of the layers, in Keras's order; null: the file has none, the layers draw theirs. */

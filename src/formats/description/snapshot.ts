@@ -1,7 +1,15 @@
 import { FormatError } from "../../errors.js";
+import type { SymbolicTensor } from "../../layers/graph/symbolic-tensor.js";
+import type { Layer, SampleShape } from "../../layers/layer.js";
+import { TimeDistributedLayer } from "../../layers/time-distributed/time-distributed.js";
 import { compileConfig } from "../../model/compile-config.js";
-import type { Sequential } from "../../model/sequential.js";
+import { Graph } from "../../model/graph/graph.js";
+import { ModelLayer } from "../../model/graph/model-layer.js";
+import type { LayerSet } from "../../model/layer-set.js";
+import type { Model } from "../../model/model.js";
 import type { NamedTensor } from "../../tensor.js";
+import { refuseShared } from "../refuse-shared.js";
+import type { DescribedGraph, DescribedNode, Reference } from "./description.js";
 
 /** A layer as plain data, for writers: what it is, its options, its weights in Keras's order. */
 export interface LayerSnapshot {
@@ -14,6 +22,23 @@ export interface LayerSnapshot {
   /** Shapes of one sample. */
   readonly inputShape: readonly (number | null)[];
   readonly outputShape: readonly (number | null)[];
+  /** The model that stands as a layer, or inside of `timeDistributed`. */
+  readonly inside?: ModelSnapshot | undefined;
+}
+
+/** An application of a layer, with the shapes of its outputs, the batch first. */
+export interface NodeSnapshot extends DescribedNode {
+  readonly outputShapes: readonly (readonly (number | null)[])[];
+}
+
+/** How the layers of a model that is no chain are connected. */
+export interface GraphSnapshot extends Omit<DescribedGraph, "nodes"> {
+  readonly nodes: readonly NodeSnapshot[];
+  /** What Keras's `model.layers` lists, in its order: an input's number, or a layer's. */
+  readonly listed: readonly { readonly input?: number; readonly layer?: number }[];
+  /** Whether inputs (outputs) have names of their own, not those of their layers. */
+  readonly namesInputs: boolean;
+  readonly namesOutputs: boolean;
 }
 
 /** A model as plain data. */
@@ -24,38 +49,123 @@ export interface ModelSnapshot {
   /** Whether it takes indices. */
   readonly takesIndices: boolean;
   readonly layers: readonly LayerSnapshot[];
+  /** Where it is no chain: each of `layers` may be applied several times. */
+  readonly graph?: GraphSnapshot | undefined;
   readonly compile: Readonly<Record<string, unknown>> | null;
 }
 
-/** @throws StateError before the model knows its input's shape. */
-export function snapshotOf(where: string, model: Sequential): ModelSnapshot {
-  // Refuses a model that is not built.
-  model.countParams();
-  const inputShape = model.inputShape!;
-  let shape = inputShape;
-  const layers = model.layers.map((layer): LayerSnapshot => {
-    const snapshot = {
-      kind: layer.kind,
-      name: layer.name,
-      config: layer.getConfig(),
-      weights: layer.getWeights().map(({ name, ...tensor }) => ({
-        ...tensor,
-        name: name.slice(layer.name.length + 1),
+function insideOf(where: string, layer: Layer): ModelSnapshot | undefined {
+  if (layer instanceof ModelLayer) return topologySnapshot(where, layer.name, layer.topology);
+  if (layer instanceof TimeDistributedLayer) return insideOf(where, layer.layer);
+  return undefined;
+}
+
+function layerSnapshot(where: string, layer: Layer, inputShape: SampleShape): LayerSnapshot {
+  return {
+    kind: layer.kind,
+    name: layer.name,
+    config: layer.getConfig(),
+    weights: layer.getWeights().map(({ name, ...tensor }) => ({
+      ...tensor,
+      name: name.slice(layer.name.length + 1),
+    })),
+    trainable: layer.trainable,
+    inputShape,
+    outputShape: layer.outputShape!,
+    inside: insideOf(where, layer),
+  };
+}
+
+type Connected = Pick<ModelSnapshot, "layers" | "graph">;
+
+function graphSnapshot(where: string, graph: Graph): Connected {
+  const { nodes, inputTensors, outputTensors, all } = graph;
+  const applied = all.filter((layer) => nodes.some((node) => node.layer === layer));
+  const places = new Map<SymbolicTensor, Reference>();
+  inputTensors.forEach((tensor, i) => {
+    places.set(tensor, [i, 0]);
+  });
+  nodes.forEach(({ outputs }, i) => {
+    outputs.forEach((tensor, k) => {
+      places.set(tensor, [inputTensors.length + i, k]);
+    });
+  });
+  const at = (tensor: SymbolicTensor): Reference => places.get(tensor)!;
+  const inputOf = (layer: Layer): number => inputTensors.findIndex(({ source }) => source.layer === layer);
+  const listed = all.flatMap((layer): GraphSnapshot["listed"] => {
+    if (applied.includes(layer)) return [{ layer: applied.indexOf(layer) }];
+    const input = inputOf(layer);
+    return input < 0 ? [] : [{ input }];
+  });
+  // A tensor from the middle of another graph begins this one without an input layer.
+  const missing = inputTensors.flatMap((_, input) =>
+    listed.some((one) => one.input === input) ? [] : [{ input }],
+  );
+  return {
+    layers: applied.map((layer) => {
+      const first = nodes.find((node) => node.layer === layer)!;
+      return layerSnapshot(where, layer, first.inputs[0]!.sampleShape);
+    }),
+    graph: {
+      inputs: graph.inputs.map(({ name, shape, vocabularySize }, i) => ({
+        name,
+        shape,
+        dtype: vocabularySize === undefined ? "float32" : "int32",
+        ...(inputTensors[i]!.shape[0] == null ? {} : { batchSize: inputTensors[i]!.shape[0]! }),
       })),
-      trainable: layer.trainable,
-      inputShape: shape,
-      outputShape: layer.outputShape!,
-    };
+      nodes: nodes.map(({ layer, inputs, states, mask, call, outputs }) => ({
+        layer: applied.indexOf(layer),
+        inputs: inputs.map(at),
+        ...(states === 0 ? {} : { states }),
+        ...(mask === null ? {} : { mask: at(mask) }),
+        ...(call.training === undefined ? {} : { training: call.training }),
+        ...(call.useCausalMask === undefined ? {} : { useCausalMask: call.useCausalMask }),
+        outputShapes: outputs.map(({ shape }) => shape),
+      })),
+      outputs: outputTensors.map(at),
+      outputNames: graph.outputs.map(({ name }) => name),
+      listed: [...missing, ...listed],
+      namesInputs: graph.inputs.some(({ name }, i) => name !== inputTensors[i]!.name),
+      namesOutputs: graph.outputs.some(({ name }, i) => name !== outputTensors[i]!.name),
+    },
+  };
+}
+
+function chainSnapshot(where: string, topology: LayerSet): Connected {
+  let shape = topology.inputShape!;
+  const layers = topology.layers.map((layer) => {
+    const snapshot = layerSnapshot(where, layer, shape);
     shape = layer.outputShape!;
     return snapshot;
   });
-  if (layers.length === 0) throw new FormatError(`${where}: the model has no layers.`);
+  return { layers };
+}
+
+function topologySnapshot(where: string, name: string, topology: LayerSet): ModelSnapshot {
+  const connected =
+    topology instanceof Graph ? graphSnapshot(where, topology) : chainSnapshot(where, topology);
+  if (connected.layers.length === 0) throw new FormatError(`${where}: the model has no layers.`);
   return {
-    name: model.name,
-    inputShape,
-    batchSize: model.batchSize,
-    takesIndices: model.layers[0]!.vocabularySize !== undefined,
-    layers,
-    compile: model.compiled === undefined ? null : compileConfig(model.compiled),
+    name,
+    inputShape: topology.inputShape!,
+    batchSize: topology.batchSize,
+    takesIndices: topology.inputs[0]!.vocabularySize !== undefined,
+    ...connected,
+    compile: null,
+  };
+}
+
+/**
+ * @throws StateError before the model knows its input's shape; FormatError where two of its layers share weights: a file has
+ *   each layer's own.
+ */
+export function snapshotOf(where: string, model: Model): ModelSnapshot {
+  // Refuses a model that is not built.
+  model.countParams();
+  refuseShared(where, model.topology.all);
+  const { compiled } = model;
+  return {
+    ...topologySnapshot(where, model.name, model.topology),
+    compile: compiled === undefined ? null : compileConfig(compiled),
   };
 }

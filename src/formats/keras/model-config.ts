@@ -1,17 +1,31 @@
 import { FormatError } from "../../errors.js";
 import { isRecord, listOf, recordOf } from "../bytes/json.js";
 import { type Dialect, describe, keras2, keras3 } from "./dialect.js";
-import { type ReadLayer, readLayer } from "./read-layer.js";
+import {
+  chainIn,
+  isMaskOperator,
+  type Listed,
+  lineOf,
+  nameOf,
+  type ReadGraph,
+  readGraph,
+} from "./read-graph.js";
+import { type ReadLayer, readLayer, wordOf } from "./read-layer.js";
 
 const MOST_LAYERS = 2000;
+const MOST_DEPTH = 16;
 
-/** A configuration's model: layers in the order they run, what comes in, how it was compiled. */
+/** A configuration's model: its layers and how they are connected, what comes in. */
 export interface ReadModel {
   readonly name: string | undefined;
   /** As `model.layers` of Keras lists them, input layers included: that order tells where the weights are. */
   readonly listed: readonly ReadLayer[];
-  /** Without input layers, in the order they run. */
-  readonly chain: readonly ReadLayer[];
+  /** Names of those in the file. */
+  readonly kerasNames: readonly string[];
+  /** Without input layers, in the order they run; undefined where the model is no chain. */
+  readonly chain: readonly ReadLayer[] | undefined;
+  /** Where it is no chain. */
+  readonly graph: ReadGraph | undefined;
   readonly batchShape: readonly (number | null)[] | undefined;
 }
 
@@ -22,111 +36,55 @@ export function dialectOf(where: string, version: unknown, config: unknown): Dia
   return isRecord(config) && "module" in config ? keras3(where) : keras2(where);
 }
 
-/** Where a tensor comes from, in any of the forms Keras has had: [name, node, tensor]. */
-function sourcesOf(where: string, name: string, nodes: unknown): string[][] {
-  return listOf(`${where}: \`inbound_nodes\` of \`${name}\``, nodes).map((node) => {
-    if (isRecord(node)) return tensorsIn(node.args, node.kwargs, where, name);
-    if (!Array.isArray(node)) throw new FormatError(`${where}: a node of \`${name}\` is damaged.`);
-    // tf.keras leaves out the outer list where there is one input.
-    const list = typeof node[0] === "string" ? [node] : node;
-    return list.map((source) => {
-      if (!Array.isArray(source) || typeof source[0] !== "string") {
-        throw new FormatError(`${where}: a node of \`${name}\` is damaged.`);
-      }
-      const extra = source[3];
-      if (isRecord(extra)) checkKeywords(where, name, extra);
-      return source[0];
-    });
-  });
-}
+const modelClasses: readonly unknown[] = ["Sequential", "Functional", "Model"];
 
-function checkKeywords(where: string, name: string, keywords: Readonly<Record<string, unknown>>): void {
-  for (const [key, value] of Object.entries(keywords)) {
-    if (value === null || value === false || (key === "training" && value === null)) continue;
-    if (key === "mask" && hasTensor(value)) continue;
-    throw new FormatError(
-      `${where}: layer \`${name}\` is called with \`${key}\`: ${describe(value)}, which is not read.`,
-      {
-        received: value,
-      },
-    );
-  }
-}
+/** Whether an entry is a model inside another one, and no layer of that name. */
+const isModel = (entry: Readonly<Record<string, unknown>>): boolean =>
+  modelClasses.includes(entry.class_name) &&
+  (Array.isArray(entry.config) || (isRecord(entry.config) && Array.isArray(entry.config.layers)));
 
-const isTensor = (value: unknown): value is { config: { keras_history: [string, number, number] } } =>
-  isRecord(value) &&
-  value.class_name === "__keras_tensor__" &&
-  isRecord(value.config) &&
-  Array.isArray(value.config.keras_history);
-
-const hasTensor = (value: unknown): boolean =>
-  isTensor(value) || (Array.isArray(value) && value.some(hasTensor));
-
-function tensorsIn(args: unknown, kwargs: unknown, where: string, name: string): string[] {
-  if (isRecord(kwargs)) checkKeywords(where, name, kwargs);
-  const found: string[] = [];
-  const visit = (value: unknown): void => {
-    if (isTensor(value)) found.push(String(value.config.keras_history[0]));
-    else if (Array.isArray(value)) value.forEach(visit);
-  };
-  visit(args);
-  return found;
-}
-
-const firstNames = (value: unknown): string[] => {
-  if (!Array.isArray(value)) return [];
-  return typeof value[0] === "string"
-    ? [value[0]]
-    : value.flatMap((one) => (Array.isArray(one) ? [String(one[0])] : []));
-};
-
-/** Layers of a functional model that follow each other. @throws FormatError where it branches. */
-function chainOf(
+/** An entry of a configuration, which may be a model of its own. */
+export function readEntry(
   dialect: Dialect,
-  config: Readonly<Record<string, unknown>>,
-  entries: readonly Record<string, unknown>[],
-  listed: readonly ReadLayer[],
-): ReadLayer[] {
-  const { where } = dialect;
-  const [input, ...moreInputs] = firstNames(config.input_layers);
-  const [output, ...moreOutputs] = firstNames(config.output_layers);
-  const branches = (what: string): never => {
-    throw new FormatError(`${where}: ${what}; models that branch are not read from this format.`);
-  };
-  if (moreInputs.length > 0 || moreOutputs.length > 0) branches("the model has several inputs or outputs");
-  const next = new Map<string, number>();
-  entries.forEach((entry, i) => {
-    const name = String(entry.name ?? (isRecord(entry.config) ? entry.config.name : ""));
-    const nodes = sourcesOf(where, name, entry.inbound_nodes ?? []);
-    if (nodes.length > 1) branches(`layer \`${name}\` is applied ${nodes.length} times`);
-    const sources = nodes[0] ?? [];
-    if (sources.length > 1) branches(`layer \`${name}\` has ${sources.length} inputs`);
-    const [source] = sources;
-    if (source === undefined) return;
-    if (next.has(source)) branches(`layer \`${source}\` has several followers`);
-    next.set(source, i);
-  });
-  const nameOf = (i: number): string =>
-    String(entries[i]!.name ?? (entries[i]!.config as { name?: unknown }).name);
-  const chain: ReadLayer[] = [];
-  let current = input;
-  while (current !== undefined && chain.length <= entries.length) {
-    const i = next.get(current);
-    if (i === undefined) break;
-    chain.push(listed[i]!);
-    current = nameOf(i);
+  entry: Record<string, unknown>,
+  at: string,
+  depth = 0,
+): ReadLayer {
+  if (isMaskOperator(entry)) {
+    const name = wordOf(nameOf(entry));
+    return {
+      kind: "maskOperator",
+      className: String(entry.class_name),
+      name,
+      entry: undefined,
+      batchShape: undefined,
+      config: { name },
+    };
   }
-  if (current !== output || chain.length + 1 !== entries.length)
-    branches("not all of its layers lie between input and output");
-  return chain;
+  if (!isModel(entry))
+    return readLayer(dialect, entry, at, (inner, place) => readEntry(dialect, inner, place, depth + 1));
+  if (depth >= MOST_DEPTH) {
+    throw new FormatError(`${dialect.where}: models stand in models more than ${MOST_DEPTH} deep.`);
+  }
+  const model = readModelConfig(dialect, entry, depth + 1);
+  const name = wordOf(nameOf(entry) || (model.name ?? "model"));
+  return {
+    kind: "model",
+    className: String(entry.class_name),
+    name,
+    entry: undefined,
+    batchShape: model.batchShape,
+    config: { name },
+    model,
+  };
 }
 
 /** What a model's configuration says. @throws FormatError for whatever is not read, by layer and option. */
-export function readModelConfig(dialect: Dialect, given: unknown): ReadModel {
+export function readModelConfig(dialect: Dialect, given: unknown, depth = 0): ReadModel {
   const { where } = dialect;
   const model = recordOf(`${where}: the configuration`, given);
   const { class_name: className } = model;
-  if (className !== "Sequential" && className !== "Functional" && className !== "Model") {
+  if (!modelClasses.includes(className)) {
     throw new FormatError(
       `${where}: the model is of class ${describe(className)}; Sequential and Functional models are read, code of somebody's own is not run.`,
       { received: className },
@@ -139,18 +97,30 @@ export function readModelConfig(dialect: Dialect, given: unknown): ReadModel {
     isList ? model.config : config.layers,
     MOST_LAYERS,
   ).map((entry, i) => recordOf(`${where}: layer ${i}`, entry));
-  const listed = entries.map((entry, i) => readLayer(dialect, entry, `layer ${i}`));
+  const listed = entries.map((entry, i) => readEntry(dialect, entry, `layer ${i}`, depth));
+  const kerasNames = entries.map(nameOf);
   const name = typeof config.name === "string" ? config.name : undefined;
-  const chain =
-    className === "Sequential"
-      ? listed.filter(({ kind }) => kind !== "inputLayer")
-      : chainOf(dialect, config, entries, listed);
+  const running = listed.filter(({ kind }) => kind !== "inputLayer" && kind !== "maskOperator");
   const built = Array.isArray(config.build_input_shape)
     ? (config.build_input_shape as (number | null)[])
     : undefined;
-  const first = listed.find(({ kind }) => kind === "inputLayer") ?? chain[0];
+  const first = listed.find(({ kind }) => kind === "inputLayer") ?? running[0];
   const built3 = isRecord(entries[0]?.build_config) ? entries[0].build_config.input_shape : undefined;
   const batchShape =
     first?.batchShape ?? built ?? (Array.isArray(built3) ? (built3 as (number | null)[]) : undefined);
-  return { name, listed, chain, batchShape };
+  const own = { name, listed, kerasNames, batchShape };
+  if (className === "Sequential") {
+    const isChain = running.every((layer) => layer.model === undefined);
+    if (isChain) return { ...own, chain: running, graph: undefined };
+    return { ...own, chain: undefined, graph: lineOf(where, running, batchShape, first?.dtype) };
+  }
+  const graph = readGraph(
+    dialect,
+    config,
+    entries.map(
+      (entry, i): Listed => ({ keras: kerasNames[i]!, layer: listed[i]!, nodes: entry.inbound_nodes }),
+    ),
+  );
+  const chain = chainIn(graph);
+  return { ...own, chain, graph: chain === undefined ? graph : undefined };
 }

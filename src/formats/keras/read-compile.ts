@@ -157,8 +157,11 @@ function optimizerOf(value: unknown): Config | string {
   return { name, config };
 }
 
-const flatten = (value: unknown): unknown[] =>
-  Array.isArray(value) ? value.flatMap(flatten) : value === null || value === undefined ? [] : [value];
+const flatten = (value: unknown): unknown[] => {
+  if (Array.isArray(value)) return value.flatMap(flatten);
+  if (isRecord(value) && !("class_name" in value)) return Object.values(value).flatMap(flatten);
+  return value === null || value === undefined ? [] : [value];
+};
 
 /**
  * How a model was compiled, from `compile_config` of Keras 3 or `training_config` of those before. A function of somebody's
@@ -166,18 +169,63 @@ const flatten = (value: unknown): unknown[] =>
  */
 export function readCompile(given: unknown): ReadCompile {
   if (!isRecord(given)) return { compile: undefined, unread: [] };
-  const loss = flatten(given.loss);
-  const lossName = loss.length === 1 ? look(measures, loss[0]) : undefined;
-  if (lossName === undefined)
-    return { compile: undefined, unread: [`the loss ${nameOf(loss[0]) || "(none, or several)"}`] };
+  const unread: string[] = [];
+  const loss = perOutput(given.loss, (one) => {
+    if (one === null || one === undefined) return null;
+    const name = look(measures, one);
+    if (name === undefined) unread.push(`the loss ${nameOf(one) || "(none)"}`);
+    const config = optionsOf(one);
+    return Object.keys(config).length === 0 ? name : { name, config };
+  });
+  if (unread.length > 0) return { compile: undefined, unread };
+  if (loss === null) return { compile: undefined, unread: ["the loss (none)"] };
   const optimizer = optimizerOf(given.optimizer ?? given.optimizer_config);
   if (typeof optimizer === "string") return { compile: undefined, unread: [optimizer] };
-  const unread: string[] = [];
-  const names = new Set<string>();
-  const wanted: unknown[] = [];
   const wrapped =
     isRecord(given.metrics) && Array.isArray(given.metrics.config) ? given.metrics.config : given.metrics;
-  for (const metric of flatten(wrapped)) {
+  const isMany = Array.isArray(loss) || (isRecord(loss) && !("name" in loss));
+  const metricsIn = (list: unknown): unknown =>
+    isMany ? metricsPerOutput(list, unread) : metricsOf(list, unread);
+  const { loss_weights: factors, weighted_metrics: weighted } = given;
+  const hasFactors = Array.isArray(factors) || (isRecord(factors) && !("class_name" in factors));
+  return {
+    compile: {
+      optimizer,
+      loss,
+      metrics: metricsIn(wrapped),
+      ...(weighted === null || weighted === undefined ? {} : { weightedMetrics: metricsIn(weighted) }),
+      ...(isMany && hasFactors ? { lossWeights: factors } : {}),
+    },
+    unread,
+  };
+}
+
+/** A value for each output, in a list or by name, or the only one's. */
+function perOutput(value: unknown, read: (one: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.length === 1 ? read(value[0]) : value.map(read);
+  if (!isRecord(value) || "class_name" in value) return read(value);
+  const entries = Object.entries(value);
+  return entries.length === 1
+    ? read(entries[0]![1])
+    : Object.fromEntries(entries.map(([name, one]) => [name, read(one)]));
+}
+
+/** Metrics of each output; a list that is none of outputs cannot be shared out, and is named as unread. */
+function metricsPerOutput(value: unknown, unread: string[]): unknown {
+  if (Array.isArray(value) && value.every((one) => Array.isArray(one) || one === null)) {
+    return value.map((one) => metricsOf(one, unread));
+  }
+  if (isRecord(value) && !("class_name" in value)) {
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, metricsOf(one, unread)]));
+  }
+  for (const metric of flatten(value)) unread.push(`the metric ${nameOf(metric)} of no output`);
+  return undefined;
+}
+
+function metricsOf(value: unknown, unread: string[]): unknown[] {
+  const names = new Set<string>();
+  const wanted: unknown[] = [];
+  for (const metric of flatten(value)) {
     // Keras 2 wraps a function as MeanMetricWrapper, whose name says which.
     const inner =
       isRecord(metric) && /^(MeanMetricWrapper|SumOverBatchSizeMetricWrapper)$/.test(nameOf(metric))
@@ -191,13 +239,5 @@ export function readCompile(given: unknown): ReadCompile {
       wanted.push(Object.keys(config).length === 0 ? name : { name, config });
     }
   }
-  const config = optionsOf(loss[0]);
-  return {
-    compile: {
-      optimizer,
-      loss: Object.keys(config).length === 0 ? lossName : { name: lossName, config },
-      metrics: wanted,
-    },
-    unread,
-  };
+  return wanted;
 }

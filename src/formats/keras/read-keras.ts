@@ -3,7 +3,7 @@ import { isRecord, parseJson, recordOf } from "../bytes/json.js";
 import { isZip, readZip } from "../bytes/zip.js";
 import type { ModelDescription } from "../description/description.js";
 import type { FileWeight } from "../weights.js";
-import { adaptWeights } from "./adapt-weights.js";
+import { describeModel } from "./describe-model.js";
 import { Hdf5File, type Hdf5Group, isHdf5 } from "./hdf5-file.js";
 import { dialectOf, type ReadModel, readModelConfig } from "./model-config.js";
 import { readCompile } from "./read-compile.js";
@@ -73,46 +73,11 @@ const looksLikeJson = (bytes: Uint8Array): boolean => {
   return first === 0x7b;
 };
 
-/** Names of the layers as the file has them: here spaces and slashes are not allowed. */
-function kerasNames(config: unknown): string[] {
-  const inner = (config as { config?: unknown }).config;
-  const layers = Array.isArray(inner)
-    ? inner
-    : isRecord(inner) && Array.isArray(inner.layers)
-      ? inner.layers
-      : [];
-  return layers.map((layer) => {
-    const own = isRecord(layer) && isRecord(layer.config) ? layer.config.name : undefined;
-    return String(own ?? (isRecord(layer) ? layer.name : ""));
-  });
-}
-
-async function weightsOf(
-  root: Hdf5Group,
-  model: ReadModel,
-  config: unknown,
-): Promise<Map<ReadLayer, FileWeight[]>> {
+async function weightsIn(root: Hdf5Group, model: ReadModel): Promise<Map<ReadLayer, FileWeight[]>> {
   const isNumbered =
     root.group("layers") !== undefined || root.group("_layer_checkpoint_dependencies") !== undefined;
   const isNamed = root.group("model_weights") !== undefined || texts(root, "layer_names").length > 0;
-  return isNumbered && !isNamed ? readNumbered(root, model) : readNamed(root, model, kerasNames(config));
-}
-
-/**
- * A GRU of which neither file nor version says whether its reset gate comes after the product has the bias that goes with
- * it: two rows, or one.
- */
-function settleReset(layer: ReadLayer, weights: readonly FileWeight[]): ReadLayer {
-  const cell = layer.inner ?? layer;
-  const bias = weights[2];
-  if (cell.kind !== "gru" || bias === undefined) return layer;
-  const resetAfter = bias.shape.length === 2;
-  if (layer.inner === undefined) return { ...layer, config: { ...layer.config, resetAfter } };
-  const inner = layer.config.layer as { kind: string; config: object };
-  return {
-    ...layer,
-    config: { ...layer.config, layer: { ...inner, config: { ...inner.config, resetAfter } } },
-  };
+  return isNumbered && !isNamed ? readNumbered(root, model) : readNamed(root, model);
 }
 
 /**
@@ -138,18 +103,13 @@ export async function readKeras(
   const dialect = dialectOf(WHERE, parts.version, parts.config);
   const model = readModelConfig(dialect, parts.config);
   const root = beside === undefined ? parts.weights : rootOf(beside);
-  const found = root === undefined ? undefined : await weightsOf(root, model, parts.config);
+  const found = root === undefined ? undefined : await weightsIn(root, model);
   const { compile, unread } = readCompile(parts.compile);
-  const weightsFor = (layer: ReadLayer): FileWeight[] => adaptWeights(layer, found?.get(layer) ?? []);
-  const [batch, ...shape] = model.batchShape ?? [null];
+  const described = describeModel(model, (layer) => found?.get(layer));
   return {
+    ...described,
     name: model.name,
-    layers: model.chain
-      .map((layer) => (found === undefined ? layer : settleReset(layer, weightsFor(layer))))
-      .map(({ kind, config }) => ({ kind, config })),
-    ...(shape.length === 0 ? {} : { inputShape: shape }),
-    ...(typeof batch === "number" ? { batchSize: batch } : {}),
-    weights: found === undefined ? null : model.chain.flatMap(weightsFor),
+    weights: found === undefined ? null : described.weights,
     compile,
     unread,
   };

@@ -3,6 +3,7 @@ import { isRecord, recordOf, textOf } from "../bytes/json.js";
 import type { DescribedLayer } from "../description/description.js";
 import { activationOf, camel, type Dialect, describe } from "./dialect.js";
 import { type KerasLayer, layerOfClass } from "./layer-table.js";
+import type { ReadModel } from "./model-config.js";
 import { readNoun } from "./nouns.js";
 
 /** A layer of a Keras configuration, and what says where its weights are. */
@@ -13,7 +14,14 @@ export interface ReadLayer extends DescribedLayer {
   /** Shape with the batch, where the layer says what comes in. */
   readonly batchShape: readonly (number | null)[] | undefined;
   readonly inner?: ReadLayer;
+  /** Of a model inside another one. */
+  readonly model?: ReadModel;
+  /** Of an input layer: what it takes, as the file says it. */
+  readonly dtype?: unknown;
 }
+
+/** Reads the layer inside a wrapper, which may be a model. */
+export type ReadInner = (inner: Record<string, unknown>, at: string) => ReadLayer;
 
 const shared: readonly string[] = [
   "name",
@@ -117,7 +125,12 @@ const codes: Readonly<Record<string, string>> = {
 };
 
 /** @throws FormatError for a class that is not known, an option that is not, or a value that means something else here. */
-export function readLayer(dialect: Dialect, given: unknown, at: string): ReadLayer {
+export function readLayer(
+  dialect: Dialect,
+  given: unknown,
+  at: string,
+  readInner: ReadInner = (inner, place) => readLayer(dialect, inner, place),
+): ReadLayer {
   const { where } = dialect;
   const object = recordOf(`${where}: ${at}`, given);
   const className = textOf(`${where}: \`class_name\` of ${at}`, object.class_name);
@@ -135,6 +148,7 @@ export function readLayer(dialect: Dialect, given: unknown, at: string): ReadLay
       name,
       entry: undefined,
       batchShape: batchShapeOf(raw),
+      dtype: raw.dtype,
       config: { name },
     };
   }
@@ -160,7 +174,10 @@ export function readLayer(dialect: Dialect, given: unknown, at: string): ReadLay
       });
     };
     if (key === "layer" && (entry.kind === "bidirectional" || entry.kind === "timeDistributed")) {
-      inner = readLayer(dialect, value, `the layer inside \`${keras}\``);
+      inner = readInner(
+        recordOf(`${where}: the layer inside \`${keras}\``, value),
+        `the layer inside \`${keras}\``,
+      );
       options.layer = { kind: inner.kind, config: innerConfig(inner) };
     } else if (key === "backward_layer" && entry.kind === "bidirectional") {
       const backward =
@@ -179,7 +196,7 @@ export function readLayer(dialect: Dialect, given: unknown, at: string): ReadLay
       }
     } else refuse(`it is not known here, and is ${describe(value)}`);
   }
-  settleBackward(dialect, keras, options, inner);
+  settleBackward(options, inner);
   return {
     kind: entry.kind,
     className,
@@ -191,18 +208,13 @@ export function readLayer(dialect: Dialect, given: unknown, at: string): ReadLay
   };
 }
 
-/** Options of a layer inside another, which has no shape and no name of importance. */
+/** Options of a layer inside another; Keras puts the direction before its name. */
 function innerConfig({ config }: ReadLayer): Record<string, unknown> {
-  return { ...config };
+  return { ...config, name: String(config.name).replace(/^(forward|backward)_(?=.)/, "") };
 }
 
 /** A backward layer that mirrors the forward one says nothing new. */
-function settleBackward(
-  dialect: Dialect,
-  name: string,
-  options: Record<string, unknown>,
-  inner: ReadLayer | undefined,
-): void {
+function settleBackward(options: Record<string, unknown>, inner: ReadLayer | undefined): void {
   const backward = options.backwardLayer as ReadLayer | undefined;
   delete options.backwardLayer;
   if (backward === undefined || inner === undefined) return;
@@ -212,9 +224,7 @@ function settleBackward(
   };
   const turns = (inner.config.goBackwards ?? false) !== (backward.config.goBackwards ?? false);
   if (turns && sameValue(bare(inner), bare(backward))) return;
-  throw new FormatError(
-    `${dialect.where}: layer \`${name}\` (Bidirectional), option \`backward_layer\`: it is no mirror of the forward layer.`,
-  );
+  options.backwardLayer = { kind: backward.kind, config: innerConfig(backward) };
 }
 
 function optionOf(dialect: Dialect, layer: string, key: string, value: unknown): unknown {

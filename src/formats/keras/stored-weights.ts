@@ -1,5 +1,6 @@
 import { FormatError } from "../../errors.js";
 import type { FileWeight } from "../weights.js";
+import { leavesOf } from "./describe-model.js";
 import { folderOf } from "./dialect.js";
 import { type AttributeValue, type Hdf5Dataset, Hdf5Group } from "./hdf5-file.js";
 import type { ReadModel } from "./model-config.js";
@@ -35,17 +36,29 @@ function foldersOf(layer: ReadLayer): readonly string[] {
  * Weights of Keras 3's `.weights.h5`, layer by layer: folders are numbered by class in the order of `model.layers`, the
  * layers' names are not used.
  */
-export async function readNumbered(root: Hdf5Group, model: ReadModel): Promise<Map<ReadLayer, FileWeight[]>> {
+export async function readNumbered(
+  root: Hdf5Group,
+  model: ReadModel,
+  weights = new Map<ReadLayer, FileWeight[]>(),
+): Promise<Map<ReadLayer, FileWeight[]>> {
   const layers = root.group("layers") ?? root.group("_layer_checkpoint_dependencies");
   if (layers === undefined) throw new FormatError("fromKeras(): the weights' file has no group `layers`.");
   const counts = new Map<string, number>();
-  const weights = new Map<ReadLayer, FileWeight[]>();
   for (const layer of model.listed) {
     const folder = folderOf(layer.className);
     const count = counts.get(folder) ?? 0;
     counts.set(folder, count + 1);
     const path = count === 0 ? folder : `${folder}_${count}`;
     const group = layers.group(path);
+    if (layer.model !== undefined) {
+      if (group !== undefined) await readNumbered(group, layer.model, weights);
+      continue;
+    }
+    if (layer.inner?.model !== undefined) {
+      const inside = group?.group("layer");
+      if (inside !== undefined) await readNumbered(inside, layer.inner.model, weights);
+      continue;
+    }
     const found: FileWeight[] = [];
     for (const inner of foldersOf(layer)) {
       const at = inner === "" ? group : (group?.group(inner) ?? group?.group(`_${inner}`));
@@ -82,12 +95,32 @@ async function namedWeights(group: Hdf5Group): Promise<FileWeight[]> {
   return weights;
 }
 
+/**
+ * Shares weights out among layers by the first part of their names, which is the layer's; where the names are others, in
+ * order. Weights that do not learn may stand behind those of all layers.
+ * @returns undefined where the numbers of layers differ.
+ */
+export function shareOut(
+  weights: readonly FileWeight[],
+  layers: readonly ReadLayer[],
+): Map<ReadLayer, FileWeight[]> | undefined {
+  const groups = new Map<string, FileWeight[]>();
+  for (const weight of weights) {
+    const layer = weight.name.split("/")[0]!;
+    const group = groups.get(layer) ?? [];
+    group.push(weight);
+    groups.set(layer, group);
+  }
+  const own = layers.filter(hasWeights);
+  if (groups.size !== own.length) return undefined;
+  const inOrder = [...groups.values()];
+  const isNamed = own.every(({ name }) => groups.has(name));
+  return new Map(own.map((layer, i) => [layer, isNamed ? groups.get(layer.name)! : inOrder[i]!]));
+}
+
 /** Weights of an `.h5` of Keras 1 and 2 (and of Keras 3 in that form): a group a layer, by the layer's name, else by order. */
-export async function readNamed(
-  root: Hdf5Group,
-  model: ReadModel,
-  kerasNames: readonly string[],
-): Promise<Map<ReadLayer, FileWeight[]>> {
+export async function readNamed(root: Hdf5Group, model: ReadModel): Promise<Map<ReadLayer, FileWeight[]>> {
+  const { kerasNames } = model;
   const group = root.group("model_weights") ?? root;
   const names = texts(group, "layer_names");
   const listed = names.length > 0 ? names : group.names;
@@ -97,12 +130,29 @@ export async function readNamed(
     if (found instanceof Hdf5Group) groups.set(name, await namedWeights(found));
   }
   const weights = new Map<ReadLayer, FileWeight[]>();
+  const give = (layer: ReadLayer, own: FileWeight[]): void => {
+    const inside = layer.model ?? layer.inner?.model;
+    if (inside === undefined) {
+      weights.set(layer, own);
+      return;
+    }
+    const shares = shareOut(own, leavesOf(inside));
+    if (shares === undefined) {
+      throw new FormatError(
+        `fromKeras(): the weights of the model \`${layer.name}\` inside are not told apart by its layers: ${own
+          .map(({ name }) => name)
+          .slice(0, 20)
+          .join(", ")}.`,
+      );
+    }
+    for (const [leaf, share] of shares) weights.set(leaf, share);
+  };
   const byName = kerasNames.every((name) => groups.has(name));
   const withWeights = [...groups.values()].filter((own) => own.length > 0);
   let next = 0;
   for (const [i, layer] of model.listed.entries()) {
-    if (byName) weights.set(layer, groups.get(kerasNames[i]!)!);
-    else if (hasWeights(layer)) weights.set(layer, withWeights[next++] ?? []);
+    if (byName) give(layer, groups.get(kerasNames[i]!)!);
+    else if (hasWeights(layer)) give(layer, withWeights[next++] ?? []);
   }
   if (!byName && next !== withWeights.length) {
     throw new FormatError(
@@ -114,6 +164,7 @@ export async function readNamed(
 
 const weightless: readonly string[] = [
   "inputLayer",
+  "maskOperator",
   "activation",
   "dropout",
   "masking",
@@ -146,4 +197,11 @@ const weightless: readonly string[] = [
 ];
 
 /** Whether a layer has weights in a file. */
-export const hasWeights = (layer: ReadLayer): boolean => !weightless.includes((layer.inner ?? layer).kind);
+export function hasWeights(layer: ReadLayer): boolean {
+  const inside = layer.model ?? layer.inner?.model;
+  if (inside !== undefined) return leavesOf(inside).some(hasWeights);
+  const { kind, config } = layer.inner ?? layer;
+  if (kind === "attention") return config.useScale === true || config.scoreMode === "concat";
+  if (kind === "additiveAttention") return config.useScale !== false;
+  return !weightless.includes(kind);
+}

@@ -75,6 +75,9 @@ const named = (value: unknown): Described => {
 const hasOptions = (config: Readonly<Record<string, unknown>> = {}): boolean =>
   Object.keys(config).length > 0;
 
+/** What a loss or a metric is called, a function of somebody's own too. */
+const nameOf = (value: unknown): string => (value as { custom?: string }).custom ?? named(value).name;
+
 function lossOf(value: unknown): unknown {
   const { name, config } = named(value);
   const known = losses[name];
@@ -103,15 +106,23 @@ export function writeCompile(compile: Readonly<Record<string, unknown>> | null):
   if (compile === null) return { config: null, unsaid: [] };
   const { name, config: settings } = compile.optimizer as Described;
   const className = optimizers[name];
-  const loss = lossOf(compile.loss);
   if (className === undefined) return { config: null, unsaid: [`the optimizer ${name}`] };
-  if (loss === undefined) return { config: null, unsaid: [`the loss ${named(compile.loss).name}`] };
+  const isMany = Array.isArray(compile.loss);
+  const given: readonly unknown[] = isMany ? (compile.loss as unknown[]) : [compile.loss];
+  const losses = given.map((one) => (one === null ? null : lossOf(one)));
+  const wordless = losses.indexOf(undefined);
+  if (wordless >= 0) return { config: null, unsaid: [`the loss ${nameOf(given[wordless])}`] };
   const unsaid: string[] = compile.truncate === undefined ? [] : ["truncate"];
-  const metrics = ((compile.metrics as unknown[] | undefined) ?? []).flatMap((metric) => {
-    const written = metricOf(metric);
-    if (written === undefined) unsaid.push(`the metric ${named(metric).name}`);
-    return written === undefined ? [] : [written];
-  });
+  const written = (list: unknown): unknown[] =>
+    ((list as unknown[] | undefined) ?? []).flatMap((metric) => {
+      const own = metricOf(metric);
+      if (own === undefined) unsaid.push(`the metric ${nameOf(metric)}`);
+      return own === undefined ? [] : [own];
+    });
+  const metricsOf = (lists: unknown): unknown => {
+    const own = isMany ? ((lists ?? []) as unknown[]).map(written) : written(lists);
+    return own.flat().length === 0 ? null : own;
+  };
   const { learningRate, ...rest } = settings ?? {};
   let rate: unknown = learningRate;
   if (typeof learningRate === "object" && learningRate !== null) {
@@ -128,10 +139,10 @@ export function writeCompile(compile: Readonly<Record<string, unknown>> | null):
   return {
     config: {
       optimizer: asObject(className, { name, learning_rate: rate, ...options(rest) }, "keras.optimizers"),
-      loss,
-      loss_weights: null,
-      metrics: metrics.length === 0 ? null : metrics,
-      weighted_metrics: null,
+      loss: isMany ? losses : losses[0],
+      loss_weights: compile.lossWeights ?? null,
+      metrics: metricsOf(compile.metrics),
+      weighted_metrics: metricsOf(compile.weightedMetrics),
       run_eagerly: false,
       steps_per_execution: 1,
       jit_compile: false,

@@ -1,4 +1,5 @@
 import { FormatError } from "../../errors.js";
+import type { ModelSnapshot } from "../description/snapshot.js";
 import { activationName, camel, type Dialect } from "./dialect.js";
 import { type KerasLayer, layerOfKind } from "./layer-table.js";
 import { writeNoun } from "./nouns.js";
@@ -8,7 +9,11 @@ interface Configured {
   readonly kind: string;
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
+  readonly inside?: ModelSnapshot | undefined;
 }
+
+/** A model inside of a layer, as an object of the configuration. */
+export type WriteInside = (inside: ModelSnapshot) => Record<string, unknown>;
 
 /** Options that every layer has, or that are said elsewhere. */
 const elsewhere: readonly string[] = [
@@ -45,6 +50,7 @@ export function writeLayer(
   where: string,
   dialect: Dialect,
   layer: Configured,
+  writeInside?: WriteInside,
 ): { className: string; config: Record<string, unknown> } {
   const { name, config } = layer;
   const entry = entryFor(where, layer);
@@ -65,22 +71,39 @@ export function writeLayer(
     });
   }
   const inner = config.layer as Omit<Configured, "name"> | undefined;
-  if (inner !== undefined) {
+  if (inner !== undefined && layer.inside !== undefined && writeInside !== undefined) {
+    written.layer = writeInside(layer.inside);
+  } else if (inner !== undefined) {
     const own = { ...inner, name: (inner.config.name as string | undefined) ?? `${name}_layer` };
     const made = writeLayer(where, dialect, own);
     written.layer = asObject(made.className, made.config);
     if (entry.kind === "bidirectional") {
       written.merge_mode = config.mergeMode === undefined ? "concat" : config.mergeMode;
-      const backward = {
-        ...made.config,
-        name: `backward_${own.name}`,
-        go_backwards: made.config.go_backwards !== true,
-      };
+      written.backward_layer = backwardOf(where, dialect, own.name, made, config.backwardLayer);
       (written.layer as { config: Record<string, unknown> }).config.name = `forward_${own.name}`;
-      written.backward_layer = asObject(made.className, backward);
     }
   }
   return { className: entry.className, config: written };
+}
+
+/** The layer that reads the other way: one of its own, or the forward layer's mirror. */
+function backwardOf(
+  where: string,
+  dialect: Dialect,
+  name: string,
+  forward: { className: string; config: Record<string, unknown> },
+  given: unknown,
+): Record<string, unknown> {
+  if (given !== undefined) {
+    const own = given as Omit<Configured, "name">;
+    const made = writeLayer(where, dialect, { ...own, name: `backward_${name}` });
+    return asObject(made.className, { ...made.config, name: `backward_${name}` });
+  }
+  return asObject(forward.className, {
+    ...forward.config,
+    name: `backward_${name}`,
+    go_backwards: forward.config.go_backwards !== true,
+  });
 }
 
 /** An object as Keras 3 serializes it. */
@@ -88,11 +111,12 @@ export const asObject = (
   className: string,
   config: unknown,
   module = "keras.layers",
+  registeredName: string | null = null,
 ): Record<string, unknown> => ({
   module,
   class_name: className,
   config,
-  registered_name: null,
+  registered_name: registeredName,
 });
 
 function optionValue(where: string, dialect: Dialect, layer: string, key: string, value: unknown): unknown {

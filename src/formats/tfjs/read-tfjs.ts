@@ -3,10 +3,11 @@ import { Budget } from "../bytes/budget.js";
 import { type ElementType, elementKinds, isShape, readElements, sizeOf } from "../bytes/elements.js";
 import { isRecord, listOf, parseJson, recordOf, textOf } from "../bytes/json.js";
 import type { ModelDescription } from "../description/description.js";
-import { adaptWeights } from "../keras/adapt-weights.js";
+import { describeModel, leavesOf } from "../keras/describe-model.js";
 import { dialectOf, readModelConfig } from "../keras/model-config.js";
 import { readCompile } from "../keras/read-compile.js";
-import { hasWeights } from "../keras/stored-weights.js";
+import type { ReadLayer } from "../keras/read-layer.js";
+import { shareOut } from "../keras/stored-weights.js";
 import type { FileWeight } from "../weights.js";
 
 const WHERE = "fromLayersModel()";
@@ -117,18 +118,6 @@ function readWeights(specs: readonly unknown[], bytes: Uint8Array): FileWeight[]
   return weights;
 }
 
-/** Weights by the first part of their names, which is the layer's: TensorFlow.js puts those that do not learn last. */
-function groupsOf(weights: readonly FileWeight[]): Map<string, FileWeight[]> {
-  const groups = new Map<string, FileWeight[]>();
-  for (const weight of weights) {
-    const layer = weight.name.split("/")[0]!;
-    const group = groups.get(layer) ?? [];
-    group.push(weight);
-    groups.set(layer, group);
-  }
-  return groups;
-}
-
 /** What TensorFlow.js's model holds; see `fromLayersModel` in formats/index.ts. */
 export function readTfjs(
   given: unknown,
@@ -148,22 +137,13 @@ export function readTfjs(
   const model = readModelConfig(dialectOf(WHERE, plain.keras_version, config), config);
   const specs = listOf(`${WHERE}: \`weightSpecs\``, specsGiven ?? [], 100_000);
   const weights = specs.length === 0 ? null : readWeights(specs, joinShards(data));
-  const [batch, ...shape] = model.batchShape ?? [null];
-  const description = {
-    name: model.name,
-    layers: model.chain.map(({ kind, config: own }) => ({ kind, config: own })),
-    ...(shape.length === 0 ? {} : { inputShape: shape }),
-    ...(typeof batch === "number" ? { batchSize: batch } : {}),
-    ...readCompile(trainingConfig ?? plain.training_config),
-    weights,
-  };
-  if (weights === null) return description;
-  const groups = groupsOf(weights);
-  const withWeights = model.chain.filter(hasWeights);
-  if (groups.size !== withWeights.length) return description;
-  const inOrder = [...groups.values()];
+  const shares = weights === null ? new Map<ReadLayer, FileWeight[]>() : shareOut(weights, leavesOf(model));
+  const described = describeModel(model, (layer) => shares?.get(layer));
   return {
-    ...description,
-    weights: withWeights.flatMap((layer, i) => adaptWeights(layer, groups.get(layer.name) ?? inOrder[i]!)),
+    ...described,
+    name: model.name,
+    ...readCompile(trainingConfig ?? plain.training_config),
+    // Where they cannot be told apart by layers they are taken in their order.
+    weights: weights === null ? null : shares === undefined ? weights : described.weights,
   };
 }

@@ -159,6 +159,11 @@ function tensorPickle({ shape, data }: TorchTensor, key: number): PythonCall {
 
 /** A state dict as torch.save writes it; see `toTorch` in formats/index.ts. */
 export async function writeTorch(model: ModelSnapshot): Promise<Uint8Array> {
+  if (model.graph !== undefined) {
+    throw new FormatError(
+      "toTorch(): a state dict holds weights and no connections, so a model that is a graph could not be made of it. Take toOnnx, which PyTorch's tools read, or a chain made by sequential().",
+    );
+  }
   const tensors = model.layers.flatMap((layer) => tensorsOf(layer, `${layer.name.replaceAll(".", "_")}.`));
   const entries = tensors.map((tensor, key): [string, PythonCall] => [
     tensor.name,

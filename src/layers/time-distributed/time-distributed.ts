@@ -86,6 +86,10 @@ export class TimeDistributedLayer extends Layer {
     return this.trainable ? this.layer.learning : [];
   }
 
+  override get weightNames(): readonly string[] {
+    return this.layer.weightNames.map((name) => `${this.name}${name.slice(this.layer.name.length)}`);
+  }
+
   override get worksByChunks(): boolean {
     return this.layer.worksByChunks && !this.layer.isRecurrent;
   }

@@ -5,7 +5,7 @@ import { applyLayer } from "../../layers/graph/application.js";
 import { applyInput } from "../../layers/graph/input.js";
 import type { SymbolicTensor } from "../../layers/graph/symbolic-tensor.js";
 import { InputLayer } from "../../layers/input-layer.js";
-import type { SampleShape } from "../../layers/layer.js";
+import type { Layer, SampleShape } from "../../layers/layer.js";
 import type { Model } from "../model.js";
 import { sequential } from "../sequential.js";
 import { model as graphModel } from "./graph-model.js";
@@ -23,11 +23,15 @@ export function registerModelKind(): void {
 }
 
 /** A graph's model from its JSON. @throws FormatError where a reference leads nowhere. */
-export function graphFromConfig(
-  { layers, inputs, nodes, outputs, outputNames }: GraphJson,
+export const graphFromConfig = (graph: GraphJson, options: MakeOptions): Model =>
+  connectGraph(graph.layers.map(layerFromConfig), graph, options);
+
+/** Layers connected as a graph's JSON says. @throws FormatError where a reference leads nowhere. */
+export function connectGraph(
+  made: readonly Layer[],
+  { inputs, nodes, outputs, outputNames }: Omit<GraphJson, "layers">,
   options: MakeOptions,
 ): Model {
-  const made = layers.map(layerFromConfig);
   const tensors: (readonly SymbolicTensor[])[] = inputs.map(({ dtype, ...rest }) => [
     applyInput(new InputLayer(rest), dtype),
   ]);

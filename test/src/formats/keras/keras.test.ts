@@ -296,7 +296,7 @@ describe("configurations", () => {
     await expect(fromKeras(weights)).rejects.toThrow(/holds weights but no configuration/);
   });
 
-  it("a functional chain is read, one that branches is refused", async () => {
+  it("a functional chain is read as one, and a reference that leads nowhere refused", async () => {
     const history = (name: string): object => ({
       args: [{ class_name: "__keras_tensor__", config: { keras_history: [name, 0, 0] } }],
       kwargs: { mask: null },
@@ -318,7 +318,10 @@ describe("configurations", () => {
       });
     const model = await fromKeras(functional([history("in")]));
     expect(model.layers.map(({ name }) => name)).toEqual(["a", "b"]);
-    await expect(fromKeras(functional([history("in"), history("in")]))).rejects.toThrow(/applied 2 times/);
+    await expect(fromKeras(functional([history("nobody")]))).rejects.toThrow(
+      /layer `a` takes `nobody` \(application 0\), which is not there/,
+    );
+    await expect(fromKeras(functional([history("b")]))).rejects.toThrow(/is not there before it is needed/);
   });
 
   it.each([
