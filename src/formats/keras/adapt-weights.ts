@@ -1,5 +1,5 @@
 import type { FileWeight } from "../weights.js";
-import type { ReadLayer } from "./read-layer.js";
+import type { ReadLayer } from "./read-model.js";
 
 /** Several weights side by side in their last axis. */
 function joined(name: string, parts: readonly FileWeight[]): FileWeight {

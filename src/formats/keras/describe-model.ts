@@ -1,8 +1,7 @@
 import type { DescribedLayer, ModelDescription } from "../description/description.js";
 import type { FileWeight } from "../weights.js";
 import { adaptWeights } from "./adapt-weights.js";
-import type { ReadModel } from "./model-config.js";
-import type { ReadLayer } from "./read-layer.js";
+import type { ReadLayer, ReadModel } from "./read-model.js";
 
 /** What a file stores of a layer; undefined where there is none. */
 export type WeightsOf = (layer: ReadLayer) => readonly FileWeight[] | undefined;

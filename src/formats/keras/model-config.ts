@@ -1,33 +1,12 @@
 import { FormatError } from "../../errors.js";
 import { isRecord, listOf, recordOf } from "../bytes/json.js";
 import { type Dialect, describe, keras2, keras3 } from "./dialect.js";
-import {
-  chainIn,
-  isMaskOperator,
-  type Listed,
-  lineOf,
-  nameOf,
-  type ReadGraph,
-  readGraph,
-} from "./read-graph.js";
-import { type ReadLayer, readLayer, wordOf } from "./read-layer.js";
+import { chainIn, isMaskOperator, type Listed, lineOf, nameOf, readGraph } from "./read-graph.js";
+import { readLayer, wordOf } from "./read-layer.js";
+import type { ReadLayer, ReadModel } from "./read-model.js";
 
 const MOST_LAYERS = 2000;
 const MOST_DEPTH = 16;
-
-/** A configuration's model: its layers and how they are connected, what comes in. */
-export interface ReadModel {
-  readonly name: string | undefined;
-  /** As `model.layers` of Keras lists them, input layers included: that order tells where the weights are. */
-  readonly listed: readonly ReadLayer[];
-  /** Names of those in the file. */
-  readonly kerasNames: readonly string[];
-  /** Without input layers, in the order they run; undefined where the model is no chain. */
-  readonly chain: readonly ReadLayer[] | undefined;
-  /** Where it is no chain. */
-  readonly graph: ReadGraph | undefined;
-  readonly batchShape: readonly (number | null)[] | undefined;
-}
 
 /** Keras 3's meaning, or that of those before; `version` as the file has it. */
 export function dialectOf(where: string, version: unknown, config: unknown): Dialect {

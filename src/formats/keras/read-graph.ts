@@ -1,8 +1,9 @@
 import { FormatError } from "../../errors.js";
 import { isRecord } from "../bytes/json.js";
-import type { DescribedGraph, DescribedNode, Reference } from "../description/description.js";
+import type { DescribedNode, Reference } from "../description/description.js";
 import type { Dialect } from "./dialect.js";
-import { type ReadLayer, wordOf } from "./read-layer.js";
+import { wordOf } from "./read-layer.js";
+import type { ReadGraph, ReadLayer } from "./read-model.js";
 import { type Call, callsOf, portsOf, type Source } from "./read-nodes.js";
 
 const recurrent: readonly string[] = ["lstm", "gru", "simpleRNN", "bidirectional"];
@@ -12,11 +13,6 @@ export interface Listed {
   readonly keras: string;
   readonly layer: ReadLayer;
   readonly nodes: unknown;
-}
-
-/** How the layers of a functional model are connected; `layers` are those that are applied. */
-export interface ReadGraph extends DescribedGraph {
-  readonly layers: readonly ReadLayer[];
 }
 
 const keyOf = ([layer, node, output]: Source): string => `${layer}/${node}/${output}`;

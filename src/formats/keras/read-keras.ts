@@ -5,9 +5,9 @@ import type { ModelDescription } from "../description/description.js";
 import type { FileWeight } from "../weights.js";
 import { describeModel } from "./describe-model.js";
 import { Hdf5File, type Hdf5Group, isHdf5 } from "./hdf5-file.js";
-import { dialectOf, type ReadModel, readModelConfig } from "./model-config.js";
+import { dialectOf, readModelConfig } from "./model-config.js";
 import { readCompile } from "./read-compile.js";
-import type { ReadLayer } from "./read-layer.js";
+import type { ReadLayer, ReadModel } from "./read-model.js";
 import { readNamed, readNumbered, texts } from "./stored-weights.js";
 
 const WHERE = "fromKeras()";

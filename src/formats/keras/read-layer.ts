@@ -1,27 +1,9 @@
 import { FormatError } from "../../errors.js";
 import { isRecord, recordOf, textOf } from "../bytes/json.js";
-import type { DescribedLayer } from "../description/description.js";
 import { activationOf, camel, type Dialect, describe } from "./dialect.js";
-import { type KerasLayer, layerOfClass } from "./layer-table.js";
-import type { ReadModel } from "./model-config.js";
+import { layerOfClass } from "./layer-table.js";
 import { readNoun } from "./nouns.js";
-
-/** A layer of a Keras configuration, and what says where its weights are. */
-export interface ReadLayer extends DescribedLayer {
-  readonly className: string;
-  readonly name: string;
-  readonly entry: KerasLayer | undefined;
-  /** Shape with the batch, where the layer says what comes in. */
-  readonly batchShape: readonly (number | null)[] | undefined;
-  readonly inner?: ReadLayer;
-  /** Of a model inside another one. */
-  readonly model?: ReadModel;
-  /** Of an input layer: what it takes, as the file says it. */
-  readonly dtype?: unknown;
-}
-
-/** Reads the layer inside a wrapper, which may be a model. */
-export type ReadInner = (inner: Record<string, unknown>, at: string) => ReadLayer;
+import type { ReadInner, ReadLayer } from "./read-model.js";
 
 const shared: readonly string[] = [
   "name",

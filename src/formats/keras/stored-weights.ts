@@ -3,8 +3,7 @@ import type { FileWeight } from "../weights.js";
 import { leavesOf } from "./describe-model.js";
 import { folderOf } from "./dialect.js";
 import { type AttributeValue, type Hdf5Dataset, Hdf5Group } from "./hdf5-file.js";
-import type { ReadModel } from "./model-config.js";
-import type { ReadLayer } from "./read-layer.js";
+import type { ReadLayer, ReadModel } from "./read-model.js";
 
 /** A dataset as a weight; one that lies in pieces is read now. */
 async function weightOf(name: string, dataset: Hdf5Dataset): Promise<FileWeight> {

@@ -6,7 +6,7 @@ import type { ModelDescription } from "../description/description.js";
 import { describeModel, leavesOf } from "../keras/describe-model.js";
 import { dialectOf, readModelConfig } from "../keras/model-config.js";
 import { readCompile } from "../keras/read-compile.js";
-import type { ReadLayer } from "../keras/read-layer.js";
+import type { ReadLayer } from "../keras/read-model.js";
 import { shareOut } from "../keras/stored-weights.js";
 import type { FileWeight } from "../weights.js";
 
