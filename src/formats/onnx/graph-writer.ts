@@ -23,7 +23,7 @@ interface Constant {
 }
 
 /** Numbers of ONNX's element types and kinds of attributes. Source: onnx.proto. */
-const FLOAT = 1;
+export const FLOAT = 1;
 const INT32 = 6;
 const INT64 = 7;
 const kinds = { float: 1, int: 2, string: 3, floats: 6, ints: 7, strings: 8 } as const;
@@ -33,14 +33,39 @@ const OPSET = 17n;
 /** Of the file's format, as of that time. */
 const IR_VERSION = 8n;
 
+/** What goes in or comes out; a text stands for an extent that is free. */
+export interface GraphPort {
+  readonly name: string;
+  readonly shape: readonly (number | string)[];
+}
+
+export interface GraphInput extends GraphPort {
+  readonly isIndex: boolean;
+}
+
 /** A graph that is being written. */
 export class GraphWriter {
   readonly #nodes: Node[] = [];
   readonly #constants: Constant[] = [];
+  readonly #reserved: ReadonlySet<string>;
   #count = 0;
 
+  /** @param reserved names of inputs and outputs, which nothing in between may have. */
+  constructor(reserved: readonly string[]) {
+    this.#reserved = new Set(reserved);
+  }
+
   #name(stem: string): string {
-    return `${stem}_${this.#count++}`;
+    let name = `${stem}_${this.#count++}`;
+    while (this.#reserved.has(name)) name = `${stem}_${this.#count++}`;
+    return name;
+  }
+
+  /** Adds an operator of several outputs. @returns their names, in order. */
+  ops(op: string, inputs: readonly string[], attributes: Node["attributes"], outputs: number): string[] {
+    const names = Array.from({ length: outputs }, () => this.#name(op.toLowerCase()));
+    this.#nodes.push({ op, inputs, outputs: names, attributes });
+    return names;
   }
 
   /** Adds an operator. @returns the name of its output number `which`; the others are left out. */
@@ -66,18 +91,20 @@ export class GraphWriter {
     return this.constant(stem, [values.length], values);
   }
 
-  /** The graph's bytes, its last value renamed to `output`. */
+  /** The graph's bytes; each of `values` leaves it as the output of the same place. */
   async finish(
     name: string,
-    input: { name: string; shape: readonly (number | string)[]; isIndex: boolean },
-    last: string,
-    output: { name: string; shape: readonly (number | string)[] },
+    inputs: readonly GraphInput[],
+    values: readonly string[],
+    outputs: readonly GraphPort[],
   ): Promise<Uint8Array> {
     const [{ create, toBinary }, { ModelProtoSchema }] = await Promise.all([
       import("@bufbuild/protobuf"),
       import("onnx-buf"),
     ]);
-    this.#nodes.push({ op: "Identity", inputs: [last], outputs: [output.name], attributes: {} });
+    outputs.forEach((output, i) => {
+      this.#nodes.push({ op: "Identity", inputs: [values[i]!], outputs: [output.name], attributes: {} });
+    });
     const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
     const attributeOf = (key: string, value: Attribute) => {
       if (typeof value === "number") return { name: key, type: kinds.int, i: BigInt(value) };
@@ -88,7 +115,7 @@ export class GraphWriter {
         ? { name: key, type: kinds.strings, strings: (value as readonly string[]).map(bytesOf) }
         : { name: key, type: kinds.ints, ints: (value as readonly number[]).map(BigInt) };
     };
-    const valueInfo = (own: { name: string; shape: readonly (number | string)[] }, elemType: number) => ({
+    const valueInfo = (own: GraphPort, elemType: number) => ({
       name: own.name,
       type: {
         value: {
@@ -136,8 +163,8 @@ export class GraphWriter {
           dataType: constant.data instanceof Float32Array ? FLOAT : INT64,
           rawData: rawOf(constant),
         })),
-        input: [valueInfo(input, input.isIndex ? INT32 : FLOAT)],
-        output: [valueInfo(output, FLOAT)],
+        input: inputs.map((input) => valueInfo(input, input.isIndex ? INT32 : FLOAT)),
+        output: outputs.map((output) => valueInfo(output, FLOAT)),
       },
     });
     const bytes = toBinary(ModelProtoSchema, model);

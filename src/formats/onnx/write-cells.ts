@@ -108,8 +108,32 @@ function activationAttributes(
   };
 }
 
-/** A recurrent layer, one direction or two, from `[B, T, F]` to `[B, T, H]` or `[B, H]`. */
-export function writeRecurrent(graph: GraphWriter, layer: LayerSnapshot, x: string): string {
+/** States `[B, H]` side by side in a new first axis, `[directions, B, H]`. */
+const stacked = (graph: GraphWriter, states: readonly string[]): string => {
+  const tall = states.map((state) => graph.op("Unsqueeze", [state, graph.ints("axes", 0)]));
+  return tall.length === 1 ? tall[0]! : graph.op("Concat", tall, { axis: 0 });
+};
+
+/** `[directions, B, H]` as a state a direction. */
+function unstacked(graph: GraphWriter, states: string, directions: number): string[] {
+  if (directions === 1) return [graph.op("Squeeze", [states, graph.ints("axes", 0)])];
+  return [0, 1].map((d) => {
+    const place = graph.constant("direction", [], [d]);
+    return graph.op("Gather", [states, place], { axis: 0 });
+  });
+}
+
+/**
+ * A recurrent layer, one direction or two, from `[B, T, F]` to `[B, T, H]` or `[B, H]`.
+ * @param initial states `[B, H]` it begins in, forward then backward, each h and, of an LSTM, c; none: zeros.
+ * @returns the output and, with `returnState`, the last states in the same order.
+ */
+export function writeRecurrent(
+  graph: GraphWriter,
+  layer: LayerSnapshot,
+  x: string,
+  initial: readonly string[] = [],
+): string[] {
   const isDouble = layer.kind === "bidirectional";
   const inner = isDouble ? (layer.config.layer as { kind: string; config: Config }) : layer;
   const { kind, config } = inner;
@@ -120,6 +144,8 @@ export function writeRecurrent(graph: GraphWriter, layer: LayerSnapshot, x: stri
   if (config.projectionUnits !== undefined) refuse(layer, "projects its state, which ONNX's LSTM does not");
   const turns = config.goBackwards === true;
   if (isDouble && turns) refuse(layer, "reads backwards first");
+  if (isDouble && layer.config.backwardLayer !== undefined)
+    refuse(layer, "has a backwardLayer of its own, which ONNX's operator does not");
   if (isDouble && layer.config.mergeMode === null) refuse(layer, "does not merge its directions");
   const half = layer.weights.length / directions;
   const parts = Array.from({ length: directions }, (_, d) =>
@@ -149,11 +175,19 @@ export function writeRecurrent(graph: GraphWriter, layer: LayerSnapshot, x: stri
       2 * gates,
     ),
   ];
+  const perDirection = initial.length / directions;
+  const begin = (part: number): string =>
+    initial.length === 0
+      ? ""
+      : stacked(
+          graph,
+          Array.from({ length: directions }, (_, d) => initial[d * perDirection + part]!),
+        );
+  if (initial.length > 0 || parts[0]!.p !== undefined) {
+    inputs.push("", begin(0), ...(kind === "lstm" ? [begin(1)] : []));
+  }
   if (parts[0]!.p !== undefined)
     inputs.push(
-      "",
-      "",
-      "",
       constant(
         "P",
         parts.map(({ p }) => p!),
@@ -167,7 +201,36 @@ export function writeRecurrent(graph: GraphWriter, layer: LayerSnapshot, x: stri
     ...(kind === "gru" ? { linear_before_reset: config.resetAfter === false ? 0 : 1 } : {}),
   };
   const isSequence = config.returnSequences === true;
-  const y = graph.op(op, inputs, attributes, isSequence ? 0 : 1);
+  if (config.returnState !== true) {
+    return [
+      outputOf(graph, layer, graph.op(op, inputs, attributes, isSequence ? 0 : 1), {
+        isDouble,
+        turns,
+        isSequence,
+        units,
+      }),
+    ];
+  }
+  const all = graph.ops(op, inputs, attributes, kind === "lstm" ? 3 : 2);
+  const states = all.slice(1).map((state) => unstacked(graph, state, directions));
+  return [
+    outputOf(graph, layer, all[isSequence ? 0 : 1]!, { isDouble, turns, isSequence, units }),
+    ...Array.from({ length: directions }, (_, d) => states.map((part) => part[d]!)).flat(),
+  ];
+}
+
+/** What Keras puts out of an operator's sequence, or of its last state. */
+function outputOf(
+  graph: GraphWriter,
+  layer: LayerSnapshot,
+  y: string,
+  {
+    isDouble,
+    turns,
+    isSequence,
+    units,
+  }: { isDouble: boolean; turns: boolean; isSequence: boolean; units: number },
+): string {
   if (isDouble) return merge(graph, layer, y, isSequence, units);
   if (!isSequence) return graph.op("Squeeze", [y, graph.ints("axes", 0)]);
   const own = graph.op("Transpose", [graph.op("Squeeze", [y, graph.ints("axes", 1)])], { perm: [1, 0, 2] });

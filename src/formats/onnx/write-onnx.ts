@@ -1,268 +1,161 @@
-import type { NamedTensor } from "../../tensor.js";
-import type { LayerSnapshot, ModelSnapshot } from "../description/snapshot.js";
-import { type Attribute, GraphWriter } from "./graph-writer.js";
-import { refuse, writeRecurrent } from "./write-cells.js";
+import type { LayerSnapshot, ModelSnapshot, NodeSnapshot } from "../description/snapshot.js";
+import { GraphWriter } from "./graph-writer.js";
+import { writeRecurrent } from "./write-cells.js";
+import { writerOf } from "./write-layers.js";
+import { asFloats, type Given, merges, refuseCall } from "./write-merges.js";
 
-type Write = (graph: GraphWriter, layer: LayerSnapshot, x: string) => string;
+const recurrent: readonly string[] = ["lstm", "gru", "simpleRNN", "bidirectional"];
 
-const floats = ({ data }: NamedTensor): Float32Array => Float32Array.from(data);
+/** Layers that do to each row what they do to it alone, so that steps need not be told apart. */
+const rowwise: readonly string[] = [
+  "dense",
+  "activation",
+  "dropout",
+  "layerNormalization",
+  "batchNormalization",
+  "leakyReLU",
+  "elu",
+  "softmax",
+  "gaussianNoise",
+  "gaussianDropout",
+  "rescaling",
+  "normalization",
+];
 
-const find = ({ weights }: LayerSnapshot, key: string): NamedTensor | undefined =>
-  weights.find(({ name }) => name === key || name.endsWith(`/${key}`));
+interface Application {
+  readonly given: readonly Given[];
+  /** How many of those, the last ones, are initial states. */
+  readonly states: number;
+  readonly useCausalMask: boolean;
+}
 
-/** Element-wise activations as operators. */
-function activate(graph: GraphWriter, name: string, x: string, slope = 0.2): string {
-  const simple: Readonly<Record<string, readonly [string, Record<string, Attribute>?]>> = {
-    tanh: ["Tanh"],
-    sigmoid: ["Sigmoid"],
-    relu: ["Relu"],
-    leakyRelu: ["LeakyRelu", { alpha: { float: slope } }],
-    elu: ["Elu", { alpha: { float: 1 } }],
-    selu: ["Selu"],
-    softplus: ["Softplus"],
-    softsign: ["Softsign"],
-    exponential: ["Exp"],
-    hardSigmoid: ["HardSigmoid", { alpha: { float: 1 / 6 }, beta: { float: 0.5 } }],
-    hardSigmoidLegacy: ["HardSigmoid", { alpha: { float: 0.2 }, beta: { float: 0.5 } }],
-    softmax: ["Softmax", { axis: -1 }],
+/** Each step a sample of its own, through the layer inside, and back. */
+function timeDistributed(graph: GraphWriter, layer: LayerSnapshot, { value, shape }: Given): string {
+  const inner = layer.config.layer as Pick<LayerSnapshot, "kind" | "config">;
+  const own: LayerSnapshot = {
+    ...layer,
+    ...inner,
+    inputShape: layer.inputShape.slice(1),
+    outputShape: layer.outputShape.slice(1),
   };
-  const found = simple[name];
-  if (found !== undefined) return graph.op(found[0], [x], found[1]);
-  if (name === "silu" || name === "swish") return graph.op("Mul", [x, graph.op("Sigmoid", [x])]);
-  if (name === "gelu") {
-    const error = graph.op("Erf", [graph.op("Mul", [x, graph.floats("scale", Math.SQRT1_2)])]);
-    const share = graph.op("Mul", [
-      graph.op("Add", [error, graph.floats("one", 1)]),
-      graph.floats("half", 0.5),
-    ]);
-    return graph.op("Mul", [x, share]);
+  if (rowwise.includes(inner.kind) && shape.length === 3) return writerOf(own)(graph, own, value);
+  const rows = shape.slice(2).map((extent) => extent ?? -1);
+  const steps = graph.op("Reshape", [value, graph.ints("steps", -1, ...rows)]);
+  const isIndex = inner.kind === "embedding";
+  const folded = isIndex ? graph.op("Cast", [steps], { to: 6 }) : steps;
+  const [made] = writeLayer(graph, own, {
+    given: [{ value: folded, shape: shape.slice(1) }],
+    states: 0,
+    useCausalMask: false,
+  });
+  const lead = graph.op("Slice", [
+    graph.op("Shape", [value]),
+    graph.ints("starts", 0),
+    graph.ints("ends", 2),
+  ]);
+  const extents = own.outputShape.map((extent) => extent ?? -1);
+  return graph.op("Reshape", [
+    made!,
+    graph.op("Concat", [lead, graph.ints("extents", ...extents)], { axis: 0 }),
+  ]);
+}
+
+/** A layer applied to values. @returns the names of its outputs. */
+function writeLayer(
+  graph: GraphWriter,
+  layer: LayerSnapshot,
+  { given, states, useCausalMask }: Application,
+): string[] {
+  const { kind, inside } = layer;
+  const values = given.map(({ value }) => value);
+  if (kind === "model") return writeModel(graph, inside!, values);
+  if (kind === "timeDistributed") return [timeDistributed(graph, layer, given[0]!)];
+  if (recurrent.includes(kind)) {
+    return writeRecurrent(graph, layer, values[0]!, values.slice(values.length - states));
   }
-  return x;
+  const merge = Object.hasOwn(merges, kind) ? merges[kind] : undefined;
+  if (merge !== undefined) return [merge(graph, layer, given, { useCausalMask })];
+  return [writerOf(layer)(graph, layer, values[0]!)];
 }
 
-const identity: Write = (_, __, x) => x;
+/** Whether a layer takes indices as they come. */
+const takesIndices = ({ kind, inside }: LayerSnapshot, input: number): boolean =>
+  kind === "embedding" ||
+  (kind === "model" &&
+    (inside!.graph?.inputs[input]?.dtype ?? (inside!.takesIndices ? "int32" : "")) === "int32");
 
-const dense: Write = (graph, layer, x) => {
-  const [kernel, bias] = [find(layer, "kernel")!, find(layer, "bias")];
-  let y = graph.op("MatMul", [x, graph.constant(`${layer.name}_kernel`, kernel.shape, floats(kernel))]);
-  if (bias !== undefined)
-    y = graph.op("Add", [y, graph.constant(`${layer.name}_bias`, bias.shape, floats(bias))]);
-  return activate(graph, (layer.config.activation as string | undefined) ?? "linear", y);
-};
-
-/** Options of layers that look through windows. */
-interface WindowConfig {
-  readonly poolSize?: number;
-  readonly strides?: number;
-  readonly dilationRate?: number;
-  readonly groups?: number;
-  readonly padding?: "valid" | "same" | "causal";
-  readonly activation?: string;
-}
-
-/** Runs `inside` on `[B, F, T]`, where convolutions and pools look. */
-const channelsFirst = (graph: GraphWriter, x: string, inside: (x: string) => string): string =>
-  graph.op("Transpose", [inside(graph.op("Transpose", [x], { perm: [0, 2, 1] }))], { perm: [0, 2, 1] });
-
-const conv1d: Write = (graph, layer, x) => {
-  const {
-    strides = 1,
-    dilationRate = 1,
-    padding = "valid",
-    groups = 1,
-    activation = "linear",
-  } = layer.config as WindowConfig;
-  const [kernel, bias] = [find(layer, "kernel")!, find(layer, "bias")];
-  const [size, channels, filters] = kernel.shape as [number, number, number];
-  const data = floats(kernel);
-  const turned = new Float32Array(data.length);
-  for (let k = 0; k < size; k++)
-    for (let c = 0; c < channels; c++)
-      for (let f = 0; f < filters; f++)
-        turned[(f * channels + c) * size + k] = data[(k * channels + c) * filters + f]!;
-  const weights = [
-    graph.constant(`${layer.name}_kernel`, [filters, channels, size], turned),
-    ...(bias === undefined ? [] : [graph.constant(`${layer.name}_bias`, bias.shape, floats(bias))]),
-  ];
-  const pads: Record<string, Attribute> =
-    padding === "same"
-      ? { auto_pad: "SAME_UPPER" }
-      : padding === "causal"
-        ? { pads: [dilationRate * (size - 1), 0] }
-        : {};
-  const y = channelsFirst(graph, x, (turnedX) =>
-    graph.op("Conv", [turnedX, ...weights], {
-      kernel_shape: [size],
-      strides: [strides],
-      dilations: [dilationRate],
-      group: groups,
-      ...pads,
-    }),
-  );
-  return activate(graph, activation, y);
-};
-
-const pool =
-  (op: string): Write =>
-  (graph, layer, x) => {
-    const { poolSize = 2, strides = poolSize, padding = "valid" } = layer.config as WindowConfig;
-    return channelsFirst(graph, x, (turned) =>
-      graph.op(op, [turned], {
-        kernel_shape: [poolSize],
-        strides: [strides],
-        auto_pad: padding === "same" ? "SAME_UPPER" : "VALID",
+/** A model's layers, one after the other or as a graph. @returns the names of its outputs. */
+function writeModel(graph: GraphWriter, model: ModelSnapshot, inputs: readonly string[]): string[] {
+  if (model.graph === undefined) {
+    let value = inputs[0]!;
+    for (const layer of model.layers) {
+      const given = [{ value, shape: [null, ...layer.inputShape] }];
+      value = writeLayer(graph, layer, { given, states: 0, useCausalMask: false })[0]!;
+    }
+    return [value];
+  }
+  const { nodes, outputs, inputs: ports } = model.graph;
+  const made: string[][] = inputs.map((name) => [name]);
+  const write = (node: NodeSnapshot): void => {
+    const layer = model.layers[node.layer]!;
+    refuseCall(layer, node);
+    const given = node.inputs.map(([from, output], i): Given => {
+      const port = ports[from];
+      const name = made[from]![output]!;
+      const shape =
+        port === undefined ? nodes[from - ports.length]!.outputShapes[output]! : [null, ...port.shape];
+      const isNumber = port?.dtype === "int32" && !takesIndices(layer, i);
+      return { value: isNumber ? asFloats(graph, name) : name, shape };
+    });
+    made.push(
+      writeLayer(graph, layer, {
+        given,
+        states: node.states ?? 0,
+        useCausalMask: node.useCausalMask === true,
       }),
     );
   };
-
-const globalPool =
-  (op: string): Write =>
-  (graph, layer, x) =>
-    graph.op(op, [x], { axes: [1], keepdims: layer.config.keepdims === true ? 1 : 0 });
-
-/** x · scale + shift, a number a feature. */
-function scaleAndShift(
-  graph: GraphWriter,
-  layer: LayerSnapshot,
-  x: string,
-  scale: Float32Array,
-  shift: Float32Array,
-): string {
-  const product = graph.op("Mul", [x, graph.constant(`${layer.name}_scale`, [scale.length], scale)]);
-  return graph.op("Add", [product, graph.constant(`${layer.name}_shift`, [shift.length], shift)]);
-}
-
-const batchNormalization: Write = (graph, layer, x) => {
-  const width = layer.outputShape.at(-1)!;
-  const own = (key: string, otherwise: number): Float32Array => {
-    const weight = find(layer, key);
-    return weight === undefined ? new Float32Array(width).fill(otherwise) : floats(weight);
-  };
-  const epsilon = (layer.config.epsilon as number | undefined) ?? 1e-3;
-  const [gamma, beta] = [own("gamma", 1), own("beta", 0)];
-  const [mean, variance] = [own("moving_mean", 0), own("moving_variance", 1)];
-  const scale = gamma.map((value, i) => value / Math.sqrt(variance[i]! + epsilon));
-  return scaleAndShift(
-    graph,
-    layer,
-    x,
-    scale,
-    beta.map((value, i) => value - mean[i]! * scale[i]!),
-  );
-};
-
-/** How each kind of layer is written, from `[B, T, F]` or `[B, F]` to the same. */
-const writers: Readonly<Record<string, Write>> = {
-  lstm: writeRecurrent,
-  gru: writeRecurrent,
-  simpleRNN: writeRecurrent,
-  bidirectional: writeRecurrent,
-  dense,
-  conv1d,
-  batchNormalization,
-  activation: (graph, { config }, x) => activate(graph, config.activation as string, x),
-  softmax: (graph, _, x) => graph.op("Softmax", [x], { axis: -1 }),
-  leakyReLU: (graph, { config }, x) =>
-    activate(graph, "leakyRelu", x, (config.negativeSlope as number | undefined) ?? 0.3),
-  elu: (graph, { config }, x) =>
-    graph.op("Elu", [x], { alpha: { float: (config.alpha as number | undefined) ?? 1 } }),
-  prelu: (graph, layer, x) => {
-    const slope = find(layer, "alpha")!;
-    return graph.op("PRelu", [x, graph.constant(`${layer.name}_alpha`, slope.shape, floats(slope))]);
-  },
-  rescaling: (graph, { config }, x) => {
-    const numbers = (value: unknown, otherwise: number): number[] =>
-      Array.isArray(value) ? (value as number[]) : [(value as number | undefined) ?? otherwise];
-    const product = graph.op("Mul", [x, graph.floats("scale", ...numbers(config.scale, 1))]);
-    return graph.op("Add", [product, graph.floats("offset", ...numbers(config.offset, 0))]);
-  },
-  dropout: identity,
-  gaussianNoise: identity,
-  gaussianDropout: identity,
-  spatialDropout1D: identity,
-  timeDistributed: (graph, layer, x) => {
-    const inner = layer.config.layer as Pick<LayerSnapshot, "kind" | "config">;
-    return writerOf({ ...layer, ...inner })(graph, { ...layer, ...inner }, x);
-  },
-  embedding: (graph, layer, x) => {
-    if (layer.config.maskZero === true) refuse(layer, "masks steps, which ONNX does not");
-    const table = find(layer, "embeddings")!;
-    return graph.op("Gather", [graph.constant(`${layer.name}_table`, table.shape, floats(table)), x], {
-      axis: 0,
-    });
-  },
-  repeatVector: (graph, { config }, x) =>
-    graph.op("Expand", [
-      graph.op("Unsqueeze", [x, graph.ints("axes", 1)]),
-      graph.ints("shape", 1, config.n as number, 1),
-    ]),
-  flatten: (graph, _, x) => graph.op("Flatten", [x], { axis: 1 }),
-  reshape: (graph, { outputShape }, x) =>
-    graph.op("Reshape", [x, graph.ints("shape", 0, ...outputShape.map((extent) => extent ?? -1))]),
-  permute: (graph, { config }, x) => graph.op("Transpose", [x], { perm: [0, ...(config.dims as number[])] }),
-  upSampling1D: (graph, { config, outputShape }, x) => {
-    const wide = graph.op("Unsqueeze", [x, graph.ints("axes", 2)]);
-    const repeated = graph.op("Expand", [
-      wide,
-      graph.ints("shape", 1, 1, (config.size as number | undefined) ?? 2, 1),
-    ]);
-    return graph.op("Reshape", [repeated, graph.ints("shape", 0, -1, outputShape.at(-1)!)]);
-  },
-  zeroPadding1D: (graph, { config }, x) => {
-    const padding = (config.padding ?? 1) as number | [number, number];
-    const [before, after] = typeof padding === "number" ? [padding, padding] : padding;
-    return graph.op("Pad", [x, graph.ints("pads", 0, before, 0, 0, after, 0)]);
-  },
-  cropping1D: (graph, { config }, x) => {
-    const cropping = (config.cropping ?? [1, 1]) as number | [number, number];
-    const [before, after] = typeof cropping === "number" ? [cropping, cropping] : cropping;
-    return graph.op("Slice", [
-      x,
-      graph.ints("starts", before),
-      graph.ints("ends", after === 0 ? 2 ** 31 - 1 : -after),
-      graph.ints("axes", 1),
-    ]);
-  },
-  maxPooling1D: pool("MaxPool"),
-  averagePooling1D: pool("AveragePool"),
-  globalMaxPooling1D: globalPool("ReduceMax"),
-  globalAveragePooling1D: globalPool("ReduceMean"),
-  layerNormalization: (graph, layer, x) => {
-    const width = layer.outputShape.at(-1)!;
-    const [gamma, beta] = [find(layer, "gamma"), find(layer, "beta")];
-    const scale = gamma === undefined ? new Float32Array(width).fill(1) : floats(gamma);
-    const inputs = [x, graph.constant(`${layer.name}_gamma`, [width], scale)];
-    if (beta !== undefined) inputs.push(graph.constant(`${layer.name}_beta`, [width], floats(beta)));
-    return graph.op("LayerNormalization", inputs, {
-      axis: -1,
-      epsilon: { float: (layer.config.epsilon as number | undefined) ?? 1e-3 },
-    });
-  },
-};
-
-function writerOf(layer: LayerSnapshot): Write {
-  const write = Object.hasOwn(writers, layer.kind) ? writers[layer.kind] : undefined;
-  return (
-    write ??
-    refuse(
-      layer,
-      layer.kind === "masking" ? "masks steps, which ONNX does not" : "has no counterpart in ONNX",
-    )
-  );
+  nodes.forEach(write);
+  return outputs.map(([from, output]) => made[from]![output]!);
 }
 
 /** A model as an ONNX file; see `toOnnx` in formats/index.ts. */
 export async function writeOnnx(model: ModelSnapshot): Promise<Uint8Array> {
-  const graph = new GraphWriter();
-  let value = "x";
-  for (const layer of model.layers) value = writerOf(layer)(graph, layer, value);
-  const named = (shape: readonly (number | null)[]): (number | string)[] => [
+  const named = (shape: readonly (number | null)[], time: string): (number | string)[] => [
     "batch",
-    ...shape.map((extent) => extent ?? "time"),
+    ...shape.map((extent) => extent ?? time),
   ];
-  const input = { name: "x", shape: named(model.inputShape), isIndex: model.takesIndices };
-  return graph.finish(model.name, input, value, {
-    name: "y",
-    shape: named(model.layers.at(-1)!.outputShape),
-  });
+  const { graph: connections } = model;
+  const inputs =
+    connections === undefined
+      ? [{ name: "x", shape: named(model.inputShape, "time"), isIndex: model.takesIndices }]
+      : connections.inputs.map(({ name, shape, dtype }, i) => ({
+          name,
+          // Lengths of several inputs are independent of each other.
+          shape: named(shape, connections.inputs.length === 1 ? "time" : `time_${i}`),
+          isIndex: dtype === "int32",
+        }));
+  const last = model.layers.at(-1)!;
+  const taken = new Set(inputs.map(({ name }) => name));
+  const outputs =
+    connections === undefined
+      ? [{ name: "y", shape: named(last.outputShape, "time") }]
+      : connections.outputs.map(([from, output], o) => {
+          const own = connections.outputNames[o]!;
+          // A model may put out what it is given, under the same name.
+          const name = taken.has(own) ? `${own}_out` : own;
+          const port = connections.inputs[from];
+          const shape =
+            port === undefined
+              ? connections.nodes[from - connections.inputs.length]!.outputShapes[output]!.slice(1)
+              : port.shape;
+          return { name, shape: named(shape, `time_of_${name}`) };
+        });
+  const graph = new GraphWriter([...inputs, ...outputs].map(({ name }) => name));
+  const values = writeModel(
+    graph,
+    model,
+    inputs.map(({ name }) => name),
+  );
+  return graph.finish(model.name, inputs, values, outputs);
 }
