@@ -2,6 +2,7 @@
 import { registerWeightFiles } from "./formats/model-weights.js";
 import "./names.js";
 
+export type { CalendarUnit } from "./calendar/periods.js";
 // Callbacks
 export type { BackupAndRestoreOptions, BackupStore } from "./callbacks/backup-and-restore.js";
 export { type CsvLoggerOptions, csvLogger, type LineSink } from "./callbacks/csv-logger.js";
@@ -20,12 +21,21 @@ export {
   modelCheckpoint,
   type SaveFunction,
 } from "./callbacks/model-checkpoint.js";
+export type { MonitorMode } from "./callbacks/monitor.js";
 export { type ProgressBarOptions, progressBar } from "./callbacks/progress-bar.js";
 export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from "./callbacks/reduce-lr-on-plateau.js";
 export { type TerminateOnNaN, terminateOnNaN } from "./callbacks/terminate-on-nan.js";
+export type { AxisOption, Constraint } from "./constraints/constraint.js";
 // Regularizers and constraints
 export { nonNeg } from "./constraints/non-neg.js";
-export { maxNorm, minMaxNorm, unitNorm } from "./constraints/norms.js";
+export {
+  type MaxNormOptions,
+  type MinMaxNormOptions,
+  maxNorm,
+  minMaxNorm,
+  unitNorm,
+} from "./constraints/norms.js";
+export type { ConstraintLike, ConstraintName } from "./constraints/to-constraint.js";
 export type { BaselineErrors } from "./doctor/baseline-errors.js";
 export type { Code, Severity } from "./doctor/causes.js";
 export {
@@ -34,6 +44,7 @@ export {
   type CheckupOptions,
   type CheckupStep,
   checkup,
+  type ModelExamples,
 } from "./doctor/checkup.js";
 export { diagnose } from "./doctor/diagnose.js";
 export type { DiagnoseOptions, DiagnoseProgress, Several } from "./doctor/diagnose-options.js";
@@ -42,7 +53,12 @@ export { type ExamplesLike, examine } from "./doctor/examine.js";
 export { type Repaired, type RepairOptions, type RepairProgress, repair } from "./doctor/repair.js";
 // The doctor
 export { type Doctor, type DoctorOptions, doctor } from "./doctor/watch.js";
+export type { Activation, ElementwiseActivation } from "./engine/activation-codes.js";
+export type { Variant as SimdVariant } from "./engine/builds.js";
 export { createEngine, type Engine, type EngineInfo, type EngineOptions } from "./engine/engine.js";
+// What compilers without the browser's and Node's types have to know.
+export type {} from "./engine/host-types.js";
+export type { WorkerFile } from "./engine/threads/host-workers.js";
 export {
   ConfigError,
   DataError,
@@ -68,32 +84,22 @@ export {
   toSafetensors,
 } from "./formats/safetensors.js";
 // Initializers
-export { chrono } from "./initializers/chrono.js";
-export { constant, identity, ones, zeros } from "./initializers/constant.js";
-export type { Initializer, InitializerFunction } from "./initializers/initializer.js";
-export { orthogonal, orthogonalPerGate } from "./initializers/orthogonal.js";
-export { randomNormal, randomUniform, truncatedNormal } from "./initializers/random-distributions.js";
-export {
-  glorotNormal,
-  glorotUniform,
-  heNormal,
-  heUniform,
-  lecunNormal,
-  lecunUniform,
-  varianceScaling,
-} from "./initializers/variance-scaling.js";
+export * from "./initializers/index.js";
 // Gradient flow: recording it, and what follows from it
 export * from "./inspect/index.js";
+// What graphs add to layers and models.
+export type {} from "./layers/graph/apply.js";
 // Layers
 export * from "./layers/index.js";
 // Losses and metrics
 export {
   binaryCrossentropy,
+  type CrossentropyOptions,
   categoricalCrossentropy,
   sparseCategoricalCrossentropy,
 } from "./losses/crossentropy.js";
 export type { LossContext, LossFunction, LossResult } from "./losses/custom.js";
-export type { Loss } from "./losses/loss.js";
+export type { Loss, LossBatch } from "./losses/loss.js";
 export { hinge, klDivergence, squaredHinge } from "./losses/margins.js";
 export { gaussianNegativeLogLikelihood, quantile } from "./losses/probabilistic.js";
 export {
@@ -106,6 +112,7 @@ export {
   meanSquaredLogarithmicError,
   poisson,
 } from "./losses/regression.js";
+export type { LossLike, LossName } from "./losses/to-loss.js";
 // Names that are a loss or metric of training and a measure of forecasts
 export { mae, mape, mase, mse, msle } from "./measures.js";
 export {
@@ -131,9 +138,10 @@ export {
   recall,
 } from "./metrics/confusion.js";
 export type { MetricFunction } from "./metrics/custom.js";
-export type { Metric, MetricFactory } from "./metrics/metric.js";
+export type { Metric, MetricBatch, MetricFactory } from "./metrics/metric.js";
 export { r2, rootMeanSquaredError } from "./metrics/regression.js";
-export type { CompileOptions } from "./model/compile.js";
+export type { MetricLike, MetricName } from "./metrics/to-metric.js";
+export type { CompileOptions, PerOutput } from "./model/compile.js";
 export type { Dataset, DatasetBatch } from "./model/data/examples.js";
 export type { BatchOptions, EvaluateOptions, WeightOption } from "./model/data/sources.js";
 // Model
@@ -141,36 +149,40 @@ export type {
   Callback,
   CallbackState,
   History,
+  Hook as CallbackHook,
   Logs,
   TrainingModel,
   TrainingParams,
 } from "./model/events.js";
+export type { FlowListener } from "./model/flow.js";
+export type {} from "./model/graph/apply-model.js";
+export type { Graph as ModelGraph } from "./model/graph/graph.js";
 export {
   type GraphFitOptions,
   type GraphModel,
   type GraphOptions,
   model,
+  type OneOrMany as GraphPorts,
+  type WeightsOption as GraphWeightOption,
 } from "./model/graph/graph-model.js";
+export type { ModelLayer } from "./model/graph/model-layer.js";
 export { plotModel } from "./model/graph/plot-model.js";
 export type { ManyBatch, ManyDataset, Tensors } from "./model/graph/ports.js";
+export type { LayerSet } from "./model/layer-set.js";
+export type { LayerStack } from "./model/layer-stack.js";
 export type { Model } from "./model/model.js";
 export type { ModelOptions } from "./model/model-options.js";
 export type { Gradients } from "./model/on-demand/gradients.js";
 export { type Sequential, type SequentialOptions, sequential } from "./model/sequential.js";
 export type { FitOptions } from "./model/training/fit-options.js";
 // Optimizers and schedules
-export { type AdadeltaOptions, adadelta } from "./optimizers/adadelta.js";
-export { adagrad } from "./optimizers/adagrad.js";
-export { adam, adamw, nadam } from "./optimizers/adam.js";
-export { type AdamaxOptions, adamax } from "./optimizers/adamax.js";
-export { lion } from "./optimizers/lion.js";
-export type { Optimizer } from "./optimizers/optimizer.js";
-export { rmsprop } from "./optimizers/rmsprop.js";
-export { sgd } from "./optimizers/sgd.js";
-export { createRandom, type Random } from "./random.js";
+export * from "./optimizers/index.js";
+export { createRandom, type Random, type RandomState, type Shuffleable } from "./random.js";
+export type { RecipeSource } from "./recipe/examples-for.js";
 export { type FixAsCodeOptions, fixAsCode } from "./recipe/fix-as-code.js";
 export type { Framework } from "./recipe/fix-in-python.js";
 export type { LayerPatch, RecipePatch } from "./recipe/patch.js";
+export type { Prepared as PreparedExamples, PreparedPart } from "./recipe/prepare.js";
 export {
   applyFix,
   type LayerRecipe,
@@ -178,23 +190,47 @@ export {
   type Recipe,
   type SeriesRecipe,
 } from "./recipe/recipe.js";
-export { l1, l1l2, l2 } from "./regularizers/l1l2.js";
-export { orthogonal as orthogonalRegularizer } from "./regularizers/orthogonal.js";
-export { cosineDecay, cosineDecayRestarts } from "./schedules/cosine-decay.js";
-export { exponentialDecay, inverseTimeDecay, polynomialDecay } from "./schedules/decay.js";
-export { oneCycle } from "./schedules/one-cycle.js";
-export { piecewiseConstantDecay } from "./schedules/piecewise-constant-decay.js";
-export type { Schedule } from "./schedules/schedule.js";
-export { warmup } from "./schedules/warmup.js";
+export type { Attempt as RecipeAttempt } from "./recipe/train-recipe.js";
+export type { Described } from "./registry.js";
+export { type L1L2Options, type L1Options, type L2Options, l1, l1l2, l2 } from "./regularizers/l1l2.js";
+export {
+  type OrthogonalRegularizerMode,
+  type OrthogonalRegularizerOptions,
+  orthogonal as orthogonalRegularizer,
+} from "./regularizers/orthogonal.js";
+export type { Regularizer } from "./regularizers/regularizer.js";
+export type { RegularizerLike, RegularizerName } from "./regularizers/to-regularizer.js";
+export {
+  type CosineDecayOptions,
+  type CosineDecayRestartsOptions,
+  cosineDecay,
+  cosineDecayRestarts,
+} from "./schedules/cosine-decay.js";
+export {
+  type DecayOptions,
+  exponentialDecay,
+  inverseTimeDecay,
+  type PolynomialDecayOptions,
+  polynomialDecay,
+} from "./schedules/decay.js";
+export { type OneCycleOptions, oneCycle } from "./schedules/one-cycle.js";
+export {
+  type PiecewiseConstantDecayOptions,
+  piecewiseConstantDecay,
+} from "./schedules/piecewise-constant-decay.js";
+export type { Schedule, ScheduleFunction } from "./schedules/schedule.js";
+export { type WarmupOptions, warmup } from "./schedules/warmup.js";
 // Many trainings: searches, folds, ensembles
 export * from "./search/index.js";
 // Time series: all of gateflow/series
 export * from "./series.js";
 // Tables from bytes
 export * from "./table/index.js";
+export type { TableOptions } from "./table/table.js";
 export {
   type NamedTensor,
   type NestedArray,
+  type NestedNumbers,
   type Tensor,
   type TensorLike,
   tensor,
@@ -202,6 +238,8 @@ export {
 } from "./tensor.js";
 export { type PadSequencesOptions, padSequences } from "./text/pad-sequences.js";
 export {
+  type TextSplit,
+  type TextStandardization,
   type TextVectorization,
   type TextVectorizationJSON,
   type TextVectorizationOptions,

@@ -10,6 +10,8 @@
  * const scaled = scaler.fitTransform([1, 2, 3, 4]);
  * scaler.inverseTransform(scaled); // [1, 2, 3, 4]
  */
+
+export type { CalendarUnit } from "./calendar/periods.js";
 export {
   ConfigError,
   DataError,
@@ -22,9 +24,10 @@ export {
 export { type AcfOptions, acf, type Correlogram } from "./series/analysis/acf.js";
 export { type AdfullerOptions, type AdfullerResult, adfuller } from "./series/analysis/adfuller.js";
 export { type KpssOptions, type KpssResult, kpss } from "./series/analysis/kpss.js";
+export type { Trend as StationarityTrend } from "./series/analysis/mackinnon.js";
 export type * from "./series/analysis/mstl.js";
 export { mstl } from "./series/analysis/mstl.js";
-export { pacf } from "./series/analysis/pacf.js";
+export { type PacfOptions, pacf } from "./series/analysis/pacf.js";
 export { type Season, type Seasonality, seasonality } from "./series/analysis/seasonality.js";
 export { seasonsOfStep } from "./series/analysis/seasons-of-step.js";
 export type * from "./series/analysis/stl.js";
@@ -40,36 +43,82 @@ export {
   rmse,
   smape,
 } from "./series/baselines/forecast-metrics.js";
-export { type HoltWinters, holtWinters, holtWintersForecast } from "./series/baselines/holt-winters.js";
-export { driftForecast, naiveForecast, seasonalNaiveForecast } from "./series/baselines/naive.js";
+export {
+  type HoltWinters,
+  type HoltWintersOptions,
+  holtWinters,
+  holtWintersForecast,
+} from "./series/baselines/holt-winters.js";
+export {
+  driftForecast,
+  type HorizonOptions,
+  naiveForecast,
+  type SeasonalNaiveOptions,
+  seasonalNaiveForecast,
+} from "./series/baselines/naive.js";
 export type { RidgeAutoregression } from "./series/baselines/ridge-autoregression.js";
 export type * from "./series/baselines/seasonal-autoregression.js";
 export { autoregression, autoregressionFromJSON } from "./series/baselines/seasonal-autoregression.js";
-export { thetaForecast } from "./series/baselines/theta.js";
-export type { InKind, Rows, SeriesLike, Vector } from "./series/kinds.js";
-export { calendarFeatures } from "./series/prepare/calendar-features.js";
+export type { SmoothingParameters } from "./series/baselines/smoothing-state.js";
+export { type ThetaOptions, thetaForecast } from "./series/baselines/theta.js";
+export type { InKind, Rows, SeriesLike, TableInKind, Vector } from "./series/kinds.js";
+export {
+  type CalendarFeaturesOptions,
+  type CalendarField,
+  calendarFeatures,
+  type NamedRows,
+} from "./series/prepare/calendar-features.js";
 export {
   type DifferenceOptions,
   difference,
   type UndifferenceOptions,
   undifference,
 } from "./series/prepare/difference.js";
-export { backwardFill, forwardFill, type InterpolateOptions, interpolate } from "./series/prepare/gaps.js";
+export {
+  backwardFill,
+  type FillOptions,
+  forwardFill,
+  type InterpolateOptions,
+  interpolate,
+} from "./series/prepare/gaps.js";
 export { type KnnImputeOptions, knnImpute } from "./series/prepare/knn-impute.js";
 export { lagFeatures } from "./series/prepare/lag-features.js";
-export { inverseLogTransform, logTransform } from "./series/prepare/log-transform.js";
-export { minMaxScaler } from "./series/prepare/min-max-scaler.js";
-export { oneHot } from "./series/prepare/one-hot.js";
-export { powerTransform } from "./series/prepare/power-transform.js";
-export { type ResampleOptions, resample, type TimedValues } from "./series/prepare/resample.js";
-export { returns } from "./series/prepare/returns.js";
-export { robustScaler } from "./series/prepare/robust-scaler.js";
+export {
+  inverseLogTransform,
+  type LogTransformOptions,
+  logTransform,
+} from "./series/prepare/log-transform.js";
+export { type MinMaxScalerOptions, minMaxScaler } from "./series/prepare/min-max-scaler.js";
+export { type Category, type OneHotOptions, oneHot } from "./series/prepare/one-hot.js";
+export { type PowerTransformOptions, powerTransform } from "./series/prepare/power-transform.js";
+export {
+  type ResampleMethod,
+  type ResampleOptions,
+  resample,
+  type TimedValues,
+} from "./series/prepare/resample.js";
+export { type ReturnsOptions, returns } from "./series/prepare/returns.js";
+export { type RobustScalerOptions, robustScaler } from "./series/prepare/robust-scaler.js";
 export { type Rolling, rolling } from "./series/prepare/rolling.js";
-export type { Scaler, ScalerJSON } from "./series/prepare/scaler.js";
+export type {
+  ColumnParameters,
+  InverseTransformOptions,
+  Scaler,
+  ScalerJSON,
+} from "./series/prepare/scaler.js";
 export { scalerFromJSON } from "./series/prepare/scaler-from-json.js";
 export { type Spacing, spacing } from "./series/prepare/spacing.js";
 export { standardScaler } from "./series/prepare/standard-scaler.js";
-export { type Fold, kFold, type Splitter, timeSeriesSplit, walkForward } from "./series/windows/folds.js";
+export {
+  type Fold,
+  type KFoldOptions,
+  kFold,
+  type Splitter,
+  type TimeSeriesSplitOptions,
+  timeSeriesSplit,
+  type WalkForwardOptions,
+  walkForward,
+} from "./series/windows/folds.js";
 export { lookback } from "./series/windows/lookback.js";
 export {
   type CovariateSeries,
@@ -84,13 +133,25 @@ export {
   type Windows,
   windowBatches,
 } from "./series/windows/sliding-windows.js";
-export { timeseriesDatasetFromArray } from "./series/windows/timeseries-dataset-from-array.js";
-export { timeseriesGenerator } from "./series/windows/timeseries-generator.js";
-export { trainTestSplit } from "./series/windows/train-test-split.js";
+export {
+  type TimeseriesDatasetOptions,
+  timeseriesDatasetFromArray,
+} from "./series/windows/timeseries-dataset-from-array.js";
+export {
+  type TimeseriesGeneratorOptions,
+  timeseriesGenerator,
+} from "./series/windows/timeseries-generator.js";
+export {
+  type Pair as SplitPair,
+  type Splittable,
+  type TrainTestSplitOptions,
+  trainTestSplit,
+} from "./series/windows/train-test-split.js";
 export type { InputBatch, LabeledBatch, WindowDataset } from "./series/windows/window-dataset.js";
 export {
   type NamedTensor,
   type NestedArray,
+  type NestedNumbers,
   type Tensor,
   type TensorLike,
   tensor,

@@ -129,17 +129,21 @@ export function tensor(data: Float32Array | Int32Array | NestedArray, shape?: re
 /** A tensor as it is, a nested array as a new tensor. */
 export const toTensor = (value: TensorLike): Tensor => (isTensor(value) ? value : tensor(value));
 
-/** Nested arrays with the nesting of `t.shape`; a number for a tensor of shape `[]`. */
-export function toArray(t: Tensor): number | NestedNumbers {
+/**
+ * Nested arrays with the nesting of `t.shape`; a number for a tensor of shape `[]`. No type knows how many axes a tensor
+ * has: the nesting is taken from where the result goes, or said as `toArray<number[]>(t)`; else it is that of a matrix.
+ */
+export function toArray<Nested extends number | NestedNumbers = number[][]>(t: Tensor): Nested {
   if (!isTensor(t)) throw new ShapeError(`toArray: expected a tensor, got ${String(t)}.`);
   const build = (axis: number, offset: number): number | NestedNumbers => {
     if (axis === t.shape.length) return t.data[offset]!;
     const stride = sizeOf(t.shape.slice(axis + 1));
     return Array.from({ length: t.shape[axis]! }, (_, i) => build(axis + 1, offset + i * stride));
   };
-  return build(0, 0);
+  return build(0, 0) as Nested;
 }
 
+/** Numbers nested to any depth, as `toArray` gives them. */
 export type NestedNumbers = (number | NestedNumbers)[];
 
 /** Index of the first NaN or Infinity, or -1. */

@@ -217,7 +217,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   return engine;
 }
 
-type Build = EmbeddedBuild | CompiledBuild;
+export type Build = EmbeddedBuild | CompiledBuild;
 type Choice = readonly [variant: Variant, build: Build];
 
 const plain = (): Choice => ["simd128", currentBuilds().simd128];

@@ -12,7 +12,7 @@ import { refuseAborted } from "./network.js";
 import type { Settings } from "./options.js";
 import { profileSeries } from "./profile.js";
 import { select } from "./select.js";
-import type { FitOptions } from "./types.js";
+import type { ForecasterFitOptions } from "./types.js";
 
 /** What `fit` leaves: all a forecast is made of. */
 export interface Fit {
@@ -25,7 +25,11 @@ export interface Fit {
 }
 
 /** Learns everything from the training series: what it is, what forecasts it best, and that from all rows. */
-export async function fitSeries(settings: Settings, raw: RawSeries, options: FitOptions): Promise<Fit> {
+export async function fitSeries(
+  settings: Settings,
+  raw: RawSeries,
+  options: ForecasterFitOptions,
+): Promise<Fit> {
   const { signal } = options;
   refuseAborted(signal);
   const yielder = createYielder();

@@ -20,9 +20,9 @@ import type {
   BacktestOptions,
   BacktestResult,
   Explanation,
-  FitOptions,
   Forecast,
   Forecaster,
+  ForecasterFitOptions,
   ForecasterOptions,
   ForecastOptions,
   ForecastSeries,
@@ -37,15 +37,15 @@ export type {
   Choice,
   Differencing,
   Explanation,
-  FitOptions,
   Forecast,
   Forecaster,
+  ForecasterFitOptions,
+  ForecasterLayer,
   ForecasterOptions,
   ForecastOptions,
   ForecastSeries,
   Imputation,
   IntervalKind,
-  LayerRecipe,
   ModelKind,
   NamedColumns,
   Panel,
@@ -99,9 +99,9 @@ class SeriesForecaster implements Forecaster {
     return this.#fitted?.fit.history;
   }
 
-  fit(series: ForecastSeries, options?: FitOptions): Promise<Forecaster>;
-  fit(data: PanelData, options?: FitOptions): Promise<never>;
-  async fit(series: ForecastSeries | PanelData, options: FitOptions = {}): Promise<unknown> {
+  fit(series: ForecastSeries, options?: ForecasterFitOptions): Promise<Forecaster>;
+  fit(data: PanelData, options?: ForecasterFitOptions): Promise<never>;
+  async fit(series: ForecastSeries | PanelData, options: ForecasterFitOptions = {}): Promise<unknown> {
     const where = "forecaster.fit()";
     refuseUnknown(where, options, ["callbacks", "signal"]);
     if (isPanelData(series)) {
@@ -145,7 +145,10 @@ class SeriesForecaster implements Forecaster {
       : { mean, quantiles: this.#quantiles(fitted, forecast!, levels, cursor.errorUnit) };
   }
 
-  async backtest(series: ForecastSeries, options: BacktestOptions & FitOptions): Promise<BacktestResult> {
+  async backtest(
+    series: ForecastSeries,
+    options: BacktestOptions & ForecasterFitOptions,
+  ): Promise<BacktestResult> {
     const where = "forecaster.backtest()";
     refuseUnknown(where, options, ["start", "horizon", "step", "refit", "callbacks", "signal"]);
     if (isPanelData(series)) return (await this.#backtestPanel(series, options)) as unknown as BacktestResult;
@@ -155,7 +158,7 @@ class SeriesForecaster implements Forecaster {
     const step = numberIn(where, "step", options.step ?? 1, whole);
     const refit = flag(where, "refit", options.refit ?? false);
     const { callbacks, signal } = options;
-    const fitOptions: FitOptions = {
+    const fitOptions: ForecasterFitOptions = {
       ...(callbacks === undefined ? {} : { callbacks }),
       ...(signal === undefined ? {} : { signal }),
     };
@@ -183,7 +186,7 @@ class SeriesForecaster implements Forecaster {
     }
   }
 
-  async #backtestPanel(data: PanelData, options: BacktestOptions & FitOptions): Promise<unknown> {
+  async #backtestPanel(data: PanelData, options: BacktestOptions & ForecasterFitOptions): Promise<unknown> {
     if (this.#panel !== undefined) return this.#panel.backtest(data, options);
     const { state, result } = await backtestUnfitted(this.options, data, options);
     this.dispose();
@@ -203,7 +206,7 @@ class SeriesForecaster implements Forecaster {
     this.#panel = undefined;
   }
 
-  async #fitRaw(raw: RawSeries, options: FitOptions): Promise<void> {
+  async #fitRaw(raw: RawSeries, options: ForecasterFitOptions): Promise<void> {
     const skipped = Math.max(0, raw.rows - MOST_ROWS);
     const used = sliceRaw(raw, skipped);
     const fit = await fitSeries(this.#settings, used, options);
@@ -233,7 +236,7 @@ class SeriesForecaster implements Forecaster {
   async #knowing(
     raw: RawSeries,
     start: number,
-    options: FitOptions,
+    options: ForecasterFitOptions,
   ): Promise<{ forecaster: SeriesForecaster; isOwn: boolean }> {
     const fitted = this.#fitted;
     if (fitted !== undefined) {

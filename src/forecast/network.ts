@@ -11,7 +11,7 @@ import { type Sequential, sequential } from "../model/sequential.js";
 import { adam } from "../optimizers/adam.js";
 import type { Tensor } from "../tensor.js";
 import { type Head, lossOf, widthOf } from "./chain/head.js";
-import type { FitOptions, Strategy } from "./types.js";
+import type { ForecasterFitOptions, Strategy } from "./types.js";
 
 /** What a network is made of and how it is trained. */
 export interface NetworkPlan {
@@ -75,7 +75,7 @@ export async function trainNetwork(
   plan: NetworkPlan,
   train: Examples,
   validation: Examples | null,
-  { callbacks = [], signal }: FitOptions,
+  { callbacks = [], signal }: ForecasterFitOptions,
 ): Promise<{ history: History; bestEpoch: number }> {
   const stopping = earlyStopping({ patience: plan.patience, restoreBestWeights: true });
   const history = await model.fit(train.x, train.y, {

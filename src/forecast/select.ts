@@ -31,7 +31,7 @@ import { type Choices, readable } from "./choose/explanation.js";
 import type { Pause } from "./choose/pause.js";
 import type { Settings } from "./options.js";
 import { changesOf, type Profile } from "./profile.js";
-import type { FitOptions, ModelKind, Scaling } from "./types.js";
+import type { ForecasterFitOptions, ModelKind, Scaling } from "./types.js";
 
 /** What `model` comes down to once it is chosen. */
 export type Architecture = Exclude<ModelKind, "auto">;
@@ -190,7 +190,7 @@ export async function select(
   raw: RawSeries,
   profile: Profile,
   choices: Choices,
-  options: FitOptions,
+  options: ForecasterFitOptions,
   pause: Pause,
 ): Promise<Selection> {
   const { prepared, split, window, difference, outputs, calendar, log, strategy } = profile;

@@ -40,7 +40,7 @@ export interface Differencing {
 }
 
 /** One LSTM layer. */
-export interface LayerRecipe {
+export interface ForecasterLayer {
   readonly kind?: "lstm";
   readonly units: number;
 }
@@ -71,7 +71,7 @@ export interface ForecasterOptions {
   readonly model?: ModelKind;
   readonly carrier?: CarrierKind;
   /** Number of recurrent layers, or the layers themselves. Default 1. */
-  readonly layers?: number | readonly LayerRecipe[];
+  readonly layers?: number | readonly ForecasterLayer[];
   /** Units in each recurrent layer. Default: from the number of windows. */
   readonly units?: number | readonly number[];
   /** Most epochs. Default: from the number of windows. */
@@ -92,7 +92,7 @@ export interface ForecasterOptions {
   readonly intervals?: IntervalKind;
 }
 
-export interface FitOptions {
+export interface ForecasterFitOptions {
   /** Go to every training of a network, of which `"auto"` may need several. */
   readonly callbacks?: readonly Callback[];
   /** Ends training at the next batch boundary: `fit` then throws and the forecaster is as it was. */
@@ -177,13 +177,13 @@ export interface Forecaster {
    * @throws DataError for too few rows (with the number needed), a constant or empty column, an unknown target column;
    *   StateError when `signal` was aborted.
    */
-  fit(series: ForecastSeries, options?: FitOptions): Promise<Forecaster>;
+  fit(series: ForecastSeries, options?: ForecasterFitOptions): Promise<Forecaster>;
   /**
    * Learns from many series at once: one network for all of them. Afterwards this same object gives one result a series, in
    * the form of the panel.
    * @throws as `fit(series)`; ConfigError for options that have a meaning for one series alone.
    */
-  fit<P extends Panel>(data: PanelData<P>, options?: FitOptions): Promise<PanelForecaster<P>>;
+  fit<P extends Panel>(data: PanelData<P>, options?: ForecasterFitOptions): Promise<PanelForecaster<P>>;
   /** @throws StateError before `fit`. */
   explain(): Explanation;
   /** @throws StateError before `fit`; ConfigError, DataError, ShapeError. */
@@ -193,7 +193,7 @@ export interface Forecaster {
    * it was made on the beginning of this very series, no later than `start`; before `fit`, this fits on
    * `series[0..start)`; otherwise a copy with the same options does.
    */
-  backtest(series: ForecastSeries, options: BacktestOptions & FitOptions): Promise<BacktestResult>;
+  backtest(series: ForecastSeries, options: BacktestOptions & ForecasterFitOptions): Promise<BacktestResult>;
   /** Safetensors bytes: the network's weights, the chain in the metadata under `forecaster`. @throws StateError before `fit`. */
   save(): Promise<Uint8Array>;
   /** Gives the network's memory back. */
@@ -240,7 +240,10 @@ export interface PanelForecaster<P extends Panel = Panel> {
    * Forecasts from one origin after the other, each from the rows before it alone. The forecaster's own fit is used when it
    * knows none of the rows from `start` on; otherwise a copy is fitted to the first `start` rows of each series.
    */
-  backtest(data: PanelData<P>, options: BacktestOptions & FitOptions): Promise<PerSeries<P, BacktestResult>>;
+  backtest(
+    data: PanelData<P>,
+    options: BacktestOptions & ForecasterFitOptions,
+  ): Promise<PerSeries<P, BacktestResult>>;
   save(): Promise<Uint8Array>;
   dispose(): void;
 }

@@ -5,29 +5,31 @@ import { fansOf, type Initializer, type SeedOption, seedOf, streamFor } from "./
 
 const MODES = ["fanIn", "fanOut", "fanAvg"] as const;
 const DISTRIBUTIONS = ["truncatedNormal", "untruncatedNormal", "uniform"] as const;
-type Mode = (typeof MODES)[number];
-type Distribution = (typeof DISTRIBUTIONS)[number];
+/** What the variance is divided by: what comes in, what goes out, or their mean. */
+export type VarianceScalingMode = (typeof MODES)[number];
+/** What the values are drawn from. */
+export type VarianceScalingDistribution = (typeof DISTRIBUTIONS)[number];
 
 export interface VarianceScalingOptions extends SeedOption {
   /** Variance times fan, default 1. */
   readonly scale?: number;
   /** Which fan, default `fanIn`. */
-  readonly mode?: Mode;
+  readonly mode?: VarianceScalingMode;
   /** Default `truncatedNormal`. */
-  readonly distribution?: Distribution;
+  readonly distribution?: VarianceScalingDistribution;
 }
 
 /** Standard deviation of a standard normal cut at ±2. */
 const TRUNCATED_STDDEV = 0.87962566103423978;
 
-function fanOf(mode: Mode, shape: readonly number[]): number {
+function fanOf(mode: VarianceScalingMode, shape: readonly number[]): number {
   const { fanIn, fanOut } = fansOf(shape);
   const fan = mode === "fanIn" ? fanIn : mode === "fanOut" ? fanOut : (fanIn + fanOut) / 2;
   return Math.max(1, fan);
 }
 
 /** One draw of the distribution with the given variance. */
-function sampler(distribution: Distribution, variance: number, random: Random): () => number {
+function sampler(distribution: VarianceScalingDistribution, variance: number, random: Random): () => number {
   if (distribution === "uniform") {
     const limit = Math.sqrt(3 * variance);
     return () => limit * (2 * random.uniform() - 1);
@@ -40,7 +42,12 @@ function sampler(distribution: Distribution, variance: number, random: Random): 
   return () => stddev * random.truncatedNormal();
 }
 
-const draw = (scale: number, mode: Mode, distribution: Distribution, seed: SeedOption) =>
+const draw = (
+  scale: number,
+  mode: VarianceScalingMode,
+  distribution: VarianceScalingDistribution,
+  seed: SeedOption,
+) =>
   ((shape, random) => {
     const next = sampler(distribution, scale / fanOf(mode, shape), streamFor(seed, random));
     const values = new Float32Array(sizeOf(shape));
@@ -69,7 +76,7 @@ export function varianceScaling(options: VarianceScalingOptions = {}): Initializ
 
 /** A named case of variance scaling; its only option is the seed. */
 const named =
-  (name: string, scale: number, mode: Mode, distribution: Distribution) =>
+  (name: string, scale: number, mode: VarianceScalingMode, distribution: VarianceScalingDistribution) =>
   (options: SeedOption = {}): Initializer => {
     refuseUnknown(`${name}()`, options, ["seed"]);
     const seed = seedOf(`${name}()`, options);

@@ -2,7 +2,6 @@ import { ConfigError, ShapeError, StateError } from "../errors.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { describeShape, type NamedTensor, sameShape, type TensorLike } from "../tensor.js";
-import type { Owner } from "./owner.js";
 import type { Signal } from "./signal.js";
 import type { Call, Stage } from "./stage.js";
 import { type Variable, writeWeights } from "./variable.js";
@@ -48,7 +47,7 @@ function checkInputShape(where: string, shape: unknown): SampleShape {
  * again: it sets public fields only, which are put back, so that weights are shared. Stages keep no state in the layer.
  * Masks come with the inputs (`Signal.mask`) and leave with the outputs.
  */
-export abstract class Layer implements Owner {
+export abstract class Layer {
   /** The factory's name, such as `lstm`. */
   abstract readonly kind: string;
   /** Keras's class name in snake case, from which default names are made. */

@@ -41,20 +41,21 @@ type MaskReaderClass = new (
  * taken.
  */
 export class Signal {
-  /** Address of the values. */
+  /** @internal Address of the values. */
   address = 0;
-  /** Address of dL/dvalues, in the same layout, which the next stage writes (=). 0 where nobody needs it. */
+  /** @internal Address of dL/dvalues, in the same layout, which the next stage writes (=). 0 where nobody needs it. */
   gradient = 0;
   /**
-   * Address of 1 or 0 for each row, `[timesteps, batch]`: which rows count. 0: all do. Known when the stage is laid out,
+   * @internal Address of 1 or 0 for each row, `[timesteps, batch]`: which rows count. 0: all do. Known when the stage is laid out,
    * so that the stages behind it can be.
    */
   mask = 0;
-  /** How recurrent layers obey the mask: brought along by the layer that begins one, so that models without do without. */
+  /** @internal How recurrent layers obey the mask: brought along by the layer that begins one, so that models without do without. */
   MaskReader: MaskReaderClass | undefined;
+  /** @internal */
   timesteps = 1;
 
-  /** @param inner the axes of a row, the product of which is `features`. */
+  /** @internal @param inner the axes of a row, the product of which is `features`. */
   constructor(
     readonly features: number,
     readonly isSequence: boolean,
@@ -62,16 +63,18 @@ export class Signal {
     readonly inner: readonly number[] = [features],
   ) {}
 
+  /** @internal */
   get stride(): number {
     return strideOf(this.features);
   }
 
-  /** Passes on the mask of a signal of the same rows. */
+  /** @internal Passes on the mask of a signal of the same rows. */
   takeMask({ mask, MaskReader }: Signal): void {
     this.mask = mask;
     this.MaskReader = MaskReader;
   }
 
+  /** @internal */
   rows(batch: number): number {
     return batch * this.timesteps;
   }

@@ -5,19 +5,21 @@ import type { Pass, Workspace } from "./workspace.js";
 
 /** A layer laid out in a workspace. */
 export interface Stage {
+  /** @internal */
   readonly layer: Owner;
+  /** @internal */
   readonly output: Signal;
-  /** All outputs, of a layer that has several; the first is `output`. */
+  /** @internal All outputs, of a layer that has several; the first is `output`. */
   readonly outputs?: readonly Signal[];
-  /** The stages this one runs as parts of itself. */
+  /** @internal The stages this one runs as parts of itself. */
   readonly inner?: readonly Stage[];
-  /** What a pass is to this application of the layer; see `passTo`. */
+  /** @internal What a pass is to this application of the layer; see `passTo`. */
   adapt?: (pass: Pass) => Pass;
-  /** Reads `input.address`, sets `output.address` and `output.timesteps`. */
+  /** @internal Reads `input.address`, sets `output.address` and `output.timesteps`. */
   forward(pass: Pass): void;
-  /** Reads `output.gradient` (and may spoil it), adds to its weights' gradients, writes `input.gradient` if there is one. */
+  /** @internal Reads `output.gradient` (and may spoil it), adds to its weights' gradients, writes `input.gradient` if there is one. */
   backward(pass: Pass): void;
-  /** What flowed back through this stage in the last pass with `record`; null where nothing did. */
+  /** @internal What flowed back through this stage in the last pass with `record`; null where nothing did. */
   recorded?(): RecordedFlow | null;
 }
 

@@ -21,18 +21,19 @@ export class StoredArray {
   #first: (() => ArrayLike<number>) | undefined;
   #home: Home | null = null;
 
-  /** How many models use the values. */
+  /** @internal How many models use the values. */
   holders = 0;
 
+  /** @internal */
   constructor(readonly size: number) {}
 
-  /** A copy of the values. @throws StateError after the model was disposed. */
+  /** @internal A copy of the values. @throws StateError after the model was disposed. */
   read(): Float32Array {
     if (this.#home !== null) return this.#home.memory.floats(this.#home.address, this.size).slice();
     return this.#mine().slice();
   }
 
-  /** @throws ShapeError unless `values` has exactly `size` elements; StateError after dispose. */
+  /** @internal @throws ShapeError unless `values` has exactly `size` elements; StateError after dispose. */
   write(values: ArrayLike<number>): void {
     if (values.length !== this.size) {
       throw new ShapeError(`expected ${this.size} values, got ${values.length}.`, {
@@ -48,12 +49,12 @@ export class StoredArray {
     }
   }
 
-  /** Leaves the making of the first values to whoever asks for them. */
+  /** @internal Leaves the making of the first values to whoever asks for them. */
   protected defer(first: () => ArrayLike<number>): void {
     this.#first = first;
   }
 
-  /** Moves the values, wherever they are, to where kernels find them. */
+  /** @internal Moves the values, wherever they are, to where kernels find them. */
   moveInto(home: Home): void {
     const before = this.#home;
     home.memory.floats(home.address, this.size).set(before === null ? this.#mine() : this.read());
@@ -62,21 +63,21 @@ export class StoredArray {
     before?.left?.();
   }
 
-  /** Takes the values out of a memory that is about to be given back. */
+  /** @internal Takes the values out of a memory that is about to be given back. */
   moveOut(): void {
     if (this.#home === null) return;
     this.#host = this.read();
     this.#home = null;
   }
 
-  /** A model that used the values is gone: they are kept where another one uses them. */
+  /** @internal A model that used the values is gone: they are kept where another one uses them. */
   letGo(): void {
     this.holders -= 1;
     if (this.holders > 0) this.moveOut();
     else this.abandon();
   }
 
-  /** Forgets the values: the memory was given back. */
+  /** @internal Forgets the values: the memory was given back. */
   abandon(): void {
     this.#host = null;
     this.#home = null;

@@ -21,13 +21,20 @@ export interface VariableOptions {
 
 /** A weight: a resident array with a shape, a way to begin, and what training must respect. */
 export class Variable extends StoredArray {
+  /** @internal */
   readonly key: string;
+  /** @internal */
   readonly shape: readonly number[];
+  /** @internal */
   readonly initializer: Initializer;
+  /** @internal */
   readonly regularizer: Regularizer | undefined;
+  /** @internal */
   readonly constraint: Constraint | undefined;
+  /** @internal */
   readonly trainable: boolean;
 
+  /** @internal */
   constructor({ key, shape, initializer, regularizer, constraint, trainable = true }: VariableOptions) {
     super(sizeOf(shape));
     this.key = key;
@@ -39,7 +46,7 @@ export class Variable extends StoredArray {
   }
 
   /**
-   * Settles the first values. They are made when somebody asks for them: weights that come from a file take their place
+   * @internal Settles the first values. They are made when somebody asks for them: weights that come from a file take their place
    * before that. A user's own function is called at once, so that its errors come where it was given.
    */
   initialize(random: Random): void {

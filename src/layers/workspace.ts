@@ -7,27 +7,31 @@ import type { Variable } from "./variable.js";
 
 /** What a layer may ask of the model when its stage is laid out: addresses, for a batch of at most `batch` samples. */
 export interface Workspace {
+  /** @internal */
   readonly kernels: Kernels;
+  /** @internal */
   readonly memory: Memory;
+  /** @internal */
   readonly batch: number;
-  /** How many threads may run a kernel at once, each with scratch of its own. */
+  /** @internal How many threads may run a kernel at once, each with scratch of its own. */
   readonly maximumThreads: number;
-  /** What gives this memory back when it is garbage. */
+  /** @internal What gives this memory back when it is garbage. */
   readonly model: object;
-  /** Whether a tape is kept and gradients flow back. */
+  /** @internal Whether a tape is kept and gradients flow back. */
   readonly taped: boolean;
-  /** Runs a kernel over [0, count) cut at multiples of `grain`, on several threads where `owner`'s work gains by it. */
+  /** @internal Runs a kernel over [0, count) cut at multiples of `grain`, on several threads where `owner`'s work gains by it. */
   split(kernel: ParallelKernel, descriptor: number, count: number, grain: number, owner: object): void;
-  /** A region of this workspace, zeroed when it is taken. */
+  /** @internal A region of this workspace, zeroed when it is taken. */
   region(owner: Owner, label: string, floats: number): number;
-  /** A region that all workspaces of the model share, such as packed weights. */
+  /** @internal A region that all workspaces of the model share, such as packed weights. */
   shared(owner: Owner, label: string, floats: number): number;
-  /** Tells whether what stands in the shared region of the same name is fresh. */
+  /** @internal Tells whether what stands in the shared region of the same name is fresh. */
   packed(owner: Owner, label: string): Packed;
+  /** @internal */
   weights(variable: Variable): number;
-  /** Address of dL/dweight, to which stages add (+=). 0 where training leaves the weight alone: nothing is to be added. */
+  /** @internal Address of dL/dweight, to which stages add (+=). 0 where training leaves the weight alone: nothing is to be added. */
   gradients(variable: Variable): number;
-  /** Whether training has anything to change in a layer's weights, as compiled. */
+  /** @internal Whether training has anything to change in a layer's weights, as compiled. */
   learns(layer: Owner): boolean;
 }
 

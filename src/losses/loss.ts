@@ -4,22 +4,33 @@ import type { Tensor } from "../tensor.js";
 
 /** One batch of predictions and targets, as addresses: rows (of samples, or of samples and time steps) of `width`. */
 export interface LossBatch {
+  /** @internal */
   readonly kernels: Kernels;
+  /** @internal */
   readonly memory: Memory;
+  /** @internal */
   readonly prediction: number;
+  /** @internal */
   readonly target: number;
-  /** Weight of each row; 0 as an address: all ones. */
+  /** @internal Weight of each row; 0 as an address: all ones. */
   readonly weight: number;
-  /** Where scale · dL/dprediction goes (=); 0: value only. */
+  /** @internal Where scale · dL/dprediction goes (=); 0: value only. */
   readonly gradient: number;
-  /** Samples; rows are theirs, one a time step where predictions are sequences, step by step. */
+  /** @internal Samples; rows are theirs, one a time step where predictions are sequences, step by step. */
   readonly samples: number;
+  /** @internal */
   readonly isSequence: boolean;
+  /** @internal */
   readonly rows: number;
+  /** @internal */
   readonly width: number;
+  /** @internal */
   readonly stride: number;
+  /** @internal */
   readonly targetWidth: number;
+  /** @internal */
   readonly targetStride: number;
+  /** @internal */
   readonly scale: number;
   /** Rows that the mean divides by: those that are not masked. */
   readonly counted: number;
@@ -112,7 +123,7 @@ export const lossExtras: LossExtras = {};
 export const isLoss = (value: unknown): value is Loss =>
   typeof value === "object" && value !== null && typeof (value as Partial<Loss>).sum === "function";
 
-/** What every loss kernel takes first, in its order. */
+/** @internal What every loss kernel takes first, in its order. */
 export const lossArguments = ({
   prediction,
   target,

@@ -37,7 +37,7 @@ export interface Row {
   readonly weight: number;
 }
 
-/** Visits the rows that count, in the order of samples within each time step. */
+/** @internal Visits the rows that count, in the order of samples within each time step. */
 export function forEachRow(
   { memory, prediction, target, weight, rows, width, stride, targetStride }: MetricBatch,
   targetWidth: number,

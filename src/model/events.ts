@@ -45,7 +45,8 @@ export interface CallbackState {
   readonly weights?: readonly NamedTensor[];
 }
 
-type Hook<Index extends unknown[]> = (...args: [...Index, logs: Logs]) => void | Promise<void>;
+/** What a callback does at one moment of a training. */
+export type Hook<Index extends unknown[]> = (...args: [...Index, logs: Logs]) => void | Promise<void>;
 
 /**
  * Keras's hooks. Any object with some of them is a callback; `fit` sets `model` and `params` on it before the first.

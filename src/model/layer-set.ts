@@ -5,7 +5,7 @@ import { type Variable, writeWeights } from "../layers/variable.js";
 import type { Workspace } from "../layers/workspace.js";
 import { createRandom } from "../random.js";
 import type { NamedTensor, Tensor, TensorLike } from "../tensor.js";
-import type { LaidOut, Port, Topology } from "./topology.js";
+import type { LaidOut, Port } from "./topology.js";
 
 /** A layer that carries a state from batch to batch, where it is `stateful`. */
 export interface Stateful {
@@ -22,9 +22,9 @@ const isStateful = (layer: Layer): layer is Layer & Stateful =>
   "prepareState" in layer && (layer as Layer & Stateful).stateful;
 
 /** The layers of a model, however they are connected: their names, their weights and states, and how those begin. */
-export abstract class LayerSet implements Topology {
+export abstract class LayerSet {
   /**
-   * @param seed decides the first weights.
+   * @internal @param seed decides the first weights.
    * @param beforeStates asked whether states may be written from outside.
    */
   constructor(
@@ -32,34 +32,42 @@ export abstract class LayerSet implements Topology {
     readonly beforeStates: () => void,
   ) {}
 
+  /** @internal */
   abstract readonly all: readonly Layer[];
+  /** @internal */
   abstract readonly inputs: readonly Port[];
+  /** @internal */
   abstract readonly outputs: readonly Port[];
+  /** @internal */
   abstract readonly worksByChunks: boolean;
+  /** @internal */
   abstract readonly batchSize: number | undefined;
+  /** @internal */
   abstract shapesFor(inputs: readonly SampleShape[]): readonly SampleShape[];
+  /** @internal */
   abstract layOut(inputs: readonly Signal[], workspace: Workspace): LaidOut;
-  /** @throws StateError before the input's shape is known. */
+  /** @internal @throws StateError before the input's shape is known. */
   abstract checkBuilt(where: string): void;
 
-  /** Shape of one sample; undefined until it is known. */
+  /** @internal Shape of one sample; undefined until it is known. */
   get inputShape(): SampleShape | undefined {
     return this.inputs[0]!.shape;
   }
 
+  /** @internal */
   get outputShape(): SampleShape | undefined {
     return this.outputs[0]!.shape;
   }
 
-  /** Builds a model that does not know its input's shape yet. */
+  /** @internal Builds a model that does not know its input's shape yet. */
   buildFrom(_inputShape: SampleShape): void {}
 
-  /** As Keras lists them. */
+  /** @internal As Keras lists them. */
   get layers(): readonly Layer[] {
     return this.all;
   }
 
-  /** @throws ConfigError where there is none such. */
+  /** @internal @throws ConfigError where there is none such. */
   getLayer(which: string | number): Layer {
     const { layers } = this;
     const found = typeof which === "number" ? layers.at(which) : layers.find(({ name }) => name === which);
@@ -70,20 +78,22 @@ export abstract class LayerSet implements Topology {
     );
   }
 
+  /** @internal */
   get stateful(): readonly Stateful[] {
     return this.all.flatMap(({ statefulParts }) => statefulParts).filter(isStateful);
   }
 
+  /** @internal */
   get isStateful(): boolean {
     return this.stateful.length > 0;
   }
 
-  /** The weights training may change, as the layers say now. */
+  /** @internal The weights training may change, as the layers say now. */
   get learning(): ReadonlySet<Variable> {
     return new Set(this.all.flatMap((layer) => layer.learning));
   }
 
-  /** A stateful model is told before the first batch that the last one would not fit. @throws ShapeError */
+  /** @internal A stateful model is told before the first batch that the last one would not fit. @throws ShapeError */
   checkStatefulCount(where: string, samples: number, batchSize: number): void {
     const own = this.batchSize;
     if (!this.isStateful || own === undefined) return;
@@ -95,10 +105,12 @@ export abstract class LayerSet implements Topology {
     );
   }
 
+  /** @internal */
   resetStates(): void {
     for (const layer of this.stateful) layer.setStates(null);
   }
 
+  /** @internal */
   getWeights(): NamedTensor[] {
     return this.#weights().map(([name, variable]) => ({
       name,
@@ -118,7 +130,7 @@ export abstract class LayerSet implements Topology {
     return [...known].map(([variable, name]) => [name, variable]);
   }
 
-  /** All or nothing. @throws ShapeError when a number or a shape does not fit. */
+  /** @internal All or nothing. @throws ShapeError when a number or a shape does not fit. */
   setWeights(weights: readonly TensorLike[]): void {
     const own = this.#weights();
     writeWeights(
@@ -129,11 +141,12 @@ export abstract class LayerSet implements Topology {
     );
   }
 
+  /** @internal */
   countParams(): number {
     return this.#weights().reduce((sum, [, { size }]) => sum + size, 0);
   }
 
-  /** Forgets weights and states: their memory was given back. What other models use as well is kept for them. */
+  /** @internal Forgets weights and states: their memory was given back. What other models use as well is kept for them. */
   abandon(): void {
     for (const layer of this.all) {
       for (const variable of layer.variables) variable.letGo();
@@ -141,12 +154,12 @@ export abstract class LayerSet implements Topology {
     }
   }
 
-  /** Takes states out of a memory that is about to be given back. */
+  /** @internal Takes states out of a memory that is about to be given back. */
   evacuateStates(): void {
     for (const layer of this.stateful) layer.evacuateState();
   }
 
-  /** Gives a layer the first name that is free. @throws ConfigError when it has a name of its own that is taken. */
+  /** @internal Gives a layer the first name that is free. @throws ConfigError when it has a name of its own that is taken. */
   protected assignName(where: string, layer: Layer, others: readonly Layer[]): void {
     const taken = new Set(others.map(({ name }) => name));
     if (layer.isNamed) {
@@ -160,7 +173,7 @@ export abstract class LayerSet implements Topology {
     layer.rename(name);
   }
 
-  /** The first values of a layer's weights, which its place in the model decides. */
+  /** @internal The first values of a layer's weights, which its place in the model decides. */
   protected begin(layer: Layer, place: number): void {
     const bytes = layer.countParams() * (layer.trainable ? 8 : 4);
     if (bytes > 2 ** 32) {

@@ -12,25 +12,27 @@ export class LayerStack extends LayerSet {
   #inputShape: SampleShape | undefined;
   #batchSize: number | undefined;
 
-  /** All layers, an input layer included. */
+  /** @internal All layers, an input layer included. */
   get all(): readonly Layer[] {
     return this.#layers;
   }
 
-  /** Without an input layer, as Keras lists them. */
+  /** @internal Without an input layer, as Keras lists them. */
   override get layers(): readonly Layer[] {
     return this.#layers.filter((layer) => !layer.isInput);
   }
 
-  /** Shape of one sample; undefined until the first layer knows it. */
+  /** @internal Shape of one sample; undefined until the first layer knows it. */
   override get inputShape(): SampleShape | undefined {
     return this.#inputShape;
   }
 
+  /** @internal */
   override get outputShape(): SampleShape | undefined {
     return this.#layers.at(-1)?.outputShape;
   }
 
+  /** @internal */
   get inputs(): readonly Port[] {
     const shape = this.#inputShape!;
     // Indices stand one a time step; a layer that takes several a step finds them as numbers.
@@ -38,24 +40,28 @@ export class LayerStack extends LayerSet {
     return [{ name: "x", shape, vocabularySize: isIndices ? this.layers[0]!.vocabularySize : undefined }];
   }
 
+  /** @internal */
   get outputs(): readonly Port[] {
     const last = this.#layers.at(-1)!;
     return [{ name: last.name, shape: last.outputShape! }];
   }
 
+  /** @internal */
   get worksByChunks(): boolean {
     return this.#layers.every((layer) => layer.worksByChunks);
   }
 
-  /** Samples in every batch, where the first layer says so. */
+  /** @internal Samples in every batch, where the first layer says so. */
   get batchSize(): number | undefined {
     return this.#batchSize;
   }
 
+  /** @internal */
   shapesFor([shape]: readonly SampleShape[]): readonly SampleShape[] {
     return [this.#layers.reduce((at, layer, i) => layer.build([at], [this.#layers[i - 1]])[0]!, shape!)];
   }
 
+  /** @internal */
   layOut([input]: readonly Signal[], workspace: Workspace): LaidOut {
     const stages: Stage[] = [];
     let signal = input!;
@@ -67,7 +73,7 @@ export class LayerStack extends LayerSet {
     return { stages, outputs: [signal] };
   }
 
-  /** @throws ConfigError for what is no layer, a layer used twice or a name used twice; ShapeError when it does not fit. */
+  /** @internal @throws ConfigError for what is no layer, a layer used twice or a name used twice; ShapeError when it does not fit. */
   add(layer: Layer): void {
     const where = "model.add()";
     if (!(layer instanceof Layer)) {
@@ -97,12 +103,13 @@ export class LayerStack extends LayerSet {
     }
   }
 
-  /** Builds every layer, now that the shape of a sample is known. */
+  /** @internal Builds every layer, now that the shape of a sample is known. */
   override buildFrom(inputShape: SampleShape): void {
     this.#inputShape = inputShape;
     for (let i = 0; i < this.#layers.length; i++) this.#build(i);
   }
 
+  /** @internal */
   checkBuilt(where: string): void {
     if (this.#inputShape !== undefined) return;
     throw new StateError(

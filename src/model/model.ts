@@ -27,7 +27,7 @@ import type { FitOptions } from "./training/fit-options.js";
 import { trainStep } from "./training/train-step.js";
 
 /** What every model can do, a chain of layers (`sequential`) and a graph (`model`) alike. */
-export abstract class Model<Set extends LayerSet = LayerSet> implements FitModel {
+export abstract class Model<Set extends LayerSet = LayerSet> {
   readonly name: string;
   /** Set by a callback (or anybody) to end `fit`. */
   stopTraining = false;
@@ -110,7 +110,7 @@ export abstract class Model<Set extends LayerSet = LayerSet> implements FitModel
     if (this.#executor !== undefined && !this.#executor.modelMemory.trains(this.#learning)) this.#moveOut();
   }
 
-  /** What `compile` settles. */
+  /** @internal What `compile` settles. */
   protected settle(options: CompileOptions): Compiled {
     return settle(options, () => (this.outputShape === undefined ? undefined : [this.outputShape]));
   }
@@ -238,7 +238,7 @@ export abstract class Model<Set extends LayerSet = LayerSet> implements FitModel
     return this.stepAll([toTensor(x)])[0]!;
   }
 
-  /** One time step, one tensor an input in, one an output out. */
+  /** @internal One time step, one tensor an input in, one an output out. */
   protected stepAll(inputs: readonly Tensor[]): Tensor[] {
     this.#callLock.check("step()");
     return stepOnce(this.#ready("step()", undefined), this.topology.isStateful, inputs);
@@ -369,7 +369,7 @@ export abstract class Model<Set extends LayerSet = LayerSet> implements FitModel
     this.topology.checkBuilt(where);
   }
 
-  /** @throws StateError when memory is laid out, to which nothing can be added. */
+  /** @internal @throws StateError when memory is laid out, to which nothing can be added. */
   protected checkUnused(where: string): void {
     this.#checkLive();
     if (this.#executor === undefined) return;

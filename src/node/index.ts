@@ -15,7 +15,7 @@ export {
 export { type ReadCsvOptions, readCsv } from "./csv.js";
 export { type LoadModelOptions, loadModel, saveModel } from "./model-files.js";
 export { type BullmqOptions, bullmq } from "./queue/bullmq.js";
-export type { RedisConnection } from "./queue/redis.js";
+export type { RedisConnection } from "./queue/redis-connection.js";
 export {
   type QueueWorker,
   type QueueWorkerEvent,

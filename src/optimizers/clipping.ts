@@ -35,7 +35,7 @@ export class Clipping {
     this.bound = this.mode === null ? 0 : numberIn(where, this.mode, options[this.mode], { above: 0 });
   }
 
-  /** Clips in place. Returns the global norm before and after; a NaN among the gradients makes it NaN. */
+  /** @internal Clips in place. Returns the global norm before and after; a NaN among the gradients makes it NaN. */
   apply({ kernels, parameters, gradients, count }: ParameterBlock): { before: number; after: number } {
     const globalNorm = (): number => Math.sqrt(kernels.sumOfSquares(gradients, count));
     const before = globalNorm();

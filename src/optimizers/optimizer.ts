@@ -60,10 +60,12 @@ export function integerPower(base: number, exponent: number): number {
 export abstract class Optimizer {
   /** The factory's name, such as `adam`. */
   abstract readonly name: string;
+  /** @internal */
   protected abstract readonly slotNames: readonly string[];
 
   /** Batches seen since the optimizer was made (or restored). */
   batches = 0;
+  /** @internal */
   readonly clipping: Clipping;
   /** Global norm of the last gradient before clipping, and after. NaN before the first update. */
   lastGradientNorm = { before: Number.NaN, after: Number.NaN };
@@ -78,6 +80,7 @@ export abstract class Optimizer {
   #learningRate: number;
   #home: Home | null = null;
 
+  /** @internal */
   protected constructor(
     where: string,
     options: OptimizerOptions,
@@ -105,7 +108,7 @@ export abstract class Optimizer {
     this.clipping = new Clipping(where, options);
   }
 
-  /** The update rule: from gradients and slots to weights, over the whole block. */
+  /** @internal The update rule: from gradients and slots to weights, over the whole block. */
   protected abstract update(step: UpdateStep): void;
 
   /** Updates made. */
@@ -146,7 +149,7 @@ export abstract class Optimizer {
     };
   }
 
-  /** Takes memory for the slots. @throws ConfigError when the optimizer already serves another model. */
+  /** @internal Takes memory for the slots. @throws ConfigError when the optimizer already serves another model. */
   bind(block: ParameterBlock): void {
     if (this.#home !== null) {
       if (this.#home.block.memory === block.memory && this.#home.block.weights === block.weights) return;
@@ -169,17 +172,17 @@ export abstract class Optimizer {
     this.initializeSlots(block, slots);
   }
 
-  /** Slots start as zeros unless the rule says otherwise. */
+  /** @internal Slots start as zeros unless the rule says otherwise. */
   protected initializeSlots(_block: ParameterBlock, _slots: readonly number[]): void {}
 
-  /** Gives the slots' memory back; nothing happens when they belong to other weights than `block`'s. */
+  /** @internal Gives the slots' memory back; nothing happens when they belong to other weights than `block`'s. */
   release(block: ParameterBlock | undefined): void {
     if (this.#home === null || this.#home.block !== block) return;
     this.#home.memory?.release();
     this.#home = null;
   }
 
-  /** Accumulates, clips, decays, updates, averages: Keras's order. Returns whether weights changed. */
+  /** @internal Accumulates, clips, decays, updates, averages: Keras's order. Returns whether weights changed. */
   apply(): boolean {
     const home = this.#mine();
     const { block, slots, accumulator } = home;
@@ -210,7 +213,7 @@ export abstract class Optimizer {
     else kernels.lerpInPlace(ema, weights, count, this.#emaMomentum);
   }
 
-  /** Replaces the weights by their moving average, where one is kept: what `fit` does when it ends. */
+  /** @internal Replaces the weights by their moving average, where one is kept: what `fit` does when it ends. */
   finish(): boolean {
     if (this.#home === null || this.#home.ema === 0 || this.iterations === 0) return false;
     const { block, ema } = this.#home;

@@ -10,14 +10,19 @@ export interface Parameter {
 
 /** The trainable weights of a model: each alone, and all in one padded run. */
 export interface ParameterBlock {
+  /** @internal */
   readonly kernels: Kernels;
+  /** @internal */
   readonly memory: Memory;
+  /** @internal */
   readonly parameters: readonly Parameter[];
-  /** First weight and first gradient; `count` floats each, the padding between weights zero. */
+  /** @internal First weight and first gradient; `count` floats each, the padding between weights zero. */
   readonly weights: number;
+  /** @internal */
   readonly gradients: number;
+  /** @internal */
   readonly count: number;
-  /** Memory for as long as the weights live, or until it is released. */
+  /** @internal Memory for as long as the weights live, or until it is released. */
   takeSlots(floats: number): Slots;
 }
 

@@ -4,11 +4,14 @@ import type { Regularizer } from "./regularizer.js";
 
 const MODES = ["rows", "columns"] as const;
 
+/** Which vectors of a matrix shall be orthogonal to each other. */
+export type OrthogonalRegularizerMode = (typeof MODES)[number];
+
 export interface OrthogonalRegularizerOptions {
   /** Default 0.01. */
   readonly factor?: number;
   /** Which vectors shall be orthogonal to each other, default `rows`. */
-  readonly mode?: (typeof MODES)[number];
+  readonly mode?: OrthogonalRegularizerMode;
 }
 
 /** The rows or columns of a weight, scaled to length 1, one after another. */

@@ -20,7 +20,8 @@ export interface EnsembleOptions {
   readonly signal?: AbortSignal;
 }
 
-type LoadedModel = Awaited<ReturnType<typeof fromSafetensors>>;
+/** What a saved model is loaded as. */
+export type LoadedModel = Awaited<ReturnType<typeof fromSafetensors>>;
 
 /** Trainings that differ by their seed, whose mean errs less than most of them. */
 export interface Ensemble {

@@ -1,6 +1,11 @@
 export { type CrossValidateOptions, type CrossValidation, crossValidate } from "./cross-validate.js";
 export type { PlainData, SearchData } from "./data.js";
-export { type Ensemble, type EnsembleOptions, ensemble } from "./ensemble.js";
+export {
+  type Ensemble,
+  type EnsembleOptions,
+  ensemble,
+  type LoadedModel as EnsembleModel,
+} from "./ensemble.js";
 export { type FitManyOptions, type FittedSeries, fitMany } from "./fit-many.js";
 export type { Job, JobHooks, JobResult } from "./job.js";
 export { type InProcessOptions, inProcess } from "./runners/in-process.js";

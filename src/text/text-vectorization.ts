@@ -5,6 +5,11 @@ import type { Tensor } from "../tensor.js";
 const STANDARDIZATIONS = ["lowerAndStripPunctuation", "lower", "stripPunctuation"] as const;
 const SPLITS = ["whitespace", "character"] as const;
 
+/** What is done to a text before it is split; Keras's words in camelCase. */
+export type TextStandardization = (typeof STANDARDIZATIONS)[number];
+/** Where a text is split. */
+export type TextSplit = (typeof SPLITS)[number];
+
 export interface TextVectorizationOptions {
   /** Size of the vocabulary, padding and unknown words included, at least 2. Default: all words. */
   readonly maxTokens?: number | null;
@@ -15,9 +20,9 @@ export interface TextVectorizationOptions {
    * a function of one's own (which no JSON can hold). As in Keras only A to Z are lowered; for other letters give
    * `(text) => text.toLowerCase()`.
    */
-  readonly standardize?: (typeof STANDARDIZATIONS)[number] | null | ((text: string) => string);
+  readonly standardize?: TextStandardization | null | ((text: string) => string);
   /** How it is cut into tokens: `whitespace` (default), `character`, null for the text as one token, or a function. */
-  readonly split?: (typeof SPLITS)[number] | null | ((text: string) => readonly string[]);
+  readonly split?: TextSplit | null | ((text: string) => readonly string[]);
   /** The words themselves, without padding and unknown, instead of `adapt`. */
   readonly vocabulary?: readonly string[];
 }
@@ -26,8 +31,8 @@ export interface TextVectorizationOptions {
 export interface TextVectorizationJSON {
   readonly maxTokens: number | null;
   readonly outputSequenceLength: number | null;
-  readonly standardize: (typeof STANDARDIZATIONS)[number] | null;
-  readonly split: (typeof SPLITS)[number] | null;
+  readonly standardize: TextStandardization | null;
+  readonly split: TextSplit | null;
   readonly vocabulary?: readonly string[];
 }
 

@@ -7,6 +7,7 @@ export {
   flowOverTraining,
   gradientFlowHeatmap,
 } from "./flow-heatmap.js";
+export type { Drawn as CurveData } from "./frame.js";
 export { type GateChartOptions, gateChart, gatesOverTraining } from "./gate-chart.js";
 export { type ChartOptions, type Curve, gradientNormChart } from "./line-chart.js";
 export type { PictureMark } from "./marks.js";
@@ -23,4 +24,4 @@ export {
 export { type PrintPictureOptions, printPicture } from "./print-picture.js";
 export { gradientFlowText, sparkline } from "./terminal.js";
 export { type TraceChartOptions, traceChart } from "./trace-chart.js";
-export { type UpdateChartOptions, updateChart } from "./update-chart.js";
+export { type UpdateChartOptions, type UpdateMeasure, updateChart } from "./update-chart.js";

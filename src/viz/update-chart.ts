@@ -6,6 +6,9 @@ import { heatmap } from "./heatmap.js";
 
 const measures = ["updateRatio", "gradientNorm", "norm"] as const;
 
+/** What is drawn of a weight: ‖update‖ / ‖weight‖, ‖gradient‖ or ‖weight‖. */
+export type UpdateMeasure = (typeof measures)[number];
+
 const words = {
   updateRatio: { title: "Update over weight", value: "‖Δw‖ / ‖w‖ (log scale)" },
   gradientNorm: { title: "Gradient norm", value: "‖dL/dw‖ (log scale)" },
@@ -14,7 +17,7 @@ const words = {
 
 export interface UpdateChartOptions {
   /** Default `"updateRatio"`. */
-  readonly measure?: (typeof measures)[number];
+  readonly measure?: UpdateMeasure;
   readonly title?: string;
   /** Pixels. Default 760. */
   readonly width?: number;

@@ -7,7 +7,7 @@ import type { SeriesCursor } from "../chain/series-cursor.js";
 import { scalesOf, toExamples, tracksAt, type Windows, windowsOf } from "../chain/training-windows.js";
 import { createNetwork, type Examples, type NetworkPlan, trainNetwork } from "../network.js";
 import { networkRows, predictCursors } from "../predict.js";
-import type { FitOptions, Strategy } from "../types.js";
+import type { ForecasterFitOptions, Strategy } from "../types.js";
 import type { Effort } from "./decide.js";
 import type { Pause } from "./pause.js";
 import type { Split } from "./split.js";
@@ -148,7 +148,7 @@ export interface Training {
   readonly strategy: Strategy;
   readonly head: Head;
   readonly seed: number;
-  readonly options: FitOptions;
+  readonly options: ForecasterFitOptions;
 }
 
 /** Windows `[0, train)` all of whose targets lie before `stop`, and `[from, to)` all of whose targets lie in `[stop, head)`. */

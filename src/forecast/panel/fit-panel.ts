@@ -6,7 +6,7 @@ import { Choices, readable } from "../choose/explanation.js";
 import type { Pause } from "../choose/pause.js";
 import { refuseAborted } from "../network.js";
 import type { Settings } from "../options.js";
-import type { FitOptions, ForecasterOptions } from "../types.js";
+import type { ForecasterFitOptions, ForecasterOptions } from "../types.js";
 import type { OpenPanel } from "./open-panel.js";
 import { type Base, baseAt, baseReach } from "./panel-base.js";
 import { correctionsAt, type PanelPlan, trainMember, windowsOf } from "./panel-network.js";
@@ -159,7 +159,7 @@ export async function fitPanel(
   options: ForecasterOptions,
   settings: Settings,
   panel: OpenPanel,
-  fitOptions: FitOptions,
+  fitOptions: ForecasterFitOptions,
 ): Promise<PanelFit> {
   const where = "forecaster.fit({ panel })";
   refuseSingleOnly(options);

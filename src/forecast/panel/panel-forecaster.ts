@@ -9,8 +9,8 @@ import type {
   BacktestOptions,
   BacktestResult,
   Explanation,
-  FitOptions,
   Forecast,
+  ForecasterFitOptions,
   ForecasterOptions,
   ForecastSeries,
   Panel,
@@ -36,7 +36,7 @@ export class PanelState {
   static async learn(
     options: ForecasterOptions,
     data: PanelData,
-    fitOptions: FitOptions,
+    fitOptions: ForecasterFitOptions,
   ): Promise<PanelState> {
     const settings = readOptions(options);
     const panel = openPanel("forecaster.fit({ panel })", data, settings.target, settings.impute);
@@ -91,7 +91,7 @@ export class PanelState {
 
   async backtest(
     data: PanelData,
-    options: BacktestOptions & FitOptions,
+    options: BacktestOptions & ForecasterFitOptions,
   ): Promise<BacktestResult[] | Record<string, BacktestResult>> {
     const where = "forecaster.backtest({ panel })";
     const panel = openPanel(where, data, this.#settings.target, this.#settings.impute);
@@ -108,7 +108,7 @@ export class PanelState {
     const origins = panel.series.map(({ raw, id }, i) =>
       originsOf(`${where} series \`${id}\``, raw.rows, starts[i]!, step, horizon),
     );
-    const fitOptions: FitOptions = {
+    const fitOptions: ForecasterFitOptions = {
       ...(options.callbacks === undefined ? {} : { callbacks: options.callbacks }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     };
@@ -158,7 +158,11 @@ export class PanelState {
     };
   }
 
-  async #fitTo(panel: OpenPanel, starts: readonly number[], options: FitOptions): Promise<PanelFit> {
+  async #fitTo(
+    panel: OpenPanel,
+    starts: readonly number[],
+    options: ForecasterFitOptions,
+  ): Promise<PanelFit> {
     const series = panel.series.map((own, i) => this.#cut(own, starts[i]!));
     return fitPanel(this.#options, this.#settings, { ...panel, series }, options);
   }
@@ -193,7 +197,7 @@ function startOf(where: string, start: number, rows: number): number {
 export async function backtestUnfitted(
   options: ForecasterOptions,
   data: PanelData,
-  test: BacktestOptions & FitOptions,
+  test: BacktestOptions & ForecasterFitOptions,
 ): Promise<{ state: PanelState; result: BacktestResult[] | Record<string, BacktestResult> }> {
   const settings = readOptions(options);
   const where = "forecaster.backtest({ panel })";

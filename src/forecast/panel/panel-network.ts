@@ -11,7 +11,7 @@ import { createRandom, type Random } from "../../random.js";
 import { cosineDecay } from "../../schedules/cosine-decay.js";
 import type { NamedTensor } from "../../tensor.js";
 import { refuseAborted } from "../network.js";
-import type { FitOptions } from "../types.js";
+import type { ForecasterFitOptions } from "../types.js";
 import { baseAt, baseReach } from "./panel-base.js";
 import { featureCount, writeFeatures } from "./panel-features.js";
 import type { PanelProfile } from "./panel-profile.js";
@@ -199,7 +199,7 @@ export async function trainMember(
   teachers: Teachers,
   seed: number,
   member: number,
-  { callbacks = [], signal }: FitOptions,
+  { callbacks = [], signal }: ForecasterFitOptions,
 ): Promise<Sequential> {
   const network = createPanelNetwork(profile, plan, seed + member);
   try {

@@ -1,5 +1,5 @@
 /** Extents of one sample, without the batch; null: any length. */
-type Shape = readonly (number | null)[];
+export type Shape = readonly (number | null)[];
 
 export const dtypes = ["float32", "int32"] as const;
 export type Dtype = (typeof dtypes)[number];

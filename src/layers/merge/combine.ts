@@ -9,10 +9,11 @@ import { anyMask, Broadcast, broadcastShape, commonSteps } from "./broadcast.js"
 /** Options of `add`, `subtract`, `multiply`, `average`, `maximum` and `minimum`: those of every layer. */
 export type CombineOptions = LayerOptions;
 
-type Kind = "add" | "subtract" | "multiply" | "average" | "maximum" | "minimum";
+/** How several inputs are combined, element by element. */
+export type CombineKind = "add" | "subtract" | "multiply" | "average" | "maximum" | "minimum";
 
 /** Codes of assembly/layers/combine.ts. */
-const operations: Record<Kind, number> = {
+const operations: Record<CombineKind, number> = {
   add: 0,
   average: 0,
   subtract: 1,
@@ -26,7 +27,7 @@ export class CombineLayer extends SeveralInputsLayer {
   readonly defaultName: string;
 
   constructor(
-    readonly kind: Kind,
+    readonly kind: CombineKind,
     options: CombineOptions,
   ) {
     super(`${kind}()`, options, []);

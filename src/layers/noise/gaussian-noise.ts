@@ -18,7 +18,7 @@ export interface GaussianDropoutOptions extends LayerOptions {
 }
 
 /** Normal noise, added or multiplied, while training. */
-abstract class NoiseLayer extends Layer {
+export abstract class NoiseLayer extends Layer {
   protected abstract readonly deviation: number;
   protected abstract readonly multiplies: boolean;
 

@@ -40,6 +40,7 @@ export class GruLayer extends RecurrentLayer {
     return { h: this.units };
   }
 
+  /** @internal */
   protected cellShapes(features: number): CellShapes {
     const gates = 3 * this.units;
     return {

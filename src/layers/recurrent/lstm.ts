@@ -86,6 +86,7 @@ export class LstmLayer extends RecurrentLayer {
     return { h: this.projectionUnits ?? this.units, c: this.units };
   }
 
+  /** @internal */
   protected cellShapes(features: number): CellShapes {
     const gates = 4 * this.units;
     return { kernel: [features, gates], recurrent: [this.width, gates], bias: [gates] };

@@ -94,10 +94,13 @@ export abstract class RecurrentLayer extends Layer {
   keyPrefix = "";
   /** Kernel, recurrent kernel, bias. */
   override variables: readonly Variable[] = [];
+  /** @internal */
   features = 0;
+  /** @internal */
   state: RecurrentState | undefined;
   /** @internal Throws while nobody may change the state. */
   beforeStates: () => void = () => {};
+  /** @internal */
   protected readonly initializers: { kernel: Initializer; recurrent: Initializer; bias: Initializer };
   readonly #options: RecurrentOptions;
 
@@ -139,6 +142,7 @@ export abstract class RecurrentLayer extends Layer {
     return Object.values(this.stateWidths)[0]!;
   }
 
+  /** @internal */
   protected abstract cellShapes(features: number): CellShapes;
 
   override get isRecurrent(): boolean {
@@ -169,7 +173,7 @@ export abstract class RecurrentLayer extends Layer {
     return this.returnSequences ? [timesteps, this.width] : [this.width];
   }
 
-  /** The weights, in Keras's order. */
+  /** @internal The weights, in Keras's order. */
   protected makeVariables(features: number): readonly Variable[] {
     const where = `${this.kind}() \`${this.name}\``;
     const { kernel, recurrent, bias } = this.initializers;

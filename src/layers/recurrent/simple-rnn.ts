@@ -21,6 +21,7 @@ export class SimpleRnnLayer extends RecurrentLayer {
     return { h: this.units };
   }
 
+  /** @internal */
   protected cellShapes(features: number): CellShapes {
     return { kernel: [features, this.units], recurrent: [this.units, this.units], bias: [this.units] };
   }

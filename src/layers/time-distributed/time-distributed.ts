@@ -9,7 +9,7 @@ import { type Fold, fold } from "./fold.js";
 import { FoldedWorkspace } from "./folded-workspace.js";
 
 /** What stands for a layer: a model has itself as one. */
-interface HasLayer {
+export interface HasLayer {
   readonly asLayer: Layer;
 }
 

@@ -34,8 +34,14 @@ export interface PlanRequest {
 }
 
 /** Where a plan's model lives: what its plans share. */
-export interface PlanHost extends Pick<Workspace, "shared" | "packed" | "weights" | "gradients" | "model"> {
+export interface PlanHost {
   readonly engine: Engine;
+  /** What gives the memory back when it is garbage. */
+  readonly model: object;
+  shared(owner: Owner, label: string, floats: number): number;
+  packed(owner: Owner, label: string): Packed;
+  weights(variable: Variable): number;
+  gradients(variable: Variable): number;
 }
 
 /** A model laid out in memory for batches up to a size: its stages, from the input's rows to the loss. */

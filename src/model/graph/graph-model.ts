@@ -16,7 +16,8 @@ import type { FitOptions } from "../training/fit-options.js";
 import { Graph } from "./graph.js";
 import { type ManyDataset, outputsByName, Ports, type Tensors } from "./ports.js";
 
-type OneOrMany = SymbolicTensor | readonly SymbolicTensor[] | Readonly<Record<string, SymbolicTensor>>;
+/** One tensor, several in order, or several by name. */
+export type OneOrMany = SymbolicTensor | readonly SymbolicTensor[] | Readonly<Record<string, SymbolicTensor>>;
 
 /** Options of `model`. */
 export interface GraphOptions extends ModelOptions {
@@ -34,7 +35,7 @@ export interface GraphFitOptions extends Omit<FitOptions, "validationData" | "sa
   readonly sampleWeight?: Tensors;
 }
 
-interface WeightsOption {
+export interface WeightsOption {
   readonly sampleWeight?: Tensors;
 }
 
@@ -75,6 +76,7 @@ export class GraphModel extends Model<Graph> {
     return new Ports(inputs, outputs, (output) => losses?.[output] !== null);
   }
 
+  /** @internal */
   protected override settle(options: CompileOptions): Compiled {
     const { outputs } = this.topology;
     return settle(options, () => outputs.map(({ shape }) => shape), outputsByName(outputs));

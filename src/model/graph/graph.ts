@@ -90,16 +90,21 @@ function portNames(tensors: readonly SymbolicTensor[]): string[] {
 
 /** Layers connected by tensors: what Keras calls a functional model. */
 export class Graph extends LayerSet {
+  /** @internal */
   readonly all: readonly Layer[];
-  /** In an order in which each stands behind what it needs. */
+  /** @internal In an order in which each stands behind what it needs. */
   readonly nodes: readonly Application[];
+  /** @internal */
   readonly inputs: readonly Port[];
+  /** @internal */
   readonly outputs: readonly Port[];
+  /** @internal */
   readonly batchSize: number | undefined;
+  /** @internal */
   readonly worksByChunks = false;
 
   /**
-   * @param names what inputs and outputs are called, where that is not as their layers.
+   * @internal @param names what inputs and outputs are called, where that is not as their layers.
    * @throws ConfigError for a disconnected graph, a circle, a name used twice, an input given twice.
    */
   constructor(
@@ -149,8 +154,10 @@ export class Graph extends LayerSet {
     this.outputs = outputTensors.map(({ sampleShape }, o) => ({ name: outputNames[o]!, shape: sampleShape }));
   }
 
+  /** @internal */
   checkBuilt(): void {}
 
+  /** @internal */
   shapesFor(inputs: readonly SampleShape[]): readonly SampleShape[] {
     const shapes = new Map<SymbolicTensor, SampleShape>();
     this.inputTensors.forEach((tensor, i) => {
@@ -165,6 +172,7 @@ export class Graph extends LayerSet {
     return this.outputTensors.map((tensor) => shapes.get(tensor)!);
   }
 
+  /** @internal */
   layOut(inputs: readonly Signal[], workspace: Workspace): LaidOut {
     return layOutGraph(this, inputs, workspace);
   }

@@ -7,7 +7,8 @@ import type { JobHooks, JobResult } from "../../search/job.js";
 import type { Runner, Task } from "../../search/runners/runner.js";
 import { TrialPruned } from "../../search/trial.js";
 import { decodeResult, keysOf, type QueuedTrial } from "./messages.js";
-import { checkConnection, connect, connectAgain, queuePackages, type RedisConnection } from "./redis.js";
+import { checkConnection, connect, connectAgain, queuePackages } from "./redis.js";
+import type { RedisConnection } from "./redis-connection.js";
 
 /** Options of `bullmq`. */
 export interface BullmqOptions {

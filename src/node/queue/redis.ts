@@ -1,8 +1,6 @@
 import type { Redis } from "ioredis";
 import { ConfigError, EngineError } from "../../errors.js";
-
-/** Where Redis is: an address such as `redis://localhost:6379`, or ioredis' options. */
-export type RedisConnection = string | Readonly<Record<string, unknown>>;
+import type { RedisConnection } from "./redis-connection.js";
 
 /** How long the first connection may take, in milliseconds. */
 const CONNECT_MS = 5000;

@@ -6,7 +6,8 @@ import { decodeData, type PlainData } from "../../search/data.js";
 import { runJob } from "../../search/run-job.js";
 import { TrialPruned } from "../../search/trial.js";
 import { encodeResult, keysOf, type QueuedResult, type QueuedTrial } from "./messages.js";
-import { checkConnection, connect, connectAgain, queuePackages, type RedisConnection } from "./redis.js";
+import { checkConnection, connect, connectAgain, queuePackages } from "./redis.js";
+import type { RedisConnection } from "./redis-connection.js";
 
 /** What a worker has done with a trial, for those who watch. */
 export interface QueueWorkerEvent {

@@ -5,6 +5,9 @@ import { openSingle, type Vector } from "../kinds.js";
 
 const METHODS = ["mean", "last", "sum", "interpolate"] as const;
 
+/** How several values become one: `"interpolate"` draws lines between them. */
+export type ResampleMethod = (typeof METHODS)[number];
+
 export interface ResampleOptions {
   /** The period of the grid: a unit of the calendar in UTC (weeks from Monday), or milliseconds counted from 1970. */
   readonly every: CalendarUnit | number;
@@ -12,7 +15,7 @@ export interface ResampleOptions {
    * What stands for a period: the mean (default), the last or the sum of the values in it, or, with `"interpolate"`, the
    * straight line in time between the values around its first moment.
    */
-  readonly method?: (typeof METHODS)[number];
+  readonly method?: ResampleMethod;
 }
 
 export interface TimedValues {

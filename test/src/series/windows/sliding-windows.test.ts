@@ -89,15 +89,15 @@ describe("windows of a long series", () => {
       range(23).map((t) => [t, -t]),
       { window: 4, horizon: 2, targetColumn: 1 },
     );
-    const dense = { x: toArray(windows.x), y: toArray(windows.y) };
+    const dense = { x: toArray<number[][][]>(windows.x), y: toArray(windows.y) };
     const dataset = windowBatches(windows, { batchSize: 5, seed: 3 });
     expect([dataset.windows, dataset.length]).toEqual([18, 4]);
     const pass = (): number[] =>
       [...dataset].flatMap(({ x, y }) =>
-        (toArray(x) as number[][][]).map((window, i) => {
+        toArray<number[][][]>(x).map((window, i) => {
           const row = window[0]![0]!;
-          expect(window).toEqual((dense.x as number[][][])[row]);
-          expect((toArray(y) as number[][])[i]).toEqual((dense.y as number[][])[row]);
+          expect(window).toEqual(dense.x[row]);
+          expect(toArray(y)[i]).toEqual(dense.y[row]);
           return row;
         }),
       );
