@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { diagnoseFaults } from "./diagnose-faults.js";
 import { hasTablesBeside } from "./public-series.js";
+import { remedyShare } from "./remedy-share.js";
 import { repairFaults } from "./repair-faults.js";
 import type { Part } from "./series.js";
 
@@ -18,6 +19,8 @@ const { values: flags } = parseArgs({
     h: { type: "string" },
     /** Prints every finding with its evidence. */
     verbose: { type: "boolean", default: false },
+    /** What the first remedy alone is worth, and nothing else. */
+    remedies: { type: "boolean", default: false },
     "repairs-only": { type: "boolean", default: false },
     "no-repairs": { type: "boolean", default: false },
     "no-steps": { type: "boolean", default: false },
@@ -32,6 +35,10 @@ if (!hasTablesBeside)
   console.log("../shared/data is not there: public series are those of examples/data alone.");
 
 for (const own of parts) {
+  if (flags.remedies) {
+    await remedyShare(own, Number(flags.n ?? 5), flags.code);
+    continue;
+  }
   if (!flags["repairs-only"])
     await diagnoseFaults({
       part: own,

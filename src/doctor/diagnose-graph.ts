@@ -19,8 +19,8 @@ import { ofEachOutput, outputAt, triedOnCopies } from "./graph-trials.js";
 import { historyOf } from "./history-of.js";
 import { refusalOf } from "./refusal.js";
 import { runRules } from "./run-rules.js";
-import { head } from "./trials/experiments.js";
 import { asChain, copyOf, fileOf } from "./trials/model-copy.js";
+import { head } from "./trials/rows.js";
 
 const SOME = 8;
 const SAME_ANSWER = 1e-5;

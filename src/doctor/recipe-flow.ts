@@ -1,7 +1,7 @@
 import { deadLayers } from "../inspect/dead-layers.js";
 import type { FlowWatch, TrainingFlow } from "../inspect/training-flow.js";
 import type { Attempt } from "../recipe/train-recipe.js";
-import { head, spread } from "./trials/experiments.js";
+import { head, spread } from "./trials/rows.js";
 
 /** Windows a look at the trained model takes. */
 const MOST = 64;

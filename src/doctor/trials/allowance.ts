@@ -3,10 +3,10 @@ import type { Windows } from "../evidence/window-source.js";
 import type { ModelFile } from "./model-copy.js";
 
 /**
- * Trials of copies take no longer, all together, than the training that is judged; but a few seconds are always worth it:
- * so many multiplications, of which a core makes some thousand millions a second.
+ * Trials of copies take no longer, all together, than the training that is judged; but a second is always worth it: so many
+ * multiplications, of which a core makes some thousand millions.
  */
-const LEAST_WORK = 1.5e10;
+const LEAST_WORK = 4e9;
 /** Multiplications a weight takes part in at each step of a sample: forward, and twice back. */
 const PASSES = 3;
 /** A training to come, of which nothing is known, has so many epochs. */

@@ -2,11 +2,12 @@ import { terminateOnNaN } from "../../callbacks/terminate-on-nan.js";
 import type { GradientFlow } from "../../model/flow.js";
 import type { Model } from "../../model/model.js";
 import { isClassLoss } from "../../recipe/train-recipe.js";
-import { isTensor, sizeOf, type Tensor } from "../../tensor.js";
+import type { Tensor } from "../../tensor.js";
 import { constantLoss, linearUnexplained } from "../evidence/baseline-loss.js";
 import { type ClassWeight, exampleWeights, weightedConstantLoss } from "../evidence/class-weights.js";
 import type { Windows } from "../evidence/window-source.js";
 import { type CopyOptions, copyOf, type ModelFile } from "./model-copy.js";
+import { type Arrays, eachOf, given, head, isOne, rowsFrom, rowsWithout, spread } from "./rows.js";
 
 export interface TrialOptions extends CopyOptions {
   /** Updates to make. Default 100. */
@@ -44,51 +45,6 @@ const LEAST_TRIAL_UPDATES = 30;
 
 /** A trial that would take longer than what is judged is worth: the rule that asks for it says nothing. */
 export class Unaffordable extends Error {}
-
-/** What a model is given, or asked for: one tensor, or several by their names. */
-export type Arrays = Tensor | Readonly<Record<string, Tensor>>;
-
-/** As models take it, whose types say one tensor; a graph reads a record by its names. */
-const given = (arrays: Arrays): Tensor => arrays as Tensor;
-
-export const isOne = (arrays: Arrays): arrays is Tensor => isTensor(arrays);
-
-const eachOf = (arrays: Arrays, change: (value: Tensor) => Tensor): Arrays =>
-  isOne(arrays)
-    ? change(arrays)
-    : Object.fromEntries(Object.entries(arrays).map(([name, value]) => [name, change(value)]));
-
-/** So many rows of a tensor from one on, not copied. */
-export function rowsFrom(value: Tensor, first: number, count: number): Tensor {
-  const row = sizeOf(value.shape.slice(1));
-  const data = value.data.subarray(first * row, (first + count) * row);
-  return { shape: [count, ...value.shape.slice(1)], data };
-}
-
-/** The first rows of a tensor, not copied. */
-export const head = (value: Tensor, count: number): Tensor => rowsFrom(value, 0, count);
-
-/** All rows but those from one to another, copied. */
-function rowsWithout(value: Tensor, from: number, to: number): Tensor {
-  const row = sizeOf(value.shape.slice(1));
-  const samples = value.shape[0]!;
-  const data = new Float32Array((samples - to + from) * row);
-  data.set(value.data.subarray(0, from * row));
-  data.set(value.data.subarray(to * row), from * row);
-  return { shape: [samples - to + from, ...value.shape.slice(1)], data };
-}
-
-/** Rows spread over the whole tensor. */
-export function spread(value: Tensor, count: number): Tensor {
-  const samples = value.shape[0]!;
-  const row = sizeOf(value.shape.slice(1));
-  const data = new Float32Array(count * row);
-  for (let n = 0; n < count; n++) {
-    const from = Math.floor((n * samples) / count) * row;
-    data.set(value.data.subarray(from, from + row), n * row);
-  }
-  return { shape: [count, ...value.shape.slice(1)], data };
-}
 
 /** What a graph of several inputs or outputs is trained on, in place of one x and one y. */
 export interface ManyArrays {
@@ -246,6 +202,8 @@ export class Experiments {
 
   async lossOf(model: Model): Promise<number> {
     const { x, y, weighted } = this.#trialData();
+    // Forward alone: a third of an epoch's work.
+    this.#spent += (this.#samplesOf(x) * this.windows.timesteps) / 3;
     model.resetStates();
     const { loss } = await model.evaluate(x, y, { ...this.#batchOption(256), ...weighted });
     return loss!;
