@@ -33,12 +33,13 @@ function holds(bytes: Uint8Array, name: string): boolean {
 export function formatOf(bytes: Uint8Array): ModelFormat | undefined {
   if (startsWith(bytes, [0x89, 0x48, 0x44, 0x46])) return "keras";
   if (startsWith(bytes, [0x50, 0x4b])) return holds(bytes, "config.json") ? "keras" : "torch";
-  if (startsWith(bytes, [0x80])) return "torch";
   if (bytes[8] === 0x7b && bytes.length > 16) {
     const head = new TextDecoder().decode(bytes.subarray(8, 8 + 2 ** 20));
     const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getUint32(4, true);
     if (length === 0) return head.includes('"gateflow"') ? "safetensors" : "torch";
   }
+  // After safetensors, whose first byte is the lowest of a length and may be this one.
+  if (startsWith(bytes, [0x80])) return "torch";
   const first = bytes.find((byte) => byte > 0x20);
   if (first !== 0x7b) return undefined;
   const text = new TextDecoder().decode(bytes.subarray(0, 2 ** 22));

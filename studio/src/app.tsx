@@ -1,10 +1,14 @@
+import { Closer } from "./panels/closer.tsx";
 import { Controls } from "./panels/controls.tsx";
 import { FileDrop } from "./panels/file-drop.tsx";
 import { Findings } from "./panels/findings.tsx";
+import { Glossary } from "./panels/glossary.tsx";
 import { Messages } from "./panels/messages.tsx";
+import { SlowMotion } from "./panels/slow-motion.tsx";
 import { Time } from "./panels/time.tsx";
 import { Top } from "./panels/top.tsx";
 import { Transport } from "./panels/transport.tsx";
+import { Walk } from "./panels/walk.tsx";
 import { CellTracePicture } from "./pictures/cell-trace.tsx";
 import { ForecastPicture } from "./pictures/forecast.tsx";
 import { GatesPicture } from "./pictures/gates.tsx";
@@ -21,6 +25,7 @@ export const App = () => (
       </div>
       <div class="stage">
         <Transport />
+        <SlowMotion />
         <Messages />
         <div class="pictures">
           <LossPicture />
@@ -32,7 +37,10 @@ export const App = () => (
         </div>
         <Time />
         <Findings />
+        <Closer />
+        <Glossary />
       </div>
     </FileDrop>
+    <Walk />
   </>
 );

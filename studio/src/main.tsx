@@ -2,6 +2,7 @@ import { render } from "preact";
 import { App } from "./app.tsx";
 import { change, startWorkers, train } from "./commands.ts";
 import { followScheme } from "./draw/follow-scheme.ts";
+import { inviteOnce } from "./panels/walk.tsx";
 import { fromAddress } from "./recipe/address.ts";
 import { alarm } from "./state.ts";
 
@@ -15,6 +16,7 @@ function follow(): void {
 
 followScheme();
 startWorkers();
+inviteOnce();
 render(<App />, document.querySelector("#studio")!);
 follow();
 addEventListener("hashchange", follow);

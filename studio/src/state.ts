@@ -82,6 +82,11 @@ export const shownTrace = computed(() => {
   return traces.find(({ layer }) => layer === shownLayer.value?.name) ?? traces[0];
 });
 
+/** Names of pictures that are pointed out. */
+export const lit = signal<readonly string[]>([]);
+/** How much of the backward pass is still to come, 1 to 0, while it is shown slowly. */
+export const sweep = signal<number | null>(null);
+
 /** Light or dark, as the page is now; pictures are drawn anew when it changes. */
 export const scheme = signal<"light" | "dark">("light");
 

@@ -29,7 +29,8 @@ export async function studio({ port, open }: StudioOptions, io: Io, folder = BUI
   }
   const server = await startStudioServer(folder, port);
   io.out(`The studio is at ${server.url} (Ctrl-C ends it)\n`);
-  if (open) openInBrowser(server.url);
+  // Who has it opened sees a training at once; who follows the address begins it.
+  if (open) openInBrowser(`${server.url}#run`);
   if (!io.signal.aborted) {
     await new Promise<void>((resolve) => {
       io.signal.addEventListener("abort", () => resolve(), { once: true });

@@ -55,6 +55,9 @@ export function Findings() {
             </p>
             <p class="why">{finding.why}</p>
             {evidenceOf(finding) !== "" && <p class="evidence">{evidenceOf(finding)}</p>}
+            <p class="evidence">
+              Costs: {finding.cost} Expect: {finding.expect}
+            </p>
             <p class="remedy">
               {finding.remedy}{" "}
               <button

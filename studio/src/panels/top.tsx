@@ -1,5 +1,6 @@
 import { switchScheme } from "../draw/follow-scheme.ts";
 import { loaded, scheme } from "../state.ts";
+import { isInvited, startWalk } from "./walk.tsx";
 
 function machine(): string {
   const info = loaded.value;
@@ -13,9 +14,12 @@ export const Top = () => (
     <h1>
       <span class="logo" aria-hidden="true" /> gateflow studio
     </h1>
-    <p class="claim">Train an LSTM here, in your browser, and watch how far back its gradient reaches.</p>
+    <p class="claim">Train an LSTM in your browser and see how far back its gradient reaches.</p>
     <span class="machine">{machine()}</span>
     <nav aria-label="Pages">
+      <button type="button" class={isInvited.value ? "primary" : ""} onClick={startWalk}>
+        {isInvited.value ? "New here? Take the tour" : "Tour"}
+      </button>
       <a href="./teachers.html">For teachers</a>
       <button type="button" onClick={switchScheme}>
         {scheme.value === "dark" ? "Light" : "Dark"}

@@ -3,6 +3,7 @@ import { exact } from "../draw/numbers.ts";
 import { progress, refusal, speed } from "../state.ts";
 import { copyLink } from "../text/copy-link.ts";
 import { ExportMenu } from "./export-menu.tsx";
+import { startSlowMotion } from "./slow-motion.tsx";
 
 const lossText = (value: number, update: number): string =>
   Number.isNaN(value) && update === 0 ? "–" : exact(value);
@@ -34,6 +35,9 @@ export function Transport() {
       <button type="button" onClick={compare} title="Keeps this run's losses beside the next">
         Compare
       </button>
+      <button type="button" onClick={startSlowMotion} title="One update, shown part by part">
+        Slow motion
+      </button>
       <label class="speed">
         Speed{" "}
         <select value={String(speed.value)} onChange={(event) => setSpeed(Number(event.currentTarget.value))}>
@@ -43,11 +47,12 @@ export function Transport() {
           <option value="2">2 updates/s</option>
         </select>
       </label>
-      <Status />
+      <span class="gap" />
       <button type="button" onClick={() => void copyLink()} title="Puts the whole recipe into the address">
         Copy link
       </button>
       <ExportMenu />
+      <Status />
     </section>
   );
 }

@@ -4,7 +4,7 @@ import { powerText, readable } from "../draw/numbers.ts";
 import { type Area, cells, label } from "../draw/plot.ts";
 import { theme } from "../draw/theme.ts";
 import type { Frame, LayerFrame } from "../protocol.ts";
-import { frames, layerName, recorded, shownFrame, shownLayer, shownPlace } from "../state.ts";
+import { frames, layerName, recorded, shownFrame, shownLayer, shownPlace, sweep } from "../state.ts";
 import { Picture, type Sheet } from "./picture.tsx";
 
 type Measure = "hidden" | "cell" | "input";
@@ -113,6 +113,11 @@ function draw({ ctx, width, height }: Sheet): void {
     const list = normsOf(layers[layers.length - 1 - row]);
     return t < list.length ? colourOf(list[t]!) : null;
   });
+  if (sweep.value !== null) {
+    // What the gradient has not come to yet.
+    ctx.fillStyle = surface;
+    ctx.fillRect(now.x, now.y, now.width * sweep.value, now.height);
+  }
   layers.forEach((layer, i) => {
     const y = now.y + (layers.length - 1 - i + 0.5) * rowHeight;
     const isChosen = layer.name === chosen;
@@ -122,8 +127,8 @@ function draw({ ctx, width, height }: Sheet): void {
       bold: isChosen && layers.length > 1,
     });
   });
-  label(ctx, "first step", left, 8);
-  label(ctx, "← gradient comes back from the last", left + now.width, 8, { align: "right", colour: text });
+  label(ctx, "first", left, 8);
+  label(ctx, "← the gradient comes back", left + now.width, 8, { align: "right", colour: text });
   if (past.height > 12) {
     ground(past);
     const shownRows = Math.max(rows.length, 12);
@@ -183,6 +188,7 @@ export const GradientFlowPicture = () => (
       void shownFrame.value;
       void shownLayer.value;
       void measure.value;
+      void sweep.value;
     }}
     draw={draw}
     read={read}

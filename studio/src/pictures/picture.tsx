@@ -2,7 +2,7 @@ import { effect, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { forget, redraw } from "../draw/redraw.ts";
-import { scheme } from "../state.ts";
+import { lit, scheme } from "../state.ts";
 
 /** A canvas's context with its size in CSS pixels. */
 export interface Sheet {
@@ -100,8 +100,13 @@ export function Picture({ name, about, watch, draw, read, onPick, steps, childre
   };
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys read its numbers, as a pointer does
-    <figure class="picture" aria-label={name} tabIndex={0} onKeyDown={walk}>
+    <figure
+      class={lit.value.includes(name) ? "picture lit" : "picture"}
+      aria-label={name}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys read its numbers, as a pointer does
+      tabIndex={0}
+      onKeyDown={walk}
+    >
       <div class="picture-head">
         <h2>{name}</h2>
         {children}

@@ -12,23 +12,10 @@ function refusalOf(error: GateflowError): Diagnosis {
     evidence: {},
     why: error.message,
     remedy: "Change what the message names.",
+    cost: "Nothing.",
+    expect: "A training that begins.",
   };
 }
-
-const gapsOf = (error: GateflowError, recipe: Job["recipe"]): Diagnosis[] =>
-  error.code === "missing_values" && recipe.recipe.series?.impute == null
-    ? [
-        {
-          code: "missing_values",
-          severity: "error",
-          title: "Values are missing, and nothing fills them",
-          evidence: {},
-          why: error.message,
-          remedy: "Fill the gaps: `series.impute` as linear.",
-          fix: { series: { impute: "linear" } },
-        },
-      ]
-    : [];
 
 /** The doctor's look at a job: untrained, or with the training it had. */
 export async function findingsOf(job: Job, trained: Trained | null): Promise<Diagnosis[]> {
@@ -38,8 +25,7 @@ export async function findingsOf(job: Job, trained: Trained | null): Promise<Dia
     prepared = await prepare(job);
   } catch (error) {
     if (!(error instanceof GateflowError)) throw error;
-    const gaps = gapsOf(error, job.recipe);
-    return gaps.length > 0 ? gaps : [refusalOf(error)];
+    return [refusalOf(error)];
   }
   const { train, validation, series } = prepared;
   const validationData = [validation.x, validation.y] as const;

@@ -8,7 +8,6 @@ import {
   minMaxScaler,
   robustScaler,
   type Scaler,
-  slidingWindows,
   standardScaler,
   type Tensor,
   tensor,
@@ -112,7 +111,7 @@ function prepareSeries(
   }
   const { clip } = steps;
   if (clip != null) scaled = scaled.map((row) => row.map((value) => Math.max(-clip, Math.min(clip, value))));
-  const cut = (values: number[][]): Part => slidingWindows(values, { window, horizon });
+  const cut = (values: number[][]): Part => windowsOf(values, window, horizon);
   const parts = { train: cut(scaled.slice(0, train)), validation: cut(scaled.slice(train - window)) };
   const rawTargets = { train: levels.slice(0, train), validation: levels.slice(train - window) };
   const faulty = withFault(fault, parts, () => ({
@@ -141,6 +140,25 @@ function prepareSeries(
     axis: "value",
     series: rows.map(([value]) => value!),
   };
+}
+
+/** As slidingWindows of the library, but gaps are let through, so that the doctor can see them. */
+function windowsOf(rows: number[][], window: number, horizon: number): Part {
+  const features = rows[0]?.length ?? 1;
+  const count = rows.length - window - horizon + 1;
+  if (count < 2) {
+    throw new DataError(
+      `A window of ${window} needs more than the ${rows.length} values of this part. Choose a smaller window.`,
+      { code: "insufficient_data", received: rows.length },
+    );
+  }
+  const x = new Float32Array(count * window * features);
+  const y = new Float32Array(count * horizon);
+  for (let i = 0; i < count; i++) {
+    for (let t = 0; t < window; t++) x.set(rows[i + t]!, (i * window + t) * features);
+    for (let h = 0; h < horizon; h++) y[i * horizon + h] = rows[i + window + h]![0]!;
+  }
+  return { x: { shape: [count, window, features], data: x }, y: { shape: [count, horizon], data: y } };
 }
 
 function prepareExamples(

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -25,6 +25,17 @@ describe("a model's file", () => {
     const bytes = toSafetensors(model);
     expect(() => fromSafetensors(bytes)).toThrow(/holds NaN at place 1/);
     expect(fromSafetensors(bytes, { allowNonFinite: true }).getWeights()[0]!.data[1]).toBeNaN();
+  });
+
+  it("of safetensors is told from a pickle, whatever the first byte of its header's length", async () => {
+    const model = sequential([dense({ units: 1, inputShape: [2] })]);
+    const lengths = Array.from({ length: 256 }, (_, n) =>
+      toSafetensors(model, { metadata: { filling: "x".repeat(n) } }),
+    );
+    const bytes = lengths.find(([first]) => first === 0x80)!;
+    const path = join(folder, "first-byte.safetensors");
+    await writeFile(path, bytes);
+    expect((await loadModel(path)).getWeights()).toEqual(model.getWeights());
   });
 
   it("that links to itself, or has too long a name, is a DataError", async () => {

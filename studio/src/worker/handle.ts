@@ -1,0 +1,93 @@
+import type { FromWorker, ToWorker } from "../protocol.ts";
+import { Run } from "./train.ts";
+
+const post = (message: FromWorker): void => self.postMessage(message);
+
+let run: Run | undefined;
+let speed = 0;
+/** Work that must not run into other work: a run ends before the next one begins. */
+let queue: Promise<unknown> = Promise.resolve();
+const inTurn = (work: () => Promise<unknown>): void => {
+  queue = queue.then(work, work);
+};
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function load({ id, job }: ToWorker & { kind: "load" }): Promise<void> {
+  await run?.dispose();
+  const next = new Run(id, job, post);
+  next.speed = speed;
+  run = next;
+  try {
+    await next.begin();
+  } catch (error) {
+    const { code } = error as { code?: string };
+    const message = textOf(error);
+    post({ kind: "refused", id, refusal: code === undefined ? { message } : { message, code } });
+  }
+}
+
+/** Each kind of message in one place; what is heavy is fetched when it is first asked for. */
+export function handle(message: ToWorker): void {
+  switch (message.kind) {
+    case "load":
+      inTurn(() => load(message));
+      break;
+    case "run":
+      inTurn(async () => run?.run(message.until));
+      break;
+    case "pause":
+      run?.pause();
+      break;
+    case "speed":
+      speed = message.updatesPerSecond;
+      if (run !== undefined) run.speed = speed;
+      break;
+    case "probe":
+      inTurn(async () => run?.probe(message.example));
+      break;
+    case "snapshot":
+      inTurn(async () => {
+        if (run?.model !== undefined) post({ kind: "snapshot", id: 0, trained: run.snapshot() });
+      });
+      break;
+    case "diagnose":
+      inTurn(async () => {
+        const { id, job, trained } = message;
+        try {
+          const { findingsOf, remedied } = await import("./doctor.ts");
+          const findings = (await findingsOf(job, trained)).map((finding) => ({
+            ...finding,
+            remedied: remedied(job.recipe, finding),
+          }));
+          post({ kind: "findings", id, findings, after: trained !== null });
+        } catch (error) {
+          post({ kind: "failed", id, message: `The doctor could not look: ${textOf(error)}` });
+        }
+      });
+      break;
+    case "open":
+      inTurn(async () => {
+        const { id, name, bytes } = message;
+        try {
+          const { openFile } = await import("./open-file.ts");
+          post({ kind: "opened", id, ...(await openFile(name, bytes)) });
+        } catch (error) {
+          const text = textOf(error);
+          post({ kind: "not opened", id, message: text.startsWith(name) ? text : `${name}: ${text}` });
+        }
+      });
+      break;
+    case "export":
+      inTurn(async () => {
+        const { id, what, job, recorded } = message;
+        try {
+          const { exportFile } = await import("./export-file.ts");
+          post({ kind: "exported", id, ...(await exportFile(what, job, recorded, run?.model)) });
+        } catch (error) {
+          post({ kind: "failed", id, message: `This cannot be exported: ${textOf(error)}` });
+        }
+      });
+      break;
+  }
+}
