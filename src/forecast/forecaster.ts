@@ -116,6 +116,12 @@ class SeriesForecaster implements Forecaster {
         { received: this.#settings.members },
       );
     }
+    if (this.#settings.known.length > 0) {
+      throw new ConfigError(
+        `${where}: \`known\` is an option of panels; fit({ panel: [series] }) takes one series as well.`,
+        { received: this.#settings.known },
+      );
+    }
     await this.#fitRaw(openRaw(where, series, this.#settings.target), options);
     return this;
   }
@@ -127,7 +133,8 @@ class SeriesForecaster implements Forecaster {
 
   async forecast(options: ForecastOptions = {}): Promise<Forecast> {
     const where = "forecaster.forecast()";
-    refuseUnknown(where, options, ["horizon", "quantiles", "history"]);
+    const isPanel = this.#panel !== undefined;
+    refuseUnknown(where, options, ["horizon", "quantiles", "history", ...(isPanel ? ["future"] : [])]);
     // The type a caller sees is that of what was fitted: `fit({ panel })` says PanelForecaster.
     if (this.#panel !== undefined)
       return (await this.#panel.forecast(options as PanelForecastOptions)) as Forecast;

@@ -35,6 +35,7 @@ export interface Settings {
   readonly patience: number | undefined;
   /** Of a panel alone. */
   readonly members: number | undefined;
+  readonly known: readonly string[];
   readonly validation: number;
   readonly seed: number;
   readonly quantiles: readonly number[];
@@ -61,6 +62,7 @@ const KNOWN = [
   "learningRate",
   "patience",
   "members",
+  "known",
   "validation",
   "seed",
   "quantiles",
@@ -144,6 +146,19 @@ const maybe = (
 ): number | undefined =>
   options[option] === undefined ? undefined : numberIn(where, option, options[option], whole);
 
+/** @throws ConfigError unless they are names of columns, each once. */
+function readKnown(where: string, value: unknown): readonly string[] {
+  const isNames =
+    Array.isArray(value) &&
+    value.every((name) => typeof name === "string") &&
+    new Set(value).size === value.length;
+  if (isNames) return value;
+  throw new ConfigError(
+    `${where}: \`known\` is ${JSON.stringify(value)}, expected names of columns, such as ["price", "holiday"].`,
+    { received: value },
+  );
+}
+
 /** @throws ConfigError for unknown options and values out of range. */
 export function readOptions(options: ForecasterOptions): Settings {
   const where = "forecaster()";
@@ -187,6 +202,7 @@ export function readOptions(options: ForecasterOptions): Settings {
       learningRate === undefined ? undefined : numberIn(where, "learningRate", learningRate, { above: 0 }),
     patience: maybe(where, options, "patience"),
     members: maybe(where, options, "members"),
+    known: readKnown(where, options.known ?? []),
     validation: numberIn(where, "validation", options.validation ?? 0.2, { min: 0.05, max: 0.5 }),
     seed: numberIn(where, "seed", options.seed ?? 0, { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true }),
     quantiles: readQuantiles(where, options.quantiles ?? []),

@@ -82,6 +82,11 @@ export interface ForecasterOptions {
   readonly patience?: number;
   /** Of a panel: networks whose mean is the forecast. Default 4. */
   readonly members?: number;
+  /**
+   * Of a panel: columns beside the target whose future is known, such as prices and holidays. What they are worth is learnt
+   * for each series and from all of them, and `forecast` is given their next values. Default: none.
+   */
+  readonly known?: readonly string[];
   /** Share of the training series at its end on which everything is chosen. Default: 0.2. */
   readonly validation?: number;
   /** Makes a fit the same in every run, to the bit. Default 0. */
@@ -222,7 +227,15 @@ export interface PanelForecastOptions extends Omit<ForecastOptions, "history"> {
    * alone gives one forecast.
    */
   readonly history?: Panel | ForecastSeries;
+  /**
+   * The next values of the columns that `known` names, as many as steps are forecast: by the series' names, or in their
+   * order where the panel is an array. Without, their rows after the last one of the target are asked for by name.
+   */
+  readonly future?: Readonly<Record<string, KnownFuture>> | readonly KnownFuture[];
 }
+
+/** The next values of columns known ahead, by the columns' names. */
+export type KnownFuture = Readonly<Record<string, Vector>>;
 
 /** A forecaster fitted to a panel: the same object, with one result a series. */
 export interface PanelForecaster<P extends Panel = Panel> {

@@ -7,12 +7,14 @@ import type { Pause } from "../choose/pause.js";
 import { refuseAborted } from "../network.js";
 import type { Settings } from "../options.js";
 import type { ForecasterFitOptions, ForecasterOptions } from "../types.js";
+import { fitKnownEffects, type KnownEffects, placesOfKnown } from "./known-effects.js";
 import type { OpenPanel } from "./open-panel.js";
 import { type Base, baseAt, baseReach } from "./panel-base.js";
 import { correctionsAt, type PanelPlan, trainMember, windowsOf } from "./panel-network.js";
 import { type PanelProfile, profilePanel } from "./panel-profile.js";
 import { modelSeries, type PanelSeries, statisticalPath } from "./panel-series.js";
 import type { Statistic } from "./smoothed-parts.js";
+import { transformOf } from "./transform.js";
 
 /** What `fit` leaves of a panel: all its forecasts are made of. */
 export interface PanelFit {
@@ -26,6 +28,8 @@ export interface PanelFit {
   /** Errors on the held-out rows in units of each origin's base. */
   readonly calibration: Calibration;
   readonly choices: Choices;
+  /** null where no column is known ahead. */
+  readonly known: KnownEffects | null;
   readonly isArray: boolean;
   /** Options a new series is modelled with. */
   readonly log: boolean | undefined;
@@ -189,14 +193,24 @@ export async function fitPanel(
     refuseAborted(fitOptions.signal);
     return yielder();
   };
+  const places = placesOfKnown(where, settings.known, panel.series[0]!);
+  const effectsOf = (all: typeof panel.series, cut: number): ReturnType<typeof fitKnownEffects> | null => {
+    if (places.length === 0) return null;
+    const rows = all.map(({ target }) => target.length - cut);
+    const transforms = all.map(({ target }, i) => transformOf(target.subarray(0, rows[i]!), settings.log));
+    const lag = profile.base === "season" ? profile.short! : 1;
+    return fitKnownEffects(all, transforms, rows, { places, names: settings.known }, lag);
+  };
   const modelAll = async (
     all: typeof panel.series,
     cut: number,
     statistic: Statistic,
+    known: KnownEffects | null,
   ): Promise<PanelSeries[]> => {
     const models: PanelSeries[] = [];
     for (const own of all) {
-      models.push(await modelSeries(own, profile, settings.log, own.target.length - cut, statistic, pause));
+      const rows = own.target.length - cut;
+      models.push(await modelSeries(own, profile, settings.log, rows, statistic, pause, known));
       await pause();
     }
     return models;
@@ -208,7 +222,12 @@ export async function fitPanel(
       ? ["autoregressions", "theta", "smoothing and theta", "all"]
       : ["autoregressions", "theta"];
   try {
-    const heldModels = await modelAll(judgedSeries, held.rows, kinds.at(-1)!);
+    const heldModels = await modelAll(
+      judgedSeries,
+      held.rows,
+      kinds.at(-1)!,
+      effectsOf(judgedSeries, held.rows),
+    );
     const heldRows = judgedSeries.map(({ target }) => target.length - held.rows);
     const plan = decidePlan(profile, windowsOf(profile, heldRows), settings, choices);
     const members = settings.members ?? MEMBERS;
@@ -254,7 +273,17 @@ export async function fitPanel(
       horizon,
     );
     for (const member of networks.splice(0)) member.dispose();
-    const series = (await modelAll(panel.series, 0, statistic)).map((own) => ({
+    const known = effectsOf(panel.series, 0);
+    if (known !== null) {
+      choices.add(
+        "known",
+        settings.known,
+        known.explained > 0
+          ? `columns known ahead explain ${Math.round(100 * known.explained)} % of the changes over ${profile.base === "season" ? "a season" : "a step"}; over all series one more unit is worth ${known.pooled.map(readable).join(", ")}`
+          : "columns known ahead explain no more than chance would: they are left out",
+      );
+    }
+    const series = (await modelAll(panel.series, 0, statistic, known)).map((own) => ({
       ...own,
       spread: spreads.bySeries.get(own.id) ?? 1,
     }));
@@ -279,6 +308,7 @@ export async function fitPanel(
       statistic,
       calibration,
       choices,
+      known,
       isArray: panel.isArray,
       log: settings.log,
     };

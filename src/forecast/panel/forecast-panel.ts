@@ -4,6 +4,7 @@ import { fingerprint } from "../chain/fingerprint.js";
 import { conformalOffset } from "../choose/calibration.js";
 import type { Forecast } from "../types.js";
 import { blend, type PanelFit } from "./fit-panel.js";
+import { effectPath, type KnownEffects } from "./known-effects.js";
 import type { OpenSeries } from "./open-panel.js";
 import { baseAt, baseReach } from "./panel-base.js";
 import { correctionsAt } from "./panel-network.js";
@@ -13,6 +14,32 @@ import { modelSeries, type PanelSeries, statisticalPath } from "./panel-series.j
 export interface Origin {
   readonly series: PanelSeries;
   readonly end: number;
+  /** The next values of the columns known ahead, one list a column; rows the series has already are taken from it. */
+  readonly future?: readonly Float64Array[];
+}
+
+/** What the columns known ahead are worth in the steps after an origin. @throws DataError where their values are missing. */
+function worthAt(
+  where: string,
+  { series, end, future }: Origin,
+  { places, names }: KnownEffects,
+  horizon: number,
+): Float64Array {
+  const columns = places.map((place, k) => {
+    const values = series.others[place]!;
+    const { mean, deviation } = series.otherScales[place]!;
+    return Float64Array.from({ length: horizon }, (_, h) => {
+      const row = end + h;
+      const value =
+        row < values.length ? values[row]! * deviation + mean : future?.[k]?.[row - values.length];
+      if (value !== undefined && Number.isFinite(value)) return value;
+      throw new DataError(
+        `${where}: column ${JSON.stringify(names[k])} of series \`${series.id}\` is known ahead, but has no value ${h + 1} steps ahead. Give its next ${horizon} values in \`future\`.`,
+        { received: future?.[k]?.length ?? 0, expected: horizon },
+      );
+    });
+  });
+  return effectPath(series.effects, columns, horizon);
 }
 
 /** Forecasts of `horizon` steps in modelled units, and the unit of errors at each origin. */
@@ -77,6 +104,10 @@ export async function forecastOrigins(
   const paths = await pathsAt(fit, origins, horizon);
   return paths.map(({ path, unit }, i) => {
     const { transform } = origins[i]!.series;
+    if (fit.known !== null) {
+      const worth = worthAt("forecaster.forecast()", origins[i]!, fit.known, horizon);
+      for (let h = 0; h < horizon; h++) path[h]! += worth[h]!;
+    }
     const mean = Array.from(transform.invert(path));
     if (levels.length === 0) return { mean };
     const quantiles = Object.fromEntries(
@@ -94,7 +125,12 @@ export async function forecastOrigins(
 }
 
 /** A known series after newer rows, or grown where the newer rows begin with all it had. */
-export function growSeries(where: string, series: PanelSeries, newer: OpenSeries): PanelSeries {
+export function growSeries(
+  where: string,
+  series: PanelSeries,
+  newer: OpenSeries,
+  known: KnownEffects | null,
+): PanelSeries {
   const { rows } = series;
   const isGrown = newer.raw.rows >= rows && fingerprint(newer.raw, rows) === series.fingerprint;
   const values = isGrown ? newer.target.subarray(rows) : newer.target;
@@ -115,9 +151,14 @@ export function growSeries(where: string, series: PanelSeries, newer: OpenSeries
     return all;
   };
   const from = isGrown ? rows : 0;
+  const columns = known?.places.map((place) => newer.others[place]!) ?? [];
+  const worth = effectPath(series.effects, columns, values.length, from);
   return {
     ...series,
-    y: joined(series.y, series.transform.apply(values)),
+    y: joined(
+      series.y,
+      series.transform.apply(values).map((value, t) => value - worth[t]!),
+    ),
     others: series.others.map((before, f) => {
       const { mean, deviation } = series.otherScales[f]!;
       return joined(
@@ -130,4 +171,4 @@ export function growSeries(where: string, series: PanelSeries, newer: OpenSeries
 
 /** A series never seen, modelled as the panel's are. */
 export const newSeries = (fit: PanelFit, own: OpenSeries): Promise<PanelSeries> =>
-  modelSeries(own, fit.profile, fit.log, own.target.length, fit.statistic, createYielder());
+  modelSeries(own, fit.profile, fit.log, own.target.length, fit.statistic, createYielder(), fit.known);

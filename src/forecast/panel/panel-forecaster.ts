@@ -64,7 +64,13 @@ export class PanelState {
     const { history } = options;
     if (history === undefined) {
       const { series, isArray } = this.fit;
-      const origins = series.map((own) => ({ series: own, end: own.y.length }));
+      const futures = this.#futuresOf(
+        where,
+        options.future,
+        series.map(({ id }) => id),
+        isArray,
+      );
+      const origins = series.map((own, i): Origin => ({ series: own, end: own.y.length, ...futures[i] }));
       const results = await forecastOrigins(this.fit, origins, horizon, levels);
       return isArray ? results : Object.fromEntries(series.map(({ id }, i) => [id, results[i]!]));
     }
@@ -80,10 +86,13 @@ export class PanelState {
     const isSame = !alone && (!panel.isArray || panel.series.length === this.fit.series.length);
     const known = new Map(this.fit.series.map((own) => [own.id, own]));
     const origins: Origin[] = [];
-    for (const newer of panel.series) {
+    const ids = panel.series.map(({ id }) => id);
+    const futures = this.#futuresOf(where, options.future, ids, panel.isArray);
+    for (const [i, newer] of panel.series.entries()) {
       const own = isSame ? known.get(newer.id) : undefined;
-      const series = own === undefined ? await newSeries(this.fit, newer) : growSeries(where, own, newer);
-      origins.push({ series, end: series.y.length });
+      const series =
+        own === undefined ? await newSeries(this.fit, newer) : growSeries(where, own, newer, this.fit.known);
+      origins.push({ series, end: series.y.length, ...futures[i] });
     }
     const results = await forecastOrigins(this.fit, origins, horizon, levels);
     return alone ? results[0]! : inForm(panel, results);
@@ -119,17 +128,20 @@ export class PanelState {
       panel.series.forEach((own, i) => {
         const learnt = state.fit.series.find(({ id }) => id === own.id)!;
         // Up to a row without a gap, the filled values do not depend on where the series is cut.
-        const whole = growSeries(where, learnt, own);
+        const whole = growSeries(where, learnt, own, state.fit.known);
         for (const origin of origins[i]!) {
           if (!endsInGap(own.raw, origin)) flat.push({ series: whole, end: origin });
           else {
             const cut = this.#cut(own, origin);
-            flat.push({ series: growSeries(where, learnt, cut), end: origin });
+            // What is known ahead is known of the rows that were cut off.
+            const future = state.fit.known?.places.map((place) => own.others[place]!.subarray(origin));
+            const series = growSeries(where, learnt, cut, state.fit.known);
+            flat.push({ series, end: origin, ...(future === undefined ? {} : { future }) });
           }
         }
       });
       // Where rows were left out of the file a series is shorter than its origin says.
-      const shifted = flat.map(({ series, end }) => ({ series, end: end - series.from }));
+      const shifted = flat.map((origin) => ({ ...origin, end: origin.end - origin.series.from }));
       const forecasts = await forecastOrigins(state.fit, shifted, horizon, []);
       let at = 0;
       const season = state.fit.profile.short ?? 1;
@@ -173,6 +185,43 @@ export class PanelState {
     return panel.series.every(({ id, raw }, i) => {
       const own = known.get(id);
       return own !== undefined && own.rows <= starts[i]! && fingerprint(raw, own.rows) === own.fingerprint;
+    });
+  }
+
+  /** The next values of the columns known ahead, for each series. @throws DataError for names that belong to none. */
+  #futuresOf(
+    where: string,
+    given: PanelForecastOptions["future"],
+    ids: readonly string[],
+    isArray: boolean,
+  ): { readonly future?: readonly Float64Array[] }[] {
+    const names = this.fit.known?.names ?? [];
+    if (given === undefined) return ids.map(() => ({}));
+    if (names.length === 0)
+      throw new DataError(
+        `${where}: \`future\` was given, but no column is known ahead. Name it in \`known\`.`,
+        {
+          received: given,
+        },
+      );
+    const entries = Object.entries(given);
+    const stray = entries.find(([id], i) => (isArray ? i >= ids.length : !ids.includes(id)));
+    if (stray !== undefined)
+      throw new DataError(`${where}: \`future\` names a series \`${stray[0]}\` that is not forecast.`, {
+        received: stray[0],
+        expected: ids.slice(0, 20),
+      });
+    const bySeries = new Map(entries);
+    return ids.map((id, i) => {
+      const own = bySeries.get(isArray ? String(i) : id);
+      if (own === undefined) return {};
+      const unknown = Object.keys(own).find((name) => !names.includes(name));
+      if (unknown !== undefined)
+        throw new DataError(
+          `${where}: \`future\` of series \`${id}\` has a column ${JSON.stringify(unknown)}; known ahead are ${names.join(", ")}.`,
+          { received: unknown, expected: names },
+        );
+      return { future: names.map((name) => Float64Array.from(own[name] ?? [], Number)) };
     });
   }
 

@@ -5,6 +5,7 @@ import type { Calibration } from "../choose/calibration.js";
 import { Choices } from "../choose/explanation.js";
 import type { Choice, ForecasterOptions } from "../types.js";
 import type { PanelFit } from "./fit-panel.js";
+import type { KnownEffects } from "./known-effects.js";
 import type { Clock } from "./open-panel.js";
 import { createPanelNetwork, type PanelPlan } from "./panel-network.js";
 import type { PanelProfile } from "./panel-profile.js";
@@ -14,7 +15,7 @@ import { transformFrom } from "./transform.js";
 
 /** The key in the file's metadata. */
 export const PANEL_KEY = "forecaster-panel";
-const VERSION = 1;
+const VERSION = 2;
 
 interface StoredSeries {
   readonly id: string;
@@ -39,6 +40,7 @@ interface StoredSeries {
   readonly level: number;
   readonly change: number;
   readonly spread: number;
+  readonly effects: readonly number[];
 }
 
 interface Stored {
@@ -52,6 +54,7 @@ interface Stored {
   readonly choices: readonly Choice[];
   readonly summary: string;
   readonly isArray: boolean;
+  readonly known: Pick<KnownEffects, "places" | "names" | "pooled"> | null;
   readonly log: boolean | null;
   readonly networks: number;
   readonly series: readonly StoredSeries[];
@@ -59,7 +62,7 @@ interface Stored {
 
 /** Safetensors of all members, everything else as JSON in the metadata; of each series the rows a forecast looks back at. */
 export function writePanel(options: ForecasterOptions, fit: PanelFit): Uint8Array {
-  const { profile, plan, weight, statistic, calibration, choices, isArray, log, networks } = fit;
+  const { profile, plan, weight, statistic, calibration, choices, isArray, log, networks, known } = fit;
   const stored: Stored = {
     version: VERSION,
     options,
@@ -71,6 +74,7 @@ export function writePanel(options: ForecasterOptions, fit: PanelFit): Uint8Arra
     choices: choices.list,
     summary: choices.summary,
     isArray,
+    known: known === null ? null : { places: known.places, names: known.names, pooled: known.pooled },
     log: log ?? null,
     networks: networks.length,
     series: fit.series.map((own) => {
@@ -100,6 +104,7 @@ export function writePanel(options: ForecasterOptions, fit: PanelFit): Uint8Arra
         level,
         change,
         spread: own.spread,
+        effects: own.effects,
       };
     }),
   };
@@ -133,6 +138,10 @@ export function readPanel(bytes: Uint8Array): { options: ForecasterOptions; fit:
     statistic,
     calibration,
     isArray,
+    known:
+      stored.known === null
+        ? null
+        : { ...stored.known, bySeries: new Map(stored.series.map(({ id, effects }) => [id, effects])) },
     log: stored.log ?? undefined,
     choices: new Choices(stored.choices, stored.summary),
     series: stored.series.map((own): PanelSeries => {

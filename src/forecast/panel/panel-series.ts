@@ -6,6 +6,7 @@ import {
 } from "../../series/baselines/ridge-autoregression.js";
 import { fingerprint } from "../chain/fingerprint.js";
 import type { Pause } from "../choose/pause.js";
+import { effectPath, type KnownEffects } from "./known-effects.js";
 import type { Clock, OpenSeries } from "./open-panel.js";
 import { carrierShapes, featureShape, type PanelProfile } from "./panel-profile.js";
 import { fitSmoothedParts, type SmoothedPart, type Statistic, smoothedPartPath } from "./smoothed-parts.js";
@@ -35,6 +36,8 @@ export interface PanelSeries {
   /** Mean absolute value and mean absolute (seasonal) change in raw units: the measures' units. */
   readonly level: number;
   readonly change: number;
+  /** What the columns known ahead are worth, in modelled units a unit; `y` is without it. */
+  readonly effects: readonly number[];
   /** How far its errors spread against the mean of all series; 1 where that is not known. */
   readonly spread: number;
 }
@@ -50,16 +53,21 @@ export async function modelSeries(
   rows: number,
   statistic: Statistic,
   pause: Pause,
+  known: KnownEffects | null,
 ): Promise<PanelSeries> {
-  const known = target.subarray(0, rows);
-  const transform = transformOf(known, log);
+  const seen = target.subarray(0, rows);
+  const transform = transformOf(seen, log);
   // Later rows are transformed alike: they are not looked at before their turn.
-  const y = rows === target.length || !transform.log ? transform.apply(target) : safeLogs(target, transform);
+  const whole =
+    rows === target.length || !transform.log ? transform.apply(target) : safeLogs(target, transform);
+  const effects = known?.bySeries.get(id) ?? known?.pooled ?? [];
+  const worth = effectPath(effects, known?.places.map((place) => others[place]!) ?? [], whole.length);
+  const y = whole.map((value, t) => value - worth[t]!);
   const lag = profile.base === "season" && rows > profile.short! ? profile.short! : 1;
   let [level, change] = [0, 0];
   for (let t = 0; t < rows; t++) {
-    level += Math.abs(known[t]!) / rows;
-    if (t >= lag) change += Math.abs(known[t]! - known[t - lag]!) / Math.max(1, rows - lag);
+    level += Math.abs(seen[t]!) / rows;
+    if (t >= lag) change += Math.abs(seen[t]! - seen[t - lag]!) / Math.max(1, rows - lag);
   }
   const otherScales = others.map((values) => {
     const part = values.subarray(0, rows);
@@ -89,6 +97,7 @@ export async function modelSeries(
     smoothed: await fitSmoothedParts(y, profile, rows, statistic, pause),
     level,
     change,
+    effects,
     spread: 1,
   };
 }
