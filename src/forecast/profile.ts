@@ -134,7 +134,7 @@ export async function profileSeries(
   choices.add(
     "validation",
     [stop, head],
-    `rows up to ${stop} teach the network, those up to ${head} tell it when to stop, and the last ${raw.rows - head} judge what is chosen; in the end all teach`,
+    `${stop < outputs ? "" : `rows up to ${stop} teach the network, those up to ${head} tell it when to stop, and `}the last ${raw.rows - head} judge what is chosen; in the end all teach`,
   );
   const difference = await decideDifference(
     prepared.target.subarray(0, head),

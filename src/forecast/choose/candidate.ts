@@ -1,3 +1,4 @@
+import { DataError } from "../../errors.js";
 import type { History } from "../../model/events.js";
 import type { Sequential } from "../../model/sequential.js";
 import type { Carrier } from "../chain/carriers.js";
@@ -185,6 +186,9 @@ export async function trainCandidate(
   };
   const network = createNetwork(plan);
   try {
+    // What the carriers look back at may leave no window to learn from: they forecast alone.
+    if (!full && (train === 0 || to === from))
+      return await withoutNetwork(tail, silent, training.head, network, plan, pause);
     const part = (first: number, end: number): Examples =>
       toExamples(windows, first, end, silent, targetScale);
     const { history, bestEpoch } = await trainNetwork(network, plan, part(0, train), part(from, to), options);
@@ -207,6 +211,31 @@ export async function trainCandidate(
     network.dispose();
     throw error;
   }
+}
+
+/** A candidate whose network was never trained and has no say. */
+async function withoutNetwork(
+  tail: ValidationTail,
+  chain: Chain,
+  head: Head,
+  network: Sequential,
+  plan: NetworkPlan,
+  pause: Pause,
+): Promise<Candidate> {
+  if (head.kind !== "point") {
+    throw new DataError(
+      "forecaster.fit(): the rows hold no window for a network that tells its own intervals. Give more rows, or leave `intervals` out.",
+      { code: "insufficient_data", received: tail.head },
+    );
+  }
+  const cursors = await tracksAt(chain, tail.prepared, tail.origins, pause);
+  const forecasts = await predictCursors(network, head, chain, cursors, tail.horizon);
+  const errors = errorsAt(
+    tail,
+    forecasts.map(({ mean }) => mean),
+  );
+  const history = { epoch: [], history: { loss: [], val_loss: [] } };
+  return { chain, network, plan, history, epochs: 0, errors, cursors, score: scoreOf(errors) };
 }
 
 async function weigh(

@@ -50,6 +50,9 @@ const MOST_FOR_TESTS = 4_000;
 /** Autocorrelation of the changes at a peak that speaks for a season which no line of the spectrum shows. */
 const CLEAR_REPEAT = 0.5;
 
+const isAbout = (found: number, likely: number): boolean =>
+  Math.abs(found - likely) <= Math.max(1, 0.1 * likely);
+
 /** The season the options name, or the one the series shows. */
 export async function decideSeason(
   y: Float64Array,
@@ -81,12 +84,14 @@ export async function decideSeason(
   }
   const { short, correlations } = pooledSeasons([recent]);
   if (short !== null && correlations[0] > CLEAR_REPEAT) {
+    // Few repetitions do not tell 13 months from the 12 that the calendar has.
+    const season = settings.seasonCandidates.find((likely) => isAbout(short, likely)) ?? short;
     choices.add(
       "season",
-      short,
-      `no line stands out of the spectrum, but changes ${short} steps apart are alike: autocorrelation ${readable(correlations[0])}`,
+      season,
+      `no line stands out of the spectrum, but changes ${short} steps apart are alike: autocorrelation ${readable(correlations[0])}${season === short ? "" : `; the step of the series makes ${season} likely`}`,
     );
-    return { season: short, period: short };
+    return { season, period: season };
   }
   const candidates = settings.seasonCandidates.length > 0 ? settings.seasonCandidates : USUAL_SEASONS;
   const usual = await usualSeason(y, candidates, pause);

@@ -22,7 +22,11 @@ export function splitRows(rows: number, outputs: number, { horizon, validation }
 export const teachingNeeded = (window: number, memory: number, outputs: number): number =>
   window + memory + outputs + LEAST_WINDOWS - 1;
 
+/** Rows before the tail to which carriers are fitted where they forecast alone, at the least. */
+const LEAST_ALONE = 16;
+
 /**
+ * Where no network is asked for, a series too short for one is forecast by the carriers alone.
  * @param memory rows a difference looks back.
  * @throws DataError saying how many rows would do.
  */
@@ -34,9 +38,15 @@ export function refuseTooFew(
   outputs: number,
   settings: Settings,
 ): void {
+  const needsNetwork =
+    settings.model === "lstm" || settings.intervals !== "conformal" || settings.window !== undefined;
   const least = teachingNeeded(window, memory, outputs);
-  let needed = least;
-  while (splitRows(needed, outputs, settings).stop < least) needed += 1;
+  let needed = needsNetwork ? least : LEAST_ALONE;
+  const isEnough = (all: number): boolean => {
+    const { stop, head } = splitRows(all, outputs, settings);
+    return needsNetwork ? stop >= least : head >= LEAST_ALONE;
+  };
+  while (!isEnough(needed)) needed += 1;
   if (rows >= needed) return;
   const { horizon } = settings;
   throw new DataError(

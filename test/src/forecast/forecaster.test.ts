@@ -85,6 +85,32 @@ describe("every kind of series", () => {
     table.dispose();
   });
 
+  it("a series whose carriers look back so far that no window is left is forecast by them alone", async () => {
+    const months = Array.from(
+      { length: 40 },
+      (_, t) => 1500 + 400 * Math.cos((2 * Math.PI * t) / 12) + 30 * Math.sin(t * t),
+    );
+    const model = await forecaster({ horizon: 12, season: 12, seed: 1 }).fit(months);
+    const { mean, quantiles } = await model.forecast({ quantiles: [0.1, 0.9] });
+    mean.forEach((value, h) => {
+      const truth = 1500 + 400 * Math.cos((2 * Math.PI * (40 + h)) / 12);
+      expect(Math.abs(value - truth)).toBeLessThan(100);
+      expect(quantiles!["0.1"]![h]).toBeLessThanOrEqual(value);
+    });
+    const again = loadForecaster(await model.save());
+    expect((await again.forecast()).mean).toEqual(mean);
+    model.dispose();
+    again.dispose();
+  });
+  it("of few seasons has the one its step makes likely", async () => {
+    const months = Array.from(
+      { length: 54 },
+      (_, t) => 1500 + 400 * Math.cos((2 * Math.PI * t) / 12.6) + 90 * Math.sin(t * t),
+    );
+    const model = await forecaster({ horizon: 6, seasonCandidates: [12], seed: 1, epochs: 1 }).fit(months);
+    expect(model.explain().find(({ option }) => option === "season")?.value).toBe(12);
+    model.dispose();
+  });
   it("gaps are filled, at both ends too, and the forecast is finite", async () => {
     const gappy: (number | null)[] = y.map((value, t) => (t % 17 === 0 || t > 87 ? null : value));
     for (const impute of ["linear", "forwardFill", "knn"] as const) {
