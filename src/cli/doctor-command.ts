@@ -119,10 +119,9 @@ export function addDoctor(
     .addHelpText(
       "after",
       `${examples(
-        `gateflow doctor examples/data/co2_weekly.csv --target value`,
-        `gateflow doctor examples/data/co2_weekly.csv --target value --fix`,
-        "gateflow doctor sales.csv -t revenue --recipe mine.json --report doctor.html",
-        "gateflow doctor model.keras --x x.npy --y y.npy --history history.json",
+        "gateflow doctor examples/data/macrodata.csv --target realgdp",
+        "gateflow doctor examples/data/macrodata.csv --target realgdp --fix --budget 3 -o out/recipe.json",
+        "gateflow doctor examples/data/wave.keras --x examples/data/wave-x.npy --y examples/data/wave-y.npy",
       )}\nExit code: 0 healthy (hints at most), 2 something was found that is an error or\na warning (with --fix: that is left), or a simple forecast is better, 1 a\nmistake, 130 Ctrl-C.\n`,
     )
     .action(async (file: string, options: DoctorOptions & DoctorModelOptions, command: Command) => {

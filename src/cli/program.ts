@@ -1,9 +1,10 @@
-import { Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
 import { ConfigError } from "../errors.js";
 import type { BacktestOptions } from "./commands/backtest.js";
 import type { ExamineOptions } from "./commands/examine.js";
 import type { ModelCommandOptions } from "./commands/models.js";
 import type { StudioOptions } from "./commands/studio.js";
+import { completionScript, SHELLS } from "./completion.js";
 import { addDoctor } from "./doctor-command.js";
 import type { Io } from "./files/io.js";
 import {
@@ -92,6 +93,9 @@ const examples = (...lines: string[]): string =>
   `\nExample${lines.length > 1 ? "s" : ""}:\n${lines.map((line) => `  $ ${line}\n`).join("")}`;
 
 const CO2 = "examples/data/co2_weekly.csv --target value";
+const SUNSPOTS = "examples/data/sunspots_yearly.csv --target value";
+const STORES = "examples/data/stores.csv --target sales --id store";
+const WAVE = "examples/data/wave.keras";
 
 function addTrain(program: Command, io: Io): void {
   addModel(addColumns(program.command("train")))
@@ -110,10 +114,9 @@ function addTrain(program: Command, io: Io): void {
     .addHelpText(
       "after",
       examples(
-        `gateflow train ${CO2} --data-unit ppm`,
-        "gateflow train sales.csv -t revenue -d day --horizon 7 -o out/sales",
-        "gateflow train stores.parquet -t revenue --id store --series Oslo",
-        "gateflow train stores.parquet -t revenue --id store --horizon 28",
+        `gateflow train ${SUNSPOTS} --horizon 5`,
+        `gateflow train ${STORES} --series Oslo --horizon 7 -o out/oslo`,
+        `gateflow train ${STORES} --horizon 7 -o out/stores`,
       ),
     )
     .action(async (file: string, options: TrainOptions) => {
@@ -140,8 +143,8 @@ function addForecast(program: Command, io: Io): void {
     .addHelpText(
       "after",
       examples(
-        "gateflow forecast out/model.safetensors --horizon 26",
-        "gateflow forecast out/model.safetensors newer.csv -o next.csv",
+        "gateflow forecast out/model.safetensors --horizon 10",
+        "gateflow forecast out/model.safetensors examples/data/sunspots_yearly.csv -o out/next.csv",
       ),
     )
     .action(async (model: string, file: string | undefined, options: ForecastOptions) => {
@@ -165,10 +168,7 @@ function addBacktest(program: Command, io: Io): void {
     .option("-o, --out <file>", "write every forecast to a CSV file")
     .option("-q, --quiet", "print the table of errors only")
     .option("--json", "print results as JSON")
-    .addHelpText(
-      "after",
-      examples(`gateflow backtest ${CO2} \\\n      --start 1995-01-07 --horizon 52 --step 13`),
-    )
+    .addHelpText("after", examples(`gateflow backtest ${SUNSPOTS} --start 280 --horizon 5 --step 5`))
     .action(async (file: string, options: BacktestOptions) => {
       const { backtest } = await import("./commands/backtest.js");
       await backtest(file, options, io);
@@ -202,7 +202,7 @@ function addModels(program: Command, io: Io): void {
     .summary("read a model of one format, write it in another")
     .argument("<from>", formats)
     .argument("<to>", "where to: .safetensors, .keras, .pt, .onnx or .json")
-    .addHelpText("after", examples("gateflow convert model.h5 model.onnx"))
+    .addHelpText("after", examples(`gateflow convert ${WAVE} out/wave.onnx`))
     .action(async (from: string, to: string, options: ModelCommandOptions) => {
       const { convert } = await import("./commands/models.js");
       await convert(from, to, options, io);
@@ -210,7 +210,7 @@ function addModels(program: Command, io: Io): void {
   command("inspect")
     .summary("what a model file holds")
     .argument("<model>", formats)
-    .addHelpText("after", examples("gateflow inspect model.keras"))
+    .addHelpText("after", examples(`gateflow inspect ${WAVE}`))
     .action(async (model: string, options: ModelCommandOptions) => {
       const { inspect } = await import("./commands/models.js");
       await inspect(model, options, io);
@@ -222,7 +222,7 @@ function addModels(program: Command, io: Io): void {
       "<x>",
       "samples: .npy, or .csv with a header and a sample a row (time steps · features numbers)",
     )
-    .addHelpText("after", examples("gateflow predict model.keras x.npy"))
+    .addHelpText("after", examples(`gateflow predict ${WAVE} examples/data/wave-x.npy`))
     .action(async (model: string, x: string, options: ModelCommandOptions) => {
       const { predict } = await import("./commands/models.js");
       await predict(model, x, options, io);
@@ -248,6 +248,18 @@ function addStudio(program: Command, io: Io): void {
       const { studio } = await import("./commands/studio.js");
       await studio(options, io);
     });
+}
+
+function addCompletion(program: Command, io: Io): void {
+  program
+    .command("completion")
+    .summary("let the Tab key complete commands and options")
+    .description(
+      "Prints a script for the shell: in bash and zsh `source <(gateflow completion bash)`, in fish `gateflow completion fish | source`; into the shell's own start file, and it stays.",
+    )
+    .addArgument(new Argument("<shell>", "the shell").choices(SHELLS))
+    .addHelpText("after", examples("gateflow completion bash"))
+    .action((shell: string) => io.out(completionScript(program, shell)));
 }
 
 /** Options that say which data and which file: of two, nobody knows which was meant. Of settings the last counts. */
@@ -286,7 +298,12 @@ export function createProgram(io: Io, version: string, finish: (code: number) =>
     })
     .addHelpText(
       "after",
-      examples(`gateflow train ${CO2} --data-unit ppm`, `gateflow examine ${CO2}`, "gateflow train --help"),
+      `${examples(
+        `gateflow examine ${CO2}`,
+        `gateflow train ${SUNSPOTS} --horizon 5`,
+        `gateflow doctor ${SUNSPOTS} --quiet`,
+        "gateflow help train",
+      )}\nExit codes: 0 done; 1 a mistake, said in one line; 2 the doctor found an error or\na warning; 130 Ctrl-C.\n`,
     );
   addTrain(program, io);
   addForecast(program, io);
@@ -296,6 +313,7 @@ export function createProgram(io: Io, version: string, finish: (code: number) =>
   addSearch(program, io, finish, addColumns);
   addModels(program, io);
   addStudio(program, io);
+  addCompletion(program, io);
   program.commands.forEach(refuseTwice);
   return program;
 }

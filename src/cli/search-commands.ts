@@ -54,8 +54,8 @@ function addTune(program: Command, io: Io, finish: Finish, addColumns: AddColumn
     .addHelpText(
       "after",
       examples(
-        `gateflow tune examples/data/co2_weekly.csv --target value --trials 20 --epochs 10`,
-        `gateflow tune examples/data/co2_weekly.csv --target value --trials 200 --pruner asha --storage study.jsonl`,
+        `gateflow tune examples/data/sunspots_yearly.csv --target value --trials 4 --epochs 3`,
+        `gateflow tune examples/data/sunspots_yearly.csv --target value --trials 6 --epochs 4 --pruner asha --storage out/study.jsonl`,
       ),
     )
     .action(async (file: string, options: TuneCommandOptions) => {

@@ -45,22 +45,9 @@ describe("every code block of every page", () => {
     expect(mistakes).toEqual([]);
   });
 
-  it.concurrent.each(pages)("%s: runs, and prints what the page says", async (page) => {
-    const cwd = await folderFor(page);
-    const printed = new Map<Block, string>();
-    let before: Block | undefined;
-    for (const block of blocks) {
-      if (block.page !== page) continue;
-      const program = programs.find(({ blocks: [first] }) => first === block);
-      if (program !== undefined && block.notRun === undefined) await remember(program, cwd, printed);
-      if (block.language === "sh" && block.notRun === undefined) printed.set(block, await shell(block, cwd));
-      if (block.language === "text" && block.notRun === undefined) {
-        expect(before, `${at(block)} follows no block that prints`).toBeDefined();
-        const difference = firstDifference(printed.get(before!) ?? "", block.code);
-        expect(difference, `${at(block)}; printed was:\n${printed.get(before!)}`).toBeUndefined();
-      } else if (block.notRun === undefined && block.language !== "html") before = block;
-    }
-  });
+  it.concurrent.each(pages)("%s: runs, and prints what the page says", { timeout: 900_000 }, (page) =>
+    taken(() => runPage(page)),
+  );
 
   it("that is not run says why, and names no script, command or option that is not there", async () => {
     const help = new Map<string, Promise<string>>();
@@ -91,6 +78,39 @@ describe("every code block of every page", () => {
     );
   });
 });
+
+let running = 0;
+const waiting: (() => void)[] = [];
+
+/** Two pages at a time, as many as the smallest machine has processors. */
+async function taken(work: () => Promise<void>): Promise<void> {
+  if (running === 2) await new Promise<void>((resolve) => waiting.push(resolve));
+  else running += 1;
+  try {
+    await work();
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) running -= 1;
+    else next();
+  }
+}
+
+async function runPage(page: string): Promise<void> {
+  const cwd = await folderFor(page);
+  const printed = new Map<Block, string>();
+  let before: Block | undefined;
+  for (const block of blocks) {
+    if (block.page !== page) continue;
+    const program = programs.find(({ blocks: [first] }) => first === block);
+    if (program !== undefined && block.notRun === undefined) await remember(program, cwd, printed);
+    if (block.language === "sh" && block.notRun === undefined) printed.set(block, await shell(block, cwd));
+    if (block.language === "text" && block.notRun === undefined) {
+      expect(before, `${at(block)} follows no block that prints`).toBeDefined();
+      const difference = firstDifference(printed.get(before!) ?? "", block.code);
+      expect(difference, `${at(block)}; printed was:\n${printed.get(before!)}`).toBeUndefined();
+    } else if (block.notRun === undefined && block.language !== "html") before = block;
+  }
+}
 
 async function remember(program: Program, cwd: string, printed: Map<Block, string>): Promise<void> {
   const parts = await execute(program, cwd);

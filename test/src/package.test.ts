@@ -49,7 +49,7 @@ describe("the package", () => {
 
     const readme = await readFile(new URL("README.md", root), "utf8");
     const example = /```ts\n([\s\S]*?)```/.exec(readme)![1]!;
-    const expected = /```\n(LSTM {3}RMSE [\s\S]*?)```/.exec(readme)![1]!;
+    const expected = /```text\n(LSTM {3}RMSE [\s\S]*?)```/.exec(readme)![1]!;
     await writeFile(join(home, "example.js"), example);
     const { stdout } = await run(process.execPath, ["example.js"], { cwd: home });
     expect(stdout).toBe(expected);

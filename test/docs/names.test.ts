@@ -1,0 +1,96 @@
+import { access, readdir } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { causes } from "../../src/doctor/causes.js";
+import { root } from "../house/source-files.js";
+import { pages } from "./pages.js";
+
+const doors = ["index", "node/index", "core", "series"];
+const there = async (path: string): Promise<boolean> =>
+  access(new URL(path, root)).then(
+    () => true,
+    () => false,
+  );
+
+describe("what pages name", () => {
+  it("every function and class that a door exports stands in docs/names.md as code, and nothing else does", async () => {
+    const text = (await pages()).find(({ path }) => path === "docs/names.md")!.text;
+    const named = new Set([...text.matchAll(/`([A-Za-z]\w*)`/g)].map(([, name]) => name!));
+    named.delete("gateflow");
+    const exported = new Set<string>();
+    for (const door of doors)
+      for (const name of Object.keys(await import(/* @vite-ignore */ new URL(`dist/${door}.js`, root).href)))
+        exported.add(name);
+    expect(exported.size).toBeGreaterThan(250);
+    expect([...exported].filter((name) => !named.has(name))).toEqual([]);
+    expect([...named].filter((name) => !exported.has(name))).toEqual([]);
+  });
+
+  it("every file of the repository that a page names is there", async () => {
+    const missing: string[] = [];
+    let count = 0;
+    for (const { path, text } of await pages())
+      for (const [, file] of text.matchAll(
+        /`((?:src|assembly|test|bench|examples|studio|docs)\/[\w./-]*)`/g,
+      )) {
+        count += 1;
+        if (!(await there(file!))) missing.push(`${path}: ${file}`);
+      }
+    expect(count).toBeGreaterThan(50);
+    // Where benchmarks put their numbers; no part of the repository.
+    expect(missing.filter((one) => !one.endsWith(": bench/results/"))).toEqual([]);
+  });
+
+  it("every link to another page leads to one that is there, and its heading too", async () => {
+    const all = await pages();
+    const slug = (heading: string): string =>
+      heading
+        .toLowerCase()
+        .replace(/[`*,.?:()]/g, "")
+        .trim()
+        .replace(/\s+/g, "-");
+    const broken: string[] = [];
+    for (const { path, text } of all)
+      for (const [, link] of text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
+        const [file, heading] = link!.split("#");
+        // The studio is built beside the site.
+        if (file!.includes("studio/index.html")) continue;
+        const target = new URL(file || path.split("/").at(-1)!, new URL(path, root)).href.slice(
+          root.href.length,
+        );
+        const page = all.find((one) => one.path === target);
+        if (page === undefined && !(await there(target))) broken.push(`${path}: ${link}`);
+        if (heading !== undefined && page !== undefined) {
+          const headings = [...page.text.matchAll(/^#+ (.*)$/gm)].map(([, one]) => slug(one!));
+          if (!headings.includes(heading)) broken.push(`${path}: ${link}`);
+        }
+      }
+    expect(broken).toEqual([]);
+  });
+
+  it("every case of the studio that a page links to is a diagnosis", async () => {
+    const cases = (await pages()).flatMap(({ text }) =>
+      [...text.matchAll(/#case=(\w+):%20(?:sick|cured)/g)].map(([, code]) => code!),
+    );
+    expect(cases.length).toBeGreaterThan(3);
+    expect(cases.filter((code) => !Object.hasOwn(causes, code))).toEqual([]);
+  });
+
+  it("the menu names every page, and no page that is not there", async () => {
+    const { sidebar } = (await import(
+      /* @vite-ignore */ new URL("docs/.vitepress/sidebar.ts", root).href
+    )) as { sidebar: { items: { link: string }[] }[] };
+    const linked = sidebar.flatMap(({ items }) => items.map(({ link }) => link));
+    const files = (await readdir(new URL("docs/", root), { recursive: true }))
+      .filter((path) => path.endsWith(".md") && !path.includes("node_modules"))
+      .map((path) => `/${path.replaceAll("\\", "/").replace(/\.md$/, "")}`);
+    // The home page, and what rooms of the house say of themselves.
+    const own = files.filter(
+      (path) =>
+        path !== "/index" &&
+        !path.endsWith("/README") &&
+        path !== "/CONTRIBUTING" &&
+        !path.startsWith("/decisions/"),
+    );
+    expect(linked.filter((link) => !link.startsWith("/api/")).sort()).toEqual(own.sort());
+  });
+});
