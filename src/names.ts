@@ -55,9 +55,6 @@ import { auc } from "./metrics/auc.js";
 import { f1Score, precision, recall } from "./metrics/confusion.js";
 import { cosineSimilarityMetric, mase, r2, rmse, rootMeanSquaredError } from "./metrics/regression.js";
 import { type MetricName, metrics } from "./metrics/to-metric.js";
-// For declarations: these two say that a layer and a model have `apply`, and nothing else of them reaches a .d.ts.
-import "./layers/graph/apply.js";
-import "./model/graph/apply-model.js";
 import { registerGraphs } from "./model/graph/apply-model.js";
 import { adadelta } from "./optimizers/adadelta.js";
 import { adagrad } from "./optimizers/adagrad.js";
