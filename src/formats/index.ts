@@ -207,14 +207,18 @@ export async function toLayersModel(model: Model): Promise<LayersModelArtifacts>
 }
 
 /**
- * A model from an ONNX graph made of what gateflow's layers can do: LSTM, GRU, RNN, MatMul and Gemm, activations, and what
- * moves axes between them.
+ * A model from an ONNX graph made of what gateflow's layers can do: LSTM, GRU, RNN with their states, MatMul and Gemm,
+ * convolutions and pools over time, normalizations, activations, merges, and what moves axes between them. A graph that is no
+ * chain comes as one: `fromOnnx<GraphModel>(bytes)`.
  * @throws FormatError naming an operator that is not computed here.
  *
  * @example
  * const model = await fromOnnx(await readFile("model.onnx"));
  */
-export async function fromOnnx(bytes: Uint8Array, options: ReadModelOptions = {}): Promise<Sequential> {
+export async function fromOnnx<Made extends Model = Sequential>(
+  bytes: Uint8Array,
+  options: ReadModelOptions = {},
+): Promise<Made> {
   const where = "fromOnnx()";
   checkReading(where, options, []);
   const { readOnnx } = await import("./onnx/read-onnx.js");

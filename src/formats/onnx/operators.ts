@@ -1,6 +1,17 @@
+import { flatten, pick, reshape, without } from "./axes.js";
 import { refuse } from "./read-cells.js";
 import type { OnnxNode, OnnxTensor } from "./read-graph.js";
-import { type Axis, type Flow, type Known, known, type Operators, vector, type Walk } from "./walk.js";
+import {
+  type Axis,
+  type Flow,
+  type Known,
+  known,
+  type Operators,
+  vector,
+  type Walk,
+  weightOf,
+} from "./walk.js";
+import { windowOperators } from "./window-operators.js";
 
 const elementwise: Readonly<Record<string, string>> = {
   Relu: "relu",
@@ -10,9 +21,73 @@ const elementwise: Readonly<Record<string, string>> = {
   Softplus: "softplus",
   Softsign: "softsign",
   Exp: "exponential",
+  Silu: "silu",
+  Gelu: "gelu",
 };
 
-/** Every operator that is read. Source: the operators of ONNX, sets 6 to 17. */
+/** Two values, or a value and a constant: a layer that merges, or an offset or factor. */
+const combined =
+  (
+    kind: string,
+    withConstant: (walk: Walk, node: OnnxNode, flow: Flow, constant: OnnxTensor, isFirst: boolean) => Flow,
+  ) =>
+  (walk: Walk, node: OnnxNode): Flow | Known => {
+    const [a, b] = [walk.value(node, 0), walk.value(node, 1)];
+    if (a.flow && b.flow) return walk.merge(node, kind, [a, b]);
+    if (!a.flow && !b.flow) return refuse(node, "works on constants, which is not computed here");
+    return a.flow
+      ? withConstant(walk, node, a, walk.tensor(node, 1), true)
+      : withConstant(walk, node, b as Flow, walk.tensor(node, 0), false);
+  };
+
+const negated = (tensor: OnnxTensor): OnnxTensor => ({
+  ...tensor,
+  read: () => Float32Array.from(tensor.read(), (value) => -value),
+});
+const inverse = (tensor: OnnxTensor): OnnxTensor => ({
+  ...tensor,
+  read: () => Float32Array.from(tensor.read(), (value) => 1 / value),
+});
+
+/** Several values at once; constants among them are refused. */
+const several =
+  (kind: string) =>
+  (walk: Walk, node: OnnxNode): Flow =>
+    node.inputs.length === 1
+      ? walk.flow(node)
+      : walk.merge(
+          node,
+          kind,
+          node.inputs.map((_, i) => walk.flow(node, i)),
+        );
+
+/** A value folded over one axis: directions merged, steps pooled. */
+const reduced =
+  (mode: "sum" | "mul" | "ave" | undefined, pooling: string | undefined) =>
+  (walk: Walk, node: OnnxNode): Flow => {
+    const flow = walk.flow(node);
+    const places = (walk.ints(node, "axes", 1) ?? []).map((place) =>
+      place < 0 ? place + flow.axes.length : place,
+    );
+    const keeps = (node.attributes.get("keepdims") ?? 1) === 1;
+    const [place] = places;
+    const axis = place === undefined ? undefined : flow.axes[place];
+    if (places.length !== 1 || axis === undefined) return refuse(node, "folds other axes than one");
+    const axes = keeps ? flow.axes.with(place!, "L") : flow.axes.filter((_, i) => i !== place);
+    const layer = walk.layers[flow.layer];
+    if (axis === "D" && mode !== undefined && layer?.kind === "bidirectional" && flow.part !== "cell") {
+      if ((layer.config.mergeMode ?? mode) !== mode)
+        return refuse(node, "merges directions that are merged otherwise too");
+      layer.config.mergeMode = mode;
+      return { ...flow, axes };
+    }
+    if (axis !== "T" || pooling === undefined) return refuse(node, "folds an axis that is not computed here");
+    const rows = walk.rows(node, flow);
+    const made = walk.push({ kind: pooling, config: {} }, [rows]);
+    return { ...made, axes: axes.filter((own) => own !== "D") };
+  };
+
+/** Every operator that is read. Source: the operators of ONNX, sets 6 to 20. */
 export const operators: Operators = {
   LSTM: (walk, node) => walk.recurrent(node),
   GRU: (walk, node) => walk.recurrent(node),
@@ -27,7 +102,10 @@ export const operators: Operators = {
       node.attributes.get("value_float") ??
       node.attributes.get("value_ints");
     if (typeof value === "object" && "read" in value) return known(value as OnnxTensor);
-    if (typeof value === "number") return vector([value], []);
+    if (typeof value === "number") {
+      const tensor = { shape: [], isFloat: true, read: () => Float32Array.of(value) };
+      return { ...vector([value], []), ...(node.attributes.has("value_float") ? { tensor } : {}) };
+    }
     if (Array.isArray(value)) return vector(value as number[]);
     return refuse(node, "holds nothing that is read");
   },
@@ -44,28 +122,54 @@ export const operators: Operators = {
     const value = walk.value(node, 0);
     const axes = walk.ints(node, "axes", 1);
     if (!value.flow) return vector(value.read() as (number | Axis)[], []);
-    return walk.without(node, value, axes ?? [value.axes.indexOf("D")]);
+    const single = value.axes.findIndex((axis) => axis === "D" || axis === "L");
+    return without(walk, node, value, axes ?? [single]);
   },
   Unsqueeze: (walk, node) => {
     const value = walk.value(node, 0);
-    return value.flow
-      ? refuse(node, "adds an axis, which is not computed here")
-      : vector(value.read() as (number | Axis)[]);
+    const places = walk.ints(node, "axes", 1);
+    if (!value.flow) return vector(value.read() as (number | Axis)[]);
+    if (places?.length !== 1) return refuse(node, "adds several axes, which is not computed here");
+    const rank = value.axes.length + 1;
+    const place = places[0]! < 0 ? places[0]! + rank : places[0]!;
+    // A state with an axis of directions before it.
+    if (place === 0 && value.axes.join("") === "BF") {
+      return { ...value, axes: ["D", "B", "F"], stack: [value] };
+    }
+    return { ...value, axes: value.axes.toSpliced(place, 0, "L") };
   },
   Shape: (walk, node) => vector([...walk.flow(node).axes]),
   Concat: (walk, node) => {
     const parts = node.inputs.map((_, i) => walk.value(node, i));
-    if (parts.some(({ flow }) => flow)) {
-      // Both last states side by side are what a bidirectional layer puts out.
-      return refuse(node, "joins values, which is not computed here");
+    if (parts.every(({ flow }) => !flow)) {
+      return vector(parts.flatMap((part) => (part as Known).read() as (number | Axis)[]));
     }
-    return vector(parts.flatMap((part) => (part as Known).read() as (number | Axis)[]));
+    const flows = node.inputs.map((_, i) => walk.flow(node, i));
+    const given = (node.attributes.get("axis") as number | undefined) ?? 0;
+    const [first] = flows as [Flow];
+    const place = given < 0 ? given + first.axes.length : given;
+    if (flows.every(({ stack }) => stack !== undefined) && place === 0) {
+      return { ...first, stack: flows.flatMap(({ stack }) => [...stack!]) };
+    }
+    // Both last states side by side are what a bidirectional layer puts out.
+    const isBoth =
+      flows.length === 2 &&
+      flows.every(
+        ({ layer, part, direction }, d) => layer === first.layer && part === "state" && direction === d,
+      );
+    if (isBoth && first.axes[place] === "F") {
+      const { direction: _one, ...both } = first;
+      return both;
+    }
+    const axis = first.axes[place];
+    if (axis === "F") return walk.merge(node, "concatenate", flows);
+    if (axis === "T") return walk.merge(node, "concatenate", flows, { axis: 1 });
+    return refuse(node, "joins values along an axis that is not computed here");
   },
   ConstantOfShape: (_walk, node) => {
     const value = node.attributes.get("value") as OnnxTensor | undefined;
     return vector([value === undefined ? 0 : Number(value.read()[0])], []);
   },
-  Expand: (walk, node) => walk.known(node, 0),
   Gather: (walk, node) => {
     const axis = (node.attributes.get("axis") as number | undefined) ?? 0;
     const [table, index] = [walk.value(node, 0), walk.value(node, 1)];
@@ -73,15 +177,9 @@ export const operators: Operators = {
       const own = walk.tensor(node, 0);
       if (own.shape.length !== 2 || axis !== 0) refuse(node, "looks up in what is no table");
       const [inputDim, outputDim] = own.shape as [number, number];
-      const weight = {
-        name: `${node.name}.table`,
-        shape: [inputDim, outputDim],
-        read: () => Float32Array.from(own.read()),
-      };
-      return {
-        ...walk.add(node, index, { kind: "embedding", config: { inputDim, outputDim } }, [weight]),
-        axes: [...index.axes, "F"],
-      };
+      const weight = weightOf(`${node.name}.table`, own);
+      const made = walk.push({ kind: "embedding", config: { inputDim, outputDim } }, [index], [weight]);
+      return { ...made, axes: [...index.axes, "F"] };
     }
     if (index.flow) return refuse(node, "takes places that depend on the input");
     const places = index.read() as number[];
@@ -92,41 +190,22 @@ export const operators: Operators = {
       );
     const at = axis < 0 ? axis + table.axes.length : axis;
     if (places.length !== 1 || index.shape.length > 0) refuse(node, "takes several places of an axis");
-    return walk.pick(node, table, table.axes[at]!, Number(places[0]));
+    return pick(walk, node, table, table.axes[at]!, Number(places[0]));
   },
-  Slice: (walk, node) => {
-    const value = walk.value(node, 0);
-    const [starts, ends] = [walk.ints(node, "starts", 1)!, walk.ints(node, "ends", 2)!];
-    if (!value.flow) {
-      const own = value.read() as (number | Axis)[];
-      return vector(own.slice(starts[0], ends[0]));
-    }
-    const at = (walk.ints(node, "axes", 3) ?? [0])[0]!;
-    const axis = value.axes[at < 0 ? at + value.axes.length : at];
-    const turns =
-      starts[0] === -1 && ends[0]! <= -0x7fffffff && (walk.ints(node, "steps", 4) ?? [1])[0] === -1;
-    if (axis === "T" && starts[0] === -1 && ends[0] === 0x7fffffff) {
-      return {
-        ...walk.pick(node, value, "T", -1),
-        axes: value.axes.map((own) => (own === "T" ? "L" : own)),
-      };
-    }
-    if (starts.every((start) => start === 0) && ends.every((end) => end === 0x7fffffff)) return value;
-    // What was read backwards is turned to the order it was read in.
-    if (
-      axis === "T" &&
-      turns &&
-      walk.layers.at(-1)?.isReverse === true &&
-      value.step === walk.layers.length
-    ) {
-      walk.layers.at(-1)!.isReverse = false;
-      return value;
-    }
-    return refuse(node, "takes part of an axis, which is not computed here");
+  Reshape: reshape,
+  Flatten: (walk, node) => flatten(walk, node, walk.flow(node)),
+  MatMul: (walk, node) => {
+    const second = walk.value(node, 1);
+    if (!second.flow) return walk.dense(node, walk.tensor(node, 1), false);
+    const first = walk.flow(node);
+    const [a, b] = [first.axes.join(""), second.axes.join("")];
+    // Scores of a query's steps, [B, T, F] · [B, F, S], and values weighed by scores, [B, T, S] · [B, S, F].
+    if (a !== "BTF" || (b !== "BFT" && b !== "BTF"))
+      return refuse(node, "multiplies values whose axes are not computed here");
+    const rows: Flow = { ...second, axes: ["B", "T", "F"] };
+    const made = walk.push({ kind: "dot", config: { axes: b === "BFT" ? [2, 2] : [2, 1] } }, [first, rows]);
+    return { ...made, axes: ["B", "T", "F"] };
   },
-  Reshape: (walk, node) => walk.reshape(node),
-  Flatten: (walk, node) => walk.flatten(node, walk.flow(node)),
-  MatMul: (walk, node) => walk.dense(node, walk.tensor(node, 1), false),
   Gemm: (walk, node) => {
     const { attributes } = node;
     const isPlain =
@@ -137,13 +216,26 @@ export const operators: Operators = {
     const flow = walk.dense(node, walk.tensor(node, 1), (attributes.get("transB") ?? 0) === 1);
     return walk.has(node, 2) ? walk.bias(node, flow, walk.tensor(node, 2)) : flow;
   },
-  Add: (walk, node) => {
-    const [a, b] = [walk.value(node, 0), walk.value(node, 1)];
-    if (a.flow === b.flow) return refuse(node, "adds two values, which is not computed here");
-    return a.flow
-      ? walk.bias(node, a, walk.tensor(node, 1))
-      : walk.bias(node, b as Flow, walk.tensor(node, 0));
-  },
+  Add: combined("add", (walk, node, flow, constant) => walk.bias(node, flow, constant)),
+  Sub: combined("subtract", (walk, node, flow, constant, isFirst) =>
+    isFirst
+      ? walk.rescaled(node, flow, undefined, negated(constant))
+      : walk.rescaled(node, walk.rescaled(node, flow, -1, undefined), undefined, constant),
+  ),
+  Mul: combined("multiply", (walk, node, flow, constant) => walk.rescaled(node, flow, constant, undefined)),
+  Div: (walk, node) =>
+    walk.value(node, 1).flow
+      ? refuse(node, "divides by a value, which is not computed here")
+      : walk.rescaled(node, walk.flow(node), inverse(walk.tensor(node, 1)), undefined),
+  Neg: (walk, node) => walk.rescaled(node, walk.flow(node), -1, undefined),
+  Sum: several("add"),
+  Mean: several("average"),
+  Max: several("maximum"),
+  Min: several("minimum"),
+  ReduceSum: reduced("sum", undefined),
+  ReduceProd: reduced("mul", undefined),
+  ReduceMean: reduced("ave", "globalAveragePooling1D"),
+  ReduceMax: reduced(undefined, "globalMaxPooling1D"),
   ...Object.fromEntries(
     Object.entries(elementwise).map(([op, name]) => [
       op,
@@ -156,10 +248,21 @@ export const operators: Operators = {
       config: { negativeSlope: node.attributes.get("alpha") ?? 0.01 },
     }),
   Elu: (walk, node) =>
-    walk.add(node, walk.flow(node), {
-      kind: "elu",
-      config: { alpha: node.attributes.get("alpha") ?? 1 },
-    }),
+    walk.add(node, walk.flow(node), { kind: "elu", config: { alpha: node.attributes.get("alpha") ?? 1 } }),
+  PRelu: (walk, node) => {
+    const flow = walk.rows(node, walk.flow(node));
+    const slope = walk.tensor(node, 1);
+    const width = slope.shape.at(-1) ?? 1;
+    if (flow.axes.length === 2) {
+      const weight = weightOf(`${node.name}.slope`, slope, [width]);
+      return { ...walk.push({ kind: "prelu", config: {} }, [flow], [weight]), axes: flow.axes };
+    }
+    const steps = slope.shape.at(-2) ?? 1;
+    const isShared = steps === 1;
+    const weight = weightOf(`${node.name}.slope`, slope, [steps, width]);
+    const config = isShared ? { sharedAxes: [1] } : {};
+    return { ...walk.push({ kind: "prelu", config }, [flow], [weight]), axes: flow.axes };
+  },
   HardSigmoid: (walk, node) => {
     const [alpha, beta] = [
       (node.attributes.get("alpha") ?? 0.2) as number,
@@ -181,20 +284,15 @@ export const operators: Operators = {
     const flow = walk.flow(node);
     const axis = (node.attributes.get("axis") as number | undefined) ?? -1;
     if (axis !== -1 && axis !== flow.axes.length - 1) refuse(node, "runs over other axes than the last");
-    const [scale, shift] = [walk.tensor(node, 1), walk.has(node, 2) ? walk.tensor(node, 2) : undefined];
-    const weights = [scale, ...(shift === undefined ? [] : [shift])].map((tensor, i) => ({
-      name: `${node.name}.${i}`,
-      shape: tensor.shape,
-      read: () => Float32Array.from(tensor.read()),
-    }));
-    return walk.add(
-      node,
-      flow,
-      {
-        kind: "layerNormalization",
-        config: { epsilon: node.attributes.get("epsilon") ?? 1e-5, center: shift !== undefined },
-      },
-      weights,
+    const weights = [1, 2].flatMap((i) =>
+      walk.has(node, i) ? [weightOf(`${node.name}.${i}`, walk.tensor(node, i))] : [],
     );
+    const config = {
+      epsilon: node.attributes.get("epsilon") ?? 1e-5,
+      scale: walk.has(node, 1),
+      center: walk.has(node, 2),
+    };
+    return walk.add(node, flow, { kind: "layerNormalization", config }, weights);
   },
+  ...windowOperators,
 };

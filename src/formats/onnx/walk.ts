@@ -5,19 +5,28 @@ import type { FileWeight } from "../weights.js";
 import { readCell, refuse } from "./read-cells.js";
 import type { OnnxGraph, OnnxNode, OnnxTensor } from "./read-graph.js";
 
-/** Axes a value has: batch, time, features, directions; the last time step as an axis of one. */
-export type Axis = "B" | "T" | "F" | "D" | "L";
+/** Axes a value has: batch, time, features, directions; an axis that is one long; copies of each step. */
+export type Axis = "B" | "T" | "F" | "D" | "L" | "C";
 
-/** What flows through the layers; `step` is how many of them it has come through. */
+/** What of a recurrent layer a value is: its sequence, its last output, its cell; of others there is one thing. */
+type Part = "only" | "sequence" | "state" | "cell";
+
+/** What flows through the layers. */
 export interface Flow {
   readonly flow: true;
   readonly axes: readonly Axis[];
-  readonly step: number;
-  /** Straight from the recurrent layer before: its sequence, or its last state. */
-  readonly from?: "sequence" | "state";
+  /** The layer it comes out of; -1 - i: the input i. */
+  readonly layer: number;
+  readonly part: Part;
+  /** Which direction's state it is, where one was picked. */
+  readonly direction?: number;
+  /** States laid on top of each other, a direction each. */
+  readonly stack?: readonly Flow[];
+  /** How often each step stands there, on an axis C. */
+  readonly copies?: number;
 }
 
-/** A constant, or a vector that speaks of the flow's shape, whose parts may be an axis's extent. */
+/** A constant, or a vector that speaks of a flow's shape, whose parts may be an axis's extent. */
 export interface Known {
   readonly flow: false;
   readonly shape: readonly number[];
@@ -28,9 +37,16 @@ export interface Known {
 export interface MutableLayer {
   kind: string;
   config: Record<string, unknown>;
+  weights: FileWeight[];
+  /** What it is applied to: inputs, then initial states. */
+  inputs: Flow[];
+  states: number;
   isReverse?: boolean;
   directions?: number;
-  weights: FileWeight[];
+  /** What is taken of a recurrent layer. */
+  uses: Set<Part>;
+  /** Whether a direction of it is taken by itself. */
+  picked?: boolean;
 }
 
 /** How an operator is read; undefined where it names its outputs itself. */
@@ -60,33 +76,41 @@ export const vector = (
 const isZero = (value: Known): boolean =>
   [...(value.read() as ArrayLike<number> & Iterable<unknown>)].every((one) => one === 0);
 
-/** Goes through a graph once, operator by operator, and writes down the layers it is made of. */
+/** A weight that is read when it is known where it belongs. */
+export const weightOf = (
+  name: string,
+  tensor: OnnxTensor,
+  shape: readonly number[] = tensor.shape,
+  turn: (data: Float32Array) => Float32Array = (data) => data,
+): FileWeight => ({ name, shape, read: () => turn(Float32Array.from(tensor.read())) });
+
+/** Goes through a graph once, operator by operator, and writes down the layers it is made of and how they are connected. */
 export class Walk {
   readonly values = new Map<string, Flow | Known>();
   readonly layers: MutableLayer[] = [];
 
+  /** @param inputAxes axes of each input. */
   constructor(
     readonly graph: OnnxGraph,
-    readonly inputAxes: readonly Axis[],
-    readonly inputName: string,
+    readonly inputAxes: readonly (readonly Axis[])[],
   ) {
-    this.values.set(inputName, { flow: true, axes: inputAxes, step: 0 });
+    graph.inputs.forEach(({ name }, i) => {
+      this.values.set(name, { flow: true, axes: inputAxes[i]!, layer: -1 - i, part: "only" });
+    });
     for (const [name, tensor] of graph.constants) this.values.set(name, known(tensor));
   }
 
-  run(operators: Operators): Flow {
+  /** The flows of the graph's outputs. */
+  run(operators: Operators): Flow[] {
     for (const node of this.graph.nodes) this.visit(node, operators);
-    const out = this.values.get(this.graph.outputs[0] ?? "");
-    if (out === undefined || !out.flow)
-      throw new FormatError("fromOnnx(): the graph's output depends on no input.");
-    this.head(out, {
-      op: "output",
-      name: this.graph.outputs[0]!,
-      inputs: [],
-      outputs: [],
-      attributes: new Map(),
+    return this.graph.outputs.map((name) => {
+      const out = this.values.get(name);
+      if (out === undefined || !out.flow) {
+        throw new FormatError(`fromOnnx(): the graph's output \`${name}\` depends on no input.`);
+      }
+      const node = { op: "output", name, inputs: [], outputs: [], attributes: new Map() };
+      return this.taken(this.rows(node, out));
     });
-    return out;
   }
 
   visit(node: OnnxNode, operators: Operators): void {
@@ -125,44 +149,68 @@ export class Walk {
     return this.has(node, i) ? (this.known(node, i).read() as number[]) : undefined;
   }
 
-  /** The flow's last value: a layer takes nothing older, models that branch are not read. */
-  head(flow: Flow, node: OnnxNode): Flow {
-    if (flow.step !== this.layers.length)
-      refuse(node, "takes what another operator takes as well; graphs that branch are not read");
-    // What a recurrent layer hands on is settled by who takes it.
-    const last = this.layers.at(-1);
-    if (last !== undefined && flow.from !== undefined) this.settle(last, flow.from, node);
+  /** Notes that something takes a value: what a recurrent layer hands on is settled by that. */
+  taken(flow: Flow): Flow {
+    this.layers[flow.layer]?.uses.add(flow.part);
     return flow;
   }
 
-  settle(layer: MutableLayer, from: "sequence" | "state", node: OnnxNode): void {
-    const isSequence = from === "sequence";
-    const inner =
-      layer.kind === "bidirectional"
-        ? (layer.config.layer as { config: Record<string, unknown> }).config
-        : layer.config;
-    if (inner.returnSequences !== undefined && inner.returnSequences !== isSequence)
-      refuse(node, "takes the sequence of a layer whose last state is taken as well");
-    inner.returnSequences = isSequence;
+  /** A value as rows of features: axes that are one long are left out, features turned to the end. */
+  rows(node: OnnxNode, flow: Flow): Flow {
+    const directions = this.layers[flow.layer]?.directions ?? 1;
+    if (flow.axes.includes("D") && directions === 2) {
+      return refuse(node, "takes the two directions of a layer one by one, which is not computed here");
+    }
+    const axes = flow.axes.filter((axis) => axis !== "L" && axis !== "D");
+    const key = axes.join("");
+    if (key === "BTF" || key === "BF" || key === "BT" || key === "TBF" || key === "TB")
+      return { ...flow, axes };
+    if (key !== "BFT")
+      return refuse(node, `works on the axes ${axes.join(", ")}, which is not computed here`);
+    const turned = this.push({ kind: "permute", config: { dims: [2, 1] } }, [{ ...flow, axes }]);
+    return { ...turned, axes: ["B", "T", "F"] };
   }
 
-  add(node: OnnxNode, flow: Flow, layer: Omit<MutableLayer, "weights">, weights: FileWeight[] = []): Flow {
-    const head = this.head(flow, node);
-    if (head.axes.at(-1) !== "F" && layer.kind !== "embedding")
-      refuse(node, "works on other axes than the last");
-    this.layers.push({ ...layer, weights });
-    return { flow: true, axes: head.axes, step: this.layers.length };
+  push(
+    { kind, config }: { kind: string; config: Record<string, unknown> },
+    inputs: readonly Flow[],
+    weights: readonly FileWeight[] = [],
+    states = 0,
+  ): Flow {
+    for (const flow of inputs) this.taken(flow);
+    const layer =
+      this.layers.push({
+        kind,
+        config,
+        weights: [...weights],
+        inputs: [...inputs],
+        states,
+        uses: new Set(),
+      }) - 1;
+    return { flow: true, axes: inputs[0]!.axes, layer, part: "only" };
+  }
+
+  /** A layer of one input that works on the last axis. */
+  add(
+    node: OnnxNode,
+    flow: Flow,
+    layer: { kind: string; config: Record<string, unknown> },
+    weights: readonly FileWeight[] = [],
+  ): Flow {
+    return this.push(layer, [this.rows(node, flow)], weights);
+  }
+
+  /** The layer a value comes out of, where nothing else takes it and `isOpen` says that it may be changed. */
+  open(flow: Flow, isOpen: (layer: MutableLayer) => boolean): MutableLayer | undefined {
+    const layer = this.layers[flow.layer];
+    const isLast = flow.layer === this.layers.length - 1 && layer?.uses.size === 0;
+    return layer !== undefined && isLast && isOpen(layer) ? layer : undefined;
   }
 
   activation(node: OnnxNode, name: string): Flow {
     const flow = this.flow(node);
-    const last = this.layers.at(-1);
-    const isOpen =
-      last?.kind === "dense" &&
-      last.config.activation === undefined &&
-      flow.step === this.layers.length &&
-      flow.from === undefined;
-    if (!isOpen) return this.add(node, flow, { kind: "activation", config: { activation: name } });
+    const last = this.open(flow, ({ kind, config }) => kind === "dense" && config.activation === undefined);
+    if (last === undefined) return this.add(node, flow, { kind: "activation", config: { activation: name } });
     last.config.activation = name;
     return flow;
   }
@@ -170,50 +218,70 @@ export class Walk {
   dense(node: OnnxNode, kernel: OnnxTensor, isTurned: boolean): Flow {
     if (kernel.shape.length !== 2) refuse(node, "multiplies by what is no matrix");
     const [rows, columns] = kernel.shape as [number, number];
-    const weight: FileWeight = {
-      name: `${node.name}.weight`,
-      shape: isTurned ? [columns, rows] : [rows, columns],
-      read: () => {
-        const data = Float32Array.from(kernel.read());
-        return isTurned ? transposed(data, rows, columns) : data;
-      },
-    };
-    return this.add(
-      node,
-      this.flow(node),
-      { kind: "dense", config: { units: weight.shape[1], useBias: false } },
-      [weight],
+    const shape = isTurned ? [columns, rows] : [rows, columns];
+    const weight = weightOf(`${node.name}.weight`, kernel, shape, (data) =>
+      isTurned ? transposed(data, rows, columns) : data,
     );
+    return this.add(node, this.flow(node), { kind: "dense", config: { units: shape[1], useBias: false } }, [
+      weight,
+    ]);
   }
 
+  /** A constant added to a value: a dense layer's bias, or an offset. */
   bias(node: OnnxNode, flow: Flow, bias: OnnxTensor): Flow {
-    const last = this.layers.at(-1);
-    const isFresh =
-      last?.kind === "dense" &&
-      last.config.useBias === false &&
-      last.config.activation === undefined &&
-      flow.step === this.layers.length;
-    if (!isFresh || sizeOf(bias.shape) !== last.config.units)
-      return refuse(node, "adds a constant that is no layer's bias");
+    const last = this.open(
+      flow,
+      ({ kind, config }) => kind === "dense" && config.useBias === false && config.activation === undefined,
+    );
+    if (last === undefined || sizeOf(bias.shape) !== last.config.units)
+      return this.rescaled(node, flow, undefined, bias);
     last.config.useBias = true;
-    last.weights.push({
-      name: `${node.name}.bias`,
-      shape: [sizeOf(bias.shape)],
-      read: () => Float32Array.from(bias.read()),
-    });
+    last.weights.push(weightOf(`${node.name}.bias`, bias, [sizeOf(bias.shape)]));
     return flow;
   }
 
+  /** x · scale + offset, a number or one a feature. */
+  rescaled(
+    node: OnnxNode,
+    flow: Flow,
+    scale: OnnxTensor | number | undefined,
+    offset: OnnxTensor | undefined,
+  ): Flow {
+    const option = (given: OnnxTensor | number): number | number[] => {
+      if (typeof given === "number") return given;
+      const values = [...given.read()].map(Number);
+      const isVector = given.shape.slice(0, -1).every((extent) => extent === 1);
+      if (values.length > 1 && !isVector)
+        refuse(node, "combines a value with a constant that is no vector of features");
+      return values.length === 1 ? values[0]! : values;
+    };
+    const open = this.open(flow, ({ kind, config }) => kind === "rescaling" && config.offset === undefined);
+    if (scale === undefined && open !== undefined) {
+      open.config.offset = option(offset!);
+      return flow;
+    }
+    return this.add(node, flow, {
+      kind: "rescaling",
+      config: {
+        scale: scale === undefined ? 1 : option(scale),
+        ...(offset === undefined ? {} : { offset: option(offset) }),
+      },
+    });
+  }
+
+  /** A layer of several inputs, axes of one length left out. */
+  merge(node: OnnxNode, kind: string, flows: readonly Flow[], config: Record<string, unknown> = {}): Flow {
+    const all = flows.map((flow) => this.rows(node, flow));
+    const longest = all.reduce((a, b) => (b.axes.length > a.axes.length ? b : a));
+    return { ...this.push({ kind, config }, all), axes: longest.axes };
+  }
+
   recurrent(node: OnnxNode): undefined {
-    const flow = this.head(this.flow(node), node);
+    const flow = this.flow(node);
     const isBatchFirst = (node.attributes.get("layout") ?? 0) === 1;
     const expected = isBatchFirst ? "BTF" : "TBF";
     if (flow.axes.join("") !== expected) throw new WrongAxes();
     if (this.has(node, 4)) refuse(node, "is given lengths of sequences, which are not read");
-    for (const i of [5, 6]) {
-      if (this.has(node, i) && !isZero(this.known(node, i)))
-        refuse(node, "starts in a state that is not zero");
-    }
     const optional = (i: number): OnnxTensor | undefined =>
       this.has(node, i) ? this.tensor(node, i) : undefined;
     const { layer, weights, directions, isReverse } = readCell(
@@ -223,67 +291,41 @@ export class Walk {
       optional(3),
       node.op === "LSTM" ? optional(7) : undefined,
     );
+    const begin = node.op === "LSTM" ? [5, 6] : [5];
+    const parts = begin.map((i) => this.#statesIn(node, i, directions));
+    const isGiven = parts.filter((part) => part !== undefined).length;
+    if (isGiven > 0 && isGiven < parts.length) refuse(node, "is given one of its two states");
+    const states =
+      isGiven === 0
+        ? []
+        : Array.from({ length: directions }, (_, d) => parts.map((part) => part![d]!)).flat();
     const config = { ...layer.config } as Record<string, unknown>;
     if (isReverse) config.goBackwards = true;
-    this.layers.push({ kind: layer.kind, config, weights, isReverse, directions });
-    const step = this.layers.length;
-    const [y, h] = node.outputs;
-    if (y !== undefined && y !== "")
-      this.values.set(y, {
-        flow: true,
-        axes: isBatchFirst ? ["B", "T", "D", "F"] : ["T", "D", "B", "F"],
-        step,
-        from: "sequence",
-      });
-    if (h !== undefined && h !== "")
-      this.values.set(h, {
-        flow: true,
-        axes: isBatchFirst ? ["B", "D", "F"] : ["D", "B", "F"],
-        step,
-        from: "state",
-      });
+    const sequence: Flow = { ...flow, axes: ["B", "T", "F"] };
+    const made = this.push({ kind: layer.kind, config }, [sequence, ...states], weights, states.length);
+    Object.assign(this.layers[made.layer]!, { isReverse, directions });
+    const put = (i: number, part: Part, axes: readonly Axis[]): void => {
+      const name = node.outputs[i];
+      if (name !== undefined && name !== "")
+        this.values.set(name, { flow: true, axes, layer: made.layer, part });
+    };
+    put(0, "sequence", isBatchFirst ? ["B", "T", "D", "F"] : ["T", "D", "B", "F"]);
+    put(1, "state", isBatchFirst ? ["B", "D", "F"] : ["D", "B", "F"]);
+    put(2, "cell", isBatchFirst ? ["B", "D", "F"] : ["D", "B", "F"]);
     return undefined;
   }
 
-  /** One time step of a sequence: of a recurrent layer's, the last it came to. */
-  pick(node: OnnxNode, flow: Flow, axis: Axis, index: number): Flow {
-    const axes = flow.axes.filter((own) => own !== axis);
-    const last = this.layers.at(-1);
-    if (axis === "D" && last?.directions === 1 && (index === 0 || index === -1)) return { ...flow, axes };
-    const isOfCell = flow.from === "sequence" && flow.step === this.layers.length && last?.directions === 1;
-    const isEnd = last?.isReverse === true ? index === 0 : index === -1;
-    if (axis !== "T" || !isOfCell || !isEnd)
-      return refuse(node, `takes place ${index} of an axis, which is not computed here`);
-    return { ...flow, axes, from: "state" };
-  }
-
-  without(node: OnnxNode, flow: Flow, places: readonly number[]): Flow {
-    const gone = places.map((place) => (place < 0 ? place + flow.axes.length : place));
-    for (const place of gone) {
-      const isSingle =
-        flow.axes[place] === "L" ||
-        (flow.axes[place] === "D" && this.layers[flow.step - 1]?.directions === 1);
-      if (!isSingle) refuse(node, "drops an axis that is not one long");
-    }
-    return { ...flow, axes: flow.axes.filter((_, place) => !gone.includes(place)) };
-  }
-
-  reshape(node: OnnxNode): Flow | Known {
-    const value = this.value(node, 0);
-    if (!value.flow) return value;
-    const target = this.known(node, 1).read() as (number | Axis)[];
-    const axes = value.axes;
-    // Both directions beside each other: [B, T, D, F] to [B, T, DF], [B, D, F] to [B, DF].
-    if (axes.at(-2) === "D" && target.length === axes.length - 1)
-      return { ...value, axes: [...axes.slice(0, -2), "F"] };
-    if (target.length === axes.length && axes.at(-1) === "F" && !axes.includes("D")) return value;
-    if (axes.join("") === "BTF" && target.length === 2) return this.flatten(node, value);
-    return refuse(node, `to [${target.join(", ")}] is not computed here`);
-  }
-
-  flatten(node: OnnxNode, flow: Flow): Flow {
-    if (flow.axes.join("") === "BF") return flow;
-    if (flow.axes.join("") !== "BTF") refuse(node, "works on other axes than [batch, time, features]");
-    return { ...this.add(node, flow, { kind: "flatten", config: {} }), axes: ["B", "F"] };
+  /** The states a recurrent operator begins in, one a direction; undefined: zeros. */
+  #statesIn(node: OnnxNode, i: number, directions: number): Flow[] | undefined {
+    if (!this.has(node, i)) return undefined;
+    const value = this.value(node, i);
+    if (!value.flow)
+      return isZero(value) ? undefined : refuse(node, "starts in a constant state that is not zero");
+    if (value.stack !== undefined) return [...value.stack];
+    const row: readonly Axis[] = ["B", "F"];
+    const own = this.layers[value.layer]?.directions ?? 1;
+    if (own !== directions) return refuse(node, "starts in states of another number of directions");
+    if (directions === 1) return [{ ...value, axes: row }];
+    return [0, 1].map((direction) => ({ ...value, axes: row, direction }));
   }
 }

@@ -5,6 +5,7 @@ import {
   flatten,
   fromKeras,
   fromLayersModel,
+  fromOnnx,
   type GraphModel,
   input,
   model,
@@ -13,10 +14,11 @@ import {
   timeDistributed,
   toKeras,
   toLayersModel,
+  toOnnx,
   toSafetensors,
   toTorch,
 } from "../../../src/index.js";
-import { bitsOf, errorOf, values } from "../model/support.js";
+import { bitsOf, errorOf, expectNear, values } from "../model/support.js";
 import { graphCases } from "./graph-models.js";
 
 const predictions = async (model: GraphModel, x: readonly Tensor[]): Promise<Tensor[]> =>
@@ -70,6 +72,33 @@ describe("graphs in files of Keras", () => {
   it("a state dict, which has no connections, is refused", async () => {
     const model = graphCases["merges of all kinds"]!.build();
     expect((await errorOf(() => toTorch(model))).message).toMatch(/weights and no connections/);
+  });
+});
+
+describe("graphs in files of ONNX", () => {
+  /** Operators that exporters write for a part of what a layer does are not put together again. */
+  const oneWay: Readonly<Record<string, RegExp>> = {
+    "differences and products of normalized rows": /ReduceSum .* folds an axis/,
+    "attention over an encoder": /operator Trilu .* is not computed here/,
+    "attention of many heads with what it began with": /operator Reshape .* is not computed here/,
+    "a model as a layer, applied twice, and one on every step": /may join samples and time steps/,
+  };
+
+  it.each(Object.entries(graphCases))("%s", async (name, { build, x }) => {
+    const model = build();
+    model.setWeights(model.getWeights().map(({ shape }, i) => values(shape, 20 + i, 0.7)));
+    const bytes = await toOnnx(model);
+    const refusal = oneWay[name];
+    if (refusal !== undefined) {
+      expect((await errorOf(() => fromOnnx(bytes))).message).toMatch(refusal);
+      return;
+    }
+    const back = await fromOnnx<GraphModel>(bytes);
+    const [got, expected] = [await predictions(back, x), await predictions(model, x)];
+    got.forEach(({ shape, data }, i) => {
+      expect(shape).toEqual(expected[i]!.shape);
+      expectNear(`output ${i}`, data, expected[i]!.data, 1e-6, 1e-6);
+    });
   });
 });
 

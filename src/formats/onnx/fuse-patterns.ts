@@ -1,0 +1,163 @@
+import { sizeOf } from "../bytes/elements.js";
+import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from "./read-graph.js";
+
+/** What a graph's operators are made of, looked up from both ends. */
+class Wiring {
+  readonly producers = new Map<string, OnnxNode>();
+  readonly #constants: ReadonlyMap<string, OnnxTensor>;
+  readonly #consumers = new Map<string, OnnxNode[]>();
+
+  constructor(nodes: readonly OnnxNode[], constants: ReadonlyMap<string, OnnxTensor>) {
+    this.#constants = constants;
+    for (const node of nodes) {
+      for (const output of node.outputs) if (output !== "") this.producers.set(output, node);
+      for (const input of node.inputs)
+        this.#consumers.set(input, [...(this.#consumers.get(input) ?? []), node]);
+    }
+  }
+
+  made(name: string | undefined, op: string): OnnxNode | undefined {
+    const node = name === undefined ? undefined : this.producers.get(name);
+    return node?.op === op ? node : undefined;
+  }
+
+  /** The one operator that takes a value; undefined where several do. */
+  consumer(name: string): OnnxNode | undefined {
+    const all = this.#consumers.get(name) ?? [];
+    return all.length === 1 ? all[0] : undefined;
+  }
+
+  tensor(name: string | undefined): OnnxTensor | undefined {
+    if (name === undefined) return undefined;
+    const value = this.#constants.get(name) ?? this.made(name, "Constant")?.attributes.get("value");
+    return typeof value === "object" && "read" in value ? value : undefined;
+  }
+
+  /** The number a value is, where it is a single constant one. */
+  scalar(name: string | undefined): number | undefined {
+    const own = name === undefined ? undefined : this.made(name, "Constant")?.attributes.get("value_float");
+    if (typeof own === "number") return own;
+    const tensor = this.tensor(name);
+    return tensor === undefined || sizeOf(tensor.shape) !== 1 ? undefined : Number(tensor.read()[0]);
+  }
+}
+
+const near = (a: number | undefined, b: number): boolean =>
+  a !== undefined && Math.abs(a - b) < 1e-4 * Math.abs(b);
+
+/** An operator in place of several, which computes what the last of them did. */
+const instead = (
+  last: OnnxNode,
+  op: string,
+  inputs: readonly string[],
+  attributes: readonly (readonly [string, OnnxAttribute])[] = [],
+): OnnxNode => ({ op, name: last.name, inputs, outputs: last.outputs, attributes: new Map(attributes) });
+
+/** x · sigmoid(x). */
+function silu(node: OnnxNode, wiring: Wiring): OnnxNode | undefined {
+  const [a, b] = node.inputs as [string, string];
+  for (const [x, gate] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    if (wiring.made(gate, "Sigmoid")?.inputs[0] === x) return instead(node, "Silu", [x]);
+  }
+  return undefined;
+}
+
+/** What a product is made of, products inside of it taken apart. */
+function factorsOf(name: string, wiring: Wiring, depth = 3): string[] {
+  const product = depth === 0 ? undefined : wiring.made(name, "Mul");
+  if (product === undefined) return [name];
+  return product.inputs.flatMap((input) => factorsOf(input, wiring, depth - 1));
+}
+
+/** ½ x (1 + erf(x / √2)), its factors in any order. */
+function gelu(node: OnnxNode, wiring: Wiring): OnnxNode | undefined {
+  const factors = factorsOf(node.outputs[0]!, wiring);
+  if (factors.length !== 3 || !factors.some((one) => near(wiring.scalar(one), 0.5))) return undefined;
+  for (const sum of factors) {
+    const add = wiring.made(sum, "Add");
+    const error = add?.inputs.map((one) => wiring.made(one, "Erf")).find((one) => one !== undefined);
+    if (add === undefined || error === undefined || !add.inputs.some((one) => near(wiring.scalar(one), 1)))
+      continue;
+    const [inside] = error.inputs;
+    const divided = wiring.made(inside, "Div");
+    const scaled = wiring.made(inside, "Mul");
+    const x =
+      divided !== undefined && near(wiring.scalar(divided.inputs[1]), Math.SQRT2)
+        ? divided.inputs[0]
+        : scaled !== undefined && near(wiring.scalar(scaled.inputs[1]), Math.SQRT1_2)
+          ? scaled.inputs[0]
+          : undefined;
+    if (x !== undefined && factors.includes(x)) return instead(node, "Gelu", [x]);
+  }
+  return undefined;
+}
+
+/** (x - mean) / √(variance + ε) over the last axis, and the scale and shift behind it: LayerNormalization before set 17. */
+function layerNorm(node: OnnxNode, wiring: Wiring): OnnxNode | undefined {
+  const [centered, spread] = node.inputs as [string, string];
+  const root = wiring.made(spread, "Sqrt");
+  const sum = wiring.made(root?.inputs[0], "Add");
+  const difference = wiring.made(centered, "Sub");
+  if (sum === undefined || difference === undefined) return undefined;
+  const epsilon = sum.inputs.map((one) => wiring.scalar(one)).find((one) => one !== undefined);
+  const variance = sum.inputs.map((one) => wiring.made(one, "ReduceMean")).find((one) => one !== undefined);
+  const mean = wiring.made(difference.inputs[1], "ReduceMean");
+  const [x] = difference.inputs;
+  if (epsilon === undefined || variance === undefined || mean === undefined || mean.inputs[0] !== x)
+    return undefined;
+  const square = wiring.made(variance.inputs[0], "Pow") ?? wiring.made(variance.inputs[0], "Mul");
+  // The square may be of the same difference computed anew.
+  const base = square?.inputs[0];
+  const isSquare = base === centered || wiring.made(base, "Sub")?.inputs[0] === x;
+  const isOverLast = [mean, variance].every((one) => {
+    const axes = (one.attributes.get("axes") ?? wiring.tensor(one.inputs[1])?.read()) as
+      | readonly number[]
+      | undefined;
+    return axes?.length === 1 && (axes[0] === -1 || axes[0] === 2 || axes[0] === 1);
+  });
+  if (!isSquare || !isOverLast) return undefined;
+  let last = node;
+  const weight = (op: string): string | undefined => {
+    const next = wiring.consumer(last.outputs[0]!);
+    if (next?.op !== op) return undefined;
+    const constant = next.inputs.find((one) => wiring.tensor(one)?.shape.length === 1);
+    if (constant !== undefined) last = next;
+    return constant;
+  };
+  const scale = weight("Mul");
+  const shift = scale === undefined ? undefined : weight("Add");
+  return instead(
+    last,
+    "LayerNormalization",
+    [x!, scale ?? "", ...(shift === undefined ? [] : [shift])],
+    [["epsilon", epsilon]],
+  );
+}
+
+/**
+ * A graph with one operator where exporters write several for what a layer computes, and without those that no output needs.
+ */
+export function fusePatterns(graph: OnnxGraph): OnnxGraph {
+  const wiring = new Wiring(graph.nodes, graph.constants);
+  const replaced = new Map<string, OnnxNode>();
+  for (const node of graph.nodes) {
+    const made =
+      node.op === "Mul"
+        ? (silu(node, wiring) ?? gelu(node, wiring))
+        : node.op === "Div"
+          ? layerNorm(node, wiring)
+          : undefined;
+    if (made !== undefined) replaced.set(made.outputs[0]!, made);
+  }
+  const nodes = graph.nodes.map((node) => replaced.get(node.outputs[0] ?? "") ?? node);
+  const needed = new Set(graph.outputs);
+  const kept = nodes.toReversed().filter((node) => {
+    if (!node.outputs.some((output) => needed.has(output))) return false;
+    for (const input of node.inputs) needed.add(input);
+    return true;
+  });
+  return { ...graph, nodes: kept.reverse() };
+}
