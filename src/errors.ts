@@ -9,6 +9,19 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
+/** Most letters of a value in a message. */
+const MOST_LETTERS = 99;
+
+/** Any value as a short text for a message: text in quotes, and a name for what has no text, such as a circle. */
+export function told(value: unknown): string {
+  let text: string | undefined;
+  try {
+    text = typeof value === "object" || typeof value === "string" ? JSON.stringify(value) : String(value);
+  } catch {}
+  text ??= typeof value;
+  return text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS)}…` : text;
+}
+
 /** The root of everything gateflow throws on purpose. The message says what came, what was expected, what to do. */
 export class GateflowError extends Error {
   readonly code: string | undefined;

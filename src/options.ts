@@ -1,4 +1,4 @@
-import { ConfigError } from "./errors.js";
+import { ConfigError, DataError, told } from "./errors.js";
 
 /** Damerau-Levenshtein distance (adjacent transpositions count one), for «did you mean». */
 function editDistance(a: string, b: string): number {
@@ -79,7 +79,7 @@ export function oneOf<T extends string>(
 ): T {
   if (allowed.includes(value as T)) return value as T;
   throw new ConfigError(
-    `${where}: \`${option}\` is ${JSON.stringify(value) ?? String(value)}.${suggestion(String(value), allowed)} Allowed: ${allowed.join(", ") || "none"}.${hint}`,
+    `${where}: \`${option}\` is ${told(value)}.${typeof value === "string" ? suggestion(value, allowed) : ""} Allowed: ${allowed.join(", ") || "none"}.${hint}`,
     { received: value, expected: allowed },
   );
 }
@@ -112,17 +112,56 @@ export function numberIn(where: string, option: string, value: unknown, range: N
     ["less than", below],
   ].flatMap(([word, bound]) => (Number.isFinite(bound) ? `${word} ${bound}` : []));
   const expected = `${integer ? "a whole number" : "a number"}${bounds.length > 0 ? ` ${bounds.join(" and ")}` : ""}`;
-  throw new ConfigError(
-    `${where}: \`${option}\` is ${typeof value === "string" ? JSON.stringify(value) : String(value)}, expected ${expected}.`,
-    { received: value, expected },
-  );
+  throw new ConfigError(`${where}: \`${option}\` is ${told(value)}, expected ${expected}.`, {
+    received: value,
+    expected,
+  });
 }
 
 /** `value` if it is a boolean. @throws ConfigError */
 export function flag(where: string, option: string, value: unknown): boolean {
   if (typeof value === "boolean") return value;
-  throw new ConfigError(`${where}: \`${option}\` is ${String(value)}, expected true or false.`, {
+  throw new ConfigError(`${where}: \`${option}\` is ${told(value)}, expected true or false.`, {
     received: value,
     expected: "boolean",
+  });
+}
+
+/** Whether a value is an array of the language, or a typed one. */
+const isList = (value: unknown): value is ArrayLike<unknown> =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
+
+/** `value` if it is an array, typed or not. @throws DataError */
+export function listIn<T extends ArrayLike<unknown>>(where: string, name: string, value: T): T {
+  if (isList(value)) return value;
+  throw new DataError(`${where}: \`${name}\` is ${told(value)}, expected an array.`, { received: value });
+}
+
+/** `value` if it is an array of numbers, NaN and Infinity among them. @throws DataError naming the first that is none. */
+export function numbersIn(where: string, name: string, value: ArrayLike<number>): ArrayLike<number> {
+  listIn(where, name, value);
+  for (let i = 0; i < value.length; i++) {
+    const number: unknown = value[i];
+    if (typeof number === "number") continue;
+    throw new DataError(`${where}: \`${name}\`[${i}] is ${told(number)}, expected a number.`, {
+      received: number,
+    });
+  }
+  return value;
+}
+
+/** `value` if it is text that can be a path. @throws ConfigError */
+export function pathIn(where: string, value: unknown): string {
+  if (typeof value === "string" && value !== "" && !value.includes("\0")) return value;
+  throw new ConfigError(`${where}: the path is ${told(value)}, expected text, such as "model.safetensors".`, {
+    received: value,
+  });
+}
+
+/** `value` if it is bytes. @throws DataError */
+export function bytesIn(where: string, value: Uint8Array): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw new DataError(`${where}: got ${told(value)}, expected bytes, such as await readFile(path).`, {
+    received: value,
   });
 }

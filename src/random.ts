@@ -6,7 +6,7 @@
  * generator those authors recommend for seeding.
  */
 import { log } from "./elementary.js";
-import { ConfigError, FormatError } from "./errors.js";
+import { ConfigError, FormatError, told } from "./errors.js";
 
 /** Everything a stream needs to go on exactly where it stopped; plain JSON. */
 export interface RandomState {
@@ -189,7 +189,7 @@ export function createRandom(seed?: number): Random {
   const own = seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
   if (!isSeed(own)) {
     throw new ConfigError(
-      `createRandom: the seed is ${String(own)}, expected a whole number from 0 to 2^53 - 1.`,
+      `createRandom: the seed is ${told(own)}, expected a whole number from 0 to 2^53 - 1.`,
       {
         received: own,
       },

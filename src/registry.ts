@@ -1,4 +1,4 @@
-import { ConfigError } from "./errors.js";
+import { ConfigError, told } from "./errors.js";
 import { oneOf } from "./options.js";
 
 /** A factory as JSON describes it. */
@@ -64,7 +64,7 @@ export class Registry<Made> {
   /** @throws ConfigError: `value` is none of what is expected. `names` are those it might have been. */
   refuse(where: string, subject: string, value: unknown, names: readonly string[] = this.names): never {
     const named = names.length === 0 ? "" : `a name (${names.join(", ")}), `;
-    throw new ConfigError(`${where}: ${subject} is ${String(value)}, expected ${named}${this.expected}.`, {
+    throw new ConfigError(`${where}: ${subject} is ${told(value)}, expected ${named}${this.expected}.`, {
       received: value,
       expected: names,
     });

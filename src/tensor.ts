@@ -1,4 +1,4 @@
-import { DataError, ShapeError } from "./errors.js";
+import { DataError, ShapeError, told } from "./errors.js";
 
 /** A dense array, row-major: `data[i * shape[1] + j]` is element `[i, j]`. */
 export interface Tensor {
@@ -19,7 +19,7 @@ export type TensorLike = Tensor | NestedArray;
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((size, extent) => size * extent, 1);
 
 export const describeShape = (shape: readonly (number | null)[]): string =>
-  `[${shape.map((extent) => extent ?? "?").join(", ")}]`;
+  `[${shape.map((extent) => String(extent ?? "?")).join(", ")}]`;
 
 export const sameShape = (a: readonly (number | null)[], b: readonly (number | null)[]): boolean =>
   a.length === b.length && a.every((extent, axis) => extent === b[axis]);
@@ -56,7 +56,7 @@ function flatten(value: unknown, shape: readonly number[], into: Float32Array): 
     if (axis === shape.length) {
       if (typeof node !== "number") {
         throw new DataError(
-          `tensor: expected a number at ${path || "the root"}, got ${node === null ? "null" : typeof node} (${String(node)}). ` +
+          `tensor: expected a number at ${path || "the root"}, got ${node === null ? "null" : typeof node} (${told(node)}). ` +
             "Convert text and fill gaps before making a tensor.",
           { received: node, expected: "number" },
         );
@@ -96,7 +96,7 @@ function flatten(value: unknown, shape: readonly number[], into: Float32Array): 
  */
 export function tensor(data: Float32Array | Int32Array | NestedArray, shape?: readonly number[]): Tensor {
   if (shape !== undefined) {
-    if (!Array.isArray(shape)) throw new ShapeError(`tensor: shape is ${String(shape)}, expected an array.`);
+    if (!Array.isArray(shape)) throw new ShapeError(`tensor: shape is ${told(shape)}, expected an array.`);
     for (const extent of shape) {
       if (!Number.isInteger(extent) || extent < 0) {
         throw new ShapeError(`tensor: shape ${describeShape(shape)} needs whole, non-negative extents.`, {
@@ -134,7 +134,7 @@ export const toTensor = (value: TensorLike): Tensor => (isTensor(value) ? value 
  * has: the nesting is taken from where the result goes, or said as `toArray<number[]>(t)`; else it is that of a matrix.
  */
 export function toArray<Nested extends number | NestedNumbers = number[][]>(t: Tensor): Nested {
-  if (!isTensor(t)) throw new ShapeError(`toArray: expected a tensor, got ${String(t)}.`);
+  if (!isTensor(t)) throw new ShapeError(`toArray: expected a tensor, got ${told(t)}.`);
   const build = (axis: number, offset: number): number | NestedNumbers => {
     if (axis === t.shape.length) return t.data[offset]!;
     const stride = sizeOf(t.shape.slice(axis + 1));

@@ -1,4 +1,4 @@
-import { ConfigError } from "../errors.js";
+import { ConfigError, told } from "../errors.js";
 import type { Callback, TrainingModel } from "../model/events.js";
 import { numberIn, refuseUnknown } from "../options.js";
 import { modelOf } from "./monitor.js";
@@ -35,12 +35,11 @@ export function backupWith(
   const { store, key = "gateflow-backup", saveFreq = "epoch" } = options;
   if (["get", "set", "delete"].some((name) => typeof store?.[name as keyof BackupStore] !== "function")) {
     throw new ConfigError(
-      `${where}: \`store\` is ${String(store)}, expected a Map, or an object with get(key), set(key, bytes) and delete(key). In Node, \`backupAndRestore\` of gateflow/node takes a path.`,
+      `${where}: \`store\` is ${told(store)}, expected a Map, or an object with get(key), set(key, bytes) and delete(key). In Node, \`backupAndRestore\` of gateflow/node takes a path.`,
       { received: store },
     );
   }
-  if (typeof key !== "string")
-    throw new ConfigError(`${where}: \`key\` is ${String(key)}, expected a string.`);
+  if (typeof key !== "string") throw new ConfigError(`${where}: \`key\` is ${told(key)}, expected a string.`);
   const every =
     saveFreq === "epoch" ? undefined : numberIn(where, "saveFreq", saveFreq, { min: 1, integer: true });
   let batches = 0;

@@ -1,4 +1,4 @@
-import { ConfigError, DataError } from "../errors.js";
+import { ConfigError, DataError, told } from "../errors.js";
 import type { Callback } from "../model/events.js";
 import { flag, refuseUnknown } from "../options.js";
 
@@ -42,7 +42,7 @@ export function csvLogger(options: CsvLoggerOptions): Callback {
   const separator = options.separator ?? ",";
   if (typeof separator !== "string" || separator.length !== 1 || '"\n\r'.includes(separator)) {
     throw new ConfigError(
-      `${where}: \`separator\` is ${JSON.stringify(separator)}, expected one character that is no quote and no line break.`,
+      `${where}: \`separator\` is ${told(separator)}, expected one character that is no quote and no line break.`,
       { received: separator },
     );
   }

@@ -140,7 +140,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping
     onTrainEnd() {
       if (bestWeights !== undefined) {
         announce(`going back to the weights of epoch ${bestEpoch + 1}`);
-        modelOf(where, callback).setWeights(bestWeights);
+        modelOf(where, callback).setWeights(bestWeights, { allowNonFinite: true });
       }
       bestWeights = undefined;
     },

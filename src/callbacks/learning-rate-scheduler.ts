@@ -1,4 +1,4 @@
-import { ConfigError } from "../errors.js";
+import { ConfigError, told } from "../errors.js";
 import type { Callback } from "../model/events.js";
 import { modelOf, setLearningRate } from "./monitor.js";
 
@@ -38,7 +38,7 @@ export function learningRateScheduler(schedule: (epoch: number, learningRate: nu
       const rate: unknown = schedule(epoch, model.optimizer.learningRate);
       if (typeof rate !== "number" || !Number.isFinite(rate) || rate < 0) {
         throw new ConfigError(
-          `${where}: the function returned ${String(rate)} for epoch ${epoch}, expected a finite rate of at least 0.`,
+          `${where}: the function returned ${told(rate)} for epoch ${epoch}, expected a finite rate of at least 0.`,
           { received: rate },
         );
       }

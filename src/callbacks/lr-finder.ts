@@ -108,7 +108,7 @@ export function lrFinder(options: LrFinderOptions = {}): LrFinder {
       .map(({ name, shape, data }) => ({ name, shape, data: data.slice() }));
     const optimizer = model.optimizer.restorePoint?.();
     return () => {
-      model.setWeights(weights);
+      model.setWeights(weights, { allowNonFinite: true });
       optimizer?.();
     };
   };

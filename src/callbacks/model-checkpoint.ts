@@ -1,4 +1,4 @@
-import { ConfigError } from "../errors.js";
+import { ConfigError, told } from "../errors.js";
 import type { Callback, Logs, TrainingModel } from "../model/events.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { announcer } from "./announce.js";
@@ -82,7 +82,7 @@ export function modelCheckpoint(options: ModelCheckpointOptions): ModelCheckpoin
     );
   }
   if (typeof filepath !== "string") {
-    throw new ConfigError(`${where}: \`filepath\` is ${String(filepath)}, expected a string.`, {
+    throw new ConfigError(`${where}: \`filepath\` is ${told(filepath)}, expected a string.`, {
       received: filepath,
     });
   }

@@ -1,4 +1,4 @@
-import { ConfigError } from "../errors.js";
+import { ConfigError, told } from "../errors.js";
 import type { Callback, Logs, TrainingModel, TrainingParams } from "../model/events.js";
 import { nearest, oneOf } from "../options.js";
 
@@ -29,12 +29,9 @@ const SMALLER_IS_BETTER =
  */
 export function directionOf(where: string, monitor: unknown, mode: unknown): Direction {
   if (typeof monitor !== "string" || monitor === "") {
-    throw new ConfigError(
-      `${where}: \`monitor\` is ${String(monitor)}, expected a name such as "val_loss".`,
-      {
-        received: monitor,
-      },
-    );
+    throw new ConfigError(`${where}: \`monitor\` is ${told(monitor)}, expected a name such as "val_loss".`, {
+      received: monitor,
+    });
   }
   const chosen = oneOf(where, "mode", mode, MODES);
   if (chosen !== "auto") return chosen;

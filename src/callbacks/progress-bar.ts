@@ -1,4 +1,4 @@
-import { ConfigError } from "../errors.js";
+import { ConfigError, told } from "../errors.js";
 import type { Callback } from "../model/events.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { defaultTerminal, progressLine } from "./progress-line.js";
@@ -26,7 +26,7 @@ export function progressBar(options: ProgressBarOptions = {}): Callback {
   refuseUnknown(where, options, ["write", "inPlace", "columns"] satisfies (keyof ProgressBarOptions)[]);
   if (options.write !== undefined && typeof options.write !== "function") {
     throw new ConfigError(
-      `${where}: \`write\` is ${String(options.write)}, expected a function (text) => void.`,
+      `${where}: \`write\` is ${told(options.write)}, expected a function (text) => void.`,
       {
         received: options.write,
       },

@@ -120,7 +120,7 @@ export function doctor(options: DoctorOptions = {}): Doctor {
           await placeOfBreak(model, at.before, x as TensorLike, y as TensorLike)
         : null;
     const backTo = at.good ?? at.before;
-    if (isBroken && backTo !== undefined) model.setWeights(backTo);
+    if (isBroken && backTo !== undefined) model.setWeights(backTo, { allowNonFinite: true });
     const found = await causes(model);
     const own = place === null ? seen : { ...seen, evidence: { ...seen.evidence, ...placeEvidence(place) } };
     // Of a gradient that is zero only the symptom was seen; the data tell the cause.

@@ -3,7 +3,7 @@ import { flag, numberIn, refuseUnknown } from "../options.js";
 import { type Builds, currentBuilds, type EmbeddedBuild, type Variant } from "./builds.js";
 import type { Kernels } from "./kernels.js";
 import { type CompiledBuild, hasRelaxedSimd, instantiate, type LoadedModule } from "./load.js";
-import type { Memory } from "./memory.js";
+import { MAXIMUM_BYTES, type Memory } from "./memory.js";
 import type { WorkerFile } from "./threads/host-workers.js";
 import type { ParallelKernel, WorkerPool } from "./threads/worker-pool.js";
 
@@ -26,6 +26,11 @@ export interface EngineOptions {
    * `gateflow/kernels/simd128.wasm` or `gateflow/kernels/relaxed.wasm`. Default: what is embedded, compiled here.
    */
   readonly module?: WebAssembly.Module;
+  /**
+   * Most bytes of memory the models of this engine may take together, kernels included; from 2 MiB to 4 GiB, in whole
+   * pages of 64 KiB. What does not fit is refused before a weight has changed. Default: 4 GiB, WebAssembly's own limit.
+   */
+  readonly maxMemory?: number;
 }
 
 export interface EngineInfo {
@@ -77,19 +82,25 @@ export class Engine {
   #fallback: string | null = null;
 
   /** @internal Use `createEngine`. */
-  constructor(threads: number, worker: WorkerFile | undefined, variant: Variant, build: Build) {
+  constructor(
+    threads: number,
+    worker: WorkerFile | undefined,
+    variant: Variant,
+    build: Build,
+    maxMemory?: number,
+  ) {
     this.#worker = worker;
     this.#wanted = threads;
     try {
       // A module that was compiled for shared memory takes no other.
       if ((threads > 1 || "module" in build) && canShareMemory()) {
-        this.#module = instantiate(true, build);
+        this.#module = instantiate(true, build, maxMemory);
         this.#maximumThreads = threads;
       }
     } catch {
       // Shared memory is reserved whole, for which there may be no room: one thread does with memory that grows.
     }
-    this.#module ??= instantiate(false, build);
+    this.#module ??= instantiate(false, build, maxMemory);
     this.#variant = variant;
     this.#wasmBytes = this.#module.wasmBytes;
   }
@@ -201,18 +212,19 @@ export class Engine {
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const where = "createEngine()";
-  refuseUnknown(where, options, ["threads", "reproducible", "worker", "module"]);
-  const { threads = "auto", reproducible = false, worker, module } = options;
+  refuseUnknown(where, options, ["threads", "reproducible", "worker", "module", "maxMemory"]);
+  const { threads = "auto", reproducible = false, worker, module, maxMemory = MAXIMUM_BYTES } = options;
   const asked = threads !== "auto";
   const wanted = asked
     ? numberIn(where, "threads", threads, { min: 1, max: 64, integer: true })
     : Math.min(processors(), MAXIMUM_AUTO_THREADS);
+  numberIn(where, "maxMemory", maxMemory, { min: 2 ** 21, max: MAXIMUM_BYTES, integer: true });
   const isReproducible = flag(where, "reproducible", reproducible);
   const given =
     (module ?? worker) === undefined
       ? undefined
       : (await fetchThreads()).givenFiles(where, options, isReproducible);
-  const engine = new Engine(wanted, worker, ...(given ?? (await choose(isReproducible))));
+  const engine = new Engine(wanted, worker, ...(given ?? (await choose(isReproducible))), maxMemory);
   await engine.startThreads(asked);
   return engine;
 }

@@ -13,7 +13,8 @@ interface Span {
  */
 export class Heap {
   readonly #taken = new Map<number, number>();
-  #free: Span[] = [];
+  /** By address; no two touch. */
+  readonly #free: Span[] = [];
   #end: number;
 
   /** @param start first byte that may be handed out. */
@@ -55,16 +56,22 @@ export class Heap {
       throw new EngineError(`engine memory: address ${address} is not taken.`);
     }
     this.#taken.delete(address);
-    this.#free.push({ address, bytes });
-    this.#free.sort((a, b) => a.address - b.address);
-    const merged: Span[] = [];
-    for (const span of this.#free) {
-      const last = merged.at(-1);
-      if (last !== undefined && last.address + last.bytes === span.address) last.bytes += span.bytes;
-      else merged.push(span);
+    const free = this.#free;
+    let place = 0;
+    for (let beyond = free.length; place < beyond; ) {
+      const middle = (place + beyond) >>> 1;
+      if (free[middle]!.address < address) place = middle + 1;
+      else beyond = middle;
     }
-    this.#free = merged;
-    const last = merged.at(-1)!;
-    if (last.address + last.bytes === this.#end) this.#end = merged.pop()!.address;
+    free.splice(place, 0, { address, bytes });
+    for (const i of [place, place - 1]) {
+      const span = free[i];
+      const next = free[i + 1];
+      if (span === undefined || span.address + span.bytes !== next?.address) continue;
+      span.bytes += next.bytes;
+      free.splice(i + 1, 1);
+    }
+    const last = free.at(-1)!;
+    if (last.address + last.bytes === this.#end) this.#end = free.pop()!.address;
   }
 }

@@ -2,12 +2,11 @@ import { EngineError } from "../errors.js";
 import type { EmbeddedBuild } from "./builds.js";
 import { decodeBytes } from "./kernel-text.js";
 import type { Kernels } from "./kernels.js";
-import { Memory } from "./memory.js";
+import { MAXIMUM_BYTES, Memory, PAGE_BYTES } from "./memory.js";
 
 /** Flags of a memory's limits in a module: it has a maximum; it has one and is shared (threads proposal). */
 const SHARED_WITH_MAXIMUM = 3;
 const INITIAL_PAGES = 16;
-const MAXIMUM_PAGES = 65_536;
 
 /** A module of one function that uses `f32x4.relaxed_madd`: valid exactly where relaxed SIMD is. */
 const relaxedProbe = new Uint8Array([
@@ -51,18 +50,23 @@ export interface CompiledBuild {
  * to wait.
  * @throws EngineError when the host has no WebAssembly or no SIMD, forbids it, or has no room for its memory.
  */
-export function instantiate(shared: boolean, build: EmbeddedBuild | CompiledBuild): LoadedModule {
+export function instantiate(
+  shared: boolean,
+  build: EmbeddedBuild | CompiledBuild,
+  maxMemory = MAXIMUM_BYTES,
+): LoadedModule {
   if (typeof WebAssembly === "undefined") {
     throw new EngineError("gateflow needs WebAssembly, which this host does not have.");
   }
   const bytes = "module" in build ? undefined : decodeBytes(build.wasmText, build.wasmBytes);
   if (shared && bytes) bytes[(build as EmbeddedBuild).memoryFlagsOffset] = SHARED_WITH_MAXIMUM;
   try {
-    const wasmMemory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES, shared });
+    const maximum = (maxMemory / PAGE_BYTES) | 0;
+    const wasmMemory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum, shared });
     const module = bytes ? new WebAssembly.Module(bytes) : (build as CompiledBuild).module;
     const instance = new WebAssembly.Instance(module, { env: { memory: wasmMemory } });
     const kernels: Kernels = Object.assign(Object.create(missing), instance.exports);
-    const memory = new Memory(wasmMemory, kernels.heapBase());
+    const memory = new Memory(wasmMemory, kernels.heapBase(), maximum);
     return { module, instance, wasmMemory, kernels, memory, wasmBytes: build.wasmBytes };
   } catch (cause) {
     const why =

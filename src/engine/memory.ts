@@ -1,9 +1,9 @@
 import { EngineError } from "../errors.js";
 import { Heap } from "./heap.js";
 
-const PAGE_BYTES = 65_536;
+export const PAGE_BYTES = 65_536;
 /** WebAssembly's 32-bit address space. */
-const MAXIMUM_PAGES = 65_536;
+export const MAXIMUM_BYTES = 2 ** 32;
 
 /**
  * The linear memory of an engine: regions are taken and given back by address, and read or written through views.
@@ -14,7 +14,12 @@ export class Memory {
   readonly #memory: WebAssembly.Memory;
   readonly #heap: Heap;
 
-  constructor(memory: WebAssembly.Memory, heapBase: number) {
+  /** @param maximumPages how far it may grow. */
+  constructor(
+    memory: WebAssembly.Memory,
+    heapBase: number,
+    readonly maximumPages: number,
+  ) {
     this.#memory = memory;
     this.#heap = new Heap(heapBase);
   }
@@ -39,9 +44,9 @@ export class Memory {
     } catch (cause) {
       this.#heap.give(address);
       throw new EngineError(
-        `engine memory: ${(floats * 4) / 2 ** 20} MiB more do not fit (${Math.round(this.bytesInUse / 2 ** 20)} MiB in use, ` +
-          "WebAssembly's limit is 4096). Use smaller batches, shorter sequences or `truncate`, or dispose of other models.",
-        { cause },
+        `engine memory: ${Math.ceil(floats / 2 ** 18)} MiB more do not fit (${Math.round(this.bytesInUse / 2 ** 20)} MiB in use, ` +
+          `the limit is ${this.maximumPages / 16}). Use smaller batches, shorter sequences or \`truncate\`, or dispose of models.`,
+        { code: "out_of_memory", cause },
       );
     }
     this.floats(address, floats).fill(0);
@@ -69,7 +74,7 @@ export class Memory {
     if (missing <= 0) return;
     // Growing by half again at least keeps the number of growths small; the host commits pages only when touched.
     const half = Math.ceil(this.bytes / PAGE_BYTES / 2);
-    const room = MAXIMUM_PAGES - this.bytes / PAGE_BYTES;
+    const room = this.maximumPages - this.bytes / PAGE_BYTES;
     this.#memory.grow(Math.max(missing, Math.min(half, room)));
   }
 }

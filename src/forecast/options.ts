@@ -1,4 +1,4 @@
-import { ConfigError } from "../errors.js";
+import { ConfigError, told } from "../errors.js";
 import { flag, numberIn, oneOf, refuseUnknown } from "../options.js";
 import type {
   CarrierKind,
@@ -93,7 +93,7 @@ function readLayers(where: string, options: ForecasterOptions): Pick<Settings, "
   if (typeof layers !== "number") {
     if (!Array.isArray(layers) || layers.length === 0) {
       throw new ConfigError(
-        `${where}: \`layers\` is ${JSON.stringify(layers)}, expected a number or [{ units: 32 }].`,
+        `${where}: \`layers\` is ${told(layers)}, expected a number or [{ units: 32 }].`,
         {
           received: layers,
         },
@@ -129,7 +129,7 @@ function readLayers(where: string, options: ForecasterOptions): Pick<Settings, "
 export function readQuantiles(where: string, value: unknown): number[] {
   if (!Array.isArray(value)) {
     throw new ConfigError(
-      `${where}: \`quantiles\` is ${JSON.stringify(value)}, expected levels such as [0.1, 0.5, 0.9].`,
+      `${where}: \`quantiles\` is ${told(value)}, expected levels such as [0.1, 0.5, 0.9].`,
       {
         received: value,
       },

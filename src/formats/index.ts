@@ -1,10 +1,10 @@
 /** Models of other systems, and arrays of NumPy: each reader and writer is fetched when it is first called. */
 
-import { ConfigError } from "../errors.js";
+import { ConfigError, DataError, told } from "../errors.js";
 import { Layer } from "../layers/layer.js";
 import type { Model } from "../model/model.js";
 import type { Sequential } from "../model/sequential.js";
-import { flag, refuseUnknown } from "../options.js";
+import { bytesIn, flag, refuseUnknown } from "../options.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { asFormatErrorLater } from "./bytes/as-format-error.js";
 import { buildModel, type ReadModelOptions } from "./description/build-model.js";
@@ -30,7 +30,7 @@ function checkReading(where: string, options: ReadModelOptions, own: readonly st
  * const { x, y } = await readNpz(await readFile("examples.npz"));
  */
 export async function readNpz(bytes: Uint8Array): Promise<Record<string, Tensor>> {
-  return (await import("./numpy/npz.js")).readNpz(bytes);
+  return (await import("./numpy/npz.js")).readNpz(bytesIn("readNpz()", bytes));
 }
 
 /**
@@ -41,6 +41,9 @@ export async function readNpz(bytes: Uint8Array): Promise<Record<string, Tensor>
  * await writeFile("examples.npz", await writeNpz({ x, y }));
  */
 export async function writeNpz(arrays: Readonly<Record<string, TensorLike>>): Promise<Uint8Array> {
+  if (typeof arrays !== "object" || arrays === null) {
+    throw new DataError(`writeNpz(): got ${told(arrays)}, expected arrays by name.`, { received: arrays });
+  }
   return (await import("./numpy/npz.js")).writeNpz(arrays);
 }
 

@@ -1,7 +1,8 @@
 // A file names what a model is made of.
+import { modelIn } from "./description/snapshot.js";
 import "../names.js";
 import type { Engine } from "../engine/engine.js";
-import { ConfigError, FormatError, GateflowError, StateError } from "../errors.js";
+import { ConfigError, FormatError, GateflowError, StateError, told } from "../errors.js";
 import { CustomLayer } from "../layers/custom/custom-layer.js";
 import { withMakers } from "../layers/custom/custom-makers.js";
 import { layerFromConfig, layersFromConfig } from "../layers/from-config.js";
@@ -14,7 +15,7 @@ import { graphFromConfig, registerModelKind } from "../model/graph/model-from-co
 import type { LayerSet } from "../model/layer-set.js";
 import type { Model } from "../model/model.js";
 import { type Sequential, sequential } from "../model/sequential.js";
-import { flag, refuseUnknown } from "../options.js";
+import { bytesIn, flag, refuseUnknown } from "../options.js";
 import { asFormatError } from "./bytes/as-format-error.js";
 import { isRecord, listOf, parseJson, recordOf, textOf } from "./bytes/json.js";
 import { type CustomObjects, customized, withoutCustoms } from "./custom-objects.js";
@@ -69,6 +70,7 @@ export function toSafetensors(model: Model, options: SafetensorsOptions = {}): U
   const where = "toSafetensors()";
   refuseUnknown(where, options, ["optimizer", "metadata"]);
   const withOptimizer = flag(where, "optimizer", options.optimizer ?? false);
+  modelIn(where, model);
   const compiled = model.compiled;
   refuseUnkept(where, model);
   refuseShared(where, model.topology.all);
@@ -131,14 +133,14 @@ function checkDescription(given: unknown): Description {
   const description = recordOf(DESCRIPTION, given);
   const { version, name, seed, inputShape, batchSize, layers, compile, batches } = description;
   const refuse = (part: string, value: unknown, expected: string): never => {
-    throw new FormatError(
-      `${DESCRIPTION} is damaged: \`${part}\` is ${String(JSON.stringify(value)).slice(0, 60)}, expected ${expected}.`,
-      { received: value, expected },
-    );
+    throw new FormatError(`${DESCRIPTION} is damaged: \`${part}\` is ${told(value)}, expected ${expected}.`, {
+      received: value,
+      expected,
+    });
   };
   if (version !== FORMAT_VERSION) {
     throw new FormatError(
-      `fromSafetensors(): the file is of format version ${String(JSON.stringify(version)).slice(0, 60)}, this gateflow reads ${FORMAT_VERSION}. Use the gateflow that wrote it, or a newer one.`,
+      `fromSafetensors(): the file is of format version ${told(version)}, this gateflow reads ${FORMAT_VERSION}. Use the gateflow that wrote it, or a newer one.`,
       { received: version, expected: FORMAT_VERSION },
     );
   }
@@ -201,7 +203,7 @@ export function fromSafetensors<Made extends Model = Sequential>(
   const where = "fromSafetensors()";
   refuseUnknown(where, options, ["engine", "allowNonFinite", "customObjects"]);
   registerModelKind();
-  const { tensors, metadata } = listSafetensors(bytes);
+  const { tensors, metadata } = listSafetensors(bytesIn(where, bytes));
   const description = describe(metadata);
   const isSlot = ({ name }: { name: string }): boolean => name.startsWith(OPTIMIZER_PREFIX);
   return asFormatError(`${where}: the model's description and its weights do not agree`, () => {
@@ -243,7 +245,7 @@ const trainingOf = (
 export function restoreInto(model: Model, bytes: Uint8Array): void {
   const where = "restoreInto()";
   registerModelKind();
-  const { tensors, metadata } = listSafetensors(bytes);
+  const { tensors, metadata } = listSafetensors(bytesIn(where, bytes));
   const { batches, training } = describe(metadata);
   const isSlot = ({ name }: { name: string }): boolean => name.startsWith(OPTIMIZER_PREFIX);
   if (batches === null || training == null) {

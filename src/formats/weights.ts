@@ -15,7 +15,10 @@ interface Weighted {
     readonly weightNames: readonly string[];
     readonly variables: readonly Variable[];
   }[];
-  setWeights(weights: readonly { shape: readonly number[]; data: Float32Array }[]): void;
+  setWeights(
+    weights: readonly { shape: readonly number[]; data: Float32Array }[],
+    options: { readonly allowNonFinite: boolean },
+  ): void;
 }
 
 /** @throws FormatError unless the weight has the shape it is needed in, or for NaN and Infinity unless they are allowed. */
@@ -91,5 +94,6 @@ export function writeByName(
       shape,
       data: readWeight(where, byName.get(name)!, shape, allowNonFinite),
     })),
+    { allowNonFinite },
   );
 }

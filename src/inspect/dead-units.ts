@@ -1,5 +1,7 @@
-import { ConfigError, ShapeError } from "../errors.js";
+import { ConfigError, ShapeError, told } from "../errors.js";
+import { listIn, numberIn } from "../options.js";
 import type { NamedTensor } from "../tensor.js";
+import { isTensor } from "../tensor.js";
 
 export interface DeadUnits {
   /** Indices of the units no gradient reaches. */
@@ -17,6 +19,14 @@ export interface DeadUnits {
  * @throws ConfigError without gradients; ShapeError when the last axis is no multiple of `units`.
  */
 export function deadUnits(gradients: readonly NamedTensor[], units: number): DeadUnits {
+  const where = "deadUnits()";
+  numberIn(where, "units", units, { min: 1, max: 1e7, integer: true });
+  for (const [i, gradient] of Array.from(listIn(where, "gradients", gradients)).entries()) {
+    if (isTensor(gradient)) continue;
+    throw new ConfigError(`${where}: gradients[${i}] is ${told(gradient)}, expected a tensor.`, {
+      received: gradient,
+    });
+  }
   if (gradients.length === 0) throw new ConfigError("deadUnits(): no gradients were given.");
   const alive = new Array<boolean>(units).fill(false);
   for (const { name, shape, data } of gradients) {

@@ -1,4 +1,4 @@
-import { ConfigError, StateError } from "../errors.js";
+import { ConfigError, StateError, told } from "../errors.js";
 import type { Callback } from "../model/events.js";
 import type { GradientFlow } from "../model/flow.js";
 import { flag, refuseUnknown } from "../options.js";
@@ -60,7 +60,7 @@ export function gradientFlowRecorder(options: GradientFlowRecorderOptions = {}):
   const inputGradient = flag(where, "inputGradient", options.inputGradient ?? every === "epoch");
   if (every !== "epoch" && !(Number.isInteger(every) && every >= 1)) {
     throw new ConfigError(
-      `${where}: \`every\` is ${JSON.stringify(every)}, expected "epoch" (the first batch of each) or a whole number n of 1 or more (every n-th batch).`,
+      `${where}: \`every\` is ${told(every)}, expected "epoch" (the first batch of each) or a whole number n of 1 or more (every n-th batch).`,
       { received: every, expected: '"epoch" or a whole number' },
     );
   }

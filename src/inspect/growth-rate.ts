@@ -1,4 +1,5 @@
 import { exp, log } from "../elementary.js";
+import { numbersIn } from "../options.js";
 
 /** How a gradient grows from step to step on its way back. */
 export interface GrowthRate {
@@ -38,6 +39,7 @@ function student975(freedom: number): number {
  * @returns null with fewer than three steps that have a gradient.
  */
 export function growthRate(gradient: ArrayLike<number>): GrowthRate | null {
+  numbersIn("growthRate()", "gradient", gradient);
   const logs: number[] = [];
   for (let t = gradient.length - 1; t >= 0; t--) {
     const norm = gradient[t]!;

@@ -1,4 +1,4 @@
-import { numberIn, refuseUnknown } from "../options.js";
+import { numberIn, numbersIn, refuseUnknown } from "../options.js";
 
 export interface MemoryHorizonOptions {
   /** Share of the last step's gradient below which a step counts as forgotten. Default 0.001. */
@@ -20,7 +20,7 @@ export function memoryHorizon(gradient: ArrayLike<number>, options: MemoryHorizo
   const where = "memoryHorizon()";
   refuseUnknown(where, options, ["threshold"]);
   const threshold = numberIn(where, "threshold", options.threshold ?? 1e-3, { above: 0, below: 1 });
-  const last = gradient.length - 1;
+  const last = numbersIn(where, "gradient", gradient).length - 1;
   const end = gradient[last] ?? 0;
   if (!Number.isFinite(end)) return Number.NaN;
   if (end === 0) return 0;

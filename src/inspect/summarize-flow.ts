@@ -1,3 +1,4 @@
+import { ConfigError, told } from "../errors.js";
 import { type GradientFlow, isRecurrentFlow, type LayerFlow } from "../model/flow.js";
 import { type GrowthRate, growthRate } from "./growth-rate.js";
 import { memoryHorizon } from "./memory-horizon.js";
@@ -36,6 +37,12 @@ function largestUpdate({ weights }: LayerFlow): FlowSummary["updateRatio"] {
 
 /** The recurrent layers of a flow, each in a few numbers that can be compared between models. */
 export function summarizeFlow(flow: GradientFlow): FlowSummary[] {
+  if (!Array.isArray(flow?.layers)) {
+    throw new ConfigError(
+      `summarizeFlow(): got ${told(flow)}, expected a flow, such as await model.gradientFlow(x, y).`,
+      { received: flow },
+    );
+  }
   return flow.layers.filter(isRecurrentFlow).map((layer) => {
     let saturation = { gate: "", share: 0 };
     for (const [gate, { saturated }] of Object.entries(layer.gates)) {

@@ -1,4 +1,5 @@
 import { log } from "../elementary.js";
+import { numbersIn } from "../options.js";
 
 /**
  * Steps in which a cell state fades to 1/e of itself when the forget gate stays at f: τ = -1 / ln f.
@@ -8,7 +9,7 @@ import { log } from "../elementary.js";
  * @returns steps, one entry for each given: 0 where f <= 0, Infinity where f >= 1 (nothing fades).
  */
 export const timeConstants = (forget: ArrayLike<number>): Float64Array =>
-  Float64Array.from(forget, (f) => {
+  Float64Array.from(numbersIn("timeConstants()", "forget", forget), (f) => {
     if (f <= 0) return 0;
     return f >= 1 ? Number.POSITIVE_INFINITY : -1 / log(f);
   });

@@ -1,4 +1,4 @@
-import { ConfigError, ShapeError } from "../errors.js";
+import { ConfigError, ShapeError, told } from "../errors.js";
 import { RecurrentStage } from "../layers/recurrent/recurrent-stage.js";
 import { onlyBatch } from "../model/data/examples.js";
 import type { Plan } from "../model/execution/plan.js";
@@ -120,6 +120,9 @@ export function trace(model: Sequential, x: TensorLike, options: TraceOptions = 
   const where = "trace()";
   refuseUnknown(where, options, ["layer", "y", "unit", "jacobian"]);
   const wantsJacobian = flag(where, "jacobian", options.jacobian ?? true);
+  if (typeof model?.executor !== "function") {
+    throw new ConfigError(`${where}: got ${told(model)}, expected a model.`, { received: model });
+  }
   const given = toTensor(x);
   const inputs = asBatch("x", given, (model.inputShape?.length ?? 2) + 1);
   const executor = model.executor(where, inputs);

@@ -1,5 +1,5 @@
 import { type ConstraintLike, toConstraint } from "../constraints/to-constraint.js";
-import { ConfigError, ShapeError } from "../errors.js";
+import { ConfigError, ShapeError, told } from "../errors.js";
 import { type Initializer, type InitializerLike, toInitializer } from "../initializers/to-initializer.js";
 import { flag, numberIn } from "../options.js";
 import { type RegularizerLike, toRegularizer } from "../regularizers/to-regularizer.js";
@@ -59,7 +59,7 @@ export class LayerNormalizationLayer extends Layer {
     super(where, options, known);
     if (options.axis !== undefined && options.axis !== -1) {
       throw new ConfigError(
-        `${where}: \`axis\` is ${String(options.axis)}; only the last axis, -1, is normalized.`,
+        `${where}: \`axis\` is ${told(options.axis)}; only the last axis, -1, is normalized.`,
         { received: options.axis, expected: -1 },
       );
     }

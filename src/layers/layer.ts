@@ -1,10 +1,10 @@
-import { ConfigError, ShapeError, StateError } from "../errors.js";
+import { ConfigError, ShapeError, StateError, told } from "../errors.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { describeShape, type NamedTensor, sameShape, type TensorLike } from "../tensor.js";
 import type { Signal } from "./signal.js";
 import type { Call, Stage } from "./stage.js";
-import { type Variable, writeWeights } from "./variable.js";
+import { type SetWeightsOptions, type Variable, writeWeights } from "./variable.js";
 import type { Workspace } from "./workspace.js";
 
 /** Extents of one sample, without the batch: `[features]` or `[timesteps, features]`, null where any length will do. */
@@ -31,7 +31,7 @@ function checkInputShape(where: string, shape: unknown): SampleShape {
     shape.every((extent) => extent === null || (Number.isInteger(extent) && extent >= 1));
   if (!fits) {
     throw new ConfigError(
-      `${where}: \`inputShape\` is ${JSON.stringify(shape)}, expected positive whole numbers such as [timesteps, features] (the batch is not part of it).`,
+      `${where}: \`inputShape\` is ${told(shape)}, expected positive whole numbers such as [timesteps, features] (the batch is not part of it).`,
       { received: shape, expected: "[timesteps, features]" },
     );
   }
@@ -69,7 +69,7 @@ export abstract class Layer {
     refuseUnknown(where, options, [...layerOptionNames, ...known]);
     if (options.name !== undefined && (typeof options.name !== "string" || !/^[^/\s]+$/.test(options.name))) {
       throw new ConfigError(
-        `${where}: \`name\` is ${JSON.stringify(options.name)}, expected a word without spaces or slashes.`,
+        `${where}: \`name\` is ${told(options.name)}, expected a word without spaces or slashes.`,
       );
     }
     this.#name = options.name;
@@ -235,15 +235,15 @@ export abstract class Layer {
 
   /**
    * @param weights one tensor a weight, in the order of `getWeights()`.
-   * @throws ShapeError when their number or a shape is not the layer's; nothing is changed then. StateError before the
-   *   layer knows its input shape.
+   * @throws ShapeError when their number or a shape is not the layer's, DataError for NaN and Infinity unless
+   *   `allowNonFinite`; nothing is changed then. StateError before the layer knows its input shape.
    */
-  setWeights(weights: readonly TensorLike[]): void {
+  setWeights(weights: readonly TensorLike[], options?: SetWeightsOptions): void {
     if (!this.isBuilt) {
       throw new StateError(
         `Layer \`${this.name}\` has no weights yet: give the model's first layer an \`inputShape\`, or add the layer to a model.`,
       );
     }
-    writeWeights(`Layer \`${this.name}\``, this.variables, weights);
+    writeWeights(`Layer \`${this.name}\``, this.variables, weights, options);
   }
 }

@@ -1,11 +1,12 @@
 import type { Constraint } from "../constraints/constraint.js";
 import { type ConstraintLike, toConstraint } from "../constraints/to-constraint.js";
-import { ShapeError } from "../errors.js";
+import { DataError, ShapeError } from "../errors.js";
 import type { Initializer } from "../initializers/initializer.js";
+import { refuseUnknown } from "../options.js";
 import type { Random } from "../random.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { type RegularizerLike, toRegularizer } from "../regularizers/to-regularizer.js";
-import { describeShape, sameShape, sizeOf, type TensorLike, toTensor } from "../tensor.js";
+import { describeShape, firstNonFinite, sameShape, sizeOf, type TensorLike, toTensor } from "../tensor.js";
 import { StoredArray } from "./stored-array.js";
 
 export interface VariableOptions {
@@ -56,17 +57,25 @@ export class Variable extends StoredArray {
   }
 }
 
+/** Options of `setWeights`. */
+export interface SetWeightsOptions {
+  /** Takes NaN and Infinity too, as for a look at a model that broke. Default false: refused, since no prediction survives them. */
+  readonly allowNonFinite?: boolean;
+}
+
 /**
  * Writes tensors into variables, in their order: all or, when one does not fit, none.
  * @param nameOf how an error calls a variable.
- * @throws ShapeError when the number or a shape does not fit.
+ * @throws ShapeError when the number or a shape does not fit; DataError for NaN or Infinity that were not asked for.
  */
 export function writeWeights(
   where: string,
   variables: readonly Variable[],
   weights: readonly TensorLike[],
+  options: SetWeightsOptions = {},
   nameOf: (index: number) => string = (index) => variables[index]!.key,
 ): void {
+  refuseUnknown(where, options, ["allowNonFinite"]);
   if (!Array.isArray(weights)) throw new ShapeError(`${where}: expected an array of tensors.`);
   if (weights.length !== variables.length) {
     throw new ShapeError(
@@ -76,11 +85,18 @@ export function writeWeights(
   }
   const tensors = weights.map(toTensor);
   variables.forEach((variable, i) => {
-    const { shape } = tensors[i]!;
-    if (sameShape(shape, variable.shape)) return;
-    throw new ShapeError(
-      `${where}: \`${nameOf(i)}\` has the shape ${describeShape(variable.shape)}, got ${describeShape(shape)}.`,
-      { received: shape, expected: variable.shape },
+    const { shape, data } = tensors[i]!;
+    if (!sameShape(shape, variable.shape)) {
+      throw new ShapeError(
+        `${where}: \`${nameOf(i)}\` has the shape ${describeShape(variable.shape)}, got ${describeShape(shape)}.`,
+        { received: shape, expected: variable.shape },
+      );
+    }
+    const bad = options.allowNonFinite === true ? -1 : firstNonFinite(data);
+    if (bad < 0) return;
+    throw new DataError(
+      `${where}: \`${nameOf(i)}\` holds ${data[bad]} at ${bad}. Give { allowNonFinite: true } to keep it.`,
+      { received: data[bad] },
     );
   });
   variables.forEach((variable, i) => {

@@ -1,4 +1,4 @@
-import { ConfigError, ShapeError } from "../errors.js";
+import { ConfigError, ShapeError, told } from "../errors.js";
 import { numberIn } from "../options.js";
 import { describeShape } from "../tensor.js";
 import type { Layer, SampleShape } from "./layer.js";
@@ -71,7 +71,7 @@ export function sequenceShape(
 export function refuseChannelsFirst(where: string, dataFormat: unknown): void {
   if (dataFormat === undefined || dataFormat === "channelsLast") return;
   throw new ConfigError(
-    `${where}: \`dataFormat\` is ${JSON.stringify(dataFormat)}; sequences are [batch, timesteps, features], "channelsLast". Transpose the data, or put permute({ dims: [2, 1] }) before the layer.`,
+    `${where}: \`dataFormat\` is ${told(dataFormat)}; sequences are [batch, timesteps, features], "channelsLast". Transpose the data, or put permute({ dims: [2, 1] }) before the layer.`,
     { received: dataFormat, expected: "channelsLast" },
   );
 }

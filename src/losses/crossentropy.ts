@@ -1,4 +1,5 @@
 import { flag, numberIn, refuseUnknown } from "../options.js";
+import { classTargets } from "./class-targets.js";
 import { type Loss, lossArguments } from "./loss.js";
 
 export interface CrossentropyOptions {
@@ -63,6 +64,7 @@ export function sparseCategoricalCrossentropy(options: { fromLogits?: boolean } 
     name: "sparseCategoricalCrossentropy",
     config: { fromLogits },
     targets: "classes",
+    classes: classTargets,
     targetWidth: () => 1,
     sum: (batch) =>
       batch.kernels.sparseCategoricalCrossentropyLoss(

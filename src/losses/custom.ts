@@ -1,4 +1,4 @@
-import { ConfigError, DataError, ShapeError } from "../errors.js";
+import { ConfigError, DataError, ShapeError, told } from "../errors.js";
 import {
   describeShape,
   firstNonFinite,
@@ -57,7 +57,7 @@ function checkResult(name: string, value: unknown): LossResult {
   ) as Partial<LossResult>;
   if (typeof loss !== "number" || gradient === undefined) {
     throw new ConfigError(
-      `The loss function \`${name}\` returned ${typeof value === "object" ? "an object without a number `loss` and a `gradient`" : String(value)}, expected { loss, gradient }.`,
+      `The loss function \`${name}\` returned ${typeof value === "object" ? "an object without a number `loss` and a `gradient`" : told(value)}, expected { loss, gradient }.`,
       { received: value, expected: "{ loss: number, gradient: Tensor }" },
     );
   }

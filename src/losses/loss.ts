@@ -1,6 +1,7 @@
 import type { Kernels } from "../engine/kernels.js";
 import type { Memory } from "../engine/memory.js";
 import type { Tensor } from "../tensor.js";
+import type { ClassTargets } from "./class-targets.js";
 
 /** One batch of predictions and targets, as addresses: rows (of samples, or of samples and time steps) of `width`. */
 export interface LossBatch {
@@ -50,6 +51,8 @@ export interface Loss {
   readonly isCustom?: boolean;
   /** Whether targets are numbers like the predictions, or one class index a row. */
   readonly targets: "values" | "classes";
+  /** What it knows of class indices, where it takes them. */
+  readonly classes?: ClassTargets;
   /** Whether the loss has to see all rows of a batch at once, as a user's own function does. */
   readonly isWholeBatch?: boolean;
   /** Whether targets may be as wide as they come: a user's own function that says so. */

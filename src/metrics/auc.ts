@@ -1,5 +1,5 @@
 import { exp, log } from "../elementary.js";
-import { ConfigError } from "../errors.js";
+import { ConfigError, told } from "../errors.js";
 import { flag, numberIn, oneOf, refuseUnknown } from "../options.js";
 import { forEachLabelled, nameIn } from "./confusion.js";
 import type { Metric, MetricFactory } from "./metric.js";
@@ -76,7 +76,7 @@ export function auc(options: AucOptions = {}): MetricFactory {
   const fromLogits = flag(where, "fromLogits", options.fromLogits ?? false);
   const multiLabel = flag(where, "multiLabel", options.multiLabel ?? false);
   if (own !== undefined && !Array.isArray(own)) {
-    throw new ConfigError(`${where}: \`thresholds\` is ${String(own)}, expected numbers from 0 to 1.`, {
+    throw new ConfigError(`${where}: \`thresholds\` is ${told(own)}, expected numbers from 0 to 1.`, {
       received: own,
     });
   }

@@ -1,4 +1,4 @@
-import { ConfigError, DataError } from "../errors.js";
+import { ConfigError, DataError, told } from "../errors.js";
 import { numberIn, oneOf, refuseUnknown } from "../options.js";
 import { forEachRow, type Metric, type MetricBatch, type MetricFactory } from "./metric.js";
 
@@ -58,7 +58,7 @@ function isAmongTop(values: Float32Array, index: number, k: number): boolean {
 export function nameIn(where: string, given: unknown, usual: string): string {
   if (given === undefined) return usual;
   if (typeof given === "string" && given !== "") return given;
-  throw new ConfigError(`${where}: \`name\` is ${JSON.stringify(given)}, expected a word.`, {
+  throw new ConfigError(`${where}: \`name\` is ${told(given)}, expected a word.`, {
     received: given,
   });
 }

@@ -18,7 +18,7 @@ export interface TrainingModel {
     restorePoint?(): () => void;
   };
   getWeights(): NamedTensor[];
-  setWeights(weights: readonly NamedTensor[]): void;
+  setWeights(weights: readonly NamedTensor[], options?: { readonly allowNonFinite?: boolean }): void;
   /**
    * Has the gradient flow of every training step recorded and told to `listener`, after its update, until the function
    * returned is called. Changes no bit of the training. With `inputGradient` dL/dx is computed of every layer.

@@ -64,7 +64,7 @@ export interface GradientFlow {
 
 /** Whether a layer's flow has time steps. */
 export const isRecurrentFlow = (layer: LayerFlow): layer is RecurrentLayerFlow =>
-  layer.hiddenGradient !== undefined;
+  layer?.hiddenGradient !== undefined;
 
 /** Told of a training pass: called after the update. */
 export type FlowListener = (flow: GradientFlow) => void;

@@ -1,7 +1,7 @@
-import { ConfigError, ShapeError } from "../errors.js";
+import { ConfigError, ShapeError, told } from "../errors.js";
 import type { Layer, SampleShape } from "../layers/layer.js";
 import type { Signal } from "../layers/signal.js";
-import { type Variable, writeWeights } from "../layers/variable.js";
+import { type SetWeightsOptions, type Variable, writeWeights } from "../layers/variable.js";
 import type { Workspace } from "../layers/workspace.js";
 import { createRandom } from "../random.js";
 import type { NamedTensor, Tensor, TensorLike } from "../tensor.js";
@@ -23,6 +23,10 @@ const isStateful = (layer: Layer): layer is Layer & Stateful =>
 
 /** The layers of a model, however they are connected: their names, their weights and states, and how those begin. */
 export abstract class LayerSet {
+  readonly #names = new Set<string>();
+  /** Of each default name the number that was given last: trying all of them takes the square of the layers. */
+  readonly #numbers = new Map<string, number>();
+
   /**
    * @internal @param seed decides the first weights.
    * @param beforeStates asked whether states may be written from outside.
@@ -73,7 +77,7 @@ export abstract class LayerSet {
     const found = typeof which === "number" ? layers.at(which) : layers.find(({ name }) => name === which);
     if (found !== undefined) return found;
     throw new ConfigError(
-      `getLayer(): there is no layer ${JSON.stringify(which)}. Layers: ${layers.map(({ name }) => name).join(", ")}.`,
+      `getLayer(): there is no layer ${told(which)}. Layers: ${layers.map(({ name }) => name).join(", ")}.`,
       { received: which, expected: layers.map(({ name }) => name) },
     );
   }
@@ -130,13 +134,14 @@ export abstract class LayerSet {
     return [...known].map(([variable, name]) => [name, variable]);
   }
 
-  /** @internal All or nothing. @throws ShapeError when a number or a shape does not fit. */
-  setWeights(weights: readonly TensorLike[]): void {
+  /** @internal All or nothing. @throws as `writeWeights`. */
+  setWeights(weights: readonly TensorLike[], options?: SetWeightsOptions): void {
     const own = this.#weights();
     writeWeights(
       "setWeights()",
       own.map(([, variable]) => variable),
       weights,
+      options,
       (index) => own[index]![0],
     );
   }
@@ -160,17 +165,29 @@ export abstract class LayerSet {
   }
 
   /** @internal Gives a layer the first name that is free. @throws ConfigError when it has a name of its own that is taken. */
-  protected assignName(where: string, layer: Layer, others: readonly Layer[]): void {
-    const taken = new Set(others.map(({ name }) => name));
-    if (layer.isNamed) {
-      if (!taken.has(layer.name)) return;
-      throw new ConfigError(`${where}: a layer named \`${layer.name}\` is in this model already.`, {
-        received: layer.name,
+  protected assignName(where: string, layer: Layer): void {
+    const taken = this.#names;
+    let { name } = layer;
+    if (layer.isNamed && taken.has(name)) {
+      throw new ConfigError(`${where}: a layer named \`${name}\` is in this model already.`, {
+        received: name,
       });
     }
-    let name = layer.defaultName;
-    for (let i = 1; taken.has(name); i++) name = `${layer.defaultName}_${i}`;
-    layer.rename(name);
+    if (!layer.isNamed) {
+      const { defaultName } = layer;
+      let number = this.#numbers.get(defaultName) ?? 0;
+      do name = number === 0 ? defaultName : `${defaultName}_${number}`;
+      while (taken.has(name) && ++number);
+      this.#numbers.set(defaultName, number);
+      layer.rename(name);
+    }
+    taken.add(name);
+  }
+
+  /** @internal A layer that could not be added leaves its name to others. */
+  protected freeName({ name, defaultName }: Layer): void {
+    this.#names.delete(name);
+    this.#numbers.delete(defaultName);
   }
 
   /** @internal The first values of a layer's weights, which its place in the model decides. */

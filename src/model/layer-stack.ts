@@ -1,4 +1,4 @@
-import { ConfigError, StateError } from "../errors.js";
+import { ConfigError, StateError, told } from "../errors.js";
 import { Layer, type SampleShape } from "../layers/layer.js";
 import type { Signal } from "../layers/signal.js";
 import type { Stage } from "../layers/stage.js";
@@ -78,7 +78,7 @@ export class LayerStack extends LayerSet {
     const where = "model.add()";
     if (!(layer instanceof Layer)) {
       throw new ConfigError(
-        `${where}: expected a layer, such as lstm({ units: 32 }), got ${typeof layer === "function" ? "a function (is it a factory that was not called?)" : String(layer)}.`,
+        `${where}: expected a layer, such as lstm({ units: 32 }), got ${typeof layer === "function" ? "a function (is it a factory that was not called?)" : told(layer)}.`,
         { received: layer },
       );
     }
@@ -90,7 +90,7 @@ export class LayerStack extends LayerSet {
     if (layer.isInput && this.#layers.length > 0) {
       throw new ConfigError(`${where}: an input layer comes first.`);
     }
-    this.assignName(where, layer, this.#layers);
+    this.assignName(where, layer);
     this.#layers.push(layer);
     try {
       if (this.#layers.length === 1) {
@@ -99,6 +99,7 @@ export class LayerStack extends LayerSet {
       } else if (this.#inputShape !== undefined) this.#build(this.#layers.length - 1);
     } catch (error) {
       this.#layers.pop();
+      this.freeName(layer);
       throw error;
     }
   }

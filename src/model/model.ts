@@ -1,7 +1,7 @@
 import { defaultEngine, type Engine, prepareDefaultEngine } from "../engine/engine.js";
-import { StateError } from "../errors.js";
+import { type EngineError, StateError } from "../errors.js";
 import type { Layer, SampleShape } from "../layers/layer.js";
-import type { Variable } from "../layers/variable.js";
+import type { SetWeightsOptions, Variable } from "../layers/variable.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import { refuseUnknown } from "../options.js";
 import { createRandom } from "../random.js";
@@ -258,11 +258,12 @@ export abstract class Model<Set extends LayerSet = LayerSet> {
 
   /**
    * @param weights one tensor a weight, in the order of `getWeights()`; names are not read.
-   * @throws ShapeError when their number or a shape does not fit; no weight is changed then.
+   * @throws ShapeError when their number or a shape does not fit, DataError for NaN and Infinity unless
+   *   `allowNonFinite`; no weight is changed then.
    */
-  setWeights(weights: readonly TensorLike[]): void {
+  setWeights(weights: readonly TensorLike[], options?: SetWeightsOptions): void {
     this.#checkBuilt("setWeights()");
-    this.topology.setWeights(weights);
+    this.topology.setWeights(weights, options);
   }
 
   countParams(): number {
@@ -383,7 +384,13 @@ export abstract class Model<Set extends LayerSet = LayerSet> {
   #alone<T>(where: string, work: () => Promise<T>): Promise<T> {
     return this.#callLock.take(where, async () => {
       if (this.#executor === undefined && this.#engine === undefined) await prepareDefaultEngine();
-      return work();
+      try {
+        return await work();
+      } catch (error) {
+        const memory = this.#executor?.modelMemory;
+        if (memory?.wanted === undefined || (error as EngineError).code !== "out_of_memory") throw error;
+        throw (await import("./on-demand/what-fits.js")).whatFits(where, error, memory, this.topology);
+      }
     });
   }
 

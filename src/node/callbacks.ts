@@ -8,7 +8,7 @@ import {
   type ModelCheckpointOptions,
   modelCheckpoint as modelCheckpointTo,
 } from "../callbacks/model-checkpoint.js";
-import { ConfigError, StateError } from "../errors.js";
+import { ConfigError, StateError, told } from "../errors.js";
 import { nativeBackup, backupAndRestore as storedBackup } from "../formats/backup-and-restore.js";
 import type { Callback } from "../model/events.js";
 import { Sequential } from "../model/sequential.js";
@@ -46,6 +46,7 @@ async function writable<Result>(
  *   path whose extension names no format.
  */
 export function modelCheckpoint(options: FileCheckpointOptions = {}): ModelCheckpoint {
+  if (options === null) throw new ConfigError("modelCheckpoint(): expected an object of options, got null.");
   if (typeof options.filepath === "string") checkModelPath("modelCheckpoint()", options.filepath);
   return modelCheckpointTo({
     ...options,
@@ -82,7 +83,7 @@ export function backupAndRestore(options: FileBackupOptions | BackupAndRestoreOp
   refuseUnknown(where, options, ["path", "saveFreq"] satisfies (keyof FileBackupOptions)[]);
   const { path, saveFreq } = options;
   if (typeof path !== "string" || path === "") {
-    throw new ConfigError(`${where}: \`path\` is ${JSON.stringify(path)}, expected the path of a file.`, {
+    throw new ConfigError(`${where}: \`path\` is ${told(path)}, expected the path of a file.`, {
       received: path,
     });
   }
@@ -122,7 +123,7 @@ export function csvLogger(options: FileLoggerOptions): Callback {
   refuseUnknown(where, options, ["filename", "separator", "append"] satisfies (keyof FileLoggerOptions)[]);
   const { filename, separator } = options;
   if (typeof filename !== "string" || filename === "") {
-    throw new ConfigError(`${where}: \`filename\` is ${JSON.stringify(filename)}, expected a path.`, {
+    throw new ConfigError(`${where}: \`filename\` is ${told(filename)}, expected a path.`, {
       received: filename,
     });
   }

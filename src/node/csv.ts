@@ -1,4 +1,4 @@
-import { ConfigError } from "../errors.js";
+import { ConfigError, told } from "../errors.js";
 import { refuseUnknown } from "../options.js";
 import { type ReadCsvOptions, readCsvBytes } from "../table/readers/csv-bytes.js";
 import type { ReadTable, Table } from "../table/table.js";
@@ -27,7 +27,7 @@ export function checkTableOptions(where: string, options: ReadCsvOptions): void 
   refuseUnknown(where, options, [...TABLE_OPTIONS, ...TEXT_OPTIONS]);
   const { columns, delimiter, decimal, thousands, skip, id, series, wide } = options;
   const refuse = (option: string, value: unknown, expected: string): never => {
-    throw new ConfigError(`${where}: \`${option}\` is ${JSON.stringify(value)}, expected ${expected}.`, {
+    throw new ConfigError(`${where}: \`${option}\` is ${told(value)}, expected ${expected}.`, {
       received: value,
       expected,
     });

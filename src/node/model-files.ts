@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, extname, isAbsolute, join } from "node:path";
-import { ConfigError, DataError, FormatError } from "../errors.js";
+import { ConfigError, DataError, FormatError, told } from "../errors.js";
 import { extensionFormats, formatOf, type ModelFormat } from "../formats/format-of.js";
 import {
   fromKeras,
@@ -15,7 +15,7 @@ import {
 } from "../formats/index.js";
 import { fromSafetensors, type SafetensorsOptions, toSafetensors } from "../formats/safetensors.js";
 import type { Sequential } from "../model/sequential.js";
-import { refuseUnknown } from "../options.js";
+import { pathIn, refuseUnknown } from "../options.js";
 import { writeFileAtomic } from "./atomic-write.js";
 
 /** Extensions a model can be stored under. */
@@ -23,7 +23,7 @@ const writable: readonly string[] = [".safetensors", ".keras", ".pt", ".pth", ".
 
 /** @throws FormatError unless the path's extension names a format models are stored in. */
 export function checkModelPath(where: string, path: string): void {
-  const extension = extname(path).toLowerCase();
+  const extension = extname(pathIn(where, path)).toLowerCase();
   if (writable.includes(extension)) return;
   const advice = /^\.(h5|hdf5)$/.test(extension) ? " Keras 3 reads .keras." : "";
   throw new FormatError(
@@ -110,7 +110,7 @@ async function readLayersModel(path: string, bytes: Uint8Array): Promise<LayersM
   const weightData: Uint8Array[] = [];
   for (const shard of shards) {
     const isBeside = typeof shard === "string" && !isAbsolute(shard) && !shard.split(/[\\/]/).includes("..");
-    if (!isBeside) throw new FormatError(`the shard ${JSON.stringify(shard)} does not lie beside the model.`);
+    if (!isBeside) throw new FormatError(`the shard ${told(shard)} does not lie beside the model.`);
     weightData.push(await readBytes(join(dirname(path), shard)));
   }
   return { ...json, weightData };
@@ -138,7 +138,7 @@ export async function loadModel(path: string, options: LoadModelOptions = {}): P
   const where = "loadModel()";
   refuseUnknown(where, options, ["weights", "allowNonFinite"]);
   const { weights, ...reading } = options;
-  const bytes = await readBytes(path);
+  const bytes = await readBytes(pathIn(where, path));
   const beside = typeof weights === "string" ? await readBytes(weights) : weights;
   try {
     const format = formatOfFile(path, bytes);

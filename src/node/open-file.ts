@@ -1,5 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { DataError } from "../errors.js";
+import { pathIn } from "../options.js";
 
 /** What the operating system calls its errors, in words. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -20,7 +21,7 @@ export const isStandardInput = (path: string): boolean => path === "-";
  * @throws DataError for a path that is not there, may not be read, or is a directory.
  */
 export async function openFile(path: string, expected: string): Promise<FileHandle> {
-  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
+  const file = await open(pathIn(expected, path)).catch((cause: NodeJS.ErrnoException) => {
     throw new DataError(`${path}: ${REASONS[cause.code ?? ""] ?? cause.message}.`, { cause });
   });
   if (!(await file.stat()).isDirectory()) return file;

@@ -1,7 +1,8 @@
 import { extname } from "node:path";
 import zlib from "node:zlib";
 import type { Compressors } from "hyparquet";
-import { ConfigError, DataError } from "../errors.js";
+import { ConfigError, DataError, told } from "../errors.js";
+import { pathIn } from "../options.js";
 import { readCsvBytes } from "../table/readers/csv-bytes.js";
 import { readJsonLines } from "../table/readers/json-lines.js";
 import { readParquet } from "../table/readers/parquet.js";
@@ -26,11 +27,12 @@ function compressors(): Compressors {
 /** `readTable` with what only this program's own rooms need. */
 export async function readTableWhole(path: string, options: ReadTableOptions = {}): Promise<ReadTable> {
   checkTableOptions("readTable()", options);
+  pathIn("readTable()", path);
   const { columns, date, id } = options;
   const dates = date === undefined || date === false ? [] : typeof date === "string" ? [date] : date;
   if (id !== undefined && (dates.includes(id) || columns?.includes(id) === true)) {
     throw new ConfigError(
-      `readTable(): \`id\` is ${JSON.stringify(id)}, which is also ${dates.includes(id) ? "the date" : "among the columns"}. Choose another.`,
+      `readTable(): \`id\` is ${told(id)}, which is also ${dates.includes(id) ? "the date" : "among the columns"}. Choose another.`,
       { received: id },
     );
   }

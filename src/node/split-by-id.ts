@@ -1,4 +1,4 @@
-import { ConfigError } from "../errors.js";
+import { ConfigError, told } from "../errors.js";
 import type { Table } from "../table/table.js";
 
 /**
@@ -12,6 +12,11 @@ import type { Table } from "../table/table.js";
  * for (const [store, { columns }] of splitById(table, "store")) console.log(store, columns.sales);
  */
 export function splitById(table: Table, idColumn: string): Map<string, Table> {
+  if (typeof table?.columns !== "object") {
+    throw new ConfigError(`splitById(): got ${told(table)}, expected what readTable() returns.`, {
+      received: table,
+    });
+  }
   const { ids } = table;
   if (ids === undefined || table.id !== idColumn) {
     const had = table.id === undefined ? "without an id column" : `with \`id: ${JSON.stringify(table.id)}\``;

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { ConfigError, DataError } from "../errors.js";
-import { flag, numberIn, refuseUnknown } from "../options.js";
+import { flag, numberIn, pathIn, refuseUnknown } from "../options.js";
 import type { Tensor } from "../tensor.js";
 
 export interface ReadWordVectorsOptions {
@@ -118,6 +118,9 @@ function readLine(
   return { word, values };
 }
 
+/** Letters of a line: some 100,000 numbers. */
+const LONGEST_LINE = 2 ** 20;
+
 /** Words and vectors of a file, line by line as it streams. */
 async function* readVectors(path: string): AsyncGenerator<{ word: string; values: Float32Array }> {
   const source = createReadStream(path, "utf8");
@@ -127,6 +130,17 @@ async function* readVectors(path: string): AsyncGenerator<{ word: string; values
   source.on("error", (error) => {
     failure = error;
     lines.close();
+  });
+  // A line is kept until its end comes, which a file of zeros, or a device, has none of.
+  let unended = 0;
+  source.on("data", (chunk) => {
+    const text = String(chunk);
+    const end = text.lastIndexOf("\n");
+    unended = end < 0 ? unended + text.length : text.length - end - 1;
+    if (unended > LONGEST_LINE)
+      source.destroy(
+        new Error(`a line is longer than ${LONGEST_LINE} letters: is it a file of word vectors?`),
+      );
   });
   let number = 0;
   let dimension: number | null = null;
@@ -174,6 +188,7 @@ export async function readWordVectors(
 ): Promise<WordVectors> {
   const where = "readWordVectors()";
   refuseUnknown(where, options, ["vocabulary", "limit", "reservePadding"]);
+  pathIn("readWordVectors()", path);
   const { vocabulary } = options;
   const limit =
     options.limit === undefined

@@ -1,4 +1,4 @@
-import { ConfigError, DataError, GateflowError } from "../errors.js";
+import { ConfigError, DataError, GateflowError, told } from "../errors.js";
 import { flag, numberIn, oneOf, refuseUnknown } from "../options.js";
 import type { Recipe } from "./recipe.js";
 import { buildRecipe } from "./train-recipe.js";
@@ -50,12 +50,12 @@ function checkCompile(where: string, compile: Recipe["compile"]): void {
   refuseUnknown(place, compile, ["optimizer", "loss", "truncate"]);
   const { optimizer, truncate, loss } = compile;
   if (typeof loss !== "string")
-    throw new ConfigError(`${place}: \`loss\` is ${JSON.stringify(loss)}, expected a name such as "mse".`, {
+    throw new ConfigError(`${place}: \`loss\` is ${told(loss)}, expected a name such as "mse".`, {
       received: loss,
     });
   if (optimizer !== undefined && typeof optimizer !== "string" && typeof optimizer?.name !== "string")
     throw new ConfigError(
-      `${place}: \`optimizer\` is ${JSON.stringify(optimizer)}, expected a name such as "adam" or { "name": "adam", "learningRate": 0.01 }.`,
+      `${place}: \`optimizer\` is ${told(optimizer)}, expected a name such as "adam" or { "name": "adam", "learningRate": 0.01 }.`,
       { received: optimizer },
     );
   if (truncate != null) numberIn(place, "truncate", truncate, whole);
@@ -72,7 +72,7 @@ function checkLayer(where: string, name: string, layer: Recipe["layers"][number]
   const { kind, config } = inner ?? {};
   if (typeof kind !== "string" || typeof config !== "object" || config === null)
     throw new ConfigError(
-      `${where}: ${name}.layer is ${JSON.stringify(inner)}, expected { "kind": "lstm", "config": { "units": 50 } }.`,
+      `${where}: ${name}.layer is ${told(inner)}, expected { "kind": "lstm", "config": { "units": 50 } }.`,
       { received: inner },
     );
 }

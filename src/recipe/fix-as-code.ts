@@ -1,3 +1,4 @@
+import { ConfigError, told } from "../errors.js";
 import { oneOf, refuseUnknown } from "../options.js";
 import { Call, Code, Spread, statement } from "./code-text.js";
 import { type Framework, fixInPython } from "./fix-in-python.js";
@@ -173,6 +174,16 @@ export interface FixAsCodeOptions {
 export function fixAsCode(patch: RecipePatch, recipe?: Recipe, options: FixAsCodeOptions = {}): string {
   refuseUnknown("fixAsCode()", options, ["as"]);
   const as = oneOf("fixAsCode()", "as", options.as ?? "gateflow", ["gateflow", "keras", "pytorch"]);
+  for (const [name, value] of Object.entries({ patch, ...(recipe === undefined ? {} : { recipe }) })) {
+    const isRecipe = name === "patch" || Array.isArray((value as Recipe | null)?.layers);
+    if (typeof value === "object" && value !== null && isRecipe) continue;
+    throw new ConfigError(
+      `fixAsCode(): the ${name} is ${told(value)}, expected that of a diagnosis or a recipe.`,
+      {
+        received: value,
+      },
+    );
+  }
   if (as !== "gateflow") return fixInPython(patch, as);
   if (recipe === undefined) return patchAsCode(patch);
   const { series, window, layers = [], compile, fit } = patch;

@@ -1,4 +1,4 @@
-import { ConfigError } from "../errors.js";
+import { ConfigError, told } from "../errors.js";
 import { type Described, Registry } from "../registry.js";
 import { isSchedule, type Schedule, type ScheduleFunction } from "./schedule.js";
 
@@ -20,7 +20,7 @@ function fromFunction(where: string, option: string, rate: ScheduleFunction): Sc
       const value = rate(step);
       if (Number.isFinite(value) && value >= 0) return value;
       throw new ConfigError(
-        `${where}: the function given as \`${option}\` returned ${String(value)} for step ${step}, expected a finite rate of at least 0.`,
+        `${where}: the function given as \`${option}\` returned ${told(value)} for step ${step}, expected a finite rate of at least 0.`,
         { received: value },
       );
     },

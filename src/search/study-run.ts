@@ -1,4 +1,4 @@
-import { ConfigError, GateflowError } from "../errors.js";
+import { ConfigError, GateflowError, told } from "../errors.js";
 import { numberIn } from "../options.js";
 import { openJournal, type StudyHead } from "./journal.js";
 import type { Pruner } from "./pruners/pruner.js";
@@ -106,7 +106,7 @@ export class StudyRun {
       shouldPrune: isBehind,
       report: async (value, step) => {
         if (typeof value !== "number") {
-          throw new ConfigError(`trial.report(): the value is ${String(value)}, expected a number.`, {
+          throw new ConfigError(`trial.report(): the value is ${told(value)}, expected a number.`, {
             received: value,
           });
         }
@@ -144,7 +144,7 @@ export class StudyRun {
           : {
               value: null,
               state: "failed",
-              error: `The result is ${String(value)}, expected a finite number.`,
+              error: `The result is ${told(value)}, expected a finite number.`,
             };
     } catch (error) {
       if (outside?.aborted || error instanceof StudyEnded) throw new StudyEnded();

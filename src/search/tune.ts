@@ -1,4 +1,4 @@
-import { ConfigError } from "../errors.js";
+import { ConfigError, told } from "../errors.js";
 import { numberIn, oneOf, refuseUnknown } from "../options.js";
 import { checkWholeRecipe } from "../recipe/check-recipe.js";
 import type { Recipe } from "../recipe/recipe.js";
@@ -53,7 +53,7 @@ function checkOptions(where: string, options: TuneOptions): void {
     throw new ConfigError(`${where}: \`signal\` is no AbortSignal.`, { received: signal });
   }
   if (storage !== undefined && (typeof storage !== "string" || storage === "")) {
-    throw new ConfigError(`${where}: \`storage\` is ${String(storage)}, expected a path.`, {
+    throw new ConfigError(`${where}: \`storage\` is ${told(storage)}, expected a path.`, {
       received: storage,
     });
   }

@@ -1,4 +1,4 @@
-import { DataError, ShapeError } from "../errors.js";
+import { DataError, ShapeError, told } from "../errors.js";
 import { describeShape, isTensor, sizeOf, type Tensor } from "../tensor.js";
 
 /** One column in time order; `null` and NaN are gaps. */
@@ -41,10 +41,10 @@ const isPlain = (value: unknown): value is number =>
 function toNumber(where: string, value: unknown, place: string): number {
   if (value === null) return Number.NaN;
   if (typeof value !== "number") {
-    throw new DataError(
-      `${where}: ${place} is ${typeof value === "string" ? JSON.stringify(value) : String(value)}, expected a number (null or NaN for a gap).`,
-      { received: value, expected: "number | null" },
-    );
+    throw new DataError(`${where}: ${place} is ${told(value)}, expected a number (null or NaN for a gap).`, {
+      received: value,
+      expected: "number | null",
+    });
   }
   if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
     throw new DataError(
@@ -65,7 +65,7 @@ function openRows(where: string, x: Rows): Frame {
   for (let t = 0; t < x.length; t++) {
     const row = x[t]!;
     if (!(Array.isArray(row) || isTyped(row)) || row.length !== width) {
-      const came = Array.isArray(row) || isTyped(row) ? `has ${row.length} values` : `is ${String(row)}`;
+      const came = Array.isArray(row) || isTyped(row) ? `has ${row.length} values` : `is ${told(row)}`;
       throw new ShapeError(
         `${where}: row ${t} ${came}, but row 0 has ${width}. Every row needs the same columns.`,
         {

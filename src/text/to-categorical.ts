@@ -7,6 +7,9 @@ export interface ToCategoricalOptions {
   readonly numClasses?: number;
 }
 
+/** As many as an array may well hold. */
+const MOST_NUMBERS = 2 ** 30;
+
 /**
  * One-hot labels `[…, numClasses]` of class indices, as categoricalCrossentropy takes them. A last axis of one, as in
  * `[N, 1]`, is dropped first. Source: Keras's to_categorical.
@@ -26,6 +29,12 @@ export function toCategorical(labels: TensorLike, options: ToCategoricalOptions 
     options.numClasses === undefined
       ? Math.max(0, Math.floor(largest) + 1)
       : numberIn(where, "numClasses", options.numClasses, { min: 1, integer: true });
+  if (!(data.length * classes <= MOST_NUMBERS)) {
+    throw new DataError(
+      `${where}: ${data.length} labels of ${classes} classes make ${data.length * classes} numbers, expected at most ${MOST_NUMBERS}. Keep the indices, and use the loss sparseCategoricalCrossentropy.`,
+      { received: classes },
+    );
+  }
   const hot = new Float32Array(data.length * classes);
   for (let n = 0; n < data.length; n++) {
     const label = data[n]!;

@@ -34,3 +34,17 @@ export function checkTrace(where: string, trace: Trace): void {
   const isRight = isObject(trace) && isObject(trace.gates);
   expect(where, isRight, trace, "what trace(model, sequence) returns");
 }
+
+/** @throws ConfigError */
+export function checkCurves(
+  where: string,
+  curves: readonly { name: string; values: ArrayLike<number> }[],
+): void {
+  const isRight =
+    Array.isArray(curves) &&
+    curves.every(
+      (curve) =>
+        typeof curve?.name === "string" && (Array.isArray(curve.values) || ArrayBuffer.isView(curve.values)),
+    );
+  expect(where, isRight, curves, 'curves, such as [{ name: "lstm", values: layer.hiddenGradient }]');
+}

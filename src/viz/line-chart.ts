@@ -1,4 +1,5 @@
 import { numberIn } from "../options.js";
+import { checkCurves } from "./check-input.js";
 import { type Drawn, frame, legend, type Panel, polyline, roomBelow } from "./frame.js";
 import { drawMarks, halo, markedValues, type PictureMark, roomAbove } from "./marks.js";
 import { linearScale, logScale, type Scale, stepScale } from "./scales.js";
@@ -158,9 +159,11 @@ export function lineChart(panels: readonly CurvePanel[], options: ChartOptions):
 export const gradientNormChart = (
   curves: readonly Curve[],
   options: Partial<ChartOptions> & { readonly yLabel?: string } = {},
-): string =>
-  lineChart([{ yLabel: options.yLabel ?? "‖dL/dh‖ (log scale)", curves, log: true, height: 280 }], {
+): string => {
+  checkCurves("gradientNormChart()", curves);
+  return lineChart([{ yLabel: options.yLabel ?? "‖dL/dh‖ (log scale)", curves, log: true, height: 280 }], {
     title: options.title ?? "Gradient norm by time step",
     xLabel: options.xLabel ?? "time step t",
     ...(options.width === undefined ? {} : { width: options.width }),
   });
+};

@@ -1,6 +1,6 @@
 import { DataError } from "../errors.js";
 import { type GradientFlow, isRecurrentFlow } from "../inspect/index.js";
-import { numberIn, refuseUnknown } from "../options.js";
+import { listIn, numberIn, refuseUnknown } from "../options.js";
 import { checkFlow } from "./check-input.js";
 import { log10, logScale, type Scale, shortNumber } from "./scales.js";
 
@@ -77,7 +77,7 @@ export function sparkline(
 ): string {
   refuseUnknown("sparkline()", options, ["columns", "log"]);
   const columns = numberIn("sparkline()", "columns", options.columns ?? 60, { min: 1, integer: true });
-  const shown = squeeze(values, columns).map((value) =>
+  const shown = squeeze(listIn("sparkline()", "values", values), columns).map((value) =>
     options.log === true ? (value > 0 ? log10(value) : Number.NaN) : value,
   );
   const finite = shown.filter(Number.isFinite);

@@ -3,8 +3,9 @@ import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
 import { line, lines } from "../pictures/pictures.js";
 
-/** Rounding of float32, relative to the values: below it differences are none. */
+/** Rounding, relative to the values, below which differences are none: of float32, and of the numbers of a series, which are scaled before they become float32. */
 const ROUNDING = 2 ** -22;
+const SERIES_ROUNDING = 2 ** -50;
 
 /** A target without variance. With several target numbers, all of them. */
 export const constantTarget: Rule<DataCase> = {
@@ -13,7 +14,8 @@ export const constantTarget: Rule<DataCase> = {
     const given = at.windows?.targets ?? (at.columns.length === 1 ? at.columns : []);
     const targets = given.map(finiteOf);
     if (targets.length === 0 || targets.some(({ length }) => length < 2)) return null;
-    if (!targets.every((values) => deviationOf(values) <= ROUNDING * Math.abs(mean(values)))) return null;
+    const rounding = at.kind === "series" ? SERIES_ROUNDING : ROUNDING;
+    if (!targets.every((values) => deviationOf(values) <= rounding * Math.abs(mean(values)))) return null;
     // One-hot or sequence targets whose numbers differ from each other are constant only if all rows are the same.
     return {
       title: `the target is ${short(targets[0]![0]!)} in all ${targets[0]!.length} samples`,

@@ -42,7 +42,7 @@ export async function outputOfLayer(
   const model = sequential(layersFromConfig(sized, file.inputShape), { seed: file.seed });
   try {
     const count = copy.layers.slice(0, index + 1).reduce((sum, layer) => sum + layer.variables.length, 0);
-    model.setWeights(copy.getWeights().slice(0, count));
+    model.setWeights(copy.getWeights().slice(0, count), { allowNonFinite: true });
     return await model.predict(x, { batchSize: file.batchSize ?? x.shape[0]! });
   } finally {
     model.dispose();

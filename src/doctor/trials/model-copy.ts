@@ -105,7 +105,8 @@ export function copyOf(file: ModelFile, options: CopyOptions = {}): Model {
       ? layers
       : [{ ...first, config: { ...first.config, batchSize } }, ...layers.slice(1)];
   const model = sequential(layersFromConfig(sized, file.inputShape), { seed: options.seed ?? file.seed });
-  if (options.weights !== "fresh" && file.weights !== null) model.setWeights(file.weights);
+  if (options.weights !== "fresh" && file.weights !== null)
+    model.setWeights(file.weights, { allowNonFinite: true });
   model.compile({
     optimizer: optimizerFor(file, options),
     loss: file.loss,

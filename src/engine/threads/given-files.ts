@@ -1,4 +1,4 @@
-import { ConfigError } from "../../errors.js";
+import { ConfigError, told } from "../../errors.js";
 import type { Variant } from "../builds.js";
 import type { CompiledBuild } from "../load.js";
 import type { WorkerFile } from "./host-workers.js";
@@ -20,7 +20,7 @@ export function givenFiles(
   if (worker !== undefined && typeof worker !== "string" && typeof worker !== "function") {
     if (!(worker instanceof URL)) {
       throw new ConfigError(
-        `${where}: \`worker\` is ${String(worker)}, expected the address of gateflow/worker as a URL or a string, or a function that makes a Worker of it.`,
+        `${where}: \`worker\` is ${told(worker)}, expected the address of gateflow/worker as a URL or a string, or a function that makes a Worker of it.`,
         { received: worker },
       );
     }
@@ -28,7 +28,7 @@ export function givenFiles(
   if (module === undefined) return undefined;
   if (!(module instanceof WebAssembly.Module)) {
     throw new ConfigError(
-      `${where}: \`module\` is ${String(module)}, expected a WebAssembly.Module, compiled of gateflow/kernels/simd128.wasm or relaxed.wasm.`,
+      `${where}: \`module\` is ${told(module)}, expected a WebAssembly.Module, compiled of gateflow/kernels/simd128.wasm or relaxed.wasm.`,
       { received: module },
     );
   }

@@ -1,4 +1,4 @@
-import { DataError, ShapeError } from "../../errors.js";
+import { DataError, ShapeError, told } from "../../errors.js";
 import { refuseUnknown } from "../../options.js";
 import { isTensor } from "../../tensor.js";
 import { fillGaps, openRaw, type RawSeries } from "../chain/raw-series.js";
@@ -59,12 +59,9 @@ function clockOf(where: string, id: string, times: readonly string[], rows: numb
   const parsed = times.map((text, t) => {
     const at = Date.parse(text);
     if (Number.isFinite(at)) return at;
-    throw new DataError(
-      `${where}: time ${t} of series \`${id}\` is ${JSON.stringify(text)}, expected ISO 8601.`,
-      {
-        received: text,
-      },
-    );
+    throw new DataError(`${where}: time ${t} of series \`${id}\` is ${told(text)}, expected ISO 8601.`, {
+      received: text,
+    });
   });
   const steps = parsed.slice(1).map((at, t) => at - parsed[t]!);
   const back = steps.findIndex((step) => !(step > 0));
@@ -89,12 +86,9 @@ function staticsOf(
   for (const id of ids) {
     const row = given[id];
     if (!Array.isArray(row) || row.some((value) => !Number.isFinite(value))) {
-      throw new DataError(
-        `${where}: \`static\` of series \`${id}\` is ${JSON.stringify(row)}, expected numbers.`,
-        {
-          received: row,
-        },
-      );
+      throw new DataError(`${where}: \`static\` of series \`${id}\` is ${told(row)}, expected numbers.`, {
+        received: row,
+      });
     }
     width ??= row.length;
     if (row.length !== width) {

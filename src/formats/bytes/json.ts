@@ -1,4 +1,4 @@
-import { FormatError } from "../../errors.js";
+import { FormatError, told } from "../../errors.js";
 
 const DEEPEST = 100;
 
@@ -75,10 +75,7 @@ export function listOf(what: string, value: unknown, most = 10_000): readonly un
 /** @throws FormatError unless it is a text. */
 export function textOf(what: string, value: unknown): string {
   if (typeof value === "string") return value;
-  throw new FormatError(
-    `${what} is ${value === undefined ? "missing" : String(JSON.stringify(value)).slice(0, 60)}, expected a text.`,
-    {
-      received: value,
-    },
-  );
+  throw new FormatError(`${what} is ${value === undefined ? "missing" : told(value)}, expected a text.`, {
+    received: value,
+  });
 }

@@ -76,6 +76,7 @@ function writeInOrder(
       shape: weight.shape,
       data: readWeight(where, weight, weight.shape, allowNonFinite),
     })),
+    { allowNonFinite },
   );
 }
 

@@ -1,4 +1,4 @@
-import { FormatError } from "../../errors.js";
+import { ConfigError, FormatError, told } from "../../errors.js";
 import type { SymbolicTensor } from "../../layers/graph/symbolic-tensor.js";
 import type { Layer, SampleShape } from "../../layers/layer.js";
 import { TimeDistributedLayer } from "../../layers/time-distributed/time-distributed.js";
@@ -6,7 +6,7 @@ import { compileConfig } from "../../model/compile-config.js";
 import { Graph } from "../../model/graph/graph.js";
 import { ModelLayer } from "../../model/graph/model-layer.js";
 import type { LayerSet } from "../../model/layer-set.js";
-import type { Model } from "../../model/model.js";
+import { Model } from "../../model/model.js";
 import type { NamedTensor } from "../../tensor.js";
 import { refuseShared } from "../refuse-shared.js";
 import type { DescribedGraph, DescribedNode, Reference } from "./description.js";
@@ -155,11 +155,20 @@ function topologySnapshot(where: string, name: string, topology: LayerSet): Mode
   };
 }
 
+/** @throws ConfigError for what is no model. */
+export function modelIn(where: string, model: Model): void {
+  if (model instanceof Model) return;
+  throw new ConfigError(`${where}: got ${told(model)}, expected a model, such as sequential([…]).`, {
+    received: model,
+  });
+}
+
 /**
  * @throws StateError before the model knows its input's shape; FormatError where two of its layers share weights: a file has
  *   each layer's own.
  */
 export function snapshotOf(where: string, model: Model): ModelSnapshot {
+  modelIn(where, model);
   // Refuses a model that is not built.
   model.countParams();
   refuseShared(where, model.topology.all);

@@ -1,4 +1,4 @@
-import { FormatError } from "../../errors.js";
+import { FormatError, told } from "../../errors.js";
 import { isRecord } from "../bytes/json.js";
 
 /** Whose words a configuration is in: names are the same, meanings and defaults are not. */
@@ -77,7 +77,7 @@ export function activationName(where: string, layer: string, name: string, diale
 /** How an error says a value of a file: short, on one line. */
 export function describe(value: unknown): string {
   const named = isRecord(value) ? (value.registered_name ?? value.class_name ?? value.config) : undefined;
-  return typeof named === "string" ? `\`${named}\`` : String(JSON.stringify(value)).slice(0, 80);
+  return typeof named === "string" ? `\`${named}\`` : told(value);
 }
 
 /** `kernelInitializer` of `kernel_initializer`. */

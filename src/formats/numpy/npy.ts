@@ -1,5 +1,6 @@
-import { FormatError } from "../../errors.js";
-import { sizeOf, type Tensor, type TensorLike, toTensor } from "../../tensor.js";
+import { FormatError, ShapeError } from "../../errors.js";
+import { bytesIn } from "../../options.js";
+import { describeShape, sizeOf, type Tensor, type TensorLike, toTensor } from "../../tensor.js";
 import { ByteReader } from "../bytes/byte-reader.js";
 import { type ElementType, isShape, readElements } from "../bytes/elements.js";
 
@@ -81,7 +82,7 @@ function toRowMajor<Values extends Float32Array | Int32Array>(
  * const x = readNpy(writeNpy([[1, 2], [3, 4]])); // shape [2, 2]
  */
 export function readNpy(bytes: Uint8Array): Tensor {
-  return readArray("npy", bytes);
+  return readArray("npy", bytesIn("readNpy()", bytes));
 }
 
 /** @param where stands before every error. */
@@ -123,6 +124,14 @@ export function readArray(where: string, bytes: Uint8Array): Tensor {
  */
 export function writeNpy(tensor: TensorLike): Uint8Array {
   const { shape, data } = toTensor(tensor);
+  if (sizeOf(shape) !== data.length) {
+    throw new ShapeError(
+      `writeNpy(): the shape ${describeShape(shape)} does not hold ${data.length} elements.`,
+      {
+        received: shape,
+      },
+    );
+  }
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const text = `{'descr': '${data instanceof Float32Array ? "<f4" : "<i4"}', 'fortran_order': False, 'shape': (${tuple}), }`;
   const head = MAGIC.length + 4;

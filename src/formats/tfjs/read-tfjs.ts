@@ -1,4 +1,4 @@
-import { FormatError } from "../../errors.js";
+import { FormatError, told } from "../../errors.js";
 import { Budget } from "../bytes/budget.js";
 import { type ElementType, elementKinds, isShape, readElements, sizeOf } from "../bytes/elements.js";
 import { isRecord, listOf, parseJson, recordOf, textOf } from "../bytes/json.js";
@@ -62,7 +62,7 @@ function readSpec(given: unknown, i: number): Spec {
   const type = typeof dtype === "string" && Object.hasOwn(types, dtype) ? types[dtype] : undefined;
   if (type === undefined) {
     throw new FormatError(
-      `${WHERE}: \`${name}\` is ${String(dtype)}; weights are read from ${Object.keys(types).join(", ")}.`,
+      `${WHERE}: \`${name}\` is ${told(dtype)}; weights are read from ${Object.keys(types).join(", ")}.`,
       { received: dtype },
     );
   }

@@ -1,5 +1,5 @@
 import { type ConstraintLike, toConstraint } from "../../constraints/to-constraint.js";
-import { ConfigError, ShapeError } from "../../errors.js";
+import { ConfigError, ShapeError, told } from "../../errors.js";
 import { type Initializer, type InitializerLike, toInitializer } from "../../initializers/to-initializer.js";
 import { type RegularizerLike, toRegularizer } from "../../regularizers/to-regularizer.js";
 import { describeShape } from "../../tensor.js";
@@ -34,7 +34,7 @@ export class PreluLayer extends Layer {
     const axes = options.sharedAxes ?? [];
     if (!Array.isArray(axes) || axes.some((axis) => axis !== 1 && axis !== 2)) {
       throw new ConfigError(
-        `${where}: \`sharedAxes\` is ${JSON.stringify(axes)}, expected axes counted from 1, such as [1] for the time steps.`,
+        `${where}: \`sharedAxes\` is ${told(axes)}, expected axes counted from 1, such as [1] for the time steps.`,
         { received: axes, expected: "[1], [2] or [1, 2]" },
       );
     }

@@ -1,4 +1,4 @@
-import { ConfigError, ShapeError } from "../../errors.js";
+import { ConfigError, ShapeError, told } from "../../errors.js";
 import { describeShape } from "../../tensor.js";
 import { Layer, type LayerOptions, type SampleShape } from "../layer.js";
 import { type Signal, strideOf } from "../signal.js";
@@ -21,7 +21,7 @@ export class SoftmaxLayer extends Layer {
     const { axis = -1 } = options;
     if (![-2, -1, 1, 2].includes(axis)) {
       throw new ConfigError(
-        `softmax(): \`axis\` is ${JSON.stringify(axis)}, expected -1 for the features, or 1 for the time steps (0 is the batch).`,
+        `softmax(): \`axis\` is ${told(axis)}, expected -1 for the features, or 1 for the time steps (0 is the batch).`,
         { received: axis, expected: [-1, 1] },
       );
     }

@@ -1,5 +1,5 @@
 import { type ConstraintLike, toConstraint } from "../../constraints/to-constraint.js";
-import { ConfigError, ShapeError } from "../../errors.js";
+import { ConfigError, ShapeError, told } from "../../errors.js";
 import { type InitializerLike, toInitializer } from "../../initializers/to-initializer.js";
 import { flag, numberIn } from "../../options.js";
 import { type RegularizerLike, toRegularizer } from "../../regularizers/to-regularizer.js";
@@ -80,7 +80,7 @@ export class MultiHeadAttentionLayer extends SeveralInputsLayer {
     const single = Array.isArray(outputShape) && outputShape.length === 1 ? outputShape[0] : outputShape;
     if (Array.isArray(single)) {
       throw new ConfigError(
-        `${where}: \`outputShape\` is ${JSON.stringify(outputShape)}; the output has one axis of features: give their number.`,
+        `${where}: \`outputShape\` is ${told(outputShape)}; the output has one axis of features: give their number.`,
         { received: outputShape, expected: "a number" },
       );
     }

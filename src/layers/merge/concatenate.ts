@@ -1,4 +1,4 @@
-import { ConfigError, ShapeError } from "../../errors.js";
+import { ConfigError, ShapeError, told } from "../../errors.js";
 import { describeShape } from "../../tensor.js";
 import type { LayerOptions, SampleShape } from "../layer.js";
 import { SeveralInputsLayer } from "../several-inputs-layer.js";
@@ -23,7 +23,7 @@ export class ConcatenateLayer extends SeveralInputsLayer {
     const { axis = -1 } = options;
     if (![-2, -1, 1, 2].includes(axis)) {
       throw new ConfigError(
-        `concatenate(): \`axis\` is ${JSON.stringify(axis)}, expected -1 for the features, or 1 for the time steps (0 is the batch).`,
+        `concatenate(): \`axis\` is ${told(axis)}, expected -1 for the features, or 1 for the time steps (0 is the batch).`,
         { received: axis, expected: [-1, 1] },
       );
     }

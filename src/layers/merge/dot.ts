@@ -1,4 +1,4 @@
-import { ConfigError, ShapeError } from "../../errors.js";
+import { ConfigError, ShapeError, told } from "../../errors.js";
 import { flag } from "../../options.js";
 import { describeShape } from "../../tensor.js";
 import type { LayerOptions, SampleShape } from "../layer.js";
@@ -41,7 +41,7 @@ export class DotLayer extends SeveralInputsLayer {
       (Array.isArray(axes) && axes.length !== 2)
     ) {
       throw new ConfigError(
-        `dot(): \`axes\` is ${JSON.stringify(axes)}, expected the axis that is summed over: 1, 2, -1 or -2, or one of each input, such as [2, 1] (0 is the batch).`,
+        `dot(): \`axes\` is ${told(axes)}, expected the axis that is summed over: 1, 2, -1 or -2, or one of each input, such as [2, 1] (0 is the batch).`,
         { received: axes, expected: "1, 2, -1, -2, or two of them" },
       );
     }
@@ -67,13 +67,10 @@ export class DotLayer extends SeveralInputsLayer {
     }
     const [i, j] = [this.#axisOf(0, a!.length), this.#axisOf(1, b!.length)];
     const refuse = (why: string): never => {
-      throw new ShapeError(
-        `\`${this.name}\` (dot, axes ${JSON.stringify(this.axes)}) got ${shapes}: ${why}.`,
-        {
-          received: inputShapes,
-          expected: "equal extents of the axes",
-        },
-      );
+      throw new ShapeError(`\`${this.name}\` (dot, axes ${told(this.axes)}) got ${shapes}: ${why}.`, {
+        received: inputShapes,
+        expected: "equal extents of the axes",
+      });
     };
     if (a!.length > 2 || b!.length > 2) refuse("samples have one or two axes");
     if (i === undefined || j === undefined) return refuse("there is no such axis");

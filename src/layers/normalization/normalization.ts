@@ -1,4 +1,4 @@
-import { ConfigError, ShapeError } from "../../errors.js";
+import { ConfigError, ShapeError, told } from "../../errors.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { flag } from "../../options.js";
 import { describeShape, type TensorLike, toTensor } from "../../tensor.js";
@@ -50,7 +50,7 @@ export class NormalizationLayer extends Layer {
     const { mean, variance, axis = -1 } = options;
     if (axis !== -1) {
       throw new ConfigError(
-        `${where}: \`axis\` is ${JSON.stringify(axis)}; each feature is normalized by itself, over all samples and time steps: -1.`,
+        `${where}: \`axis\` is ${told(axis)}; each feature is normalized by itself, over all samples and time steps: -1.`,
         { received: axis, expected: -1 },
       );
     }
@@ -63,7 +63,7 @@ export class NormalizationLayer extends Layer {
       const list: readonly unknown[] = Array.isArray(given) ? given : [given];
       if (list.every((one) => typeof one === "number" && Number.isFinite(one) && one >= least)) continue;
       throw new ConfigError(
-        `${where}: \`${option}\` is ${JSON.stringify(given)}, expected a finite number${least === 0 ? " of at least 0" : ""}, or one for each feature.`,
+        `${where}: \`${option}\` is ${told(given)}, expected a finite number${least === 0 ? " of at least 0" : ""}, or one for each feature.`,
         { received: given },
       );
     }

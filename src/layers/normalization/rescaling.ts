@@ -1,4 +1,4 @@
-import { ConfigError, ShapeError } from "../../errors.js";
+import { ConfigError, ShapeError, told } from "../../errors.js";
 import { describeShape } from "../../tensor.js";
 import { Layer, type LayerOptions, type SampleShape } from "../layer.js";
 import type { Signal } from "../signal.js";
@@ -20,7 +20,7 @@ function numbersIn(where: string, option: string, value: unknown): number | read
     return Array.isArray(value) ? [...(value as number[])] : (value as number);
   }
   throw new ConfigError(
-    `${where}: \`${option}\` is ${JSON.stringify(value)}, expected a finite number or one for each feature.`,
+    `${where}: \`${option}\` is ${told(value)}, expected a finite number or one for each feature.`,
     { received: value },
   );
 }

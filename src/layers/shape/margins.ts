@@ -1,4 +1,4 @@
-import { ConfigError, ShapeError } from "../../errors.js";
+import { ConfigError, ShapeError, told } from "../../errors.js";
 import { Layer, type LayerOptions, type SampleShape } from "../layer.js";
 import type { Signal } from "../signal.js";
 import { ownSignal, type Stage } from "../stage.js";
@@ -14,7 +14,7 @@ function marginsIn(where: string, option: string, value: unknown): readonly [num
     return [pair[0] as number, pair[1] as number];
   }
   throw new ConfigError(
-    `${where}: \`${option}\` is ${JSON.stringify(value)}, expected a whole number of time steps, or two: [before, after].`,
+    `${where}: \`${option}\` is ${told(value)}, expected a whole number of time steps, or two: [before, after].`,
     { received: value, expected: "a number or [before, after]" },
   );
 }

@@ -1,4 +1,4 @@
-import { ConfigError, ShapeError } from "../../errors.js";
+import { ConfigError, ShapeError, told } from "../../errors.js";
 import { describeShape } from "../../tensor.js";
 import { Layer, type LayerOptions, type SampleShape } from "../layer.js";
 import type { Signal } from "../signal.js";
@@ -23,7 +23,7 @@ export class PermuteLayer extends Layer {
     const sorted = Array.isArray(dims) ? [...dims].sort((a, b) => a - b) : [];
     if (sorted.length < 1 || sorted.length > 2 || sorted.some((axis, i) => axis !== i + 1)) {
       throw new ConfigError(
-        `${where}: \`dims\` is ${JSON.stringify(dims)}, expected [2, 1] (time steps and features change places), [1, 2] or [1].`,
+        `${where}: \`dims\` is ${told(dims)}, expected [2, 1] (time steps and features change places), [1, 2] or [1].`,
         { received: dims, expected: "[2, 1]" },
       );
     }

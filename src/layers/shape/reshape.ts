@@ -1,4 +1,4 @@
-import { ConfigError, ShapeError } from "../../errors.js";
+import { ConfigError, ShapeError, told } from "../../errors.js";
 import { describeShape } from "../../tensor.js";
 import { Layer, type LayerOptions, type SampleShape } from "../layer.js";
 import { Signal } from "../signal.js";
@@ -27,7 +27,7 @@ export class ReshapeLayer extends Layer {
       targetShape.filter((extent) => extent === -1).length <= 1;
     if (!fits) {
       throw new ConfigError(
-        `${where}: \`targetShape\` is ${JSON.stringify(targetShape)}, expected positive whole numbers such as [timesteps, features], one of which may be -1.`,
+        `${where}: \`targetShape\` is ${told(targetShape)}, expected positive whole numbers such as [timesteps, features], one of which may be -1.`,
         { received: targetShape, expected: "[timesteps, features]" },
       );
     }

@@ -1,4 +1,4 @@
-import { ConfigError, ShapeError } from "../../errors.js";
+import { ConfigError, ShapeError, told } from "../../errors.js";
 import { describeShape, sizeOf } from "../../tensor.js";
 import { Layer, type LayerOptions, type SampleShape } from "../layer.js";
 import { Signal } from "../signal.js";
@@ -27,7 +27,7 @@ function checkInner(where: string, given: unknown): Layer {
   const layer = isModel(given) ? given.asLayer : given;
   if (!(layer instanceof Layer)) {
     throw new ConfigError(
-      `${where}: \`layer\` is ${typeof layer === "function" ? "a function (is it a factory that was not called?)" : String(layer)}, expected a layer such as dense({ units: 8 }).`,
+      `${where}: \`layer\` is ${typeof layer === "function" ? "a function (is it a factory that was not called?)" : told(layer)}, expected a layer such as dense({ units: 8 }).`,
       { received: layer },
     );
   }

@@ -1,6 +1,7 @@
 import { numberIn } from "../../options.js";
 import type { TensorLike } from "../../tensor.js";
 import type { Executor } from "../execution/executor.js";
+import type { Patience } from "../on-demand/heed-signal.js";
 import type { HeldOut } from "../on-demand/held-out.js";
 import type { FitOptions } from "../training/fit-options.js";
 import {
@@ -34,6 +35,7 @@ export async function sourcesOf(
   batchSize: number,
   { outputShape }: Executor,
   check: (where: string, examples: ArrayExamples, batchSize: number) => void,
+  patience: Patience | null,
 ): Promise<FitSources> {
   const where = "fit()";
   const { classWeight } = options;
@@ -46,12 +48,20 @@ export async function sourcesOf(
   };
   const hold = async (train: ArrayExamples | null): Promise<HeldOut | null> => {
     if (Object.keys(options).every((name) => !name.startsWith("validation"))) return null;
-    const tools = { isDataset, datasetSource, toArrayExamples, sliceExamples, arraySource, numberIn };
+    const tools = {
+      patience,
+      isDataset,
+      datasetSource,
+      toArrayExamples,
+      sliceExamples,
+      arraySource,
+      numberIn,
+    };
     return (await import("../on-demand/held-out.js")).holdOut(where, tools, options, batchSize, train, check);
   };
   if (isDataset(x)) {
     const train = await datasetSource(where, x, options, weigh);
-    return { train, held: await hold(null) };
+    return { train: patience?.heed(train) ?? train, held: await hold(null) };
   }
   if (y === undefined) throw (await refusals()).noLabels(where);
   const all = toArrayExamples(where, x, y, options.sampleWeight);

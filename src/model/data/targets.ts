@@ -7,17 +7,8 @@ import type { Examples } from "./examples.js";
 /** What to change about labels that do not fit, where their shape tells. */
 function remedyFor(expected: SampleShape, received: readonly number[], loss: Loss, width: number): string {
   const own = received.at(-1)!;
-  if (loss.targets === "classes") {
-    const steps = expected.slice(0, -1);
-    const isOneHot =
-      own > 1 &&
-      received.length === expected.length &&
-      steps.every((extent, axis) => extent === null || extent === received[axis]);
-    if (isOneHot) {
-      const same = own === width ? "" : `, with ${width} of them`;
-      return ` One-hot labels go with the loss categoricalCrossentropy${same}; ${loss.name} takes the index of the one.`;
-    }
-  }
+  const ofClasses = loss.classes?.remedy(expected, received, width);
+  if (ofClasses) return ofClasses;
   const targetWidth = expected.at(-1)!;
   const isIndex =
     received.length === expected.length - 1 || (own === 1 && loss.name === "categoricalCrossentropy");
@@ -55,7 +46,7 @@ export function checkTargets(where: string, y: Tensor, outputShape: SampleShape,
     shape.every((extent, axis) => extent === null || extent === received[axis]);
   if (fits(expected) || (targetWidth === 1 && fits(expected.slice(0, -1)))) return targetWidth;
   const kind =
-    loss.targets === "classes"
+    loss.classes !== undefined
       ? `${loss.name} takes class indices`
       : `the model predicts ${describeShape([null, ...outputShape])}`;
   throw new ShapeError(
@@ -89,7 +80,7 @@ export function checkLabels(where: string, examples: Examples, outputShape: Samp
       },
     );
   }
-  if (loss.targets === "classes") checkClasses(where, examples, outputShape.at(-1)!, timesteps);
+  loss.classes?.check(where, examples, outputShape.at(-1)!, timesteps);
   if (weights === null) return;
   const { shape } = weights;
   const steps = isSequence ? [timesteps] : [];
@@ -100,25 +91,4 @@ export function checkLabels(where: string, examples: Examples, outputShape: Samp
       `${isSequence ? `, or one a time step, ${describeShape([null, timesteps])}` : ""}.`,
     { received: shape, expected: [null, timesteps] },
   );
-}
-
-/** @throws DataError naming sample and time step of the first label that is no class of the model's. */
-function checkClasses(
-  where: string,
-  { y, size, sampleOf }: Examples,
-  classes: number,
-  timesteps: number,
-): void {
-  for (let n = 0; n < size; n++) {
-    const sample = sampleOf(n);
-    for (let t = 0; t < timesteps; t++) {
-      const label = y!.data[sample * timesteps + t]!;
-      if (Number.isInteger(label) && label >= 0 && label < classes) continue;
-      throw new DataError(
-        `${where}: y holds ${label} in sample ${sample}${timesteps > 1 ? `, time step ${t}` : ""}, but the model predicts ${classes} classes, 0 … ${classes - 1}. ` +
-          "Count classes from 0, and give the last layer one unit for each.",
-        { code: "index_out_of_range", received: label, expected: `0 … ${classes - 1}` },
-      );
-    }
-  }
 }

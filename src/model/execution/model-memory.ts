@@ -4,6 +4,7 @@ import type { Owner } from "../../layers/owner.js";
 import type { Variable } from "../../layers/variable.js";
 import { Packed } from "../../layers/workspace.js";
 import type { ParameterBlock } from "../../optimizers/parameter-block.js";
+import type { Wanted } from "../on-demand/what-fits.js";
 import type { Topology } from "../topology.js";
 import { Plan, type PlanRequest } from "./plan.js";
 import { Regions } from "./regions.js";
@@ -23,6 +24,8 @@ export class ModelMemory {
   readonly learning: readonly Variable[];
   /** Counts up whenever weights change. */
   weightsVersion = 0;
+  /** What found no room, after that happened. */
+  wanted: Wanted | undefined;
   readonly #topology: Topology;
   readonly #own: Regions;
   readonly #held: Set<Regions>;
@@ -196,7 +199,9 @@ export class ModelMemory {
         })),
       };
     }
+    this.wanted = { purpose, request: wanted, Plan, Packed };
     const plan = new Plan(this, this.#topology, wanted, purpose);
+    this.wanted = undefined;
     this.#plans.set(purpose, plan);
     this.#held.add(plan.regions);
     return plan;

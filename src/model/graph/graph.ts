@@ -31,11 +31,13 @@ function mapGraph(
   const nodes: Application[] = [];
   const finished = new Set<Application>();
   const under = new Set<Application>();
-  const met: Layer[] = [];
-  const visit = (tensor: SymbolicTensor, output: SymbolicTensor): void => {
+  const met = new Set<Layer>();
+  /** Applications that wait for what they need, and how many of their parents were seen. A graph may be too deep for calls. */
+  const waiting: { node: Application; seen: number }[] = [];
+  const enter = (tensor: SymbolicTensor, output: SymbolicTensor): void => {
     const node = sourceOf(where, tensor);
     if (inputs.includes(tensor)) {
-      if (node.layer.isInput && !met.includes(node.layer)) met.push(node.layer);
+      if (node.layer.isInput) met.add(node.layer);
       return;
     }
     if (finished.has(node)) return;
@@ -48,14 +50,24 @@ function mapGraph(
         { received: inputs.map(({ name }) => name), expected: node.layer.name },
       );
     }
-    if (!met.includes(node.layer)) met.push(node.layer);
+    met.add(node.layer);
     under.add(node);
-    for (const parent of node.parents) visit(parent, output);
-    under.delete(node);
-    finished.add(node);
-    nodes.push(node);
+    waiting.push({ node, seen: 0 });
   };
-  for (const output of outputs) visit(output, output);
+  for (const output of outputs) {
+    enter(output, output);
+    for (let top = waiting.at(-1); top !== undefined; top = waiting.at(-1)) {
+      const parent = top.node.parents[top.seen++];
+      if (parent !== undefined) {
+        enter(parent, output);
+        continue;
+      }
+      waiting.pop();
+      under.delete(top.node);
+      finished.add(top.node);
+      nodes.push(top.node);
+    }
+  }
 
   const depths = new Map<Layer, number>();
   const nodeDepths = new Map<Application, number>();
@@ -71,9 +83,10 @@ function mapGraph(
     const { layer } = sourceOf(where, tensor);
     if (!layer.isInput) continue;
     depths.set(layer, Math.max(depths.get(layer) ?? 0, nodeDepths.get(sourceOf(where, tensor)) ?? 0));
-    if (!met.includes(layer)) met.push(layer);
+    met.add(layer);
   }
-  const layers = [...met].sort((a, b) => depths.get(b)! - depths.get(a)! || met.indexOf(a) - met.indexOf(b));
+  // Sorting is stable: among equals the order stays in which they were met.
+  const layers = [...met].sort((a, b) => depths.get(b)! - depths.get(a)!);
   return { nodes, layers };
 }
 
@@ -125,15 +138,8 @@ export class Graph extends LayerSet {
     const { nodes, layers } = mapGraph(where, inputTensors, outputTensors);
     this.nodes = nodes;
     this.all = layers;
-    const named = layers.filter(({ isNamed }) => isNamed);
-    named.forEach((layer, i) => {
-      this.assignName(where, layer, named.slice(0, i));
-    });
-    const known = [...named];
-    for (const layer of layers) {
-      if (named.includes(layer)) continue;
-      this.assignName(where, layer, known);
-      known.push(layer);
+    for (const named of [true, false]) {
+      for (const layer of layers) if (layer.isNamed === named) this.assignName(where, layer);
     }
     const sizes = inputTensors.map(({ shape }) => shape[0]).filter((size) => size !== null);
     this.batchSize = sizes[0];

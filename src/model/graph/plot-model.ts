@@ -1,6 +1,8 @@
+import { ConfigError, told } from "../../errors.js";
 import { sourceOf } from "../../layers/graph/application.js";
 import type { SymbolicTensor } from "../../layers/graph/symbolic-tensor.js";
 import { describeShape } from "../../tensor.js";
+import { LayerSet } from "../layer-set.js";
 import { LayerStack } from "../layer-stack.js";
 import type { Model } from "../model.js";
 import { Graph } from "./graph.js";
@@ -55,6 +57,9 @@ function boxesOf(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTe
  * const svg = plotModel(sequential([lstm({ units: 8, inputShape: [20, 1] }), dense({ units: 1 })]));
  */
 export function plotModel(model: Model): string {
+  if (!(model?.topology instanceof LayerSet)) {
+    throw new ConfigError(`plotModel(): got ${told(model)}, expected a model.`, { received: model });
+  }
   const { topology } = model;
   const ends =
     topology instanceof Graph

@@ -1,4 +1,4 @@
-import { ConfigError } from "../../errors.js";
+import { ConfigError, told } from "../../errors.js";
 import type { Callback } from "../events.js";
 
 const hooks = [
@@ -67,7 +67,7 @@ export function checkCallbacks(where: string, given: unknown): readonly Callback
     }
     if (typeof callback !== "object" || callback === null) {
       throw new ConfigError(
-        `${where}: a callback is ${String(callback)}, expected an object with hooks such as onEpochEnd.`,
+        `${where}: a callback is ${told(callback)}, expected an object with hooks such as onEpochEnd.`,
         { received: callback },
       );
     }

@@ -1,4 +1,4 @@
-import { ConfigError, ShapeError } from "../../errors.js";
+import { ConfigError, ShapeError, told } from "../../errors.js";
 import type { SampleShape } from "../../layers/layer.js";
 import { describeShape } from "../../tensor.js";
 import type { ArrayExamples } from "../data/examples.js";
@@ -29,7 +29,7 @@ export function checkClassWeight(where: string, classWeight: unknown): Readonly<
     }
     if (typeof weight !== "number" || !Number.isFinite(weight) || weight < 0) {
       throw new ConfigError(
-        `${where}: \`classWeight\` of class ${key} is ${String(weight)}, expected a finite number of at least 0.`,
+        `${where}: \`classWeight\` of class ${key} is ${told(weight)}, expected a finite number of at least 0.`,
         { received: weight },
       );
     }

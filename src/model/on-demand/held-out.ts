@@ -2,11 +2,13 @@ import { ConfigError } from "../../errors.js";
 import type { TensorLike } from "../../tensor.js";
 import type { ArrayExamples, Dataset, ExampleSource } from "../data/examples.js";
 import type { FitOptions } from "../training/fit-options.js";
+import type { Patience } from "./heed-signal.js";
 import { emptySplit, noPair } from "./refusals.js";
 import { takeSteps } from "./take-steps.js";
 
 /** What this takes from modules that are loaded already. */
 export interface Tools {
+  readonly patience: Patience | null;
   isDataset(value: unknown): value is Dataset;
   datasetSource(where: string, dataset: Dataset, options: object): Promise<ExampleSource>;
   toArrayExamples(where: string, x: TensorLike, y: TensorLike, weights?: TensorLike): ArrayExamples;
@@ -68,6 +70,7 @@ export async function holdOut(
   if (validationData !== undefined) {
     if (tools.isDataset(validationData)) {
       validation = await tools.datasetSource(place, validationData, { validationBatchSize: own });
+      validation = tools.patience?.heed(validation) ?? validation;
     } else {
       if (!Array.isArray(validationData) || validationData.length < 2 || validationData.length > 3) {
         throw noPair(where, validationData);

@@ -1,5 +1,6 @@
 import type { CallLock } from "../call-lock.js";
 import type { Callback } from "../events.js";
+import type { Patience } from "../on-demand/heed-signal.js";
 
 type HookName =
   | "onTrainBegin"
@@ -22,6 +23,7 @@ export class CallbackList {
   constructor(
     readonly callbacks: readonly Callback[],
     readonly callLock: CallLock,
+    readonly patience: Patience | null,
   ) {}
 
   async run<Name extends HookName>(
@@ -35,7 +37,7 @@ export class CallbackList {
       for (const callback of this.callbacks) {
         const hook = callback[name] as ((...all: typeof given) => void | Promise<void>) | undefined;
         const pending = hook?.apply(callback, given);
-        if (pending !== undefined) await pending;
+        if (pending !== undefined) await (this.patience?.within(pending) ?? pending);
         this.turn += 1;
       }
     } finally {

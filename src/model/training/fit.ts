@@ -3,7 +3,7 @@ import { createRandom } from "../../random.js";
 import type { TensorLike } from "../../tensor.js";
 import type { CallLock } from "../call-lock.js";
 import type { Dataset, ExampleSource } from "../data/examples.js";
-import { refusals, sourcesOf } from "../data/fit-sources.js";
+import { sourcesOf } from "../data/fit-sources.js";
 import type { Callback, History, Logs, TrainingModel, TrainingParams } from "../events.js";
 import type { Compiled, Executor } from "../execution/executor.js";
 import type { LayerSet } from "../layer-set.js";
@@ -112,18 +112,35 @@ export async function runEpochs(
   const verbose = numberIn(where, "verbose", options.verbose ?? 0, { min: 0, max: 2, integer: true });
   const shuffle = flag(where, "shuffle", options.shuffle ?? true);
   const { signal, stepsPerEpoch } = options;
-  if (signal !== undefined && typeof signal?.aborted !== "boolean") {
-    throw (await refusals()).noSignal(where, signal);
-  }
+  const patience =
+    signal === undefined ? null : (await import("../on-demand/heed-signal.js")).patienceOf(where, signal);
   if (stepsPerEpoch !== undefined) numberIn(where, "stepsPerEpoch", stepsPerEpoch, { min: 1, integer: true });
-  const { train, held } = await sourcesOf(x, y, options, batchSize, executor, (place, examples, size) => {
-    executor.checkInputs(place, examples);
-    const count = examples.x.shape[0]!;
-    if (count > 0)
-      executor.checkLabels(place, { ...examples, size: count, sampleOf: (n) => n }, compiled.losses);
-    stack.checkStatefulCount(place, count, size);
-  });
+  const { train, held } = await sourcesOf(
+    x,
+    y,
+    options,
+    batchSize,
+    executor,
+    (place, examples, size) => {
+      executor.checkInputs(place, examples);
+      const count = examples.x.shape[0]!;
+      if (count > 0)
+        executor.checkLabels(place, { ...examples, size: count, sampleOf: (n) => n }, compiled.losses);
+      stack.checkStatefulCount(place, count, size);
+      // Room that validation finds only after an epoch is missed too late.
+      if (place !== where) {
+        executor.load(
+          place,
+          "prediction",
+          { ...examples, size: Math.min(size, count), sampleOf: (n) => n },
+          0,
+        );
+      }
+    },
+    patience,
+  );
 
+  compiled.optimizer.bind(executor.modelMemory.parameters);
   let callbacks: readonly Callback[] = [];
   let mayLogMore = false;
   if (options.callbacks !== undefined) {
@@ -146,7 +163,7 @@ export async function runEpochs(
   for (const callback of callbacks) {
     if (Object.isExtensible(callback)) Object.assign(callback, { model, params });
   }
-  const list = new CallbackList(callbacks, callLock);
+  const list = new CallbackList(callbacks, callLock, patience);
   const recorder = createHistory(options.validationFreq === undefined ? [] : validationNames);
   const yieldToHost = createYielder();
   const aborted = (): boolean => signal?.aborted === true;
@@ -223,6 +240,8 @@ export async function runEpochs(
       const validated = await (stateful.length === 0
         ? validate()
         : (await import("../on-demand/preserve-states.js")).preservingStates(stateful, validate, callLock));
+      // Of a dataset the signal may have cut it short.
+      if (aborted() && held.validation.samples === null) break;
       for (const [name, value] of Object.entries(validated)) logs[`val_${name}`] = value;
     }
     at.logs = logs;
@@ -240,5 +259,9 @@ export async function runEpochs(
   if (source !== train) await (source as { close?(): Promise<void> }).close?.();
   if (optimizer.finish()) executor.modelMemory.weightsVersion += 1;
   await list.run("onTrainEnd", logs);
+  const { kernels, weights, count } = executor.modelMemory.parameters;
+  if (!Number.isFinite(kernels.sumOfSquares(weights, count))) {
+    (await import("../on-demand/warn-of-broken-weights.js")).warnOfBrokenWeights(where, executor, model);
+  }
   return recorder.history;
 }

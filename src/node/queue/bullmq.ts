@@ -1,6 +1,6 @@
 import type { Queue, QueueEvents } from "bullmq";
 import type { Redis } from "ioredis";
-import { ConfigError, GateflowError } from "../../errors.js";
+import { ConfigError, GateflowError, told } from "../../errors.js";
 import { numberIn, refuseUnknown } from "../../options.js";
 import { encodeData } from "../../search/data.js";
 import type { JobHooks, JobResult } from "../../search/job.js";
@@ -55,12 +55,9 @@ export function bullmq(options: BullmqOptions): Runner {
   const connection = checkConnection(where, options.connection);
   const name = options.queue ?? "gateflow";
   if (typeof name !== "string" || !/^[\w-]+$/.test(name)) {
-    throw new ConfigError(
-      `${where}: \`queue\` is ${JSON.stringify(name)}, expected letters, digits, - and _.`,
-      {
-        received: name,
-      },
-    );
+    throw new ConfigError(`${where}: \`queue\` is ${told(name)}, expected letters, digits, - and _.`, {
+      received: name,
+    });
   }
   const workers = numberIn(where, "workers", options.workers ?? 16, { min: 1, max: 10_000, integer: true });
   const attempts = numberIn(where, "attempts", options.attempts ?? 1, { min: 1, max: 100, integer: true });

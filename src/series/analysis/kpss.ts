@@ -1,5 +1,5 @@
 import { pow } from "../../elementary.js";
-import { ConfigError, DataError } from "../../errors.js";
+import { ConfigError, DataError, told } from "../../errors.js";
 import { leastSquares } from "../../numerics/least-squares.js";
 import { dot, mean } from "../../numerics/statistics.js";
 import { numberIn, oneOf, refuseUnknown } from "../../options.js";
@@ -96,12 +96,9 @@ export function kpss(x: SeriesLike, options: KpssOptions = {}): KpssResult {
   else if (typeof wanted === "number")
     lags = numberIn(where, "nLags", wanted, { min: 0, max: n - 1, integer: true });
   else {
-    throw new ConfigError(
-      `${where}: \`nLags\` is ${JSON.stringify(wanted)}, expected "auto", "legacy" or a number.`,
-      {
-        received: wanted,
-      },
-    );
+    throw new ConfigError(`${where}: \`nLags\` is ${told(wanted)}, expected "auto", "legacy" or a number.`, {
+      received: wanted,
+    });
   }
   let longRun = power;
   for (let lag = 1; lag <= lags; lag++)

@@ -1,4 +1,4 @@
-import { DataError, FormatError } from "../../errors.js";
+import { DataError, FormatError, told } from "../../errors.js";
 import { flag, numberIn, refuseUnknown } from "../../options.js";
 import { openComplete, type SeriesLike } from "../kinds.js";
 import { inverseLogTransform, logTransform } from "../prepare/log-transform.js";
@@ -147,7 +147,7 @@ export function autoregression(x: SeriesLike, options: AutoregressionOptions = {
 export function autoregressionFromJSON(json: AutoregressionJSON): SeasonalAutoregression {
   if (json?.kind !== "autoregression" || json.model === undefined || !Array.isArray(json.recent)) {
     throw new FormatError(
-      `autoregressionFromJSON(): got ${JSON.stringify(json)?.slice(0, 60)}, expected what autoregression().toJSON() gives.`,
+      `autoregressionFromJSON(): got ${told(json)}, expected what autoregression().toJSON() gives.`,
       { received: json },
     );
   }

@@ -1,7 +1,7 @@
 import { parseDate } from "../../calendar/read-dates.js";
 import { cos, sin } from "../../elementary.js";
-import { ConfigError, DataError } from "../../errors.js";
-import { flag, oneOf, refuseUnknown } from "../../options.js";
+import { ConfigError, DataError, told } from "../../errors.js";
+import { flag, listIn, oneOf, refuseUnknown } from "../../options.js";
 
 const FIELDS = ["hour", "dayOfWeek", "dayOfMonth", "dayOfYear", "month", "quarter", "year"] as const;
 /** What a calendar says of a moment. `dayOfWeek` counts from Monday = 0, all others as people do. */
@@ -53,10 +53,11 @@ function readField(field: CalendarField, time: number): { value: number; turn: n
 
 /** Milliseconds since 1970 of whatever a date is given as. */
 function toTime(where: string, date: Date | string | number, index: number): number {
-  const time = typeof date === "string" ? parseDate(date) : Number(date);
+  const isOther = typeof date === "number" || date instanceof Date;
+  const time = typeof date === "string" ? parseDate(date) : isOther ? Number(date) : Number.NaN;
   if (time !== undefined && Number.isFinite(time)) return time;
   throw new DataError(
-    `${where}: dates[${index}] is ${JSON.stringify(date)}, expected a Date, milliseconds since 1970, or text such as "2024-01-31".`,
+    `${where}: dates[${index}] is ${told(date)}, expected a Date, milliseconds since 1970, or text such as "2024-01-31".`,
     { received: date },
   );
 }
@@ -81,7 +82,7 @@ export function calendarFeatures(
   if (fields.length === 0) throw new ConfigError(`${where}: \`fields\` is empty.`);
   for (const field of fields) oneOf(where, "fields", field, FIELDS);
   const onCircle = (field: CalendarField): boolean => cyclic && field !== "year";
-  const rows = dates.map((date, i) => {
+  const rows = Array.from(listIn(where, "dates", dates), (date, i) => {
     const time = toTime(where, date, i);
     return fields.flatMap((field) => {
       const { value, turn } = readField(field, time);

@@ -1,4 +1,4 @@
-import { ConfigError } from "../../errors.js";
+import { ConfigError, told } from "../../errors.js";
 import { numberIn } from "../../options.js";
 import { closeTable, open, type SeriesLike, type TableInKind } from "../kinds.js";
 
@@ -9,12 +9,9 @@ export function readLags(where: string, lags: number | readonly number[]): reado
       ? Array.from({ length: numberIn(where, "lags", lags, { min: 1, integer: true }) }, (_, i) => i + 1)
       : lags;
   if (!Array.isArray(list) || list.length === 0) {
-    throw new ConfigError(
-      `${where}: \`lags\` is ${JSON.stringify(lags)}, expected a number or a list of numbers.`,
-      {
-        received: lags,
-      },
-    );
+    throw new ConfigError(`${where}: \`lags\` is ${told(lags)}, expected a number or a list of numbers.`, {
+      received: lags,
+    });
   }
   list.forEach((lag, i) => {
     numberIn(where, `lags[${i}]`, lag, { min: 0, integer: true });

@@ -1,5 +1,5 @@
-import { ConfigError, DataError } from "../../errors.js";
-import { refuseUnknown } from "../../options.js";
+import { ConfigError, DataError, told } from "../../errors.js";
+import { listIn, refuseUnknown } from "../../options.js";
 
 export type Category = string | number;
 
@@ -23,22 +23,22 @@ export function oneHot<C extends Category>(
 ): { categories: C[]; rows: number[][] } {
   const where = "oneHot()";
   refuseUnknown(where, options, ["categories"]);
-  if (values.length === 0) throw new DataError(`${where}: there are no values.`);
-  values.forEach((value, i) => {
+  if (listIn(where, "values", values).length === 0) throw new DataError(`${where}: there are no values.`);
+  values.forEach((value: unknown, i) => {
     if (typeof value === "string" || (typeof value === "number" && !Number.isNaN(value))) return;
-    throw new DataError(`${where}: values[${i}] is ${String(value)}, expected text or a number.`, {
+    throw new DataError(`${where}: values[${i}] is ${told(value)}, expected text or a number.`, {
       received: value,
     });
   });
   const met = [...new Set(values)].sort((a, b) => (a < b ? -1 : 1));
-  const categories = [...(options.categories ?? met)];
+  const categories = Array.from(listIn(where, "categories", options.categories ?? met));
   if (new Set(categories).size !== categories.length) {
-    throw new ConfigError(`${where}: \`categories\` names one twice: ${JSON.stringify(categories)}.`);
+    throw new ConfigError(`${where}: \`categories\` names one twice: ${told(categories)}.`);
   }
   const rows = values.map((value, i) => {
     if (!categories.includes(value)) {
       throw new DataError(
-        `${where}: values[${i}] is ${JSON.stringify(value)}, which is none of the categories ${JSON.stringify(categories)}.`,
+        `${where}: values[${i}] is ${told(value)}, which is none of the categories ${told(categories)}.`,
         { received: value, expected: categories },
       );
     }

@@ -1,4 +1,4 @@
-import { FormatError } from "../../errors.js";
+import { FormatError, told } from "../../errors.js";
 import { type MinMaxScalerOptions, minMaxMethod } from "./min-max-scaler.js";
 import { type PowerTransformOptions, powerMethod } from "./power-transform.js";
 import { type RobustScalerOptions, robustMethod } from "./robust-scaler.js";
@@ -17,7 +17,7 @@ function restore<Parameters extends ColumnParameters>(
       const value = isRecord(column) ? column[name] : undefined;
       if (typeof value === "number" && Number.isFinite(value)) continue;
       throw new FormatError(
-        `scalerFromJSON(): \`${name}\` of column ${f} is ${String(value)}, expected a finite number.`,
+        `scalerFromJSON(): \`${name}\` of column ${f} is ${told(value)}, expected a finite number.`,
         {
           received: column,
           expected: method.parameters,
@@ -50,7 +50,7 @@ export function scalerFromJSON(json: unknown): Scaler {
   if (kind === "robustScaler") return restore(robustMethod(options as RobustScalerOptions), columns);
   if (kind === "powerTransform") return restore(powerMethod(options as PowerTransformOptions), columns);
   throw new FormatError(
-    `scalerFromJSON(): the kind is ${String(kind)}, expected standardScaler, minMaxScaler, robustScaler or powerTransform.`,
+    `scalerFromJSON(): the kind is ${told(kind)}, expected standardScaler, minMaxScaler, robustScaler or powerTransform.`,
     {
       received: kind,
     },

@@ -1,4 +1,4 @@
-import { ConfigError, DataError, ShapeError, StateError } from "../../errors.js";
+import { ConfigError, DataError, ShapeError, StateError, told } from "../../errors.js";
 import { type NumberRange, numberIn, refuseUnknown } from "../../options.js";
 import { describeShape } from "../../tensor.js";
 import { close, type Frame, type InKind, open, type SeriesLike } from "../kinds.js";
@@ -142,7 +142,7 @@ class ColumnScaler<Parameters extends ColumnParameters> implements Scaler {
         const result = map(value, fitted[f]!);
         if (Number.isFinite(result)) return result;
         throw new DataError(
-          `${where}: row ${t}, column ${f} is ${value}, which has no finite image under ${JSON.stringify(fitted[f])}.`,
+          `${where}: row ${t}, column ${f} is ${value}, which has no finite image under ${told(fitted[f])}.`,
           { received: value, expected: "a value in the scaler's range" },
         );
       }),
@@ -172,7 +172,7 @@ export function ascendingPair(
   range: NumberRange = {},
 ): [low: number, high: number] {
   if (!Array.isArray(value) || value.length !== 2) {
-    throw new ConfigError(`${where}: \`${option}\` is ${JSON.stringify(value)}, expected [low, high].`, {
+    throw new ConfigError(`${where}: \`${option}\` is ${told(value)}, expected [low, high].`, {
       received: value,
     });
   }

@@ -1,6 +1,7 @@
 import { refuseBadTimes } from "../../calendar/periods.js";
 import { medianStep, stepOf } from "../../calendar/step-of.js";
 import { DataError } from "../../errors.js";
+import { listIn } from "../../options.js";
 
 export interface Spacing {
   /** The usual step in milliseconds: the median of the forward ones, the smaller of two middle ones. */
@@ -31,7 +32,7 @@ export interface Spacing {
  */
 export function spacing(times: ArrayLike<number>): Spacing {
   const where = "spacing()";
-  if (times.length < 2) {
+  if (listIn(where, "times", times).length < 2) {
     throw new DataError(`${where}: ${times.length} dates have no step between them, expected at least 2.`, {
       received: times.length,
       expected: 2,

@@ -1,4 +1,4 @@
-import { ConfigError, DataError, ShapeError } from "../../errors.js";
+import { ConfigError, DataError, ShapeError, told } from "../../errors.js";
 import { flag, numberIn, refuseUnknown } from "../../options.js";
 import { type LabeledBatch, shuffler, type WindowDataset } from "./window-dataset.js";
 
@@ -74,7 +74,7 @@ function refuseBadRows(
     const row: unknown = rows[t];
     if (!isNumbers(row) || row.length !== width) {
       throw new ShapeError(
-        `${where}: ${name}[${t}] ${isNumbers(row) ? `has ${row.length} values` : `is ${String(row)}`}, expected a row of ${width}.`,
+        `${where}: ${name}[${t}] ${isNumbers(row) ? `has ${row.length} values` : `is ${told(row)}`}, expected a row of ${width}.`,
         { received: row, expected: width },
       );
     }

@@ -1,4 +1,4 @@
-import { ConfigError, DataError, ShapeError } from "../../errors.js";
+import { ConfigError, DataError, ShapeError, told } from "../../errors.js";
 import { numberIn, refuseUnknown } from "../../options.js";
 import { isTensor, sizeOf, type Tensor } from "../../tensor.js";
 import { viewOf } from "./window-view.js";
@@ -62,7 +62,7 @@ export function trainTestSplit<T extends Splittable | Pair>(
   const given = isSplittable(x) ? [x] : [pair?.x, pair?.y];
   const [rows, other = rows] = given.map((part) => {
     if (isSplittable(part)) return rowsOf(part);
-    throw new ConfigError(`${where}: expected a series or { x, y }, got ${String(x)}.`, { received: x });
+    throw new ConfigError(`${where}: expected a series or { x, y }, got ${told(x)}.`, { received: x });
   }) as [number, number?];
   if (rows !== other) {
     throw new ShapeError(`${where}: x has ${rows} rows, y has ${other}; expected as many.`, {
