@@ -49,7 +49,7 @@ export type { RecurrentLayer, RecurrentOptions } from "./layers/recurrent/recurr
 export type { Signal as LayerSignal } from "./layers/signal.js";
 export type { Call as LayerCall, Stage as LayerStage } from "./layers/stage.js";
 export type { StoredArray } from "./layers/stored-array.js";
-export type { Variable as LayerVariable } from "./layers/variable.js";
+export type { SetWeightsOptions, Variable as LayerVariable } from "./layers/variable.js";
 export type { Workspace as LayerWorkspace } from "./layers/workspace.js";
 export type { LossContext, LossFunction, LossResult } from "./losses/custom.js";
 export type { Loss, LossBatch } from "./losses/loss.js";

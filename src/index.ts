@@ -91,6 +91,7 @@ export * from "./inspect/index.js";
 export type {} from "./layers/graph/apply.js";
 // Layers
 export * from "./layers/index.js";
+export type { SetWeightsOptions } from "./layers/variable.js";
 // Losses and metrics
 export {
   binaryCrossentropy,

@@ -176,9 +176,8 @@ export abstract class Model<Set extends LayerSet = LayerSet> {
       const compiled = this.#settled(where);
       const source = await this.#source(where, x, dataset ? null : (second as TensorLike), options);
       if (!dataset && second === undefined) throw (await refusals()).noLabels(where);
-      const executor = this.#ready(where, firstOf(x));
       // Metrics of its own: a fit that is under way counts in the others.
-      return evaluateSource(where, executor, compiled.fresh(), source);
+      return evaluateSource(where, this.#ready(where, firstOf(x)), compiled.fresh(), source);
     });
   }
 
@@ -194,8 +193,7 @@ export abstract class Model<Set extends LayerSet = LayerSet> {
     const where = "predict()";
     return this.#aside(where, async () => {
       const source = await this.#source(where, x, null, options);
-      const executor = this.#ready(where, firstOf(x));
-      const outputs = await predictAll(where, executor, source);
+      const outputs = await predictAll(where, this.#ready(where, firstOf(x)), source);
       const parts = this.layers.at(-1)?.outputParts ?? 1;
       if (parts > 1) return (await import("./on-demand/parts.js")).splitParts(outputs[0]!, parts) as Output;
       return (outputs.length === 1 ? outputs[0]! : outputs) as Output;
@@ -258,8 +256,7 @@ export abstract class Model<Set extends LayerSet = LayerSet> {
 
   /**
    * @param weights one tensor a weight, in the order of `getWeights()`; names are not read.
-   * @throws ShapeError when their number or a shape does not fit, DataError for NaN and Infinity unless
-   *   `allowNonFinite`; no weight is changed then.
+   * @throws ShapeError for a number or shape that does not fit, DataError for NaN unless `allowNonFinite`; nothing is changed.
    */
   setWeights(weights: readonly TensorLike[], options?: SetWeightsOptions): void {
     this.#checkBuilt("setWeights()");
@@ -384,13 +381,11 @@ export abstract class Model<Set extends LayerSet = LayerSet> {
   #alone<T>(where: string, work: () => Promise<T>): Promise<T> {
     return this.#callLock.take(where, async () => {
       if (this.#executor === undefined && this.#engine === undefined) await prepareDefaultEngine();
-      try {
-        return await work();
-      } catch (error) {
+      return work().catch(async (error: unknown) => {
         const memory = this.#executor?.modelMemory;
         if (memory?.wanted === undefined || (error as EngineError).code !== "out_of_memory") throw error;
         throw (await import("./on-demand/what-fits.js")).whatFits(where, error, memory, this.topology);
-      }
+      });
     });
   }
 

@@ -4,9 +4,8 @@ import type { Owner } from "../../layers/owner.js";
 import type { Variable } from "../../layers/variable.js";
 import { Packed } from "../../layers/workspace.js";
 import type { ParameterBlock } from "../../optimizers/parameter-block.js";
-import type { Wanted } from "../on-demand/what-fits.js";
 import type { Topology } from "../topology.js";
-import { Plan, type PlanRequest } from "./plan.js";
+import { Plan, type PlanRequest, type Wanted } from "./plan.js";
 import { Regions } from "./regions.js";
 
 /** Floats a weight takes in the parameter block: whole vectors, the rest zero. */

@@ -182,3 +182,11 @@ export class Plan implements Workspace {
     }
   }
 }
+
+/** A layout that found no room, with what lays it out: for who says what would fit. */
+export interface Wanted {
+  readonly purpose: string;
+  readonly request: PlanRequest;
+  readonly Plan: typeof Plan;
+  readonly Packed: typeof Packed;
+}

@@ -1,18 +1,9 @@
 import type { Engine } from "../../engine/engine.js";
 import { EngineError } from "../../errors.js";
 import type { Variable } from "../../layers/variable.js";
-import type { Packed } from "../../layers/workspace.js";
 import type { ModelMemory } from "../execution/model-memory.js";
-import type { Plan, PlanRequest } from "../execution/plan.js";
+import type { Wanted } from "../execution/plan.js";
 import type { Topology } from "../topology.js";
-
-/** A layout that found no room, with what lays it out. */
-export interface Wanted {
-  readonly purpose: string;
-  readonly request: PlanRequest;
-  readonly Plan: typeof Plan;
-  readonly Packed: typeof Packed;
-}
 
 const MEBI = 2 ** 20;
 /** A heap hands out whole lines of the cache. */
