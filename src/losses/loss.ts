@@ -51,7 +51,7 @@ export interface Loss {
   readonly isCustom?: boolean;
   /** Whether targets are numbers like the predictions, or one class index a row. */
   readonly targets: "values" | "classes";
-  /** What it knows of class indices, where it takes them. */
+  /** @internal What it knows of class indices, where it takes them. */
   readonly classes?: ClassTargets;
   /** Whether the loss has to see all rows of a batch at once, as a user's own function does. */
   readonly isWholeBatch?: boolean;
