@@ -4,6 +4,7 @@ import { repair } from "../../../src/doctor/repair.js";
 import { ConfigError, DataError, StateError } from "../../../src/errors.js";
 import { prepareSeries } from "../../../src/recipe/prepare.js";
 import { applyFix, optimizerOf, type Recipe } from "../../../src/recipe/recipe.js";
+import { standardScaler } from "../../../src/series/prepare/standard-scaler.js";
 
 const TIMEOUT = 60_000;
 const healthy: Recipe = {
@@ -61,6 +62,21 @@ describe("repair()", () => {
       expect(await repair(healthy, { series: other, ...options })).toEqual(
         await repair(healthy, { series, ...options }),
       );
+    },
+    TIMEOUT,
+  );
+
+  it(
+    "keeps the remedy of a scaler that has seen the future, though the honest error is larger",
+    async () => {
+      const trending = series.map((value, t) => value + 0.01 * t);
+      const seen = Array.from(standardScaler().fitTransform(trending));
+      const { before, after, applied } = await repair(
+        { ...healthy, series: {}, layers: [{ kind: "lstm", units: 8 }, healthy.layers[1]!] },
+        { series: seen, budget: 2, testFraction: 0, withControl: false },
+      );
+      expect(applied.map(({ code }) => code)).toEqual(["data_leakage_scaler"]);
+      expect(after).toBeGreaterThan(before);
     },
     TIMEOUT,
   );

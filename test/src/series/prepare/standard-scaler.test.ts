@@ -21,3 +21,9 @@ test("a constant whose mean is rounded is constant: 0.1 ten times is 0, not 1 de
   const constant = new Array<number>(10).fill(0.1);
   for (const scaled of standardScaler().fitTransform(constant)) expect(Math.abs(scaled)).toBeLessThan(1e-12);
 });
+
+test("a column that differs in its last bit alone is constant: 0.3 beside 0.1 + 0.2", () => {
+  for (const scaled of standardScaler().fitTransform([0.3, 0.1 + 0.2, 0.3, 0.1 + 0.2])) {
+    expect(Math.abs(scaled)).toBeLessThan(1e-12);
+  }
+});
