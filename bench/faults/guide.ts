@@ -43,6 +43,7 @@ for (const [code, { shows, code: block }] of Object.entries(snippets)) {
       lines.push(`![${own.picture.title}](images/doctor/${code}.svg)`, "");
     }
     lines.push(`**Why:** ${own.why}`, "", `**Change:** ${own.remedy}`, "");
+    lines.push(`**Cost:** ${own.cost}`, "", `**Expect:** ${own.expect}`, "");
   }
   lines.push("```js", block, "```", "");
   if (own?.fix !== undefined) {

@@ -1,4 +1,5 @@
 import type { TensorLike } from "../tensor.js";
+import type { ClassWeight } from "./evidence/class-weights.js";
 import { memoryOf, REMEMBERS_Z } from "./evidence/series-order.js";
 import { type Alignment, alignmentOf, openWindows, type Windows } from "./evidence/window-source.js";
 
@@ -16,6 +17,8 @@ export interface DataCase {
   readonly alignment: Alignment | null;
   /** Whether targets are class indices or one-hot rows; undefined: nothing is known of the loss. */
   readonly isClassification: boolean;
+  /** Factors of the classes in training, where they are known. */
+  readonly classWeight?: ClassWeight | undefined;
   /** Whether inputs are indices of an embedding. */
   readonly isIndexed: boolean;
   /** Whether the model is stateful: then one time step a batch is a way to work. */
@@ -88,6 +91,7 @@ export interface ExamplesOptions {
   readonly isClassification?: boolean;
   readonly isIndexed?: boolean;
   readonly isStateful?: boolean;
+  readonly classWeight?: ClassWeight | undefined;
 }
 
 export function examplesCase(x: TensorLike, y: TensorLike, options: ExamplesOptions = {}): DataCase {
@@ -105,6 +109,7 @@ export function examplesCase(x: TensorLike, y: TensorLike, options: ExamplesOpti
     series: options.series ?? null,
     alignment,
     isClassification,
+    classWeight: options.classWeight,
     isIndexed,
     isStateful: options.isStateful ?? false,
     isTrained: false,

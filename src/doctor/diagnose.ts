@@ -80,6 +80,7 @@ export async function diagnose(model: Model, options: DiagnoseOptions): Promise<
     isClassification: isClassLoss(file.loss.name),
     isIndexed: layers[0]?.kind === "embedding",
     isStateful: layers.some(({ config }) => config.stateful === true),
+    classWeight: options.fit?.classWeight,
   });
   const { windows, validation } = asGiven;
   const held = validation !== null && areFinite(validation) ? { x: validation.x, y: validation.y } : null;

@@ -85,6 +85,12 @@ function findingOf(
   };
 }
 
+/** Whether the weights it was trained with make up for the classes' numbers. */
+function isWeighed({ rarest, commonest }: Classes, weights: DataCase["classWeight"]): boolean {
+  const own = ({ label, count }: { label: number; count: number }): number => count * (weights?.[label] ?? 1);
+  return own(commonest) <= IMBALANCE_RATIO * own(rarest);
+}
+
 /** One class hardly occurs, and the inputs do not set it apart by themselves. */
 export const classImbalance: Rule<DataCase> = {
   code: "class_imbalance",
@@ -92,7 +98,8 @@ export const classImbalance: Rule<DataCase> = {
     // What has been trained is judged by what it answers.
     if (at.isTrained) return null;
     const classes = rareOf(at);
-    if (classes === null) return null;
+    // Whoever weighs the classes already has done what would be said.
+    if (classes === null || isWeighed(classes, at.classWeight)) return null;
     const distance = distanceOf(at.windows!, classes, classes.rarest.label);
     if (distance !== null && distance > MAX_DISTANCE_STDS) return null;
     return findingOf(
@@ -109,7 +116,7 @@ export const classImbalanceLearnt: Rule<ModelCase> = {
   async look(at) {
     const classes = at.isTrained ? rareOf(at.data) : null;
     const answers = classes === null ? null : await answersOf(at, classes);
-    if (classes === null || answers === null) return null;
+    if (classes === null || answers === null || isWeighed(classes, at.fit.classWeight)) return null;
     const { label } = classes.rarest;
     const asIs = recallsOf(answers, false, label);
     const weighted = recallsOf(answers, true, label);

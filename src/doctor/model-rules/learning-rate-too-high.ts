@@ -6,6 +6,7 @@ import {
   outcome,
   TRIAL_UPDATES,
   trialAt,
+  trialsAt,
   trialsPicture,
   usualRate,
 } from "../trials/rates.js";
@@ -62,8 +63,8 @@ export const learningRateTooHigh: Rule<ModelCase> = {
     );
     if (!(ratio > MAX_UPDATE_RATIO) && given < DIVERGED_RATIO * whole) return null;
     let best = { rate: file.learningRate, loss: given };
-    for (const rate of otherRates(at, LOWER_RATE_FACTORS)) {
-      const loss = outcome(await trialAt(at, rate));
+    for (const { rate, trial } of await trialsAt(at, otherRates(at, LOWER_RATE_FACTORS))) {
+      const loss = outcome(trial);
       if (loss < best.loss) best = { rate, loss };
     }
     const factor = given / best.loss;
@@ -77,7 +78,7 @@ export const learningRateTooHigh: Rule<ModelCase> = {
       title: `learning rate ${short(file.learningRate)} is too high for ${file.optimizer.name}`,
       evidence: {
         learningRate: file.learningRate,
-        updates: TRIAL_UPDATES,
+        updates: experiments.thirdOf(TRIAL_UPDATES),
         loss: short(given),
         betterRate: best.rate,
         lossAtBetterRate: short(best.loss),

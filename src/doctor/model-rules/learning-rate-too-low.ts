@@ -8,6 +8,7 @@ import {
   outcome,
   TRIAL_UPDATES,
   trialAt,
+  trialsAt,
   trialsPicture,
   usualRate,
 } from "../trials/rates.js";
@@ -73,8 +74,7 @@ export const learningRateTooLow: Rule<ModelCase> = {
     const given = await trialAt(at);
     const fall = given.before - outcome(given);
     let best = { rate: file.learningRate, fall };
-    for (const rate of otherRates(at, HIGHER_RATE_FACTORS)) {
-      const trial = await trialAt(at, rate);
+    for (const { rate, trial } of await trialsAt(at, otherRates(at, HIGHER_RATE_FACTORS))) {
       const own = trial.before - outcome(trial);
       if (own > best.fall) best = { rate, fall: own };
     }
@@ -89,7 +89,7 @@ export const learningRateTooLow: Rule<ModelCase> = {
         updates,
         travel: short(ratio * updates),
         bound: MIN_TRAVEL_RATIO,
-        trialUpdates: TRIAL_UPDATES,
+        trialUpdates: experiments.thirdOf(TRIAL_UPDATES),
         lossFell: short(fall),
         betterRate: best.rate,
         lossFellThere: short(best.fall),

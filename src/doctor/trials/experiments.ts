@@ -40,6 +40,7 @@ const MOST_SAMPLES = 1024;
 /** Steps × samples a trial may cost: keeps long sequences from taking minutes. */
 const BUDGET = 4_000_000;
 
+const THIRD = 3.3;
 /** Fewer updates than this tell nothing. */
 const LEAST_TRIAL_UPDATES = 30;
 
@@ -221,6 +222,13 @@ export class Experiments {
       });
       return loss!;
     });
+  }
+
+  /** Of so many updates those that leave room for two more trials of the same length. */
+  thirdOf(updates: number): number {
+    const batch = this.file.batchSize ?? Math.min(BATCH, this.x.shape[0]!);
+    const most = Math.floor(this.allowance / THIRD / (batch * this.windows.timesteps));
+    return Math.min(updates, Math.max(LEAST_TRIAL_UPDATES, most));
   }
 
   #samplesOf(arrays: Arrays): number {

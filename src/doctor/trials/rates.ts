@@ -2,7 +2,7 @@ import type { Picture } from "../../viz/picture.js";
 import { shortNumber } from "../../viz/scales.js";
 import type { ModelCase } from "../model-case.js";
 import { line, lines } from "../pictures/pictures.js";
-import type { Trial } from "./experiments.js";
+import { type Trial, Unaffordable } from "./experiments.js";
 import type { ModelFile } from "./model-copy.js";
 
 /** Updates a trial makes: enough for a good rate to show itself, too few for a bad one to recover by chance. */
@@ -36,8 +36,25 @@ export function trialAt(
   return experiments.trial(`rate ${rate}`, {
     weights: isTrained ? "fresh" : "current",
     optimizer: { learningRate: rate },
-    updates: TRIAL_UPDATES,
+    updates: experiments.thirdOf(TRIAL_UPDATES),
   });
+}
+
+/** Trials at some rates, as many as can be afforded: what the first have shown is not thrown away. */
+export async function trialsAt(
+  at: ModelCase,
+  rates: readonly number[],
+): Promise<{ rate: number; trial: Trial }[]> {
+  const made: { rate: number; trial: Trial }[] = [];
+  for (const rate of rates) {
+    try {
+      made.push({ rate, trial: await trialAt(at, rate) });
+    } catch (error) {
+      if (error instanceof Unaffordable && made.length > 0) break;
+      throw error;
+    }
+  }
+  return made;
 }
 
 /** How trainings at two rates go, batch by batch; one that breaks ends there. */

@@ -18,9 +18,9 @@ describe("the field guide", () => {
     expect(names).toEqual(expect.arrayContaining(Object.keys(faults)));
   });
 
-  it("says in every section how it shows, what was measured, why, and the change, and shows a picture that is there", async () => {
+  it("says in every section how it shows, what was measured, why, the change, what it costs and what to expect, and shows a picture that is there", async () => {
     for (const section of sections) {
-      for (const part of ["Shows", "Measured", "Why", "Change"])
+      for (const part of ["Shows", "Measured", "Why", "Change", "Cost", "Expect"])
         expect(section, section.slice(0, 40)).toMatch(new RegExp(`^\\*\\*${part}:\\*\\* \\S`, "m"));
       const [, path] = /!\[[^\]]+\]\((images\/doctor\/\w+\.svg)\)/.exec(section) ?? [];
       expect(path, section.slice(0, 40)).toBeDefined();
