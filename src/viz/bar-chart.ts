@@ -1,7 +1,8 @@
 import { numberIn } from "../options.js";
 import { frame, type Panel, roomBelow } from "./frame.js";
 import { drawMarks, halo, markedValues, type PictureMark, roomAbove } from "./marks.js";
-import { linearScale, logScale, NO_NUMBER, type Scale, shortNumber } from "./scales.js";
+import { linearScale, logScale, NO_NUMBER, type Scale } from "./scales.js";
+import { shortNumber } from "./short-number.js";
 import {
   element,
   lineHeight,

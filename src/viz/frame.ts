@@ -1,5 +1,6 @@
 import { line as linePath } from "d3-shape";
-import { type Scale, shortNumber } from "./scales.js";
+import type { Scale } from "./scales.js";
+import { shortNumber } from "./short-number.js";
 import { clipText, element, lineHeight, pixels, text, textLines, textWidth, wrapText } from "./svg.js";
 
 /** A rectangle to draw in, in pixels. */

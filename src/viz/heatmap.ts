@@ -1,5 +1,6 @@
 import { numberIn } from "../options.js";
-import { logScale, type Scale, shade, shortNumber, stepScale } from "./scales.js";
+import { logScale, type Scale, shade, stepScale } from "./scales.js";
+import { shortNumber } from "./short-number.js";
 import {
   element,
   lineHeight,

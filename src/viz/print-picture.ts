@@ -10,7 +10,8 @@ import {
   type Picture,
   rangeOf,
 } from "./picture.js";
-import { linearScale, logScale, NO_NUMBER, type Scale, shortNumber } from "./scales.js";
+import { linearScale, logScale, NO_NUMBER, type Scale } from "./scales.js";
+import { shortNumber } from "./short-number.js";
 import { clipLine, shadedRows, shortNames, wrapLine } from "./terminal.js";
 
 export interface PrintPictureOptions {

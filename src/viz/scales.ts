@@ -1,7 +1,7 @@
 import { ticks } from "d3-array";
-import { format } from "d3-format";
 import { scaleLinear, scaleLog, scaleUtc } from "d3-scale";
 import { log } from "../elementary.js";
+import { shortNumber } from "./short-number.js";
 
 /** From values to pixels. */
 export interface Scale {
@@ -92,18 +92,6 @@ export function logScale(values: Iterable<number>, range: Pair, count = 5): Scal
     power10(bottom + i * every),
   );
   return { low, high, at: (value) => (value > 0 ? scale(value) : Number.NaN), ticks: found };
-}
-
-const threeDigits = format(".3~r");
-const oneExponent = format(".1~e");
-
-/** A number as short as it can be read: 0.25, 1e-5, 12000. */
-export function shortNumber(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "-∞";
-  const size = Math.abs(value);
-  const text = size !== 0 && (size >= 1e5 || size < 1e-3) ? oneExponent(value) : threeDigits(value);
-  // d3 writes the minus of typography, which programs do not read; a zero has no sign.
-  return text.replaceAll("\u2212", "-").replace("e+", "e").replace(/^-0$/, "0");
 }
 
 /** What stands at a bar that has none. */

@@ -2,7 +2,8 @@ import { DataError } from "../errors.js";
 import { type GradientFlow, isRecurrentFlow } from "../inspect/index.js";
 import { listIn, numberIn, refuseUnknown } from "../options.js";
 import { checkFlow } from "./check-input.js";
-import { log10, logScale, type Scale, shortNumber } from "./scales.js";
+import { log10, logScale, type Scale } from "./scales.js";
+import { shortNumber } from "./short-number.js";
 
 const heights = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"] as const;
 const darkness = [" ", "░", "▒", "▓", "█"] as const;

@@ -1,5 +1,5 @@
 import type { Picture } from "../../viz/picture.js";
-import { shortNumber } from "../../viz/scales.js";
+import { shortNumber } from "../../viz/short-number.js";
 import type { ModelCase } from "../model-case.js";
 import { line, lines } from "../pictures/pictures.js";
 import { type Trial, Unaffordable } from "./experiments.js";

@@ -4,7 +4,7 @@ import type { Finding } from "../protocol.ts";
 import { findings, progress, recipe, refusal } from "../state.ts";
 
 /** Both looks as one list: what only the untrained model showed is worth a hint where the training went well. */
-function together(): readonly Finding[] {
+export function together(): readonly Finding[] {
   const { before, after } = findings.value;
   if (after === null) return before;
   const codes = new Set(after.map(({ code }) => code));
@@ -41,7 +41,7 @@ function stateText(count: number): string {
 export function Findings() {
   const list = together();
   return (
-    <section class="findings" aria-label="Doctor">
+    <section class="findings" aria-label="Doctor" tabIndex={-1}>
       <h2>Doctor</h2>
       {refusal.value !== null && <p class="refusal">{refusal.value.message}</p>}
       <p class="findings-state">{stateText(list.length)}</p>

@@ -3,6 +3,7 @@ import { exact } from "../draw/numbers.ts";
 import { progress, refusal, speed } from "../state.ts";
 import { copyLink } from "../text/copy-link.ts";
 import { ExportMenu } from "./export-menu.tsx";
+import { together } from "./findings.tsx";
 import { startSlowMotion } from "./slow-motion.tsx";
 
 const lossText = (value: number, update: number): string =>
@@ -57,6 +58,25 @@ export function Transport() {
   );
 }
 
+/** How many findings there are, which may stand below the screen. */
+function ToDoctor() {
+  const { length } = together();
+  if (length === 0) return null;
+  return (
+    <button
+      type="button"
+      class="to-doctor"
+      onClick={() => {
+        const doctor = document.querySelector<HTMLElement>(".findings");
+        doctor?.scrollIntoView({ behavior: "smooth", block: "nearest" });
+        doctor?.focus({ preventScroll: true });
+      }}
+    >
+      The doctor found {length === 1 ? "something" : `${length} things`} ↓
+    </button>
+  );
+}
+
 /** Where the training is; read aloud when it rests. */
 function Status() {
   const { epoch: round, update, loss, validation, running, updatesPerSecond, ended } = progress.value;
@@ -79,6 +99,7 @@ function Status() {
         {words}
       </div>
       <span class="status-rest">{rest}</span>
+      <ToDoctor />
     </div>
   );
 }

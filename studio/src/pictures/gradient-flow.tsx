@@ -61,7 +61,7 @@ function draw({ ctx, width, height }: Sheet): void {
     return;
   }
   const left = 44;
-  const right = 46;
+  const right = 54;
   const rowHeight = Math.max(16, Math.min(30, 56 / layers.length));
   const now = { x: left, y: 16, width: width - left - right, height: rowHeight * layers.length };
   const past = {

@@ -19,7 +19,8 @@ import {
   traceChart,
   updateChart,
 } from "../../../src/index.js";
-import { linearScale, logScale, shade, shortNumber } from "../../../src/viz/scales.js";
+import { linearScale, logScale, shade } from "../../../src/viz/scales.js";
+import { shortNumber } from "../../../src/viz/short-number.js";
 import { escapeText } from "../../../src/viz/svg.js";
 import { shortNames } from "../../../src/viz/terminal.js";
 import { values } from "../model/support.js";

@@ -1,0 +1,165 @@
+/**
+ * npm run bench:studio: what the studio costs, in Chromium. Bytes of a cold load, time to the first picture, frames a second
+ * and long tasks while seed-b trains, updates a second with the page and without it, memory over minutes (--minutes=10).
+ */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { openBrowser, serve } from "../test/browsers/open-browser.js";
+
+const dist = fileURLToPath(new URL("../dist/", import.meta.url));
+const isolated = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
+const minutes = Number(/--minutes=([\d.]+)/.exec(process.argv.join(" "))?.[1] ?? 0.5);
+/** Seconds of each measurement of speed, and how often both are measured in turn. */
+const SECONDS = 6;
+const TURNS = 3;
+
+const batch = 64;
+const length = 2600;
+
+/** seed-b: 64 sequences of 20 steps and 5 features through 128 and 64 units. */
+const recipe = {
+  data: "sines",
+  knobs: { length, features: 5 },
+  seed: 1,
+  trainShare: 0.8,
+  reproducible: true,
+  recipe: {
+    series: { scale: null },
+    window: 20,
+    horizon: 1,
+    layers: [
+      { kind: "lstm", units: 128, returnSequences: true },
+      { kind: "lstm", units: 64 },
+      { kind: "dense", units: 1 },
+    ],
+    compile: { optimizer: { name: "adam", learningRate: 0.001 }, loss: "mse" },
+    fit: { epochs: 100_000, batchSize: batch, shuffle: true },
+  },
+};
+
+/** The same training in a worker of a page that shows nothing. */
+const bare = `
+import { adam, createEngine, dense, lstm, sequential } from "./gateflow.min.js";
+const worker = () => new Worker("./thread.js", { type: "module" });
+const engine = await createEngine({ reproducible: true, ...(crossOriginIsolated ? { worker } : { threads: 1 }) });
+const model = sequential([lstm({ units: 128, returnSequences: true, inputShape: [20, 5] }), lstm({ units: 64 }), dense({ units: 1 })], { seed: 1, engine });
+model.compile({ optimizer: adam({ learningRate: 0.001 }), loss: "mse" });
+const count = ${Math.floor(0.8 * length) - 20};
+const x = { shape: [count, 20, 5], data: Float32Array.from({ length: count * 100 }, (_, i) => Math.sin(i / 7)) };
+const y = { shape: [count, 1], data: Float32Array.from({ length: count }, (_, i) => Math.sin(i / 9)) };
+let updates = 0;
+setInterval(() => postMessage(updates), 200);
+await model.fit(x, y, { epochs: 1e6, batchSize: ${batch}, validationData: [{ shape: [500, 20, 5], data: x.data.slice(0, 50000) }, { shape: [500, 1], data: y.data.slice(0, 500) }], callbacks: [{ onTrainBatchEnd() { updates++; } }] });
+`;
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const kilo = (bytes: number): string => `${(bytes / 1000).toFixed(1)} KB`;
+
+async function gzipOf(paths: readonly string[]): Promise<number> {
+  const sizes = paths.map(async (path) => gzipSync(await readFile(path), { level: 9 }).length);
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+const served = await serve(dist, {
+  files: {
+    "/bare.html": `<!doctype html><title>0</title><script type="module">const w = new Worker("./bare.js", { type: "module" }); w.onmessage = ({ data }) => { document.title = data; };</script>`,
+    "/bare.js": bare,
+    "/thread.js": `import "./worker.js";`,
+  },
+  headers: isolated,
+});
+const browser = await openBrowser("chromium");
+try {
+  const first = await browser.open(`${served.url}studio/`);
+  await first.waitForFunction(() =>
+    /loss \d/.test(document.querySelector("[role=status]")?.textContent ?? ""),
+  );
+  const firstPicture = await first.evaluate(() => performance.now());
+  await first.waitForFunction(
+    () => document.querySelector("ul[aria-label=Findings]")?.getAttribute("aria-busy") === "false",
+  );
+  const loaded = [...new Set(served.requests)].map((path) =>
+    join(dist, path.endsWith("/") ? `${path}index.html` : path),
+  );
+  const all = (await readdir(join(dist, "studio"), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  console.log(`first picture             ${firstPicture.toFixed(0)} ms from a cold load`);
+  const sizes = await Promise.all(loaded.map(async (path) => [await gzipOf([path]), path] as const));
+  for (const [size, path] of sizes.sort(([a], [b]) => b - a).slice(0, 8))
+    console.log(`  ${kilo(size)} ${path.slice(dist.length)}`);
+  console.log(`cold load, doctor included ${kilo(await gzipOf(loaded))} gzip in ${loaded.length} files`);
+  console.log(`all there is to fetch      ${kilo(await gzipOf(all))} gzip in ${all.length} files`);
+  await first.close();
+
+  const address = `${served.url}studio/#run&recipe=${encodeURIComponent(JSON.stringify(recipe))}`;
+  const rates = { page: [] as number[], bare: [] as number[] };
+  for (let turn = 0; turn < TURNS; turn++) {
+    const plain = await browser.open(`${served.url}bare.html`);
+    await plain.waitForFunction(() => Number(document.title) > 10);
+    const from = await plain.evaluate(() => [Number(document.title), performance.now()] as const);
+    await pause(1000 * SECONDS);
+    const to = await plain.evaluate(() => [Number(document.title), performance.now()] as const);
+    rates.bare.push((1000 * (to[0] - from[0])) / (to[1] - from[1]));
+    await plain.close();
+
+    const page = await browser.open(address);
+    const updates = (): Promise<readonly [number, number]> =>
+      page.evaluate(() => {
+        const text = document.querySelector("[role=status]")?.textContent ?? "";
+        return [Number(/update (\d+)/.exec(text)?.[1] ?? 0), performance.now()] as const;
+      });
+    while ((await updates())[0] < 10) await pause(100);
+    // As text: tsx would name the functions within by a helper the page does not have.
+    const watching = page.evaluate<{ rate: number; longest: number }>(`(async () => {
+      const long = [];
+      new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) long.push(duration); }).observe({ type: "longtask" });
+      let frames = 0;
+      const began = performance.now();
+      await new Promise((resolve) => {
+        const tick = () => { frames++; if (performance.now() - began < ${1000 * SECONDS}) requestAnimationFrame(tick); else resolve(); };
+        requestAnimationFrame(tick);
+      });
+      return { rate: (1000 * frames) / (performance.now() - began), longest: Math.max(0, ...long) };
+    })()`);
+    const start = await updates();
+    const seen = await watching;
+    const end = await updates();
+    rates.page.push((1000 * (end[0] - start[0])) / (end[1] - start[1]));
+    console.log(
+      `while seed-b trains        ${seen.rate.toFixed(1)} frames/s, longest task ${seen.longest.toFixed(0)} ms`,
+    );
+    if (turn === TURNS - 1) {
+      const heap = (): Promise<number> =>
+        page.evaluate(
+          () => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize,
+        );
+      const heaps: number[] = [];
+      const rounds = Math.max(2, Math.round(minutes * 6));
+      for (let round = 0; round < rounds; round++) {
+        await pause(10_000);
+        heaps.push(await heap());
+      }
+      const half = Math.floor(heaps.length / 2);
+      console.log(
+        `page's heap                ${kilo(median(heaps.slice(0, half)))} in the first half of ${minutes} min, ${kilo(median(heaps.slice(half)))} in the second`,
+      );
+    }
+    await page.close();
+  }
+  const [page, plain] = [median(rates.page), median(rates.bare)];
+  console.log(
+    `updates of seed-b          ${page.toFixed(1)}/s with the page, ${plain.toFixed(1)}/s without: ${((100 * page) / plain).toFixed(0)} %`,
+  );
+} finally {
+  await browser.close();
+  await served.close();
+}
