@@ -3,7 +3,7 @@ import { type Described, Registry } from "../registry.js";
 import { isSchedule, type Schedule, type ScheduleFunction } from "./schedule.js";
 
 /** What is accepted where a schedule is asked for. */
-export type ScheduleLike = Schedule | ScheduleFunction | Described;
+type ScheduleLike = Schedule | ScheduleFunction | Described;
 
 /** Schedules by name, as files and recipes know them. */
 export const schedules = new Registry<Schedule>(

@@ -2,8 +2,8 @@ import type { Browser, BrowserName } from "./page.js";
 import { openPlaywright } from "./playwright-browser.js";
 import { openWebkit } from "./webkit-browser.js";
 
-export { catchDownloads, type Download, takeDownloads } from "./downloads.js";
-export type { Browser, BrowserName, Control, OpenPage, Page } from "./page.js";
+export { catchDownloads, takeDownloads } from "./downloads.js";
+export type { Browser, BrowserName, OpenPage } from "./page.js";
 export { type Served, serve } from "./serve.js";
 
 export const browserNames: readonly BrowserName[] = ["chromium", "firefox", "webkit"];

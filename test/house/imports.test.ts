@@ -59,8 +59,12 @@ const isomorphic = (room: string): boolean => !hostRooms.includes(room);
 const hostRooms = ["node", "cli"];
 /** Packages that readers of strangers' files fetch with import() when they are used. */
 const fetched: Readonly<Record<string, readonly string[]>> = {
-  formats: ["fflate", "onnx-buf", "@bufbuild/protobuf"],
+  formats: ["fflate"],
   table: ["fflate", "hyparquet"],
+};
+/** A file that is itself fetched, and in what is published holds its packages. */
+const inlined: Readonly<Record<string, readonly string[]>> = {
+  "src/formats/onnx/onnx-messages.ts": ["onnx-buf", "@bufbuild/protobuf"],
 };
 /** Small modules without side effects that a room computes with. */
 const roomPackages: Readonly<Record<string, RegExp>> = { viz: /^d3-(array|format|scale|shape)$/ };
@@ -127,7 +131,8 @@ describe("who may know whom", () => {
         !isOurs &&
         !hostRooms.includes(roomOf(from)) &&
         roomPackages[roomOf(from)]?.test(to) !== true &&
-        !(fetched[roomOf(from)]?.includes(to) === true && (isFetched || isType)),
+        !(fetched[roomOf(from)]?.includes(to) === true && (isFetched || isType)) &&
+        inlined[from]?.includes(to) !== true,
     );
     expect(outside.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
     const bare = imports.filter(({ to, isOurs }) => !isOurs && builtinModules.includes(to));

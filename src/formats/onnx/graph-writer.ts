@@ -98,10 +98,7 @@ export class GraphWriter {
     values: readonly string[],
     outputs: readonly GraphPort[],
   ): Promise<Uint8Array> {
-    const [{ create, toBinary }, { ModelProtoSchema }] = await Promise.all([
-      import("@bufbuild/protobuf"),
-      import("onnx-buf"),
-    ]);
+    const { create, ModelProtoSchema, toBinary } = await import("./onnx-messages.js");
     outputs.forEach((output, i) => {
       this.#nodes.push({ op: "Identity", inputs: [values[i]!], outputs: [output.name], attributes: {} });
     });

@@ -110,10 +110,7 @@ function tensorOf(raw: RawTensor): OnnxTensor {
 
 /** @throws FormatError for what is no ONNX file, for graphs inside of operators, and for tensors in other files. */
 export async function readGraph(bytes: Uint8Array): Promise<OnnxGraph> {
-  const [{ fromBinary }, { ModelProtoSchema }] = await Promise.all([
-    import("@bufbuild/protobuf"),
-    import("onnx-buf"),
-  ]);
+  const { fromBinary, ModelProtoSchema } = await import("./onnx-messages.js");
   let model: ReturnType<typeof fromBinary<typeof ModelProtoSchema>>;
   try {
     model = fromBinary(ModelProtoSchema, bytes);
