@@ -170,6 +170,15 @@ export abstract class Optimizer {
       accumulator: this.#accumulationSteps > 1 ? place(runs - 1) : 0,
     };
     this.initializeSlots(block, slots);
+    this.#begin?.(block);
+    this.#begin = undefined;
+  }
+
+  #begin: ((block: ParameterBlock) => void) | undefined;
+
+  /** @internal What is done once, when the slots have their memory: a file's moments take their place. */
+  beginWith(begin: (block: ParameterBlock) => void): void {
+    this.#begin = begin;
   }
 
   /** @internal Slots start as zeros unless the rule says otherwise. */

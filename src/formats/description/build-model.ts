@@ -11,6 +11,7 @@ import type { Model } from "../../model/model.js";
 import { type Sequential, sequential } from "../../model/sequential.js";
 import { describeShape, sameShape } from "../../tensor.js";
 import { asFormatError } from "../bytes/as-format-error.js";
+import { restoreState } from "../keras/optimizer-state.js";
 import { type FileWeight, readWeight } from "../weights.js";
 import type { DescribedLayer, ModelDescription } from "./description.js";
 
@@ -95,12 +96,13 @@ function makeLayers({ layers, graph, inputShape, batchSize }: ModelDescription):
 function compileAsFile(
   where: string,
   model: Model,
-  compile: ModelDescription["compile"],
-  unread: readonly string[],
+  { compile, unread = [], optimizer }: ModelDescription,
 ): void {
   const told = [...unread];
   try {
     if (compile !== undefined) model.compile(compile as unknown as CompileOptions);
+    if (compile !== undefined && optimizer !== undefined)
+      told.push(...[restoreState(model, optimizer) ?? []].flat());
   } catch (error) {
     if (!(error instanceof GateflowError)) throw error;
     told.push(error.message);
@@ -122,7 +124,7 @@ export function buildModel<Made extends Model = Sequential>(
 ): Made {
   registerModelKind();
   return asFormatError(where, () => {
-    const { name, weights, compile, graph } = description;
+    const { name, weights, graph } = description;
     const options = {
       ...(name === undefined ? {} : { name }),
       ...(engine === undefined ? {} : { engine }),
@@ -131,7 +133,7 @@ export function buildModel<Made extends Model = Sequential>(
     const model: Model =
       graph === undefined ? sequential(layers, options) : connectGraph(layers, graph, options);
     if (weights !== null) writeInOrder(where, layers, description.layers, weights, allowNonFinite);
-    compileAsFile(where, model, compile, description.unread ?? []);
+    compileAsFile(where, model, description);
     return model as Made;
   });
 }

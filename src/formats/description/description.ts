@@ -34,12 +34,6 @@ export interface DescribedGraph {
   readonly outputNames: readonly string[];
 }
 
-/** State of an optimizer: updates made, and for each slot a tensor a trainable weight, in the model's order. */
-export interface OptimizerState {
-  readonly updates: number;
-  readonly slots: Readonly<Record<string, readonly FileWeight[]>>;
-}
-
 /**
  * What a reader found in a file: plain data, no layer. Readers are fetched when they are used and know nothing of layers;
  * `build-model.ts` makes the model of what they say.
@@ -57,5 +51,6 @@ export interface ModelDescription {
   readonly compile?: Readonly<Record<string, unknown>> | undefined;
   /** What of the compile configuration is not known here; the model is read all the same. */
   readonly unread?: readonly string[];
-  readonly optimizer?: OptimizerState | undefined;
+  /** The optimizer's variables as Keras numbers them: updates, rate, then the moments weight by weight. */
+  readonly optimizer?: readonly FileWeight[] | undefined;
 }

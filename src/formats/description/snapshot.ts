@@ -8,6 +8,7 @@ import { ModelLayer } from "../../model/graph/model-layer.js";
 import type { LayerSet } from "../../model/layer-set.js";
 import { Model } from "../../model/model.js";
 import type { NamedTensor } from "../../tensor.js";
+import { type OptimizerTensors, readState } from "../keras/optimizer-state.js";
 import { refuseShared } from "../refuse-shared.js";
 import type { DescribedGraph, DescribedNode, Reference } from "./description.js";
 
@@ -52,6 +53,8 @@ export interface ModelSnapshot {
   /** Where it is no chain: each of `layers` may be applied several times. */
   readonly graph?: GraphSnapshot | undefined;
   readonly compile: Readonly<Record<string, unknown>> | null;
+  /** What the optimizer has gathered; null: nothing that a file of Keras's holds. */
+  readonly optimizer?: OptimizerTensors | null;
 }
 
 function insideOf(where: string, layer: Layer): ModelSnapshot | undefined {
@@ -176,5 +179,6 @@ export function snapshotOf(where: string, model: Model): ModelSnapshot {
   return {
     ...topologySnapshot(where, model.name, model.topology),
     compile: compiled === undefined ? null : compileConfig(compiled),
+    optimizer: readState(where, model),
   };
 }

@@ -8,7 +8,7 @@ import { Hdf5File, type Hdf5Group, isHdf5 } from "./hdf5-file.js";
 import { dialectOf, readModelConfig } from "./model-config.js";
 import { readCompile } from "./read-compile.js";
 import type { ReadLayer, ReadModel } from "./read-model.js";
-import { readNamed, readNumbered, texts } from "./stored-weights.js";
+import { optimizerVars, readNamed, readNumbered, texts } from "./stored-weights.js";
 
 const WHERE = "fromKeras()";
 
@@ -112,5 +112,6 @@ export async function readKeras(
     weights: found === undefined ? null : described.weights,
     compile,
     unread,
+    optimizer: root === undefined || compile === undefined ? undefined : await optimizerVars(root),
   };
 }

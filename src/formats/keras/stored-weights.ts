@@ -25,6 +25,10 @@ async function varsOf(folder: Hdf5Group | undefined, path: string): Promise<File
   return weights;
 }
 
+/** The optimizer's variables, by number; none where the file has none. */
+export const optimizerVars = (root: Hdf5Group): Promise<FileWeight[]> =>
+  varsOf(root.group("optimizer"), "optimizer");
+
 /** Folders of a layer that hold weights, in Keras's order of weights. */
 function foldersOf(layer: ReadLayer): readonly string[] {
   const own = layer.entry?.folders;

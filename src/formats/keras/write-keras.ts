@@ -192,6 +192,19 @@ function functionalObject(model: ModelSnapshot): Record<string, unknown> {
 const modelObject = (model: ModelSnapshot): Record<string, unknown> =>
   model.graph === undefined ? sequentialObject(model) : functionalObject(model);
 
+/** The weights' file with the optimizer's variables: updates, rate, and the moments weight by weight. */
+function withOptimizer(file: NewGroup, state: ModelSnapshot["optimizer"]): NewGroup {
+  if (state == null) return file;
+  const { updates, learningRate, slots } = state;
+  const first: NewDataset[] = [
+    { shape: [], data: Int32Array.of(updates) },
+    { shape: [], data: Float32Array.of(learningRate) },
+  ];
+  const all = [...first, ...slots.map(({ shape, data }): NewDataset => ({ shape, data }))];
+  const children = Object.fromEntries(all.map((own, i) => [String(i), own]));
+  return { ...file, children: { ...file.children, optimizer: { children: { vars: { children } } } } };
+}
+
 /** A model as a `.keras` archive; see `toKeras` in formats/index.ts. */
 export async function writeKeras(
   model: ModelSnapshot,
@@ -206,7 +219,9 @@ export async function writeKeras(
     // A fixed date: the same model gives the same bytes.
     "metadata.json": text({ keras_version: VERSION, date_saved: "1980-01-01@00:00:00" }),
     "config.json": text(config),
-    "model.weights.h5": writeHdf5(layersOf(model)),
+    "model.weights.h5": writeHdf5(
+      withOptimizer(layersOf(model), compileConfig === null ? null : model.optimizer),
+    ),
   });
   return { bytes, unsaid };
 }
