@@ -12,7 +12,9 @@ import type { SeriesLike } from "./series/kinds.js";
 
 /** Keras's short names of losses. */
 export const mse = meanSquaredError;
+/** `meanAbsolutePercentageError` by its short name. */
 export const mape = meanAbsolutePercentageError;
+/** `meanSquaredLogarithmicError` by its short name. */
 export const msle = meanSquaredLogarithmicError;
 
 /** `mae()` is the loss, for `compile`; `mae(actual, predicted)` the mean absolute error of a forecast. */

@@ -184,6 +184,9 @@ const isSeed = (value: unknown): value is number => Number.isSafeInteger(value) 
  * @param seed whole number from 0 to 2^53 - 1; without one, a fresh seed of 32 bits from the system's entropy, which
  *   `seed` then tells, so that a run can be repeated.
  * @throws ConfigError for any other seed.
+ *
+ * @example
+ * createRandom(1).permutation(5); // the same five in every host
  */
 export function createRandom(seed?: number): Random {
   const own = seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!;

@@ -25,13 +25,11 @@ export { type AcfOptions, acf, type Correlogram } from "./series/analysis/acf.js
 export { type AdfullerOptions, type AdfullerResult, adfuller } from "./series/analysis/adfuller.js";
 export { type KpssOptions, type KpssResult, kpss } from "./series/analysis/kpss.js";
 export type { Trend as StationarityTrend } from "./series/analysis/mackinnon.js";
-export type * from "./series/analysis/mstl.js";
-export { mstl } from "./series/analysis/mstl.js";
+export { type MstlOptions, type MultipleDecomposition, mstl } from "./series/analysis/mstl.js";
 export { type PacfOptions, pacf } from "./series/analysis/pacf.js";
 export { type Season, type Seasonality, seasonality } from "./series/analysis/seasonality.js";
 export { seasonsOfStep } from "./series/analysis/seasons-of-step.js";
-export type * from "./series/analysis/stl.js";
-export { stl } from "./series/analysis/stl.js";
+export { type Decomposition, type StlOptions, stl } from "./series/analysis/stl.js";
 export type * from "./series/baselines/competition-measures.js";
 export { msis, naive2Forecast, owa } from "./series/baselines/competition-measures.js";
 export {

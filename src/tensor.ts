@@ -11,6 +11,7 @@ export interface NamedTensor extends Tensor {
   readonly name: string;
 }
 
+/** Numbers nested to any depth, rows of one length. */
 export type NestedArray = ArrayLike<number> | readonly NestedArray[];
 
 /** Wherever a tensor is taken, a nested array is too. */
@@ -132,6 +133,9 @@ export const toTensor = (value: TensorLike): Tensor => (isTensor(value) ? value 
 /**
  * Nested arrays with the nesting of `t.shape`; a number for a tensor of shape `[]`. No type knows how many axes a tensor
  * has: the nesting is taken from where the result goes, or said as `toArray<number[]>(t)`; else it is that of a matrix.
+ *
+ * @example
+ * toArray(tensor([[1, 2], [3, 4]])); // [[1, 2], [3, 4]]
  */
 export function toArray<Nested extends number | NestedNumbers = number[][]>(t: Tensor): Nested {
   if (!isTensor(t)) throw new ShapeError(`toArray: expected a tensor, got ${told(t)}.`);

@@ -10,6 +10,7 @@ export interface BackupStore {
   delete(key: string): unknown;
 }
 
+/** Options of `backupAndRestore` with a store. */
 export interface BackupAndRestoreOptions {
   /** Keeps the bytes: a `Map`, or an object with its `get`, `set` and `delete`, which may be asynchronous. */
   readonly store: BackupStore;

@@ -10,6 +10,7 @@ export interface LineSink {
   close?(): void | Promise<void>;
 }
 
+/** Options of `csvLogger`. */
 export interface CsvLoggerOptions {
   /** Takes the lines. `gateflow/node` has a `csvLogger` that writes a file. */
   readonly sink: LineSink | ((line: string) => void | Promise<void>);

@@ -13,6 +13,7 @@ import {
   monitored,
 } from "./monitor.js";
 
+/** Options of `earlyStopping`. */
 export interface EarlyStoppingOptions {
   /** Name in the logs of an epoch, default `val_loss`. */
   readonly monitor?: string;
@@ -22,7 +23,7 @@ export interface EarlyStoppingOptions {
   readonly patience?: number;
   /** Default `auto`. */
   readonly mode?: MonitorMode;
-  /** A value to beat: until it is, improvements do not reset the patience. */
+  /** A value to beat: until it is, improvements do not reset the patience. Default: none. */
   readonly baseline?: number;
   /** At the end of training, whether it was stopped or not, go back to the best epoch's weights. Default false. */
   readonly restoreBestWeights?: boolean;
@@ -32,6 +33,7 @@ export interface EarlyStoppingOptions {
   readonly verbose?: 0 | 1;
 }
 
+/** What `earlyStopping` makes: a callback that remembers when it stopped. */
 export interface EarlyStopping extends Callback {
   /** The best value seen in the last fit. */
   readonly best: number | undefined;

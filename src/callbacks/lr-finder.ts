@@ -6,6 +6,7 @@ import type { NamedTensor } from "../tensor.js";
 import { drawLearningRates } from "./lr-finder-chart.js";
 import { modelOf } from "./monitor.js";
 
+/** Options of `lrFinder`. */
 export interface LrFinderOptions {
   /** Rate of the first update. Default 1e-7. */
   readonly minLearningRate?: number;
@@ -29,6 +30,7 @@ export interface LearningRateRange {
   toSVG(): string;
 }
 
+/** What `lrFinder` makes: a callback that holds the curve it measured. */
 export interface LrFinder extends Callback {
   /** @throws StateError before a `fit` with this callback has ended. */
   readonly result: LearningRateRange;

@@ -18,6 +18,7 @@ import { pathTemplate } from "./path-template.js";
 /** Puts the model away under the filled path; training waits for it. */
 export type SaveFunction = (model: TrainingModel, path: string, logs: Logs) => void | Promise<void>;
 
+/** Options of `modelCheckpoint`. */
 export interface ModelCheckpointOptions {
   /** Asked before the first epoch whether the filled path can be written; it throws where not. Default: nobody asks. */
   readonly check?: (path: string) => void | Promise<void>;
@@ -36,12 +37,13 @@ export interface ModelCheckpointOptions {
   readonly mode?: MonitorMode;
   /** After every `epoch`, or after so many batches, counted across epochs. Default `epoch`. */
   readonly saveFreq?: "epoch" | number;
-  /** A value to be better than before anything is saved. */
+  /** A value to be better than before anything is saved. Default: none. */
   readonly initialValueThreshold?: number;
   /** 1 says on the console what it does; default 0. */
   readonly verbose?: 0 | 1;
 }
 
+/** What `modelCheckpoint` makes. */
 export interface ModelCheckpoint extends Callback {
   /** The best monitored value so far; undefined before the first and without `saveBestOnly`. */
   readonly best: number | undefined;

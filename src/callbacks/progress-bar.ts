@@ -3,6 +3,7 @@ import type { Callback } from "../model/events.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { defaultTerminal, progressLine } from "./progress-line.js";
 
+/** Options of `progressBar`. */
 export interface ProgressBarOptions {
   /** Takes the text; default: standard error where there is one, else the console. */
   readonly write?: (text: string) => void;

@@ -14,6 +14,7 @@ import {
   worst,
 } from "./monitor.js";
 
+/** Options of `reduceLROnPlateau`. */
 export interface ReduceLROnPlateauOptions {
   /** Name in the logs of an epoch, default `val_loss`. */
   readonly monitor?: string;

@@ -12,6 +12,7 @@ export interface Constraint {
   project(weights: Float32Array, shape: readonly number[]): void;
 }
 
+/** The option `axis` of constraints. */
 export interface AxisOption {
   /**
    * The axis norms are taken along, negative from the end; default 0: of a kernel `[inputs, units]` each unit's

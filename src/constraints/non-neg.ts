@@ -1,7 +1,12 @@
 import { refuseUnknown } from "../options.js";
 import type { Constraint } from "./constraint.js";
 
-/** Negative weights become 0; NaN stays NaN. Source: Keras's NonNeg. */
+/**
+ * Negative weights become 0; NaN stays NaN. Source: Keras's NonNeg.
+ *
+ * @example
+ * lstm({ units: 8, kernelConstraint: nonNeg() });
+ */
 export function nonNeg(options: Record<string, never> = {}): Constraint {
   refuseUnknown("nonNeg()", options, []);
   return {

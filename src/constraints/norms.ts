@@ -1,12 +1,18 @@
 import { numberIn, refuseUnknown } from "../options.js";
 import { type AxisOption, axisOf, type Constraint, rescale } from "./constraint.js";
 
+/** Options of `maxNorm`. */
 export interface MaxNormOptions extends AxisOption {
   /** Default 2. */
   readonly maxValue?: number;
 }
 
-/** Vectors longer than `maxValue` are shortened to it. Srivastava et al. (2014). Source: Keras's MaxNorm. */
+/**
+ * Vectors longer than `maxValue` are shortened to it. Srivastava et al. (2014). Source: Keras's MaxNorm.
+ *
+ * @example
+ * lstm({ units: 8, recurrentConstraint: maxNorm({ maxValue: 3 }) });
+ */
 export function maxNorm(options: MaxNormOptions = {}): Constraint {
   refuseUnknown("maxNorm()", options, ["maxValue", "axis"]);
   const maxValue = numberIn("maxNorm()", "maxValue", options.maxValue ?? 2, { min: 0 });
@@ -19,7 +25,12 @@ export function maxNorm(options: MaxNormOptions = {}): Constraint {
   };
 }
 
-/** Every vector gets the length 1. Source: Keras's UnitNorm. */
+/**
+ * Every vector gets the length 1. Source: Keras's UnitNorm.
+ *
+ * @example
+ * dense({ units: 8, kernelConstraint: unitNorm() });
+ */
 export function unitNorm(options: AxisOption = {}): Constraint {
   refuseUnknown("unitNorm()", options, ["axis"]);
   const axis = axisOf("unitNorm()", options);
@@ -30,6 +41,7 @@ export function unitNorm(options: AxisOption = {}): Constraint {
   };
 }
 
+/** Options of `minMaxNorm`. */
 export interface MinMaxNormOptions extends AxisOption {
   /** Default 0. */
   readonly minValue?: number;
@@ -39,7 +51,12 @@ export interface MinMaxNormOptions extends AxisOption {
   readonly rate?: number;
 }
 
-/** Lengths between `minValue` and `maxValue`. Source: Keras's MinMaxNorm. */
+/**
+ * Lengths between `minValue` and `maxValue`. Source: Keras's MinMaxNorm.
+ *
+ * @example
+ * dense({ units: 8, kernelConstraint: minMaxNorm({ minValue: 0.5, maxValue: 2 }) });
+ */
 export function minMaxNorm(options: MinMaxNormOptions = {}): Constraint {
   const where = "minMaxNorm()";
   refuseUnknown(where, options, ["minValue", "maxValue", "rate", "axis"]);

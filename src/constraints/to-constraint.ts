@@ -1,6 +1,7 @@
 import { type Described, Registry } from "../registry.js";
 import type { Constraint } from "./constraint.js";
 
+/** Names of constraints, in Keras's words. */
 export type ConstraintName = "maxNorm" | "nonNeg" | "unitNorm" | "minMaxNorm";
 
 /** What is accepted where a constraint is asked for. */

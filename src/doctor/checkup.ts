@@ -41,6 +41,7 @@ export interface ModelExamples {
 /** What a checkup is told of while it goes on. */
 export type CheckupStep = "before" | "training" | "after";
 
+/** Options of `checkup`. */
 export interface CheckupOptions {
   /** Of a recipe's weights and order. Default 0. */
   readonly seed?: number;
@@ -61,14 +62,15 @@ export interface CheckupOptions {
   readonly history?: History | Readonly<Record<string, readonly number[]>>;
   /** Whose words the changes are said in as code. Default `"gateflow"`. */
   readonly as?: FixAsCodeOptions["as"];
-  /** Ends the checkup between two steps, or the training at a batch boundary, with the signal's reason. */
+  /** Ends the checkup between two steps, or the training at a batch boundary, with the signal's reason. Default: nothing ends it. */
   readonly signal?: AbortSignal;
   /** Asked in the training, as `fit` asks them. Default none. */
   readonly callbacks?: readonly Callback[];
-  /** Told before each step that takes a while: a look at the untrained model, the training, a look at the trained one. */
+  /** Told before each step that takes a while: a look at the untrained model, the training, a look at the trained one. Default: nobody. */
   readonly onStep?: (step: CheckupStep) => void;
 }
 
+/** What `checkup` found, tried and says. */
 export interface Checkup {
   /** Worst first; empty where nothing speaks against it. */
   readonly causes: readonly Cause[];

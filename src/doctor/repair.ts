@@ -19,6 +19,7 @@ import { examine } from "./examine.js";
 import { refusalOf, refusedCodes } from "./refusal.js";
 import { reasonOf, windowTooLong } from "./untrainable.js";
 
+/** One training of a repair. */
 export interface RepairProgress {
   readonly training: number;
   readonly budget: number;
@@ -30,6 +31,7 @@ export interface RepairProgress {
   readonly change?: RecipePatch;
 }
 
+/** Options of `repair`. */
 export interface RepairOptions extends RecipeSource {
   /** Trainings the repair may make; the control makes as many. Default 10. */
   readonly budget?: number;
@@ -37,13 +39,15 @@ export interface RepairOptions extends RecipeSource {
   readonly seed?: number;
   /** Whether a random search with the same number of trainings is run beside it. Default true. */
   readonly withControl?: boolean;
+  /** Told after every training. Default: nobody. */
   readonly onProgress?: (progress: RepairProgress) => void;
-  /** Asked in every training, the control's included, as `fit` asks them. */
+  /** Asked in every training, the control's included, as `fit` asks them. Default: none. */
   readonly callbacks?: readonly Callback[];
-  /** Ends the repair at a batch boundary. */
+  /** Ends the repair at a batch boundary. Default: nothing ends it. */
   readonly signal?: AbortSignal;
 }
 
+/** What `repair` gives. */
 export interface Repaired {
   readonly recipe: Recipe;
   /** The diagnoses whose remedies were kept, in the order in which they were applied. */

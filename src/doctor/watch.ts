@@ -16,15 +16,19 @@ import { Experiments } from "./trials/experiments.js";
 import { fileOf } from "./trials/model-copy.js";
 import { BURST, exploding, noGradient, notFinite, type Place, ZERO_BATCHES } from "./watched-faults.js";
 
+/** Options of `doctor`. */
 export interface DoctorOptions {
-  /** What is trained on: with it a stop is explained by a whole diagnosis, not only by what was watched. */
+  /** What is trained on: with it a stop is explained by a whole diagnosis, not only by what was watched. Default: none. */
   readonly x?: TensorLike | Several;
+  /** Labels of `x`. Default: none. */
   readonly y?: TensorLike | Several;
+  /** `[x, y]` that is not trained on. Default: none. */
   readonly validationData?: readonly [TensorLike | Several, TensorLike | Several];
   /** 1 (default): one line on the console when training is stopped. 0: silent. */
   readonly verbose?: 0 | 1;
 }
 
+/** What `doctor` makes: a callback that watches a training. */
 export interface Doctor extends Callback {
   /** Why training was stopped, worst first; empty while nothing is untrainableCodes. */
   readonly diagnoses: readonly Diagnosis[];

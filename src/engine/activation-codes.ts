@@ -17,6 +17,7 @@ export const activationCodes = {
   hardSigmoidLegacy: 13,
 } as const;
 
+/** Activations that look at one number at a time. */
 export type ElementwiseActivation = keyof typeof activationCodes;
 /** softmax looks at a whole row, so it is no activation of a gate. */
 export type Activation = ElementwiseActivation | "softmax";

@@ -9,6 +9,7 @@ export interface EmbeddedBuild {
   readonly memoryFlagsOffset: number;
 }
 
+/** Which instructions a build uses: `relaxed` has fused multiply-add. */
 export type Variant = "simd128" | "relaxed";
 
 /** The kernels of an entry. The plain variant is always there; the relaxed one is fetched only where it runs. */

@@ -7,6 +7,7 @@ import { MAXIMUM_BYTES, type Memory } from "./memory.js";
 import type { WorkerFile } from "./threads/host-workers.js";
 import type { ParallelKernel, WorkerPool } from "./threads/worker-pool.js";
 
+/** Options of `createEngine`. */
 export interface EngineOptions {
   /**
    * Upper bound on threads, the caller's included; `'auto'` (default): as many as the host has processors, at most 8.
@@ -14,7 +15,7 @@ export interface EngineOptions {
    * one thread does everything; what runs is in `engine.info.threads`.
    */
   readonly threads?: number | "auto";
-  /** Only operations whose result WebAssembly fixes to the bit, so that a seed gives the same bytes everywhere. */
+  /** Only operations whose result WebAssembly fixes to the bit, so that a seed gives the same bytes everywhere. Default false. */
   readonly reproducible?: boolean;
   /**
    * The worker's file, or what makes a worker of it: `gateflow/worker`, for pages whose content security policy forbids
@@ -33,6 +34,7 @@ export interface EngineOptions {
   readonly maxMemory?: number;
 }
 
+/** What an engine is and has. */
 export interface EngineInfo {
   /** The instruction set of the kernels that run. Plain 128-bit SIMD is reproducible to the bit on every host. */
   readonly simd: Variant;

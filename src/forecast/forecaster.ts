@@ -337,6 +337,9 @@ export const forecaster = (options: ForecasterOptions = {}): Forecaster => new S
 /**
  * The forecaster that `save()` wrote: it forecasts the same, to the bit.
  * @throws FormatError for other bytes.
+ *
+ * @example
+ * const again = await loadForecaster(await owner.save());
  */
 export function loadForecaster(bytes: Uint8Array): Forecaster {
   if (!(bytes instanceof Uint8Array)) {

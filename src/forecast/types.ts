@@ -15,6 +15,7 @@ export type ForecastSeries = Vector | readonly Vector[] | Tensor | NamedColumns;
 
 /** How gaps are filled. `"knn"` learns from the other columns of rows alike. */
 export type Imputation = "linear" | "forwardFill" | "knn";
+/** How values are scaled. */
 export type Scaling = "standard" | "minMax" | "robust";
 /**
  * How several steps are reached: `"direct"`, one output a step; `"recursive"`, one step at a time, each forecast going in
@@ -32,6 +33,7 @@ export type CarrierKind = "auto" | "smoothing" | "autoregression" | "both";
 /** `"conformal"`: from errors on the validation tail; `"quantile"`: a network trained with the pinball loss. */
 export type IntervalKind = "conformal" | "quantile" | "gaussian";
 
+/** A difference that is taken before the network sees the series. */
 export interface Differencing {
   /** How often the difference is taken; 0: never. */
   readonly order: number;
@@ -61,14 +63,19 @@ export interface ForecasterOptions {
   readonly window?: number;
   /** The column of a table `[T, F]` to forecast. Default 0. Columns by name bring their own. */
   readonly target?: number;
+  /** How gaps are filled. Default: `"linear"`. */
   readonly impute?: Imputation;
   /** Default: when all values are positive and swings grow with the level. */
   readonly log?: boolean | "auto";
+  /** What is subtracted before the network sees the series; false: nothing. Default: chosen from tests of stationarity and the season. */
   readonly difference?: Differencing | "auto" | false;
   /** Fitted on the training series only. Default `"standard"`; `"robust"` where outliers are. */
   readonly scale?: Scaling;
+  /** How several steps ahead are reached. Default: `"direct"`. */
   readonly strategy?: Strategy;
+  /** What makes the forecast. Default: `"auto"`. */
   readonly model?: ModelKind;
+  /** What carries a hybrid or blend. Default: `"auto"`. */
   readonly carrier?: CarrierKind;
   /** Number of recurrent layers, or the layers themselves. Default 1. */
   readonly layers?: number | readonly ForecasterLayer[];
@@ -76,9 +83,11 @@ export interface ForecasterOptions {
   readonly units?: number | readonly number[];
   /** Most epochs. Default: from the number of windows. */
   readonly epochs?: number;
+  /** Windows an update. Default: from the number of windows. */
   readonly batchSize?: number;
+  /** The optimizer's rate. Default: from the layers and the data. */
   readonly learningRate?: number;
-  /** Epochs without improvement on the validation tail after which training stops. */
+  /** Epochs without improvement on the validation tail after which training stops. Default: from the number of epochs. */
   readonly patience?: number;
   /** Of a panel: networks whose mean is the forecast. Default 4. */
   readonly members?: number;
@@ -97,13 +106,15 @@ export interface ForecasterOptions {
   readonly intervals?: IntervalKind;
 }
 
+/** Options of a forecaster's `fit`. */
 export interface ForecasterFitOptions {
-  /** Go to every training of a network, of which `"auto"` may need several. */
+  /** Go to every training of a network, of which `"auto"` may need several. Default: none. */
   readonly callbacks?: readonly Callback[];
-  /** Ends training at the next batch boundary: `fit` then throws and the forecaster is as it was. */
+  /** Ends training at the next batch boundary: `fit` then throws and the forecaster is as it was. Default: nothing ends it. */
   readonly signal?: AbortSignal;
 }
 
+/** Options of `forecast`. */
 export interface ForecastOptions {
   /** Steps ahead. Default: the trained horizon. What lies beyond it goes on from the forecast itself. */
   readonly horizon?: number;
@@ -111,11 +122,12 @@ export interface ForecastOptions {
   readonly quantiles?: readonly number[];
   /**
    * Newer raw values, which follow the last row of the training series. A series that begins with the whole training
-   * series is taken for that series grown: its newer rows are what counts.
+   * series is taken for that series grown: its newer rows are what counts. Default: the training series' end.
    */
   readonly history?: ForecastSeries;
 }
 
+/** A forecast, step by step. */
 export interface Forecast {
   /** The point forecast in raw units, one value a step. */
   readonly mean: number[];
@@ -123,6 +135,7 @@ export interface Forecast {
   readonly quantiles?: Record<string, number[]>;
 }
 
+/** Options of `backtest`. */
 export interface BacktestOptions {
   /** First origin: the number of rows known to the first forecast, and what is trained on. */
   readonly start: number;
@@ -134,6 +147,7 @@ export interface BacktestOptions {
   readonly refit?: boolean;
 }
 
+/** Forecasts from many origins, and their errors beside those of simple forecasts. */
 export interface BacktestResult {
   /** Rows known to each forecast. */
   readonly origins: number[];
@@ -220,16 +234,18 @@ export interface PanelData<P extends Panel = Panel> {
 /** One result a series, in the form of the panel: an array for an array, a record for a record. */
 export type PerSeries<P, Result> = P extends readonly unknown[] ? Result[] : { [Id in keyof P]: Result };
 
+/** Options of a panel's `forecast`. */
 export interface PanelForecastOptions extends Omit<ForecastOptions, "history"> {
   /**
    * Newer values, or series never seen. By name: a known name brings newer values or the series grown, a new name a series
    * of its own. An array as long as the panel brings newer values in its order, any other series of their own. One series
-   * alone gives one forecast.
+   * alone gives one forecast. Default: the training series' ends.
    */
   readonly history?: Panel | ForecastSeries;
   /**
    * The next values of the columns that `known` names, as many as steps are forecast: by the series' names, or in their
-   * order where the panel is an array. Without, their rows after the last one of the target are asked for by name.
+   * order where the panel is an array. Default: none; their rows after the last one of the
+   * target are then asked for by name.
    */
   readonly future?: Readonly<Record<string, KnownFuture>> | readonly KnownFuture[];
 }

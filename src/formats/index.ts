@@ -47,6 +47,7 @@ export async function writeNpz(arrays: Readonly<Record<string, TensorLike>>): Pr
   return (await import("./numpy/npz.js")).writeNpz(arrays);
 }
 
+/** Options of `fromTorch`. */
 export interface TorchOptions extends ReadModelOptions {
   /** Only tensors whose names begin so, such as `"encoder."`; a module's own path gives that module alone. Default: all. */
   readonly prefix?: string;
@@ -115,8 +116,9 @@ export async function toTorch(model: Model): Promise<Uint8Array> {
   return (await import("./torch/write-torch.js")).writeTorch(snapshot);
 }
 
+/** Options of `fromKeras`. */
 export interface KerasOptions extends ReadModelOptions {
-  /** The `.weights.h5` that belongs to a JSON configuration given as bytes. */
+  /** The `.weights.h5` that belongs to a JSON configuration given as bytes. Default: none; archives bring theirs. */
   readonly weights?: Uint8Array;
 }
 
@@ -203,6 +205,9 @@ export async function fromLayersModel<Made extends Model = Sequential>(
  * The model as TensorFlow.js's artifacts: `loadLayersModel(io.fromMemory(await toLayersModel(model)))`.
  * @throws FormatError naming what TensorFlow.js does not compute: a GRU with `resetAfter`, Keras 3's `hardSigmoid`,
  *   `leakyRelu`, peepholes.
+ *
+ * @example
+ * const artifacts = await toLayersModel(model);
  */
 export async function toLayersModel(model: Model): Promise<LayersModelArtifacts> {
   const snapshot = snapshotOf("toLayersModel()", model);

@@ -27,22 +27,24 @@ import { writeByName } from "./weights.js";
 const FORMAT_VERSION = 1;
 const OPTIMIZER_PREFIX = "optimizer/";
 
+/** Options of `toSafetensors`. */
 export interface SafetensorsOptions {
   /**
    * Keeps the optimizer's moments, the states of stateful layers, where the fit stands, and what its callbacks have
    * counted, so that `fit({ initialEpoch })` with the epoch the save lies in goes on exactly. Default false.
    */
   readonly optimizer?: boolean;
-  /** Texts to keep beside the model; the key `gateflow` is taken. */
+  /** Texts to keep beside the model; the key `gateflow` is taken. Default: none. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
+/** Options of `fromSafetensors`. */
 export interface FromSafetensorsOptions {
   /** Default: the engine shared by all models. */
   readonly engine?: Engine;
   /** Takes NaN and Infinity among the weights. Default false. */
   readonly allowNonFinite?: boolean;
-  /** The functions that were loss, metric or rate by their names, and those that make custom layers from their `config`. */
+  /** The functions that were loss, metric or rate by their names, and those that make custom layers from their `config`. Default: none. */
   readonly customObjects?: CustomObjects;
 }
 
@@ -65,6 +67,9 @@ interface Description {
 /**
  * A model as safetensors bytes: weights as F32 under their names, layers and compile options as JSON in the metadata.
  * @throws StateError when `optimizer` is asked for on a model that is not compiled or was never trained.
+ *
+ * @example
+ * const bytes = await toSafetensors(model);
  */
 export function toSafetensors(model: Model, options: SafetensorsOptions = {}): Uint8Array {
   const where = "toSafetensors()";

@@ -3,6 +3,7 @@ import { ConfigError } from "../errors.js";
 import { numberIn, refuseUnknown } from "../options.js";
 import { type Initializer, type SeedOption, seedOf, streamFor } from "./initializer.js";
 
+/** Options of `chrono`. */
 export interface ChronoOptions extends SeedOption {
   /** Time steps of the longest dependency to be learnt, more than 2; the length of the sequences is a fair guess. */
   readonly maxTimesteps: number;
@@ -15,6 +16,9 @@ export interface ChronoOptions extends SeedOption {
  *
  * To be given as `biasInitializer` with `unitForgetBias: false`; the unit forget bias would overwrite it.
  * @throws ConfigError at `initialize` for any shape but `[4H]`.
+ *
+ * @example
+ * lstm({ units: 8, unitForgetBias: false, biasInitializer: chrono({ maxTimesteps: 100 }) });
  */
 export function chrono(options: ChronoOptions): Initializer {
   const where = "chrono()";

@@ -3,24 +3,40 @@ import { numberIn, refuseUnknown } from "../options.js";
 import { sizeOf } from "../tensor.js";
 import type { Initializer } from "./initializer.js";
 
-/** All zero. */
+/**
+ * All zero.
+ *
+ * @example
+ * dense({ units: 1, kernelInitializer: zeros() });
+ */
 export function zeros(options: Record<string, never> = {}): Initializer {
   refuseUnknown("zeros()", options, []);
   return { name: "zeros", config: {}, initialize: (shape) => new Float32Array(sizeOf(shape)) };
 }
 
-/** All one. */
+/**
+ * All one.
+ *
+ * @example
+ * dense({ units: 1, biasInitializer: ones() });
+ */
 export function ones(options: Record<string, never> = {}): Initializer {
   refuseUnknown("ones()", options, []);
   return { name: "ones", config: {}, initialize: (shape) => new Float32Array(sizeOf(shape)).fill(1) };
 }
 
+/** Options of `constant`. */
 export interface ConstantOptions {
   /** Default 0. */
   readonly value?: number;
 }
 
-/** All the same value. */
+/**
+ * All the same value.
+ *
+ * @example
+ * dense({ units: 1, biasInitializer: constant({ value: 0.5 }) });
+ */
 export function constant(options: ConstantOptions = {}): Initializer {
   refuseUnknown("constant()", options, ["value"]);
   const value = numberIn("constant()", "value", options.value ?? 0);
@@ -31,6 +47,7 @@ export function constant(options: ConstantOptions = {}): Initializer {
   };
 }
 
+/** Options of `identity`. */
 export interface IdentityOptions {
   /** Value on the diagonal, default 1. */
   readonly gain?: number;
@@ -40,6 +57,9 @@ export interface IdentityOptions {
  * `gain` on the main diagonal, 0 elsewhere. Of the recurrent kernel of a simple RNN with relu it is the IRNN of Le,
  * Jaitly & Hinton, *A Simple Way to Initialize Recurrent Networks of Rectified Linear Units* (2015).
  * @throws ConfigError at `initialize` for a shape that is not a matrix.
+ *
+ * @example
+ * simpleRNN({ units: 8, recurrentInitializer: identity() });
  */
 export function identity(options: IdentityOptions = {}): Initializer {
   refuseUnknown("identity()", options, ["gain"]);

@@ -20,8 +20,9 @@ export type InitializerFunction = (
   random: Random,
 ) => Float32Array | readonly number[];
 
+/** The option `seed` of initializers. */
 export interface SeedOption {
-  /** Draw from a stream of this seed instead of the model's; then every use gives the same values (Keras). */
+  /** Draw from a stream of this seed instead of the model's; then every use gives the same values (Keras). Default: the model's stream. */
   readonly seed?: number;
 }
 

@@ -104,6 +104,7 @@ function writeBlock(
   }
 }
 
+/** Options of `orthogonal`. */
 export interface OrthogonalOptions extends SeedOption {
   /** Factor on the orthogonal matrix, default 1. */
   readonly gain?: number;
@@ -139,6 +140,7 @@ export function orthogonal(options: OrthogonalOptions = {}): Initializer {
   };
 }
 
+/** Options of `orthogonalPerGate`. */
 export interface OrthogonalPerGateOptions extends OrthogonalOptions {
   /** Blocks side by side along the last axis: 4 in an LSTM, 3 in a GRU; default 4. */
   readonly gates?: number;
@@ -147,6 +149,9 @@ export interface OrthogonalPerGateOptions extends OrthogonalOptions {
 /**
  * Each gate's block of a fused kernel orthogonal by itself, so that every gate keeps the size of the state it reads.
  * @throws ConfigError at `initialize` when the last axis is not a multiple of `gates`.
+ *
+ * @example
+ * lstm({ units: 8, recurrentInitializer: orthogonalPerGate() });
  */
 export function orthogonalPerGate(options: OrthogonalPerGateOptions = {}): Initializer {
   const where = "orthogonalPerGate()";

@@ -2,6 +2,7 @@ import { numberIn, refuseUnknown } from "../options.js";
 import { sizeOf } from "../tensor.js";
 import { type Initializer, type SeedOption, seedOf, streamFor } from "./initializer.js";
 
+/** Options of `randomUniform`. */
 export interface RandomUniformOptions extends SeedOption {
   /** Default -0.05. */
   readonly minval?: number;
@@ -9,7 +10,12 @@ export interface RandomUniformOptions extends SeedOption {
   readonly maxval?: number;
 }
 
-/** Uniform in [minval, maxval). @throws ConfigError when maxval is below minval. */
+/**
+ * Uniform in [minval, maxval). @throws ConfigError when maxval is below minval.
+ *
+ * @example
+ * dense({ units: 8, kernelInitializer: randomUniform({ minval: -0.1, maxval: 0.1 }) });
+ */
 export function randomUniform(options: RandomUniformOptions = {}): Initializer {
   const where = "randomUniform()";
   refuseUnknown(where, options, ["minval", "maxval", "seed"]);
@@ -28,6 +34,7 @@ export function randomUniform(options: RandomUniformOptions = {}): Initializer {
   };
 }
 
+/** Options of `randomNormal` and `truncatedNormal`. */
 export interface RandomNormalOptions extends SeedOption {
   /** Default 0. */
   readonly mean?: number;
@@ -43,7 +50,12 @@ function normalOptions(where: string, options: RandomNormalOptions): { mean: num
   };
 }
 
-/** Normal of the given mean and standard deviation. */
+/**
+ * Normal of the given mean and standard deviation.
+ *
+ * @example
+ * dense({ units: 8, kernelInitializer: randomNormal({ stddev: 0.1 }) });
+ */
 export function randomNormal(options: RandomNormalOptions = {}): Initializer {
   const { mean, stddev } = normalOptions("randomNormal()", options);
   const seed = seedOf("randomNormal()", options);
@@ -62,6 +74,9 @@ export function randomNormal(options: RandomNormalOptions = {}): Initializer {
 /**
  * Normal, drawn again while further than two `stddev` from `mean`. As in Keras, `stddev` is that of the normal before
  * the cut; what remains has 0.8796 of it.
+ *
+ * @example
+ * dense({ units: 8, kernelInitializer: truncatedNormal({ stddev: 0.1 }) });
  */
 export function truncatedNormal(options: RandomNormalOptions = {}): Initializer {
   const { mean, stddev } = normalOptions("truncatedNormal()", options);

@@ -7,6 +7,7 @@ import { orthogonal } from "./orthogonal.js";
 import { glorotUniform } from "./variance-scaling.js";
 
 export type { Initializer };
+/** Names of initializers, in Keras's words. */
 export type InitializerName =
   | "glorotUniform"
   | "glorotNormal"

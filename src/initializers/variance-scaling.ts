@@ -10,6 +10,7 @@ export type VarianceScalingMode = (typeof MODES)[number];
 /** What the values are drawn from. */
 export type VarianceScalingDistribution = (typeof DISTRIBUTIONS)[number];
 
+/** Options of `varianceScaling`. */
 export interface VarianceScalingOptions extends SeedOption {
   /** Variance times fan, default 1. */
   readonly scale?: number;
@@ -59,6 +60,9 @@ const draw = (
  * Mean 0 and variance `scale / fan`, so that signals keep their size from layer to layer. Uniform within
  * ±sqrt(3 scale / fan), or normal; the truncated normal is widened so that after its cut the variance is right.
  * Source: Keras's VarianceScaling.
+ *
+ * @example
+ * dense({ units: 8, kernelInitializer: varianceScaling({ scale: 2, mode: "fanIn" }) });
  */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
   const where = "varianceScaling()";
@@ -83,15 +87,45 @@ const named =
     return { name, config: { ...seed }, initialize: draw(scale, mode, distribution, seed) };
   };
 
-/** Uniform within ±sqrt(6 / (fanIn + fanOut)). Glorot & Bengio (2010). */
+/**
+ * Uniform within ±sqrt(6 / (fanIn + fanOut)). Glorot & Bengio (2010).
+ *
+ * @example
+ * dense({ units: 8, kernelInitializer: glorotUniform({ seed: 1 }) });
+ */
 export const glorotUniform = /* @__PURE__ */ named("glorotUniform", 1, "fanAvg", "uniform");
-/** Truncated normal of variance 2 / (fanIn + fanOut). Glorot & Bengio (2010). */
+/**
+ * Truncated normal of variance 2 / (fanIn + fanOut). Glorot & Bengio (2010).
+ *
+ * @example
+ * dense({ units: 8, kernelInitializer: glorotNormal() });
+ */
 export const glorotNormal = /* @__PURE__ */ named("glorotNormal", 1, "fanAvg", "truncatedNormal");
-/** Uniform within ±sqrt(6 / fanIn), for relu. He et al. (2015). */
+/**
+ * Uniform within ±sqrt(6 / fanIn), for relu. He et al. (2015).
+ *
+ * @example
+ * dense({ units: 8, activation: "relu", kernelInitializer: heUniform() });
+ */
 export const heUniform = /* @__PURE__ */ named("heUniform", 2, "fanIn", "uniform");
-/** Truncated normal of variance 2 / fanIn, for relu. He et al. (2015). */
+/**
+ * Truncated normal of variance 2 / fanIn, for relu. He et al. (2015).
+ *
+ * @example
+ * dense({ units: 8, activation: "relu", kernelInitializer: heNormal() });
+ */
 export const heNormal = /* @__PURE__ */ named("heNormal", 2, "fanIn", "truncatedNormal");
-/** Uniform within ±sqrt(3 / fanIn), for selu. LeCun et al. (1998); Klambauer et al. (2017). */
+/**
+ * Uniform within ±sqrt(3 / fanIn), for selu. LeCun et al. (1998); Klambauer et al. (2017).
+ *
+ * @example
+ * dense({ units: 8, kernelInitializer: lecunUniform() });
+ */
 export const lecunUniform = /* @__PURE__ */ named("lecunUniform", 1, "fanIn", "uniform");
-/** Truncated normal of variance 1 / fanIn, for selu. LeCun et al. (1998); Klambauer et al. (2017). */
+/**
+ * Truncated normal of variance 1 / fanIn, for selu. LeCun et al. (1998); Klambauer et al. (2017).
+ *
+ * @example
+ * dense({ units: 8, activation: "selu", kernelInitializer: lecunNormal() });
+ */
 export const lecunNormal = /* @__PURE__ */ named("lecunNormal", 1, "fanIn", "truncatedNormal");

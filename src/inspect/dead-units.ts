@@ -3,6 +3,7 @@ import { listIn, numberIn } from "../options.js";
 import type { NamedTensor } from "../tensor.js";
 import { isTensor } from "../tensor.js";
 
+/** Units that learn nothing, and why. */
 export interface DeadUnits {
   /** Indices of the units no gradient reaches. */
   readonly units: readonly number[];
@@ -17,6 +18,10 @@ export interface DeadUnits {
  *   of each holds the units, gate after gate. (Embeddings, whose rows are words, have no such units.)
  * @param units units of the layer.
  * @throws ConfigError without gradients; ShapeError when the last axis is no multiple of `units`.
+ *
+ * @example
+ * const { weights } = await model.gradients(x, y);
+ * deadUnits(weights.filter(({ name }) => name.startsWith("lstm/")), 4).share;
  */
 export function deadUnits(gradients: readonly NamedTensor[], units: number): DeadUnits {
   const where = "deadUnits()";

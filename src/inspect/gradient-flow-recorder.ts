@@ -3,6 +3,7 @@ import type { Callback } from "../model/events.js";
 import type { GradientFlow } from "../model/flow.js";
 import { flag, refuseUnknown } from "../options.js";
 
+/** Options of `gradientFlowRecorder`. */
 export interface GradientFlowRecorderOptions {
   /** `"epoch"` (default): the first batch of each epoch. A whole number n: every n-th batch, the first one included. */
   readonly every?: "epoch" | number;
@@ -11,7 +12,7 @@ export interface GradientFlowRecorderOptions {
    * quarter of its time. Default: true for `every: "epoch"`, else false, and `inputGradient` is empty there.
    */
   readonly inputGradient?: boolean;
-  /** Called with each flow as it is recorded. */
+  /** Called with each flow as it is recorded. Default: nobody. */
   readonly onFlow?: (recorded: RecordedGradientFlow) => void;
 }
 
@@ -23,6 +24,7 @@ export interface RecordedGradientFlow {
   readonly flow: GradientFlow;
 }
 
+/** What `gradientFlowRecorder` makes: a callback that holds the flows it recorded. */
 export interface GradientFlowRecorder extends Callback {
   /** What was recorded since the last fit began. */
   readonly flows: readonly RecordedGradientFlow[];

@@ -37,6 +37,9 @@ function student975(freedom: number): number {
  *
  * @param gradient norms, one a time step in the order of processing, as in `LayerFlow`; the loss at the end.
  * @returns null with fewer than three steps that have a gradient.
+ *
+ * @example
+ * growthRate([1, 0.5, 0.25]);
  */
 export function growthRate(gradient: ArrayLike<number>): GrowthRate | null {
   numbersIn("growthRate()", "gradient", gradient);

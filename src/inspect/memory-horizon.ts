@@ -1,5 +1,6 @@
 import { numberIn, numbersIn, refuseUnknown } from "../options.js";
 
+/** Options of `memoryHorizon`. */
 export interface MemoryHorizonOptions {
   /** Share of the last step's gradient below which a step counts as forgotten. Default 0.001. */
   readonly threshold?: number;

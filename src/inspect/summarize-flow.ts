@@ -35,7 +35,12 @@ function largestUpdate({ weights }: LayerFlow): FlowSummary["updateRatio"] {
   return largest;
 }
 
-/** The recurrent layers of a flow, each in a few numbers that can be compared between models. */
+/**
+ * The recurrent layers of a flow, each in a few numbers that can be compared between models.
+ *
+ * @example
+ * const summary = summarizeFlow(await model.gradientFlow(x, y));
+ */
 export function summarizeFlow(flow: GradientFlow): FlowSummary[] {
   if (!Array.isArray(flow?.layers)) {
     throw new ConfigError(

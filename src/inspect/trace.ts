@@ -9,14 +9,15 @@ import { cellOf } from "./float64/cell-of.js";
 import { followSequence } from "./float64/follow-sequence.js";
 import { type JacobianNorms, jacobianNorms } from "./float64/jacobian.js";
 
+/** Options of `trace`. */
 export interface TraceOptions {
   /** Name of a recurrent layer, or of a direction: `"bidirectional/forward_lstm"`. Default: the first there is. */
   readonly layer?: string;
-  /** The label of the sequence: gradients are then those of the compiled loss. */
+  /** The label of the sequence: gradients are then those of the compiled loss. Default: none. */
   readonly y?: TensorLike;
   /**
    * Only this unit's numbers are returned; without `y` its last hidden value is what is differentiated. A projected hidden
-   * state belongs to no unit: it is returned whole, and `y` is needed.
+   * state belongs to no unit: it is returned whole, and `y` is needed. Default: all.
    */
   readonly unit?: number;
   /** Whether ‖∂h_T/∂h_t‖ is computed, which costs H times a step back for every step. Default true. */

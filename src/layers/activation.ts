@@ -8,10 +8,13 @@ import type { Signal } from "./signal.js";
 import { ownSignal, type Stage } from "./stage.js";
 import type { Workspace } from "./workspace.js";
 
+/** Options of `activation`. */
 export interface ActivationOptions extends LayerOptions {
+  /** Which one, by its name. */
   readonly activation: Activation;
 }
 
+/** The layer that `activation` makes. */
 export class ActivationLayer extends Layer {
   readonly kind = "activation";
   readonly defaultName = "activation";
@@ -64,5 +67,10 @@ export class ActivationLayer extends Layer {
   }
 }
 
-/** Applies an activation to each element (softmax: to each row). @throws ConfigError for an unknown activation. */
+/**
+ * Applies an activation to each element (softmax: to each row). @throws ConfigError for an unknown activation.
+ *
+ * @example
+ * sequential([dense({ units: 8, inputShape: [4] }), activation({ activation: "relu" })]);
+ */
 export const activation = (options: ActivationOptions): ActivationLayer => new ActivationLayer(options);

@@ -15,18 +15,25 @@ import { OUTER_ROWS, type Packed, type Pass, type Workspace } from "./workspace.
 
 /** Options of `dense`, with Keras's names, meanings and defaults. */
 export interface DenseOptions extends LayerOptions {
+  /** Numbers a row is mapped to, at least 1. */
   readonly units: number;
   /** Default `"linear"`. */
   readonly activation?: Activation;
+  /** Whether a bias is added. Default true. */
   readonly useBias?: boolean;
   /** Default `"glorotUniform"`. */
   readonly kernelInitializer?: InitializerLike;
+  /** How the bias begins. Default `zeros`. */
   readonly biasInitializer?: InitializerLike;
+  /** What is added to the loss for the kernel. Default: nothing. */
   readonly kernelRegularizer?: RegularizerLike;
+  /** What is added to the loss for the bias. Default: nothing. */
   readonly biasRegularizer?: RegularizerLike;
-  /** Of the output. */
+  /** Of the output. Default: nothing is added to the loss. */
   readonly activityRegularizer?: RegularizerLike;
+  /** What the kernel obeys after each update. Default: nothing. */
   readonly kernelConstraint?: ConstraintLike;
+  /** What the bias obeys after each update. Default: nothing. */
   readonly biasConstraint?: ConstraintLike;
 }
 
@@ -43,6 +50,7 @@ const known = [
   "biasConstraint",
 ] as const;
 
+/** The layer that `dense` makes. */
 export class DenseLayer extends Layer {
   readonly kind = "dense";
   readonly defaultName = "dense";
@@ -220,5 +228,8 @@ class DenseStage implements Stage {
  *
  * Weights, in order: kernel `[features, units]`, bias `[units]`.
  * @throws ConfigError for an unknown option or a value out of range.
+ *
+ * @example
+ * sequential([lstm({ units: 8, inputShape: [20, 3] }), dense({ units: 1 })]);
  */
 export const dense = (options: DenseOptions): DenseLayer => new DenseLayer(options);

@@ -4,11 +4,13 @@ import type { Signal } from "./signal.js";
 import { ownSignal, type Stage } from "./stage.js";
 import type { Pass, Workspace } from "./workspace.js";
 
+/** Options of `dropout`. */
 export interface DropoutOptions extends LayerOptions {
   /** Share of the elements that is set to zero while training; the others are scaled by 1 / (1 - rate). */
   readonly rate: number;
 }
 
+/** The layer that `dropout` makes. */
 export class DropoutLayer extends Layer {
   readonly kind = "dropout";
   readonly defaultName = "dropout";
@@ -52,5 +54,8 @@ export class DropoutLayer extends Layer {
 /**
  * Dropout (Srivastava et al. 2014), inverted: acts while training only, each element by itself.
  * @throws ConfigError unless 0 <= rate < 1.
+ *
+ * @example
+ * sequential([dense({ units: 8, inputShape: [4] }), dropout({ rate: 0.2 })]);
  */
 export const dropout = (options: DropoutOptions): DropoutLayer => new DropoutLayer(options);

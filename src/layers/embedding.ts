@@ -21,12 +21,15 @@ export interface EmbeddingOptions extends LayerOptions {
   readonly outputDim: number;
   /** Index 0 means «nothing here»: such steps are masked. Default false. */
   readonly maskZero?: boolean;
-  /** The table at the start, `[inputDim, outputDim]`, for example from `readWordVectors`. */
+  /** The table at the start, `[inputDim, outputDim]`, for example from `readWordVectors`. Default: drawn by the initializer. */
   readonly weights?: TensorLike;
   /** Default `"uniform"`: even between -0.05 and 0.05. */
   readonly embeddingsInitializer?: InitializerLike | "uniform";
+  /** What is added to the loss for the table. Default: nothing. */
   readonly embeddingsRegularizer?: RegularizerLike;
+  /** What is added to the loss for the output. Default: nothing. */
   readonly activityRegularizer?: RegularizerLike;
+  /** What the table obeys after each update. Default: nothing. */
   readonly embeddingsConstraint?: ConstraintLike;
 }
 
@@ -63,6 +66,7 @@ function fromTable(where: string, weights: TensorLike, shape: readonly [number, 
   return { name: "weights", config: {}, initialize: () => values };
 }
 
+/** The layer that `embedding` makes. */
 export class EmbeddingLayer extends Layer {
   readonly kind = "embedding";
   readonly defaultName = "embedding";

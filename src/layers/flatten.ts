@@ -5,8 +5,10 @@ import type { Signal } from "./signal.js";
 import { ownSignal, type Stage } from "./stage.js";
 import type { Workspace } from "./workspace.js";
 
+/** Options of `flatten`. */
 export type FlattenOptions = LayerOptions;
 
+/** The layer that `flatten` makes. */
 export class FlattenLayer extends Layer {
   readonly kind = "flatten";
   readonly defaultName = "flatten";

@@ -4,14 +4,17 @@ import type { Signal } from "./signal.js";
 import type { Stage } from "./stage.js";
 import type { Workspace } from "./workspace.js";
 
+/** Options of `inputLayer`. */
 export interface InputLayerOptions {
   /** Shape of one sample, without the batch: `[timesteps, features]`; null: any number of time steps. */
   readonly shape: SampleShape;
-  /** Samples in every batch; needed by `stateful` layers. */
+  /** Samples in every batch; needed by `stateful` layers. Default: any number. */
   readonly batchSize?: number;
+  /** Default: `input_layer`, numbered when it occurs again. */
   readonly name?: string;
 }
 
+/** The layer that `input` makes. */
 export class InputLayer extends Layer {
   readonly kind = "inputLayer";
   readonly defaultName = "input_layer";

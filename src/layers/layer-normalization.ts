@@ -24,9 +24,13 @@ export interface LayerNormalizationOptions extends LayerOptions {
   readonly betaInitializer?: InitializerLike;
   /** Default `"ones"`. */
   readonly gammaInitializer?: InitializerLike;
+  /** What is added to the loss for beta. Default: nothing. */
   readonly betaRegularizer?: RegularizerLike;
+  /** What is added to the loss for gamma. Default: nothing. */
   readonly gammaRegularizer?: RegularizerLike;
+  /** What beta obeys after each update. Default: nothing. */
   readonly betaConstraint?: ConstraintLike;
+  /** What gamma obeys after each update. Default: nothing. */
   readonly gammaConstraint?: ConstraintLike;
 }
 
@@ -43,6 +47,7 @@ const known = [
   "gammaConstraint",
 ] as const;
 
+/** The layer that `layerNormalization` makes. */
 export class LayerNormalizationLayer extends Layer {
   readonly kind = "layerNormalization";
   readonly defaultName = "layer_normalization";

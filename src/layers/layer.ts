@@ -16,9 +16,9 @@ export interface LayerOptions {
   readonly name?: string;
   /** Whether training changes the layer's weights. Default true. */
   readonly trainable?: boolean;
-  /** Shape of one sample, without the batch; needed by a model's first layer. null: any number of time steps. */
+  /** Shape of one sample, without the batch; needed by a model's first layer. null: any number of time steps. Default: what the layer before gives. */
   readonly inputShape?: SampleShape;
-  /** Samples in every batch; needed by `stateful`. */
+  /** Samples in every batch; needed by `stateful`. Default: any number. */
   readonly batchSize?: number;
 }
 

@@ -7,11 +7,13 @@ import type { Signal } from "./signal.js";
 import { ownSignal, type Stage } from "./stage.js";
 import type { Workspace } from "./workspace.js";
 
+/** Options of `masking`. */
 export interface MaskingOptions extends LayerOptions {
   /** A time step all of whose features are this value does not count. Compared as float32. Default 0. */
   readonly maskValue?: number;
 }
 
+/** The layer that `masking` makes. */
 export class MaskingLayer extends Layer {
   readonly kind = "masking";
   readonly defaultName = "masking";

@@ -6,11 +6,13 @@ import type { Signal } from "./signal.js";
 import { ownSignal, type Stage } from "./stage.js";
 import type { Workspace } from "./workspace.js";
 
+/** Options of `repeatVector`. */
 export interface RepeatVectorOptions extends LayerOptions {
   /** Time steps of the output. */
   readonly n: number;
 }
 
+/** The layer that `repeatVector` makes. */
 export class RepeatVectorLayer extends Layer {
   readonly kind = "repeatVector";
   readonly defaultName = "repeat_vector";
@@ -59,6 +61,9 @@ export class RepeatVectorLayer extends Layer {
  * Repeats a row as `n` time steps: `[batch, features]` to `[batch, n, features]`; what stands between an encoder and a
  * decoder.
  * @throws ConfigError unless `n` is a whole number of at least 1; ShapeError for an input that is a sequence already.
+ *
+ * @example
+ * sequential([lstm({ units: 8, inputShape: [20, 3] }), repeatVector({ n: 5 }), lstm({ units: 8, returnSequences: true })]);
  */
 export const repeatVector = (options: RepeatVectorOptions): RepeatVectorLayer =>
   new RepeatVectorLayer(options);

@@ -2,6 +2,7 @@ import { flag, numberIn, refuseUnknown } from "../options.js";
 import { classTargets } from "./class-targets.js";
 import { type Loss, lossArguments } from "./loss.js";
 
+/** Options of the cross-entropies. */
 export interface CrossentropyOptions {
   /** The predictions are pre-activations: leave sigmoid or softmax out of the model. More exact. Default false. */
   readonly fromLogits?: boolean;
@@ -23,6 +24,9 @@ function optionsOf(
 /**
  * Cross-entropy of targets in [0, 1], element by element; probabilities are clipped to [1e-7, 1 - 1e-7], as in Keras.
  * @throws ConfigError for an unknown option.
+ *
+ * @example
+ * model.compile({ optimizer: "adam", loss: binaryCrossentropy({ fromLogits: true }) });
  */
 export function binaryCrossentropy(options: CrossentropyOptions = {}): Loss {
   const { fromLogits, labelSmoothing } = optionsOf("binaryCrossentropy()", options);
@@ -40,6 +44,9 @@ export function binaryCrossentropy(options: CrossentropyOptions = {}): Loss {
 /**
  * Cross-entropy of one-hot (or soft) targets over the last axis. Probabilities are normalized and clipped, as in Keras.
  * @throws ConfigError for an unknown option.
+ *
+ * @example
+ * model.compile({ optimizer: "adam", loss: categoricalCrossentropy() }); // after softmax
  */
 export function categoricalCrossentropy(options: CrossentropyOptions = {}): Loss {
   const { fromLogits, labelSmoothing } = optionsOf("categoricalCrossentropy()", options);
@@ -56,6 +63,9 @@ export function categoricalCrossentropy(options: CrossentropyOptions = {}): Loss
 /**
  * Cross-entropy of class indices 0 … classes - 1: one index a row, `[batch]` or `[batch, timesteps]`.
  * @throws ConfigError for an unknown option.
+ *
+ * @example
+ * model.compile({ optimizer: "adam", loss: sparseCategoricalCrossentropy() }); // labels 0, 1, 2 …
  */
 export function sparseCategoricalCrossentropy(options: { fromLogits?: boolean } = {}): Loss {
   refuseUnknown("sparseCategoricalCrossentropy()", options, ["fromLogits"]);

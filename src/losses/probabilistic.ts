@@ -7,6 +7,10 @@ import { type Loss, lossArguments } from "./loss.js";
  * of the first output, then those of the second.
  * @param options quantiles: levels between 0 and 1, such as [0.1, 0.5, 0.9].
  * @throws ConfigError for a level outside (0, 1) or an empty list.
+ *
+ * @example
+ * const model = sequential([lstm({ units: 8, inputShape: [20, 1] }), dense({ units: 3 })]); // one a quantile
+ * model.compile({ optimizer: "adam", loss: quantile({ quantiles: [0.1, 0.5, 0.9] }) });
  */
 export function quantile(options: { quantiles: readonly number[] }): Loss {
   refuseUnknown("quantile()", options, ["quantiles"]);
@@ -46,6 +50,10 @@ export function quantile(options: { quantiles: readonly number[] }): Loss {
  * Negative log-likelihood of a normal distribution, ½ (ln v + (target - mean)² / v), without the constant ½ ln 2π
  * (PyTorch's GaussianNLLLoss). For targets `[…, O]` the model predicts `[…, 2 O]`: the means, then the raw spreads s, with
  * v = softplus(s) + 1e-6.
+ *
+ * @example
+ * const model = sequential([lstm({ units: 8, inputShape: [20, 1] }), dense({ units: 2 })]); // mean and spread
+ * model.compile({ optimizer: "adam", loss: gaussianNegativeLogLikelihood() });
  */
 export function gaussianNegativeLogLikelihood(options: object = {}): Loss {
   refuseUnknown("gaussianNegativeLogLikelihood()", options, []);

@@ -25,6 +25,7 @@ export type LossName =
   | "poisson"
   | "cosineSimilarity"
   | "gaussianNegativeLogLikelihood";
+/** A loss, its name, or a function of one's own. */
 export type LossLike = LossName | Loss | LossFunction | Described;
 
 /** Losses by name. */

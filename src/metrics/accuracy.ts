@@ -29,6 +29,9 @@ const one = (): number => 1;
 /**
  * Share of elements on the right side of `threshold` (default 0.5).
  * @throws ConfigError for a threshold outside (0, 1).
+ *
+ * @example
+ * model.compile({ optimizer: "adam", loss: "binaryCrossentropy", metrics: [binaryAccuracy({ threshold: 0.6 })] });
  */
 export function binaryAccuracy(options: { threshold?: number } = {}, name = "binaryAccuracy"): MetricFactory {
   refuseUnknown("binaryAccuracy()", options, ["threshold"]);
@@ -47,7 +50,12 @@ export function binaryAccuracy(options: { threshold?: number } = {}, name = "bin
   );
 }
 
-/** Share of rows whose largest prediction stands where the one-hot target's one stands. */
+/**
+ * Share of rows whose largest prediction stands where the one-hot target's one stands.
+ *
+ * @example
+ * model.compile({ optimizer: "adam", loss: "categoricalCrossentropy", metrics: [categoricalAccuracy()] });
+ */
 export const categoricalAccuracy = (options: object = {}, name = "categoricalAccuracy"): MetricFactory => {
   refuseUnknown("categoricalAccuracy()", options, []);
   return factory(name, {}, () =>
@@ -55,7 +63,12 @@ export const categoricalAccuracy = (options: object = {}, name = "categoricalAcc
   );
 };
 
-/** Share of rows whose largest prediction stands at the target's class index. */
+/**
+ * Share of rows whose largest prediction stands at the target's class index.
+ *
+ * @example
+ * model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: [sparseCategoricalAccuracy()] });
+ */
 export const sparseCategoricalAccuracy = (
   options: object = {},
   name = "sparseCategoricalAccuracy",
@@ -71,7 +84,12 @@ const topK = (where: string, options: { k?: number }): number => {
   return numberIn(where, "k", options.k ?? 5, { min: 1, integer: true });
 };
 
-/** Share of rows whose one-hot class is among the k largest predictions (default 5). */
+/**
+ * Share of rows whose one-hot class is among the k largest predictions (default 5).
+ *
+ * @example
+ * model.compile({ optimizer: "adam", loss: "categoricalCrossentropy", metrics: [topKCategoricalAccuracy({ k: 3 })] });
+ */
 export function topKCategoricalAccuracy(options: { k?: number } = {}): MetricFactory {
   const name = "topKCategoricalAccuracy";
   const k = topK("topKCategoricalAccuracy()", options);
@@ -80,7 +98,12 @@ export function topKCategoricalAccuracy(options: { k?: number } = {}): MetricFac
   );
 }
 
-/** Share of rows whose class index is among the k largest predictions (default 5). */
+/**
+ * Share of rows whose class index is among the k largest predictions (default 5).
+ *
+ * @example
+ * model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: [sparseTopKCategoricalAccuracy({ k: 3 })] });
+ */
 export function sparseTopKCategoricalAccuracy(options: { k?: number } = {}): MetricFactory {
   const name = "sparseTopKCategoricalAccuracy";
   const k = topK("sparseTopKCategoricalAccuracy()", options);

@@ -7,6 +7,7 @@ import type { Metric, MetricFactory } from "./metric.js";
 const CURVES = ["ROC", "PR"] as const;
 const SUMMATIONS = ["interpolation", "minoring", "majoring"] as const;
 
+/** Options of `auc`. */
 export interface AucOptions {
   /** Thresholds the curve is drawn with, 0 and 1 among them. Default 200. */
   readonly numThresholds?: number;
@@ -14,7 +15,7 @@ export interface AucOptions {
   readonly curve?: "ROC" | "PR";
   /** How the area between two points is taken: `interpolation` (default), from below, or from above. */
   readonly summationMethod?: "interpolation" | "minoring" | "majoring";
-  /** Thresholds of one's own in [0, 1], instead of `numThresholds`. */
+  /** Thresholds of one's own in [0, 1], instead of `numThresholds`. Default: evenly spaced. */
   readonly thresholds?: readonly number[];
   /** The mean of each label's own area instead of one area over all. Default false. */
   readonly multiLabel?: boolean;

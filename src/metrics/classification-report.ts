@@ -2,6 +2,7 @@ import { ConfigError, DataError, ShapeError } from "../errors.js";
 import { numberIn, refuseUnknown } from "../options.js";
 import { describeShape, type TensorLike, toTensor } from "../tensor.js";
 
+/** Options of `confusionMatrix`. */
 export interface ConfusionMatrixOptions {
   /** Number of classes. Default: one more than the largest index that occurs. */
   readonly classes?: number;
@@ -98,6 +99,7 @@ export function confusionMatrix(
   return count("confusionMatrix()", actual, predicted, options);
 }
 
+/** Options of `classificationReport`. */
 export interface ClassificationReportOptions {
   /** Names of the classes, in the order of their indices. Default: the indices that occur. */
   readonly labels?: readonly (string | number)[];
@@ -112,7 +114,8 @@ const quotient = (a: number, b: number): number => (b === 0 ? 0 : a / b);
  * @throws as `confusionMatrix`; ConfigError when there are fewer labels than classes.
  *
  * @example
- * console.log(classificationReport(labels, await model.predict(x), { labels: ["calm", "storm"] }));
+ * const predicted = toArray(await model.predict(x)).map(([p]) => (p! > 0.5 ? 1 : 0));
+ * console.log(classificationReport(labels, predicted, { labels: ["calm", "storm"] }));
  */
 export function classificationReport(
   actual: TensorLike,

@@ -31,6 +31,7 @@ export function forEachLabelled(
   });
 }
 
+/** Options of `precision`. */
 export interface PrecisionOptions {
   /** A prediction above it says yes. Default 0.5; with `topK` alone: any. In [0, 1]. */
   readonly threshold?: number;
@@ -42,6 +43,7 @@ export interface PrecisionOptions {
   readonly name?: string;
 }
 
+/** Options of `recall`. */
 export type RecallOptions = PrecisionOptions;
 
 /** Whether the prediction at `index` is one of the k largest; the first of equals are, as in TensorFlow's top_k. */
@@ -142,6 +144,7 @@ export const recall = (options: RecallOptions = {}): MetricFactory => share("rec
 
 const AVERAGES = ["macro", "micro", "weighted"] as const;
 
+/** Options of `f1Score`. */
 export interface F1ScoreOptions {
   /**
    * `macro` (default): the mean over classes; `micro`: all classes counted together; `weighted`: the mean by the number

@@ -3,7 +3,12 @@ import { numberIn, refuseUnknown } from "../options.js";
 import { lossMetric } from "./from-loss.js";
 import { forEachRow, type MetricFactory, meanOfRows } from "./metric.js";
 
-/** √ of the mean squared error over the epoch. */
+/**
+ * √ of the mean squared error over the epoch.
+ *
+ * @example
+ * model.compile({ optimizer: "adam", loss: "mse", metrics: [rootMeanSquaredError()] });
+ */
 export function rootMeanSquaredError(options: object = {}, name = "rootMeanSquaredError"): MetricFactory {
   refuseUnknown("rootMeanSquaredError()", options, []);
   return { name, config: {}, create: () => lossMetric(name, meanSquaredError(), Math.sqrt) };
@@ -40,6 +45,9 @@ export function cosineSimilarityMetric(): MetricFactory {
 /**
  * Coefficient of determination 1 - SS_res / SS_tot, mean over outputs, as Keras's R2Score. A constant target gives 0,
  * or 1 where it is predicted exactly.
+ *
+ * @example
+ * model.compile({ optimizer: "adam", loss: "mse", metrics: [r2()] });
  */
 export function r2(options: object = {}): MetricFactory {
   refuseUnknown("r2()", options, []);

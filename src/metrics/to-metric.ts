@@ -7,6 +7,7 @@ import { lossMetric } from "./from-loss.js";
 import type { Metric, MetricFactory } from "./metric.js";
 import { rmse, rootMeanSquaredError } from "./regression.js";
 
+/** Names of metrics, Keras's short ones too. */
 export type MetricName =
   | "binaryAccuracy"
   | "categoricalAccuracy"
@@ -24,6 +25,7 @@ export type MetricName =
   | "accuracy"
   | "acc"
   | LossName;
+/** A metric, its name, or a function of one's own. */
 export type MetricLike = MetricName | MetricFactory | MetricFunction | Loss | Described;
 
 /** A metric that may depend on what the model is trained for. */

@@ -11,6 +11,7 @@ import type { Compiled, CompiledOutput } from "./execution/executor.js";
 /** One for each output: in their order, or by their names. null: none for this output. */
 export type PerOutput<T> = readonly (T | null)[] | Readonly<Record<string, T | null>>;
 
+/** Options of `compile`. */
 export interface CompileOptions {
   /** A name or a factory's result. Default `"rmsprop"`, as in Keras. */
   readonly optimizer?: OptimizerLike;
@@ -21,9 +22,9 @@ export interface CompileOptions {
   readonly loss: LossLike | PerOutput<LossLike>;
   /** Factors of the outputs' losses in their sum, where there are several. Default 1. */
   readonly lossWeights?: PerOutput<number>;
-  /** Names, factories' results, or functions `(yTrue, yPred) => number`; see `MetricFunction`. Of several outputs: some for each. */
+  /** Names, factories' results, or functions `(yTrue, yPred) => number`; see `MetricFunction`. Of several outputs: some for each. Default: none. */
   readonly metrics?: readonly MetricLike[] | PerOutput<MetricLike | readonly MetricLike[]>;
-  /** As `metrics`, where sample weights count. */
+  /** As `metrics`, where sample weights count. Default: none. */
   readonly weightedMetrics?: readonly MetricLike[] | PerOutput<MetricLike | readonly MetricLike[]>;
   /** Truncated BPTT: within a sequence the gradient is cut before steps k, 2k, … Default: never. */
   readonly truncate?: number | null;

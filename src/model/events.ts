@@ -63,15 +63,25 @@ export interface Callback {
   getState?(): CallbackState;
   /** Called after onTrainBegin of a fit that goes on from such a file. */
   setState?(state: CallbackState): void;
+  /** Before the first epoch. Default: nothing is done, as for all hooks. */
   onTrainBegin?: Hook<[]>;
+  /** After the last epoch, also where training was stopped. Default: nothing. */
   onTrainEnd?: Hook<[]>;
+  /** Before the first batch of an epoch, counted from 0. Default: nothing. */
   onEpochBegin?: Hook<[epoch: number]>;
+  /** After validation, with the epoch's logs; may add to them. Default: nothing. */
   onEpochEnd?: Hook<[epoch: number]>;
+  /** Before a batch is trained on, counted from 0 in each epoch. Default: nothing. */
   onTrainBatchBegin?: Hook<[batch: number]>;
+  /** After an update, with the means since the epoch began. Default: nothing. */
   onTrainBatchEnd?: Hook<[batch: number]>;
+  /** Before `evaluate` or a validation. Default: nothing. */
   onTestBegin?: Hook<[]>;
+  /** After it, with its logs. Default: nothing. */
   onTestEnd?: Hook<[]>;
+  /** Before a batch is evaluated, counted from 0. Default: nothing. */
   onTestBatchBegin?: Hook<[batch: number]>;
+  /** After it, with the means so far. Default: nothing. */
   onTestBatchEnd?: Hook<[batch: number]>;
 }
 

@@ -8,6 +8,7 @@ export interface GateFlow {
   readonly saturated: Float32Array;
 }
 
+/** What reached one weight. */
 export interface WeightFlow {
   /** As in `getWeights()`. */
   readonly name: string;
@@ -46,6 +47,7 @@ export interface LayerFlow {
   readonly gates?: Readonly<Record<string, GateFlow>>;
 }
 
+/** What flowed back through a recurrent layer. */
 export interface RecurrentLayerFlow extends LayerFlow {
   readonly hiddenGradient: Float32Array;
   readonly cellGradient: Float32Array;
@@ -62,7 +64,13 @@ export interface GradientFlow {
   readonly gradientNorm: { readonly before: number; readonly after: number };
 }
 
-/** Whether a layer's flow has time steps. */
+/**
+ * Whether a layer's flow has time steps.
+ *
+ * @example
+ * const flow = await model.gradientFlow(x, y);
+ * flow.layers.filter(isRecurrentFlow).map(({ hiddenGradient }) => hiddenGradient.length);
+ */
 export const isRecurrentFlow = (layer: LayerFlow): layer is RecurrentLayerFlow =>
   layer?.hiddenGradient !== undefined;
 

@@ -4,6 +4,7 @@ import { numberIn } from "../options.js";
 
 /** Options of a model. */
 export interface ModelOptions {
+  /** Default: Keras's, `sequential` or `functional`. */
   readonly name?: string;
   /** Makes initial weights, shuffling and dropout the same in every run, to the bit. Default: a fresh one. */
   readonly seed?: number;

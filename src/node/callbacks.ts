@@ -16,6 +16,7 @@ import { flag, refuseUnknown } from "../options.js";
 import { writeFileAtomic } from "./atomic-write.js";
 import { checkModelPath, saveModel } from "./model-files.js";
 
+/** Options of `modelCheckpoint` with a file. */
 export type FileCheckpointOptions = Omit<ModelCheckpointOptions, "save" | "check">;
 
 /** @throws ConfigError naming a path that cannot be written to, and why. */
@@ -60,6 +61,7 @@ export function modelCheckpoint(options: FileCheckpointOptions = {}): ModelCheck
   });
 }
 
+/** Options of `backupAndRestore` with a file. */
 export interface FileBackupOptions {
   /** The backup's file, such as `out/backup.safetensors`; its folder is made when it is missing. */
   readonly path: string;
@@ -106,7 +108,9 @@ export function backupAndRestore(options: FileBackupOptions | BackupAndRestoreOp
   });
 }
 
+/** Options of `csvLogger` with a file. */
 export interface FileLoggerOptions {
+  /** The file that is written. */
   readonly filename: string;
   /** Default a comma. */
   readonly separator?: string;

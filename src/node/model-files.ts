@@ -55,6 +55,9 @@ export async function readBytes(path: string): Promise<Uint8Array> {
  * returns.
  * @param options of `toSafetensors`; other formats keep no optimizer.
  * @throws FormatError for an unknown extension, and for what the format cannot say.
+ *
+ * @example
+ * await saveModel(model, "model.safetensors");
  */
 export async function saveModel(
   model: Sequential,
@@ -89,7 +92,7 @@ async function saveLayersModel(model: Sequential, path: string): Promise<void> {
 
 /** Options of `loadModel`. */
 export interface LoadModelOptions {
-  /** The `.weights.h5` that belongs to a Keras configuration: a path, or its bytes. */
+  /** The `.weights.h5` that belongs to a Keras configuration: a path, or its bytes. Default: none. */
   readonly weights?: string | Uint8Array;
   /** Takes NaN and Infinity among the weights, which are refused otherwise. Default false. */
   readonly allowNonFinite?: boolean;

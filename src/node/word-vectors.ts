@@ -4,13 +4,14 @@ import { ConfigError, DataError } from "../errors.js";
 import { flag, numberIn, pathIn, refuseUnknown } from "../options.js";
 import type { Tensor } from "../tensor.js";
 
+/** Options of `readWordVectors`. */
 export interface ReadWordVectorsOptions {
   /**
    * The words wanted, and where: word i of an array gets the i-th row, a `Map` says the row of each word. Words the file
    * does not have keep a row of zeros. Default: every word of the file, in its order.
    */
   readonly vocabulary?: readonly string[] | ReadonlyMap<string, number>;
-  /** Reads the first so many words only; such files begin with the most frequent. */
+  /** Reads the first so many words only; such files begin with the most frequent. Default: all. */
   readonly limit?: number;
   /**
    * Keeps row 0 free, for padding and `maskZero`. Default true, but with a `Map`, which says itself where every word

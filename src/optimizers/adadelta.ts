@@ -1,6 +1,7 @@
 import { numberIn } from "../options.js";
 import { Optimizer, type OptimizerOptions, type UpdateStep } from "./optimizer.js";
 
+/** Options of `adadelta`. */
 export interface AdadeltaOptions extends OptimizerOptions {
   /** Decay of the means of squared gradients and squared steps. Default 0.95. */
   readonly rho?: number;

@@ -2,6 +2,7 @@ import { numberIn } from "../options.js";
 import { Optimizer, type OptimizerOptions, type UpdateStep } from "./optimizer.js";
 import type { ParameterBlock } from "./parameter-block.js";
 
+/** Options of `adagrad`. */
 export interface AdagradOptions extends OptimizerOptions {
   /** Where the sums of squared gradients start. Default 0.1. */
   readonly initialAccumulatorValue?: number;
@@ -35,5 +36,8 @@ class Adagrad extends Optimizer {
 /**
  * Adagrad (Duchi et al. 2011), Keras's formulas. Default learningRate 0.001.
  * @throws ConfigError for an unknown option, a value out of range, or two clip options.
+ *
+ * @example
+ * model.compile({ optimizer: adagrad({ learningRate: 0.01 }), loss: "mse" });
  */
 export const adagrad = (options: AdagradOptions = {}): Optimizer => new Adagrad(options);

@@ -1,6 +1,7 @@
 import { flag, numberIn } from "../options.js";
 import { integerPower, Optimizer, type OptimizerOptions, type UpdateStep } from "./optimizer.js";
 
+/** Options of `adam`, `adamw` and `nadam`. */
 export interface AdamOptions extends OptimizerOptions {
   /** Decay of the mean of gradients. Default 0.9. */
   readonly beta1?: number;
@@ -13,6 +14,7 @@ export interface AdamOptions extends OptimizerOptions {
   readonly epsilon?: number;
 }
 
+/** The option `amsgrad`. */
 export interface AmsgradOption {
   /** Uses the largest v seen so far (Reddi et al. 2018). Default false. */
   readonly amsgrad?: boolean;
@@ -77,6 +79,9 @@ class Adam extends Optimizer {
 /**
  * Adam (Kingma & Ba 2015), Keras's formulas. Defaults: learningRate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-7.
  * @throws ConfigError for an unknown option, a value out of range, or two clip options.
+ *
+ * @example
+ * model.compile({ optimizer: adam({ learningRate: 0.003, clipnorm: 1 }), loss: "mse" });
  */
 export const adam = (options: AdamOptions & AmsgradOption = {}): Optimizer =>
   new Adam("adam", options, { learningRate: 0.001 });
@@ -84,6 +89,9 @@ export const adam = (options: AdamOptions & AmsgradOption = {}): Optimizer =>
 /**
  * Adam with decoupled weight decay (Loshchilov & Hutter 2019); weightDecay 0.004 by default, as in Keras (PyTorch: 0.01).
  * @throws ConfigError as `adam`.
+ *
+ * @example
+ * model.compile({ optimizer: adamw({ weightDecay: 0.01 }), loss: "mse" });
  */
 export const adamw = (options: AdamOptions & AmsgradOption = {}): Optimizer =>
   new Adam("adamw", options, { learningRate: 0.001, weightDecay: 0.004 });
@@ -142,5 +150,8 @@ class Nadam extends Optimizer {
 /**
  * Adam with Nesterov momentum (Dozat 2016), Keras's formulas and defaults (learningRate 0.001).
  * @throws ConfigError as `adam`.
+ *
+ * @example
+ * model.compile({ optimizer: nadam(), loss: "mse" });
  */
 export const nadam = (options: AdamOptions = {}): Optimizer => new Nadam(options);

@@ -1,6 +1,7 @@
 import { numberIn } from "../options.js";
 import { integerPower, Optimizer, type OptimizerOptions, type UpdateStep } from "./optimizer.js";
 
+/** Options of `adamax`. */
 export interface AdamaxOptions extends OptimizerOptions {
   /** Decay of the mean of gradients. Default 0.9. */
   readonly beta1?: number;

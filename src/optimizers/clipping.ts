@@ -4,11 +4,11 @@ import type { ParameterBlock } from "./parameter-block.js";
 
 /** At most one of the three, as in Keras. */
 export interface ClipOptions {
-  /** Each weight's gradient is scaled down to this norm where it is longer. */
+  /** Each weight's gradient is scaled down to this norm where it is longer. Default: no bound. */
   readonly clipnorm?: number | null;
-  /** Each element is cut to ±clipvalue. */
+  /** Each element is cut to ±clipvalue. Default: no bound. */
   readonly clipvalue?: number | null;
-  /** All gradients are scaled by one factor when their common norm is longer (Pascanu et al. 2013). */
+  /** All gradients are scaled by one factor when their common norm is longer (Pascanu et al. 2013). Default: no bound. */
   readonly globalClipnorm?: number | null;
 }
 

@@ -1,6 +1,7 @@
 import { numberIn } from "../options.js";
 import { Optimizer, type OptimizerOptions, type UpdateStep } from "./optimizer.js";
 
+/** Options of `lion`. */
 export interface LionOptions extends OptimizerOptions {
   /** Weight of the momentum in the update's sign. Default 0.9. */
   readonly beta1?: number;
@@ -29,5 +30,8 @@ class Lion extends Optimizer {
  * Lion (Chen et al. 2023): steps along the sign of a momentum. Use a learning rate three to ten times below Adam's.
  * Default learningRate 0.001, as in Keras.
  * @throws ConfigError for an unknown option, a value out of range, or two clip options.
+ *
+ * @example
+ * model.compile({ optimizer: lion({ learningRate: 0.0003 }), loss: "mse" });
  */
 export const lion = (options: LionOptions = {}): Optimizer => new Lion(options);

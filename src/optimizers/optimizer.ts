@@ -7,15 +7,15 @@ import type { ParameterBlock, Slots } from "./parameter-block.js";
 
 /** Options every optimizer takes, with Keras's names and meanings. */
 export interface OptimizerOptions extends ClipOptions {
-  /** A number, a schedule, or a function of the number of updates made. */
+  /** A number, a schedule, or a function of the number of updates made. Default: Keras's for the rule. */
   readonly learningRate?: number | Schedule | ScheduleFunction;
-  /** Decoupled: before each update a weight w becomes w - w · weightDecay · learningRate (Loshchilov & Hutter 2019). */
+  /** Decoupled: before each update a weight w becomes w - w · weightDecay · learningRate (Loshchilov & Hutter 2019). Default: none; 0.004 for `adamw`. */
   readonly weightDecay?: number | null;
   /** Keeps an exponential moving average of the weights, which replaces them when `fit` ends. Default false. */
   readonly useEma?: boolean;
   /** avg = emaMomentum · avg + (1 - emaMomentum) · w. Default 0.99. */
   readonly emaMomentum?: number;
-  /** Updates once in so many batches, with the mean of their gradients. At least 2. */
+  /** Updates once in so many batches, with the mean of their gradients. At least 2. Default: an update a batch. */
   readonly gradientAccumulationSteps?: number | null;
 }
 

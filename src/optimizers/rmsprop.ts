@@ -1,6 +1,7 @@
 import { flag, numberIn } from "../options.js";
 import { Optimizer, type OptimizerOptions, type UpdateStep } from "./optimizer.js";
 
+/** Options of `rmsprop`. */
 export interface RmspropOptions extends OptimizerOptions {
   /** Decay of the mean of squared gradients. Default 0.9. */
   readonly rho?: number;
@@ -56,5 +57,8 @@ class Rmsprop extends Optimizer {
 /**
  * RMSprop (Tieleman & Hinton 2012), Keras's formulas: v = ρ v + (1-ρ) g², w -= α g / √(v + ε). Default learningRate 0.001.
  * @throws ConfigError for an unknown option, a value out of range, or two clip options.
+ *
+ * @example
+ * model.compile({ optimizer: rmsprop({ momentum: 0.9 }), loss: "mse" });
  */
 export const rmsprop = (options: RmspropOptions = {}): Optimizer => new Rmsprop(options);

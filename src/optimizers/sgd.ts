@@ -2,6 +2,7 @@ import { ConfigError } from "../errors.js";
 import { flag, numberIn } from "../options.js";
 import { Optimizer, type OptimizerOptions, type UpdateStep } from "./optimizer.js";
 
+/** Options of `sgd`. */
 export interface SgdOptions extends OptimizerOptions {
   /** Default 0. */
   readonly momentum?: number;
@@ -46,5 +47,8 @@ class Sgd extends Optimizer {
  * Stochastic gradient descent: w -= α g; with momentum v = μ v - α g, w += v; Nesterov w += μ v - α g.
  * Default learningRate 0.01. Keras's formulas.
  * @throws ConfigError for an unknown option, a value out of range, or two clip options.
+ *
+ * @example
+ * model.compile({ optimizer: sgd({ learningRate: 0.05, momentum: 0.9, nesterov: true }), loss: "mse" });
  */
 export const sgd = (options: SgdOptions = {}): Optimizer => new Sgd(options);

@@ -3,6 +3,7 @@ import { adam, adamw } from "./adam.js";
 import { Optimizer } from "./optimizer.js";
 import { sgd } from "./sgd.js";
 
+/** Names of optimizers, in Keras's words. */
 export type OptimizerName =
   | "sgd"
   | "rmsprop"
@@ -13,6 +14,7 @@ export type OptimizerName =
   | "adamax"
   | "nadam"
   | "lion";
+/** An optimizer, its name, or its description. */
 export type OptimizerLike = OptimizerName | Optimizer | Described;
 
 /** Optimizers by name. */

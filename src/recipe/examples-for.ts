@@ -9,9 +9,9 @@ import { isClassLoss } from "./train-recipe.js";
 
 /** What recipes are trained on: a raw series, which they prepare, or examples as they are. */
 export interface RecipeSource {
-  /** The raw series, oldest first; null or NaN: a gap. */
+  /** The raw series, oldest first; null or NaN: a gap. Default: none; then `data` is needed. */
   readonly series?: SeriesLike;
-  /** Or examples as they are. */
+  /** Or examples as they are. Default: none; then `series` is needed. */
   readonly data?: { readonly x: TensorLike; readonly y: TensorLike };
   /** Share at the end that is never looked at. Default 0.2. */
   readonly testFraction?: number;

@@ -152,6 +152,7 @@ function patchAsCode({ series, window, layers = [], compile, fit }: RecipePatch)
   return lines.join("\n");
 }
 
+/** Options of `fixAsCode`. */
 export interface FixAsCodeOptions {
   /** Whose words the change is said in. Default `"gateflow"`. */
   readonly as?: "gateflow" | Framework;

@@ -17,6 +17,7 @@ export interface PreparedPart {
   restore(predictions: ArrayLike<number>): Float64Array;
 }
 
+/** A recipe's examples: a training and a validation part. */
 export interface Prepared {
   readonly train: PreparedPart;
   readonly validation: PreparedPart;

@@ -15,11 +15,13 @@ export interface SeriesRecipe {
   readonly clip?: number | null;
 }
 
+/** A layer as plain JSON: its kind and its options. */
 export interface LayerRecipe {
   readonly kind: string;
   readonly [option: string]: unknown;
 }
 
+/** An optimizer as plain JSON: its name and its options. */
 export interface OptimizerRecipe {
   readonly name: string;
   readonly [option: string]: unknown;

@@ -27,35 +27,51 @@ const lasso = (factor1: number, factor2: number): Pick<Regularizer, "penalty" | 
   },
 });
 
+/** Options of `l1`. */
 export interface L1Options {
   /** Default 0.01. */
   readonly l1?: number;
 }
 
-/** `l1 * sum |w|`. Drives weights to exactly 0. */
+/**
+ * `l1 * sum |w|`. Drives weights to exactly 0.
+ *
+ * @example
+ * dense({ units: 8, kernelRegularizer: l1({ l1: 0.001 }) });
+ */
 export function l1(options: L1Options = {}): Regularizer {
   refuseUnknown("l1()", options, ["l1"]);
   const factor = numberIn("l1()", "l1", options.l1 ?? 0.01, { min: 0 });
   return { name: "l1", config: { l1: factor }, ...lasso(factor, 0) };
 }
 
+/** Options of `l2`. */
 export interface L2Options {
   /** Default 0.01. */
   readonly l2?: number;
 }
 
-/** `l2 * sum w²`, without the one half some systems put there (Keras). */
+/**
+ * `l2 * sum w²`, without the one half some systems put there (Keras).
+ *
+ * @example
+ * dense({ units: 8, kernelRegularizer: l2({ l2: 0.001 }) });
+ */
 export function l2(options: L2Options = {}): Regularizer {
   refuseUnknown("l2()", options, ["l2"]);
   const factor = numberIn("l2()", "l2", options.l2 ?? 0.01, { min: 0 });
   return { name: "l2", config: { l2: factor }, ...lasso(0, factor) };
 }
 
+/** Options of `l1l2`. */
 export interface L1L2Options extends L1Options, L2Options {}
 
 /**
  * `l1 * sum |w| + l2 * sum w²`. A factor left out is 0; with both left out, where Keras 3 would regularize by nothing,
  * both are 0.01.
+ *
+ * @example
+ * dense({ units: 8, kernelRegularizer: l1l2({ l1: 0.001, l2: 0.001 }) });
  */
 export function l1l2(options: L1L2Options = {}): Regularizer {
   refuseUnknown("l1l2()", options, ["l1", "l2"]);

@@ -7,6 +7,7 @@ const MODES = ["rows", "columns"] as const;
 /** Which vectors of a matrix shall be orthogonal to each other. */
 export type OrthogonalRegularizerMode = (typeof MODES)[number];
 
+/** Options of `orthogonalRegularizer`. */
 export interface OrthogonalRegularizerOptions {
   /** Default 0.01. */
   readonly factor?: number;

@@ -1,6 +1,7 @@
 import { type Described, Registry } from "../registry.js";
 import type { Regularizer } from "./regularizer.js";
 
+/** Names of regularizers, in Keras's words. */
 export type RegularizerName = "l1" | "l2" | "l1l2" | "orthogonal";
 
 /** What is accepted where a regularizer is asked for. */

@@ -6,6 +6,7 @@ import { rateIn, type Schedule, stepsIn } from "./schedule.js";
 /** 1 at fraction 0, 0 at fraction 1, along half a cosine. */
 const halfCosine = (fraction: number): number => 0.5 * (1 + cos(Math.PI * fraction));
 
+/** Options of `cosineDecay`. */
 export interface CosineDecayOptions {
   /** The rate the decay begins with; with a warmup, the rate the warmup begins with. */
   readonly initialLearningRate: number;
@@ -13,7 +14,7 @@ export interface CosineDecayOptions {
   readonly decaySteps: number;
   /** The lowest rate as a share of the highest, default 0. */
   readonly alpha?: number;
-  /** Rate at the end of the warmup; without it there is no warmup. */
+  /** Rate at the end of the warmup; without it there is no warmup. Default: none. */
   readonly warmupTarget?: number;
   /** Default 0. */
   readonly warmupSteps?: number;
@@ -23,6 +24,9 @@ export interface CosineDecayOptions {
  * A linear warmup, if asked for, then half a cosine down to `alpha` of the highest rate, where it stays. Loshchilov &
  * Hutter, *SGDR* (2017). Source: Keras's CosineDecay.
  * @throws ConfigError when only one of `warmupTarget` and `warmupSteps` is given.
+ *
+ * @example
+ * adam({ learningRate: cosineDecay({ initialLearningRate: 0.01, decaySteps: 1000 }) });
  */
 export function cosineDecay(options: CosineDecayOptions): Schedule {
   const where = "cosineDecay()";
@@ -62,7 +66,9 @@ export function cosineDecay(options: CosineDecayOptions): Schedule {
   };
 }
 
+/** Options of `cosineDecayRestarts`. */
 export interface CosineDecayRestartsOptions {
+  /** The rate of the first update. */
   readonly initialLearningRate: number;
   /** Updates of the first period. */
   readonly firstDecaySteps: number;
@@ -74,7 +80,12 @@ export interface CosineDecayRestartsOptions {
   readonly alpha?: number;
 }
 
-/** Half cosines one after another. Loshchilov & Hutter, *SGDR* (2017). Source: Keras's CosineDecayRestarts. */
+/**
+ * Half cosines one after another. Loshchilov & Hutter, *SGDR* (2017). Source: Keras's CosineDecayRestarts.
+ *
+ * @example
+ * adam({ learningRate: cosineDecayRestarts({ initialLearningRate: 0.01, firstDecaySteps: 100 }) });
+ */
 export function cosineDecayRestarts(options: CosineDecayRestartsOptions): Schedule {
   const where = "cosineDecayRestarts()";
   refuseUnknown(where, options, [

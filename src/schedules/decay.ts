@@ -2,10 +2,13 @@ import { pow } from "../elementary.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { rateIn, type Schedule, stepsIn } from "./schedule.js";
 
+/** Options of `exponentialDecay` and `inverseTimeDecay`. */
 export interface DecayOptions {
+  /** The rate of the first update. */
   readonly initialLearningRate: number;
   /** Updates in which the rate decays once. */
   readonly decaySteps: number;
+  /** How much of the rate is left after `decaySteps` updates. */
   readonly decayRate: number;
   /** Decay at whole multiples of `decaySteps` only; default false. */
   readonly staircase?: boolean;
@@ -26,7 +29,12 @@ function decayOptions(where: string, options: DecayOptions): Required<DecayOptio
 const progress = ({ decaySteps, staircase }: Required<DecayOptions>, step: number): number =>
   staircase ? Math.floor(step / decaySteps) : step / decaySteps;
 
-/** `initialLearningRate * decayRate ^ (step / decaySteps)`. Source: Keras's ExponentialDecay. */
+/**
+ * `initialLearningRate * decayRate ^ (step / decaySteps)`. Source: Keras's ExponentialDecay.
+ *
+ * @example
+ * adam({ learningRate: exponentialDecay({ initialLearningRate: 0.01, decaySteps: 100, decayRate: 0.9 }) });
+ */
 export function exponentialDecay(options: DecayOptions): Schedule {
   const config = decayOptions("exponentialDecay()", options);
   return {
@@ -36,7 +44,12 @@ export function exponentialDecay(options: DecayOptions): Schedule {
   };
 }
 
-/** `initialLearningRate / (1 + decayRate * step / decaySteps)`. Source: Keras's InverseTimeDecay. */
+/**
+ * `initialLearningRate / (1 + decayRate * step / decaySteps)`. Source: Keras's InverseTimeDecay.
+ *
+ * @example
+ * adam({ learningRate: inverseTimeDecay({ initialLearningRate: 0.01, decaySteps: 100, decayRate: 0.5 }) });
+ */
 export function inverseTimeDecay(options: DecayOptions): Schedule {
   const config = decayOptions("inverseTimeDecay()", options);
   return {
@@ -46,8 +59,11 @@ export function inverseTimeDecay(options: DecayOptions): Schedule {
   };
 }
 
+/** Options of `polynomialDecay`. */
 export interface PolynomialDecayOptions {
+  /** The rate of the first update. */
   readonly initialLearningRate: number;
+  /** Updates over which the rate decays once, at least 1. */
   readonly decaySteps: number;
   /** Default 0.0001. */
   readonly endLearningRate?: number;
@@ -57,7 +73,12 @@ export interface PolynomialDecayOptions {
   readonly cycle?: boolean;
 }
 
-/** From the initial to the end rate along `(1 - step / decaySteps) ^ power`. Source: Keras's PolynomialDecay. */
+/**
+ * From the initial to the end rate along `(1 - step / decaySteps) ^ power`. Source: Keras's PolynomialDecay.
+ *
+ * @example
+ * adam({ learningRate: polynomialDecay({ initialLearningRate: 0.01, decaySteps: 1000 }) });
+ */
 export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
   const where = "polynomialDecay()";
   refuseUnknown(where, options, [

@@ -2,7 +2,9 @@ import { cos } from "../elementary.js";
 import { flag, numberIn, oneOf, refuseUnknown } from "../options.js";
 import { rateIn, type Schedule, stepsIn } from "./schedule.js";
 
+/** Options of `oneCycle`. */
 export interface OneCycleOptions {
+  /** The largest rate, where the rise ends. */
   readonly maxLearningRate: number;
   /** Updates of the whole cycle. */
   readonly totalSteps: number;
@@ -27,6 +29,9 @@ interface Phase {
 /**
  * Up to `maxLearningRate` and down far below the start. Smith & Topin, *Super-Convergence* (2019). Source: PyTorch's
  * OneCycleLR, its momentum cycle left out; after `totalSteps`, where PyTorch raises an error, the last rate stays.
+ *
+ * @example
+ * adam({ learningRate: oneCycle({ maxLearningRate: 0.01, totalSteps: 1000 }) });
  */
 export function oneCycle(options: OneCycleOptions): Schedule {
   const where = "oneCycle()";

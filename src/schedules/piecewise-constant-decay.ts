@@ -2,6 +2,7 @@ import { ConfigError } from "../errors.js";
 import { refuseUnknown } from "../options.js";
 import { rateIn, type Schedule } from "./schedule.js";
 
+/** Options of `piecewiseConstantDecay`. */
 export interface PiecewiseConstantDecayOptions {
   /** Steps, ascending. */
   readonly boundaries: readonly number[];
@@ -12,6 +13,9 @@ export interface PiecewiseConstantDecayOptions {
 /**
  * `values[i]` for `boundaries[i - 1] < step <= boundaries[i]`. Source: Keras's PiecewiseConstantDecay.
  * @throws ConfigError when the boundaries do not ascend or there is not one value more than boundaries.
+ *
+ * @example
+ * adam({ learningRate: piecewiseConstantDecay({ boundaries: [100, 200], values: [0.01, 0.003, 0.001] }) });
  */
 export function piecewiseConstantDecay(options: PiecewiseConstantDecayOptions): Schedule {
   const where = "piecewiseConstantDecay()";

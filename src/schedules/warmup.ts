@@ -1,15 +1,22 @@
 import { refuseUnknown } from "../options.js";
 import { isSchedule, rateIn, type Schedule, stepsIn } from "./schedule.js";
 
+/** Options of `warmup`. */
 export interface WarmupOptions {
   /** What comes after: a rate, or a schedule that then begins at its step 0. */
   readonly target: number | Schedule;
+  /** Updates the rise takes, at least 1. */
   readonly warmupSteps: number;
   /** Rate of the very first update, default 0. */
   readonly initialLearningRate?: number;
 }
 
-/** A straight line from `initialLearningRate` to where `target` begins, in `warmupSteps` updates; then `target`. */
+/**
+ * A straight line from `initialLearningRate` to where `target` begins, in `warmupSteps` updates; then `target`.
+ *
+ * @example
+ * adam({ learningRate: warmup({ warmupSteps: 100, target: 0.01 }) });
+ */
 export function warmup(options: WarmupOptions): Schedule {
   const where = "warmup()";
   refuseUnknown(where, options, [

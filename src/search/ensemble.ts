@@ -16,7 +16,7 @@ export interface EnsembleOptions {
   readonly seed?: number;
   /** Where members train. Default: threads of this machine in Node, this process elsewhere. */
   readonly runner?: Runner;
-  /** Ends it with the signal's reason. */
+  /** Ends it with the signal's reason. Default: nothing ends it. */
   readonly signal?: AbortSignal;
 }
 

@@ -13,7 +13,7 @@ import type { Runner } from "./runners/runner.js";
 export interface FitManyOptions {
   /** Where the forecasters are fitted. Default: threads of this machine in Node, this process elsewhere. */
   readonly runner?: Runner;
-  /** Ends it with the signal's reason. */
+  /** Ends it with the signal's reason. Default: nothing ends it. */
   readonly signal?: AbortSignal;
 }
 

@@ -34,12 +34,13 @@ export interface TuneOptions {
   readonly seed?: number;
   /** Where trials run. Default: threads of this machine in Node, this process elsewhere and for functions. */
   readonly runner?: Runner;
-  /** A file that finished trials are written to, and read from when the same study is started again. */
+  /** A file that finished trials are written to, and read from when the same study is started again. Default: nothing is written. */
   readonly storage?: string;
   /** Seconds after which a trial has failed. Default: 3,600. */
   readonly trialTimeout?: number;
-  /** Ends the study; what was finished is returned. */
+  /** Ends the study; what was finished is returned. Default: nothing ends it. */
   readonly signal?: AbortSignal;
+  /** Told of every trial that begins and ends. Default: none. */
   readonly callbacks?: readonly StudyCallback[];
 }
 

@@ -11,7 +11,7 @@ export interface TableOptions {
    * among all columns. `false`: none, rows are counted.
    */
   readonly date?: string | readonly string[] | false;
-  /** The column that says which series a row belongs to, where one file holds several. */
+  /** The column that says which series a row belongs to, where one file holds several. Default: all rows are one series. */
   readonly id?: string;
   /** Of several series, the one to read: what stands in the id column. Default: all. */
   readonly series?: string;
@@ -20,7 +20,7 @@ export interface TableOptions {
    * Default: told from the whole column.
    */
   readonly dateFormat?: string;
-  /** Texts that mean a gap, beside the usual ones (an empty cell, NA, NaN, null, -, ?, n/a, #N/A …). */
+  /** Texts that mean a gap, beside the usual ones (an empty cell, NA, NaN, null, -, ?, n/a, #N/A …). Default: none beside them. */
   readonly missing?: string | readonly string[];
   /** What stands before decimals, `"."` or `","`. Default: told from each column. */
   readonly decimal?: string;

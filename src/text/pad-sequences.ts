@@ -4,6 +4,7 @@ import type { Tensor } from "../tensor.js";
 
 const SIDES = ["pre", "post"] as const;
 
+/** Options of `padSequences`. */
 export interface PadSequencesOptions {
   /** Length of every row afterwards. Default: the longest row's. */
   readonly maxLength?: number;

@@ -10,6 +10,7 @@ export type TextStandardization = (typeof STANDARDIZATIONS)[number];
 /** Where a text is split. */
 export type TextSplit = (typeof SPLITS)[number];
 
+/** Options of `textVectorization`. */
 export interface TextVectorizationOptions {
   /** Size of the vocabulary, padding and unknown words included, at least 2. Default: all words. */
   readonly maxTokens?: number | null;
@@ -23,7 +24,7 @@ export interface TextVectorizationOptions {
   readonly standardize?: TextStandardization | null | ((text: string) => string);
   /** How it is cut into tokens: `whitespace` (default), `character`, null for the text as one token, or a function. */
   readonly split?: TextSplit | null | ((text: string) => readonly string[]);
-  /** The words themselves, without padding and unknown, instead of `adapt`. */
+  /** The words themselves, without padding and unknown, instead of `adapt`. Default: learnt by `adapt`. */
   readonly vocabulary?: readonly string[];
 }
 
@@ -36,6 +37,7 @@ export interface TextVectorizationJSON {
   readonly vocabulary?: readonly string[];
 }
 
+/** What `textVectorization` makes: texts in, rows of indices out. */
 export interface TextVectorization {
   /** `""` (padding), `"[UNK]"` (unknown), then the words, the most frequent first. Its length is the embedding's `inputDim`. */
   readonly vocabulary: readonly string[];

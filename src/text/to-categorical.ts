@@ -2,6 +2,7 @@ import { DataError } from "../errors.js";
 import { numberIn, refuseUnknown } from "../options.js";
 import { type Tensor, type TensorLike, toTensor } from "../tensor.js";
 
+/** Options of `toCategorical`. */
 export interface ToCategoricalOptions {
   /** Number of classes. Default: one more than the largest label. */
   readonly numClasses?: number;

@@ -5,6 +5,7 @@ import { checkFlow, checkFlows } from "./check-input.js";
 import { heatmap } from "./heatmap.js";
 
 export const flowMeasures = ["hiddenGradient", "cellGradient", "inputGradient"] as const;
+/** Which norm of a flow is drawn. */
 export type FlowMeasure = (typeof flowMeasures)[number];
 
 const symbols: Readonly<Record<FlowMeasure, string>> = {
@@ -13,14 +14,17 @@ const symbols: Readonly<Record<FlowMeasure, string>> = {
   inputGradient: "‖dL/dx‖",
 };
 
+/** Options of pictures of a gradient flow. */
 export interface FlowPictureOptions {
   /** Which norm. Default `"hiddenGradient"`. */
   readonly measure?: FlowMeasure;
+  /** Stands above the picture. Default: what it shows. */
   readonly title?: string;
   /** Pixels. Default 760. */
   readonly width?: number;
 }
 
+/** Options of `flowOverTraining`. */
 export interface FlowOverTrainingOptions extends FlowPictureOptions {
   /** Name of a recurrent layer. Default: the first. */
   readonly layer?: string;
@@ -38,6 +42,9 @@ const widthOf = ({ width }: FlowPictureOptions): { width?: number } => (width ==
  * in the order in which the layer processes them; darker is larger, by decades.
  * @returns an SVG document.
  * @throws DataError when nothing of the flow has such a measure; ConfigError for unknown options.
+ *
+ * @example
+ * const svg = gradientFlowHeatmap(await model.gradientFlow(x, y));
  */
 export function gradientFlowHeatmap(flow: GradientFlow, options: FlowPictureOptions = {}): string {
   const where = "gradientFlowHeatmap()";

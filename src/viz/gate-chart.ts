@@ -7,7 +7,9 @@ import { lineChart } from "./line-chart.js";
 import type { Scale } from "./scales.js";
 import { element, pixels } from "./svg.js";
 
+/** Options of `gateChart` and `gatesOverTraining`. */
 export interface GateChartOptions {
+  /** Stands above the picture. Default: what it shows. */
   readonly title?: string;
   /** Pixels. Default 760. */
   readonly width?: number;

@@ -5,6 +5,7 @@ import { drawMarks, halo, markedValues, type PictureMark, roomAbove } from "./ma
 import { linearScale, logScale, type Scale, stepScale } from "./scales.js";
 import { lineHeight, svgDocument, textLines, titleText, wrapText } from "./svg.js";
 
+/** A line of a chart. */
 export interface Curve extends Drawn {
   readonly name: string;
 }
@@ -23,11 +24,15 @@ export interface CurvePanel {
   readonly behind?: (panel: Panel, x: Scale, y: Scale) => readonly string[];
 }
 
+/** Options all charts have. */
 export interface ChartOptions {
+  /** Stands above the picture. Default: none, or what it shows. */
   readonly title: string;
+  /** Stands below the x axis. Default: what it counts. */
   readonly xLabel: string;
+  /** In CSS pixels. Default: the chart's own. */
   readonly width?: number;
-  /** What stands at the x axis in place of 0, 1, 2 …, such as a scale that begins elsewhere. */
+  /** What stands at the x axis in place of 0, 1, 2 …, such as a scale that begins elsewhere. Default 0. */
   readonly firstX?: number;
 }
 

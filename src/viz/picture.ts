@@ -5,6 +5,7 @@ import { heatmap } from "./heatmap.js";
 import { type CurvePanel, lineChart } from "./line-chart.js";
 import { markedValues, type PictureMark } from "./marks.js";
 
+/** An axis of a picture. */
 export interface PictureAxis {
   /** What stands along the axis, unit included. */
   readonly label: string;
@@ -63,6 +64,7 @@ export interface HeatmapPicture {
 /** A picture as plain data: it goes through JSON and `structuredClone`, and is drawn where it is looked at. */
 export type Picture = LinesPicture | BarsPicture | HeatmapPicture;
 
+/** Options of `drawPicture`. */
 export interface DrawPictureOptions {
   /** Pixels, 320 and more. Default 760. */
   readonly width?: number;

@@ -14,6 +14,7 @@ import { linearScale, logScale, NO_NUMBER, type Scale } from "./scales.js";
 import { shortNumber } from "./short-number.js";
 import { clipLine, shadedRows, shortNames, wrapLine } from "./terminal.js";
 
+/** Options of `printPicture`. */
 export interface PrintPictureOptions {
   /** Characters a line may have, 30 and more. Default 72. */
   readonly columns?: number;

@@ -71,6 +71,9 @@ const LEAST_DECADES = log10(1 + LEAST_SHARE);
  * no place (NaN, and on a log scale 0). Values that differ by less than a tenth stay near the middle: noise about a level
  * looks like a level.
  * @param options columns: at most so many characters (default 60), of more values the largest each; log: by decades.
+ *
+ * @example
+ * sparkline([1, 3, 2]);
  */
 export function sparkline(
   values: ArrayLike<number>,
@@ -128,6 +131,9 @@ export function shadedRows(
  * decades, `0` where it is exactly zero.
  * @param options columns: width of the whole, default 72.
  * @throws DataError where no layer of the flow is recurrent; ConfigError for what is no flow.
+ *
+ * @example
+ * const text = gradientFlowText(await model.gradientFlow(x, y));
  */
 export function gradientFlowText(flow: GradientFlow, options: { readonly columns?: number } = {}): string {
   const where = "gradientFlowText()";

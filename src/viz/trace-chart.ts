@@ -3,9 +3,11 @@ import { numberIn, refuseUnknown } from "../options.js";
 import { checkTrace } from "./check-input.js";
 import { type CurvePanel, lineChart } from "./line-chart.js";
 
+/** Options of `traceChart`. */
 export interface TraceChartOptions {
   /** Column of the trace to draw. Default 0. */
   readonly unit?: number;
+  /** Stands above the picture. Default: what it shows. */
   readonly title?: string;
   /** Pixels. Default 760. */
   readonly width?: number;

@@ -15,9 +15,11 @@ const words = {
   norm: { title: "Weight norm", value: "‖w‖ (log scale)" },
 } as const;
 
+/** Options of `updateChart`. */
 export interface UpdateChartOptions {
   /** Default `"updateRatio"`. */
   readonly measure?: UpdateMeasure;
+  /** Stands above the picture. Default: what it shows. */
   readonly title?: string;
   /** Pixels. Default 760. */
   readonly width?: number;

@@ -121,6 +121,9 @@ export function readArray(where: string, bytes: Uint8Array): Tensor {
 /**
  * A tensor as a NumPy file, `<f4` or `<i4`, rows first; `np.load` reads it.
  * @throws ShapeError, DataError for what is no tensor.
+ *
+ * @example
+ * const bytes = writeNpy(tensor([[1, 2], [3, 4]]));
  */
 export function writeNpy(tensor: TensorLike): Uint8Array {
   const { shape, data } = toTensor(tensor);

@@ -17,6 +17,7 @@ export interface EluOptions extends LayerOptions {
   readonly alpha?: number;
 }
 
+/** The layer that `leakyReLU` makes. */
 export class LeakyReLULayer extends Layer {
   readonly kind = "leakyReLU";
   readonly defaultName = "leaky_re_lu";
@@ -48,6 +49,7 @@ export class LeakyReLULayer extends Layer {
   }
 }
 
+/** The layer that `elu` makes. */
 export class EluLayer extends Layer {
   readonly kind = "elu";
   readonly defaultName = "elu";

@@ -21,6 +21,7 @@ export interface PreluOptions extends LayerOptions {
   readonly sharedAxes?: readonly number[] | null;
 }
 
+/** The layer that `prelu` makes. */
 export class PreluLayer extends Layer {
   readonly kind = "prelu";
   readonly defaultName = "p_re_lu";

@@ -11,6 +11,7 @@ export interface SoftmaxOptions extends LayerOptions {
   readonly axis?: number;
 }
 
+/** The layer that `softmax` makes. */
 export class SoftmaxLayer extends Layer {
   readonly kind = "softmax";
   readonly defaultName = "softmax";

@@ -15,6 +15,7 @@ import { HeadProjection, projectedRows } from "./head-projection.js";
 
 /** Options of `multiHeadAttention`, with Keras's names, meanings and defaults. */
 export interface MultiHeadAttentionOptions extends LayerOptions {
+  /** Heads that attend side by side, at least 1. */
   readonly numHeads: number;
   /** Features of a head's query and key. */
   readonly keyDim: number;
@@ -57,6 +58,7 @@ const known = [
 
 type Part = "query" | "key" | "value" | "attention_output";
 
+/** The layer that `multiHeadAttention` makes. */
 export class MultiHeadAttentionLayer extends SeveralInputsLayer {
   readonly kind = "multiHeadAttention";
   readonly defaultName = "multi_head_attention";

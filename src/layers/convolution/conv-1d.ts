@@ -77,6 +77,7 @@ const known = [
   "biasConstraint",
 ] as const;
 
+/** The layer that `conv1d` makes. */
 export class Conv1DLayer extends Layer {
   readonly kind = "conv1d";
   readonly defaultName = "conv1d";

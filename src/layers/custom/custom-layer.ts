@@ -79,6 +79,7 @@ const known = ["outputShape", "weights", "forward", "backward", "config"] as con
 const isExtent = (extent: unknown): boolean =>
   extent === null || (Number.isInteger(extent) && (extent as number) >= 1);
 
+/** The layer that `customLayer` makes. */
 export class CustomLayer extends SeveralInputsLayer {
   readonly kind = "customLayer";
   readonly defaultName: string;

@@ -2,6 +2,7 @@
 export type Shape = readonly (number | null)[];
 
 export const dtypes = ["float32", "int32"] as const;
+/** What a tensor holds. */
 export type Dtype = (typeof dtypes)[number];
 
 /** What flows between the layers of a graph: a shape without numbers yet, and where it comes from. */
@@ -33,9 +34,9 @@ export class SymbolicTensor {
 
 /** How a layer is applied, beside its inputs (Keras's arguments of `call`). */
 export interface ApplyOptions {
-  /** States a recurrent layer begins in: [h], of an LSTM [h, c], `[batch, units]` each; of `bidirectional` both directions'. */
+  /** States a recurrent layer begins in: [h], of an LSTM [h, c], `[batch, units]` each; of `bidirectional` both directions'. Default: zeros. */
   readonly initialState?: SymbolicTensor | readonly SymbolicTensor[];
-  /** Which time steps count, `[batch, timesteps]` of 1 and 0, in place of the mask that comes with the input. */
+  /** Which time steps count, `[batch, timesteps]` of 1 and 0, in place of the mask that comes with the input. Default: the input's. */
   readonly mask?: SymbolicTensor;
   /** As in training (true) or as in prediction (false), whatever is being done; default: as is being done. */
   readonly training?: boolean;

@@ -13,6 +13,7 @@ export interface ConcatenateOptions extends LayerOptions {
   readonly axis?: number;
 }
 
+/** The layer that `concatenate` makes. */
 export class ConcatenateLayer extends SeveralInputsLayer {
   readonly kind = "concatenate";
   readonly defaultName = "concatenate";

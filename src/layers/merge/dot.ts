@@ -24,6 +24,7 @@ interface Side {
   readonly maxDepth: number;
 }
 
+/** The layer that `dot` makes. */
 export class DotLayer extends SeveralInputsLayer {
   readonly kind = "dot";
   readonly defaultName = "dot";

@@ -43,6 +43,7 @@ export abstract class NoiseLayer extends Layer {
   }
 }
 
+/** The layer that `gaussianNoise` makes. */
 export class GaussianNoiseLayer extends NoiseLayer {
   readonly kind = "gaussianNoise";
   readonly defaultName = "gaussian_noise";
@@ -63,6 +64,7 @@ export class GaussianNoiseLayer extends NoiseLayer {
   }
 }
 
+/** The layer that `gaussianDropout` makes. */
 export class GaussianDropoutLayer extends NoiseLayer {
   readonly kind = "gaussianDropout";
   readonly defaultName = "gaussian_dropout";

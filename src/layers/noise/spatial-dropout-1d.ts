@@ -11,6 +11,7 @@ export interface SpatialDropout1DOptions extends LayerOptions {
   readonly rate: number;
 }
 
+/** The layer that `spatialDropout1D` makes. */
 export class SpatialDropout1DLayer extends Layer {
   readonly kind = "spatialDropout1D";
   readonly defaultName = "spatial_dropout1d";

@@ -57,6 +57,7 @@ const known = [
   "gammaConstraint",
 ] as const;
 
+/** The layer that `batchNormalization` makes. */
 export class BatchNormalizationLayer extends Layer {
   readonly kind = "batchNormalization";
   readonly defaultName = "batch_normalization";

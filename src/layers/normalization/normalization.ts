@@ -11,9 +11,9 @@ import { affineStage } from "./affine-stage.js";
 
 /** Options of `normalization`, with Keras's names, meanings and defaults. */
 export interface NormalizationOptions extends LayerOptions {
-  /** The mean of each feature, or of all; with `variance`, in place of `adapt`. */
+  /** The mean of each feature, or of all; with `variance`, in place of `adapt`. Default: learnt by `adapt`. */
   readonly mean?: number | readonly number[];
-  /** The variance of each feature, or of all. */
+  /** The variance of each feature, or of all. Default: learnt by `adapt`. */
   readonly variance?: number | readonly number[];
   /** Takes normal numbers back to the data's. Default false. */
   readonly invert?: boolean;
@@ -36,6 +36,7 @@ interface Moments {
   readonly count: number;
 }
 
+/** The layer that `normalization` makes. */
 export class NormalizationLayer extends Layer {
   readonly kind = "normalization";
   readonly defaultName = "normalization";

@@ -25,6 +25,7 @@ function numbersIn(where: string, option: string, value: unknown): number | read
   );
 }
 
+/** The layer that `rescaling` makes. */
 export class RescalingLayer extends Layer {
   readonly kind = "rescaling";
   readonly defaultName = "rescaling";

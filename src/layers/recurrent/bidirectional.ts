@@ -14,8 +14,10 @@ import { checkStates } from "./recurrent-options.js";
 import { simpleRNN } from "./simple-rnn.js";
 
 export const mergeModes = ["concat", "sum", "mul", "ave"] as const;
+/** How `bidirectional` joins both directions. */
 export type MergeMode = (typeof mergeModes)[number];
 
+/** Options of `bidirectional`. */
 export interface BidirectionalOptions extends LayerOptions {
   /** `lstm`, `gru` or `simpleRNN`: the forward direction. Its mirror is made from its options. */
   readonly layer: Layer;
@@ -24,7 +26,7 @@ export interface BidirectionalOptions extends LayerOptions {
    * `predict` gives both, and no layer may follow.
    */
   readonly mergeMode?: MergeMode | null;
-  /** The backward direction, where it is not to be the mirror of `layer`: it must read the other way. */
+  /** The backward direction, where it is not to be the mirror of `layer`: it must read the other way. Default: the mirror. */
   readonly backwardLayer?: Layer;
 }
 
@@ -72,6 +74,7 @@ function checkMirror(where: string, forward: RecurrentLayer, backward: Recurrent
   return backward;
 }
 
+/** The layer that `bidirectional` makes. */
 export class BidirectionalLayer extends Layer {
   readonly kind = "bidirectional";
   readonly defaultName = "bidirectional";

@@ -19,6 +19,7 @@ export interface GruOptions extends RecurrentOptions {
   readonly resetAfter?: boolean;
 }
 
+/** The layer that `gru` makes. */
 export class GruLayer extends RecurrentLayer {
   readonly kind = "gru";
   readonly defaultName = "gru";

@@ -25,7 +25,7 @@ export interface LstmOptions extends RecurrentOptions {
   readonly peepholes?: boolean;
   /**
    * Projects the hidden state to so many units, at most `units` (Sak et al. 2014; PyTorch's `proj_size`): the output and
-   * h become that wide, and so the rows of recurrent_kernel. Adds the weight projection_kernel `[units, projectionUnits]`.
+   * h become that wide, and so the rows of recurrent_kernel. Adds the weight projection_kernel `[units, projectionUnits]`. Default: no projection.
    */
   readonly projectionUnits?: number;
 }
@@ -44,6 +44,7 @@ export function registerExtendedStage(stage: StageClass): void {
   ExtendedStage = stage;
 }
 
+/** The layer that `lstm` makes. */
 export class LstmLayer extends RecurrentLayer {
   readonly kind = "lstm";
   readonly defaultName = "lstm";

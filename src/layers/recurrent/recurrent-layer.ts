@@ -20,19 +20,27 @@ export interface RecurrentOptions extends LayerOptions {
   readonly units: number;
   /** Of the state or its candidate. Default `"tanh"`. */
   readonly activation?: ElementwiseActivation;
+  /** Whether a bias is added to the gates. Default true. */
   readonly useBias?: boolean;
   /** Default `"glorotUniform"`, with the fused kernel's fan-out (all gates together), as in Keras. */
   readonly kernelInitializer?: InitializerLike;
   /** Default `"orthogonal"`, over the fused matrix, as in Keras; `orthogonalPerGate` makes each gate's block orthogonal. */
   readonly recurrentInitializer?: InitializerLike;
+  /** How the bias begins. Default `zeros`. */
   readonly biasInitializer?: InitializerLike;
+  /** What is added to the loss for the input weights. Default: nothing. */
   readonly kernelRegularizer?: RegularizerLike;
+  /** What is added to the loss for the recurrent weights. Default: nothing. */
   readonly recurrentRegularizer?: RegularizerLike;
+  /** What is added to the loss for the bias. Default: nothing. */
   readonly biasRegularizer?: RegularizerLike;
-  /** Of the output. */
+  /** Of the output. Default: nothing is added to the loss. */
   readonly activityRegularizer?: RegularizerLike;
+  /** What the input weights obey after each update. Default: nothing. */
   readonly kernelConstraint?: ConstraintLike;
+  /** What the recurrent weights obey after each update. Default: nothing. */
   readonly recurrentConstraint?: ConstraintLike;
+  /** What the bias obeys after each update. Default: nothing. */
   readonly biasConstraint?: ConstraintLike;
   /** Share of the inputs that is dropped, the same ones at every time step of a batch. Default 0. */
   readonly dropout?: number;

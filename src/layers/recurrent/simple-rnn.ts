@@ -9,6 +9,7 @@ import { RecurrentStage } from "./recurrent-stage.js";
 /** Options of `simpleRNN`, with Keras's names, meanings and defaults. */
 export interface SimpleRnnOptions extends RecurrentOptions {}
 
+/** The layer that `simpleRNN` makes. */
 export class SimpleRnnLayer extends RecurrentLayer {
   readonly kind = "simpleRNN";
   readonly defaultName = "simple_rnn";

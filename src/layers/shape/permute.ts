@@ -11,6 +11,7 @@ export interface PermuteOptions extends LayerOptions {
   readonly dims: readonly number[];
 }
 
+/** The layer that `permute` makes. */
 export class PermuteLayer extends Layer {
   readonly kind = "permute";
   readonly defaultName = "permute";

@@ -11,6 +11,7 @@ export interface ReshapeOptions extends LayerOptions {
   readonly targetShape: readonly number[];
 }
 
+/** The layer that `reshape` makes. */
 export class ReshapeLayer extends Layer {
   readonly kind = "reshape";
   readonly defaultName = "reshape";

@@ -10,6 +10,7 @@ export interface UpSampling1DOptions extends LayerOptions {
   readonly size?: number;
 }
 
+/** The layer that `upSampling1D` makes. */
 export class UpSampling1DLayer extends Layer {
   readonly kind = "upSampling1D";
   readonly defaultName = "up_sampling1d";

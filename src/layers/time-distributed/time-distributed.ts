@@ -59,6 +59,7 @@ function checkInner(where: string, given: unknown): Layer {
   return layer;
 }
 
+/** The layer that `timeDistributed` makes. */
 export class TimeDistributedLayer extends Layer {
   readonly kind = "timeDistributed";
   readonly defaultName = "time_distributed";

@@ -20,6 +20,7 @@ export async function datasetSource(
   return batchesOf(where, dataset, toArrayExamples, options, weigh);
 }
 
+/** Weights of samples, for what takes no other option. */
 export interface WeightOption {
   /** A weight for each sample, `[N]`, for each time step, `[N, T]`, or for each output, `[N, T, O]`. Default: ones. */
   readonly sampleWeight?: TensorLike;

@@ -29,13 +29,15 @@ export interface GraphOptions extends ModelOptions {
 
 /** Options of `fit` where there are several inputs or outputs. */
 export interface GraphFitOptions extends Omit<FitOptions, "validationData" | "sampleWeight"> {
-  /** `[x, y]`, `[x, y, sampleWeight]` or a dataset, evaluated after each epoch. */
+  /** `[x, y]`, `[x, y, sampleWeight]` or a dataset, evaluated after each epoch. Default: none. */
   readonly validationData?: readonly [Tensors, Tensors, Tensors?] | Dataset | ManyDataset;
-  /** A weight for each sample, `[N]`, or for each time step, `[N, T]`: one for all outputs, or one for each. */
+  /** A weight for each sample, `[N]`, or for each time step, `[N, T]`: one for all outputs, or one for each. Default: all 1. */
   readonly sampleWeight?: Tensors;
 }
 
+/** Weights of samples of a graph. */
 export interface WeightsOption {
+  /** A weight for each sample, `[N]`, or time step, `[N, T]`: one for all outputs, or one for each. Default: all 1. */
   readonly sampleWeight?: Tensors;
 }
 

@@ -4,6 +4,7 @@ import type { NamedTensor, Tensor } from "../../tensor.js";
 import type { Examples } from "../data/examples.js";
 import type { Compiled, Executor } from "../execution/executor.js";
 
+/** What `gradients` gives: the loss, and its gradient for every weight and for the input. */
 export interface Gradients {
   /** The compiled loss, regularization included. */
   readonly loss: number;

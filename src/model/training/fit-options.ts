@@ -12,7 +12,7 @@ export interface FitOptions {
   readonly shuffle?: boolean;
   /**
    * `[x, y]`, `[x, y, sampleWeight]` or a dataset, evaluated after each epoch. A stateful model's states are put back
-   * afterwards, so that looking does not change the training.
+   * afterwards, so that looking does not change the training. Default: none.
    */
   readonly validationData?: readonly [TensorLike, TensorLike, TensorLike?] | Dataset;
   /** Share of the samples, taken from the end before shuffling, that is held back for validation. Default 0. */
@@ -28,16 +28,17 @@ export interface FitOptions {
    * Default: all the data are one epoch.
    */
   readonly stepsPerEpoch?: number;
+  /** Called in this order at every hook. Default: none. */
   readonly callbacks?: readonly Callback[];
   /** 0 (default): silent; 1: a progress bar; 2: a line an epoch. Keras starts at 1. */
   readonly verbose?: 0 | 1 | 2;
   /** Epoch at which to begin, after a restart. Default 0. */
   readonly initialEpoch?: number;
-  /** A weight for each sample, `[N]`, each time step, `[N, T]`, or each output, `[N, T, O]`; the split takes its part along. */
+  /** A weight for each sample, `[N]`, each time step, `[N, T]`, or each output, `[N, T, O]`; the split takes its part along. Default: all 1. */
   readonly sampleWeight?: TensorLike;
-  /** A weight for each class, by its index; 1 for a class without one. It weighs the training part alone. */
+  /** A weight for each class, by its index; 1 for a class without one. It weighs the training part alone. Default: all 1. */
   readonly classWeight?: Readonly<Record<number, number>>;
-  /** Ends training at the next batch boundary; `fit` then resolves with the finished epochs. */
+  /** Ends training at the next batch boundary; `fit` then resolves with the finished epochs. Default: nothing ends it. */
   readonly signal?: AbortSignal;
 }
 

@@ -26,6 +26,7 @@ export interface QueueWorkerOptions {
   readonly lockDuration?: number;
   /** Reads data that a trial refers to, as bytes of `encodeData`. Default: a file, or http(s). */
   readonly read?: (reference: string) => Promise<Uint8Array>;
+  /** Told of jobs and of the connection. Default: nobody. */
   readonly onEvent?: (event: QueueWorkerEvent) => void;
 }
 

@@ -6,6 +6,7 @@ import { complete, type Steps } from "../../numerics/steps.js";
 import { flag, numberIn, refuseUnknown } from "../../options.js";
 import { openComplete, type SeriesLike } from "../kinds.js";
 
+/** Options of `acf`. */
 export interface AcfOptions {
   /** Highest lag. Default min(floor(10 log10 n), n - 1). */
   readonly nLags?: number;
@@ -53,6 +54,9 @@ export function refuseConstant(where: string, values: Float64Array): void {
  *
  * @param x one series without gaps.
  * @throws DataError for gaps or a constant series.
+ *
+ * @example
+ * acf(series, { nLags: 24 }).values;
  */
 export const acf = (x: SeriesLike, options: AcfOptions = {}): Correlogram => complete(acfSteps(x, options));
 

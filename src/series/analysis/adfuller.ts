@@ -6,6 +6,7 @@ import { numberIn, oneOf, refuseUnknown } from "../../options.js";
 import { openComplete, type SeriesLike } from "../kinds.js";
 import { mackinnonCriticalValues, mackinnonPValue, type Trend } from "./mackinnon.js";
 
+/** Options of `adfuller`. */
 export interface AdfullerOptions {
   /** Deterministic terms in the regression. Default `"c"`, a constant. */
   readonly regression?: Trend;
@@ -15,6 +16,7 @@ export interface AdfullerOptions {
   readonly autolag?: "AIC" | "BIC" | "t-stat" | null;
 }
 
+/** What `adfuller` gives, as statsmodels names it. */
 export interface AdfullerResult {
   readonly statistic: number;
   /** Probability of so low a statistic when the series has a unit root; small: stationary. */
@@ -91,6 +93,9 @@ function isExact(fit: LeastSquares, target: Float64Array): boolean {
  *
  * @param x one series without gaps.
  * @throws DataError for gaps, a constant series, one too regular to test, or too few values for the terms; ConfigError for a `maxLag` too large.
+ *
+ * @example
+ * adfuller(series).pValue; // small: no unit root
  */
 export const adfuller = (x: SeriesLike, options: AdfullerOptions = {}): AdfullerResult =>
   complete(adfullerSteps(x, options));

@@ -5,6 +5,7 @@ import { dot, mean } from "../../numerics/statistics.js";
 import { numberIn, oneOf, refuseUnknown } from "../../options.js";
 import { openComplete, type SeriesLike } from "../kinds.js";
 
+/** Options of `kpss`. */
 export interface KpssOptions {
   /** The null: stationary around a level (`"c"`, default) or around a straight line (`"ct"`). */
   readonly regression?: "c" | "ct";
@@ -15,6 +16,7 @@ export interface KpssOptions {
   readonly nLags?: "auto" | "legacy" | number;
 }
 
+/** What `kpss` gives. */
 export interface KpssResult {
   readonly statistic: number;
   /** Small: not stationary. Interpolated in a table that ends at 0.01 and 0.1: a value at an end means «or beyond». */
@@ -63,6 +65,9 @@ function interpolateP(statistic: number, critical: readonly number[]): number {
  *
  * @param x one series without gaps.
  * @throws DataError for gaps or a series that is exactly constant (or a straight line with `"ct"`).
+ *
+ * @example
+ * kpss(series).pValue; // small: not stationary
  */
 export function kpss(x: SeriesLike, options: KpssOptions = {}): KpssResult {
   const where = "kpss()";

@@ -3,6 +3,7 @@ import { numberIn, refuseUnknown } from "../../options.js";
 import { openComplete, type SeriesLike } from "../kinds.js";
 import { decompose, readSeasonalWindow, refuseFewSeasons } from "./stl.js";
 
+/** Options of `mstl`. */
 export interface MstlOptions {
   /** Steps in each season, each at least 2. */
   readonly periods: number | readonly number[];

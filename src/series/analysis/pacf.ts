@@ -6,6 +6,7 @@ import { numberIn, oneOf, refuseUnknown } from "../../options.js";
 import { openComplete, type SeriesLike } from "../kinds.js";
 import { autocovariances, type Correlogram, defaultLags, refuseConstant } from "./acf.js";
 
+/** Options of `pacf`. */
 export interface PacfOptions {
   /** Highest lag, below half the length. Default min(floor(10 log10 n), floor(n / 2) - 1). */
   readonly nLags?: number;
@@ -53,6 +54,9 @@ function* byRegression(where: string, x: Float64Array, nLags: number): Steps<num
  *
  * @param x one series without gaps.
  * @throws DataError for gaps, a constant series, or fewer than 4 values; ConfigError when `nLags` reaches half the length.
+ *
+ * @example
+ * pacf(series, { nLags: 12 }).values;
  */
 export const pacf = (x: SeriesLike, options: PacfOptions = {}): Correlogram =>
   complete(pacfSteps(x, options));

@@ -18,6 +18,7 @@ export interface Season {
   readonly pValue: number;
 }
 
+/** What `seasonality` found. */
 export interface Seasonality {
   /** Length in time steps of the season that explains most of the series, or null when there is none. */
   readonly season: number | null;

@@ -3,6 +3,7 @@ import { flag, numberIn, refuseUnknown } from "../../options.js";
 import { openComplete, type SeriesLike } from "../kinds.js";
 import { loess, loessAt } from "./loess.js";
 
+/** Options of `stl`. */
 export interface StlOptions {
   /** Steps in one season, at least 2. */
   readonly period: number;

@@ -4,6 +4,7 @@ import { numberIn, refuseUnknown } from "../../options.js";
 import { openComplete, type SeriesLike } from "../kinds.js";
 import { smape } from "./forecast-metrics.js";
 
+/** Options of `msis`. */
 export interface MsisOptions {
   /** The series the forecast was learnt from: its seasonal naive error is the unit. */
   readonly train: SeriesLike;
@@ -13,6 +14,7 @@ export interface MsisOptions {
   readonly level?: number;
 }
 
+/** Options of `owa`. */
 export interface OwaOptions {
   /** The series the forecast was learnt from; Naive2 is made from it. */
   readonly train: SeriesLike;

@@ -58,6 +58,9 @@ function meanOver(
 /**
  * Root mean squared error over all values, in the units of the data. Like all metrics here it takes `[N]` or `[N, H]`.
  * @throws ShapeError for different shapes, DataError for NaN or Infinity.
+ *
+ * @example
+ * rmse([1, 2], [1, 4]); // √2
  */
 export const rmse = (actual: SeriesLike, predicted: SeriesLike): number =>
   Math.sqrt(meanOver("rmse()", actual, predicted, (a, p) => (a - p) ** 2));
@@ -70,6 +73,9 @@ export const mae = (actual: SeriesLike, predicted: SeriesLike): number =>
  * Symmetric mean absolute percentage error as in the M4 competition: mean of 200 |a - p| / (|a| + |p|), in percent from
  * 0 to 200; a pair of zeros counts 0.
  * @throws ShapeError, DataError as {@link rmse}.
+ *
+ * @example
+ * smape([100, 200], [110, 190]);
  */
 export const smape = (actual: SeriesLike, predicted: SeriesLike): number =>
   meanOver("smape()", actual, predicted, (a, p) => {
@@ -77,6 +83,7 @@ export const smape = (actual: SeriesLike, predicted: SeriesLike): number =>
     return size === 0 ? 0 : (200 * Math.abs(a - p)) / size;
   });
 
+/** Options of `mase` for forecasts. */
 export interface MaseOptions {
   /** The series the forecast was learnt from: its seasonal naive error is the unit. */
   readonly train: SeriesLike;
@@ -117,6 +124,9 @@ export function mase(actual: SeriesLike, predicted: SeriesLike, options: MaseOpt
  * Pinball loss of a quantile forecast (Koenker & Bassett 1978): under-forecasts cost `quantile`, over-forecasts
  * `1 - quantile`, for each unit. Half the mean absolute error at 0.5.
  * @throws ConfigError unless 0 < quantile < 1; ShapeError, DataError as {@link rmse}.
+ *
+ * @example
+ * pinball([1, 2], [1.5, 1.5], { quantile: 0.9 });
  */
 export function pinball(
   actual: SeriesLike,
@@ -132,6 +142,9 @@ export function pinball(
 /**
  * The share, from 0 to 1, of actual values within [lower, upper], bounds included.
  * @throws ShapeError, DataError as {@link rmse}; DataError where a lower bound is above its upper one.
+ *
+ * @example
+ * coverage([1, 2, 3], [0, 1, 4], [2, 3, 5]); // 2 / 3
  */
 export function coverage(actual: SeriesLike, lower: SeriesLike, upper: SeriesLike): number {
   const where = "coverage()";

@@ -9,6 +9,7 @@ import { openComplete, type SeriesLike } from "../kinds.js";
 import { readSeasons } from "./seasons.js";
 import { type SmoothingParameters, type SmoothingState, smooth, smoothedPath } from "./smoothing-state.js";
 
+/** Options of `holtWinters`. */
 export interface HoltWintersOptions {
   /** Steps in one season, or in each of several, at least 2; null (default): none. */
   readonly season?: number | readonly number[] | null;
@@ -352,6 +353,9 @@ export function* bestHoltWintersSteps(x: SeriesLike, season: number | null): Ste
  * The next values by exponential smoothing, trend and season kept where AICc wants them.
  * @param options season: steps in one, null (default) for none.
  * @throws as {@link holtWinters}.
+ *
+ * @example
+ * holtWintersForecast(series, { season: 12, horizon: 12 });
  */
 export function holtWintersForecast(
   x: SeriesLike,

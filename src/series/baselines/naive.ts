@@ -2,11 +2,13 @@ import { DataError } from "../../errors.js";
 import { numberIn, refuseUnknown } from "../../options.js";
 import { openSingle, type SeriesLike } from "../kinds.js";
 
+/** Options of forecasts that take nothing but their length. */
 export interface HorizonOptions {
   /** Steps ahead. Default 1. */
   readonly horizon?: number;
 }
 
+/** Options of `seasonalNaiveForecast`. */
 export interface SeasonalNaiveOptions extends HorizonOptions {
   /** Steps in one season. */
   readonly season: number;
@@ -30,6 +32,9 @@ function known(where: string, values: Float64Array, t: number): number {
 /**
  * The last value, `horizon` times: what a model must beat to have learnt anything.
  * @throws DataError when the last value is a gap.
+ *
+ * @example
+ * naiveForecast([1, 2, 3], { horizon: 2 }); // [3, 3]
  */
 export function naiveForecast(x: SeriesLike, options: HorizonOptions = {}): number[] {
   const where = "naiveForecast()";
@@ -42,6 +47,9 @@ export function naiveForecast(x: SeriesLike, options: HorizonOptions = {}): numb
 /**
  * The last season, repeated.
  * @throws DataError when fewer than `season` values came or one of the last season is a gap.
+ *
+ * @example
+ * seasonalNaiveForecast([1, 2, 1, 2], { season: 2, horizon: 2 }); // [1, 2]
  */
 export function seasonalNaiveForecast(x: SeriesLike, options: SeasonalNaiveOptions): number[] {
   const where = "seasonalNaiveForecast()";
@@ -63,6 +71,9 @@ export function seasonalNaiveForecast(x: SeriesLike, options: SeasonalNaiveOptio
 /**
  * The straight line through the first and the last value, drawn on.
  * @throws DataError when fewer than 2 values came or the first or last is a gap.
+ *
+ * @example
+ * driftForecast([1, 2, 3], { horizon: 2 }); // [4, 5]
  */
 export function driftForecast(x: SeriesLike, options: HorizonOptions = {}): number[] {
   const where = "driftForecast()";

@@ -11,6 +11,7 @@ import {
   teachableLags,
 } from "./ridge-autoregression.js";
 
+/** Options of `autoregression`. */
 export interface AutoregressionOptions {
   /** Steps back that are regressors, each at least 1. Default: from `seasons`; without any, 1 … ⌈12 (n / 100)^¼⌉. */
   readonly lags?: readonly number[];

@@ -6,6 +6,7 @@ import { numberIn, refuseUnknown } from "../../options.js";
 import { openComplete, type SeriesLike } from "../kinds.js";
 import { readSeasons } from "./seasons.js";
 
+/** Options of `thetaForecast`. */
 export interface ThetaOptions {
   /** Steps ahead. Default 1. */
   readonly horizon?: number;
@@ -140,6 +141,9 @@ export function thetaPath(theta: Theta, state: ThetaState, n: number, horizon: n
  *
  * @param x one series without gaps.
  * @throws DataError for gaps, fewer than 3 values or fewer than two seasons; ShapeError for several columns.
+ *
+ * @example
+ * thetaForecast(series, { season: 12, horizon: 12 });
  */
 export function thetaForecast(x: SeriesLike, options: ThetaOptions = {}): number[] {
   const where = "thetaForecast()";

@@ -7,6 +7,7 @@ const FIELDS = ["hour", "dayOfWeek", "dayOfMonth", "dayOfYear", "month", "quarte
 /** What a calendar says of a moment. `dayOfWeek` counts from Monday = 0, all others as people do. */
 export type CalendarField = (typeof FIELDS)[number];
 
+/** Options of `calendarFeatures`. */
 export interface CalendarFeaturesOptions {
   /** Default: month and dayOfWeek. */
   readonly fields?: readonly CalendarField[];

@@ -2,6 +2,7 @@ import { DataError, ShapeError } from "../../errors.js";
 import { numberIn, refuseUnknown } from "../../options.js";
 import { close, type InKind, open, type SeriesLike } from "../kinds.js";
 
+/** Options of `difference`. */
 export interface DifferenceOptions {
   /** How often the difference is taken. Default 1. */
   readonly order?: number;
@@ -9,6 +10,7 @@ export interface DifferenceOptions {
   readonly lag?: number;
 }
 
+/** Options of `undifference`. */
 export interface UndifferenceOptions extends DifferenceOptions {
   /** The `order * lag` raw values that stand before the first difference, in time order, a row each. */
   readonly initial: SeriesLike;

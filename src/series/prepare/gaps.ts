@@ -2,8 +2,9 @@ import { DataError } from "../../errors.js";
 import { numberIn, oneOf, refuseUnknown } from "../../options.js";
 import { close, type InKind, open, type SeriesLike } from "../kinds.js";
 
+/** Options of `interpolate`. */
 export interface InterpolateOptions {
-  /** Only `"linear"`: a straight line between the neighbours, time steps taken as equally far apart. */
+  /** Only `"linear"`: a straight line between the neighbours, time steps taken as equally far apart. Default: that one. */
   readonly method?: "linear";
   /** How many consecutive gaps are filled at most; the rest of a longer run stays NaN. Default: all. */
   readonly limit?: number;
@@ -13,6 +14,7 @@ export interface InterpolateOptions {
   readonly limitArea?: "inside" | "outside";
 }
 
+/** Options of `forwardFill` and `backwardFill`. */
 export interface FillOptions {
   /** How many consecutive gaps are filled at most. Default: all. */
   readonly limit?: number;
@@ -126,6 +128,9 @@ function carry<T extends SeriesLike>(
 /**
  * Repeats the last value seen, as pandas' `ffill`: never looks ahead. Leading gaps stay NaN.
  * @returns the same kind and shape.
+ *
+ * @example
+ * forwardFill([1, null, 3]); // [1, 1, 3]
  */
 export const forwardFill = <T extends SeriesLike>(x: T, options: FillOptions = {}): InKind<T> =>
   carry("forwardFill()", x, options, false);
@@ -133,6 +138,9 @@ export const forwardFill = <T extends SeriesLike>(x: T, options: FillOptions = {
 /**
  * Takes the next value, as pandas' `bfill`: looks ahead. Trailing gaps stay NaN.
  * @returns the same kind and shape.
+ *
+ * @example
+ * backwardFill([null, 2, 3]); // [2, 2, 3]
  */
 export const backwardFill = <T extends SeriesLike>(x: T, options: FillOptions = {}): InKind<T> =>
   carry("backwardFill()", x, options, true);

@@ -2,6 +2,7 @@ import { DataError } from "../../errors.js";
 import { numberIn, oneOf, refuseUnknown } from "../../options.js";
 import { close, type InKind, open, type SeriesLike } from "../kinds.js";
 
+/** Options of `knnImpute`. */
 export interface KnnImputeOptions {
   /** How many neighbours are averaged. Default 5. */
   readonly k?: number;
@@ -59,6 +60,9 @@ const byDistance = (a: Donor, b: Donor): number => {
  * @param x rows or Tensor `[T, F]`; scale the columns first, or the largest decides alone.
  * @returns the same kind and shape, without gaps.
  * @throws DataError for a column without any value (scikit-learn drops it), ConfigError for options out of range.
+ *
+ * @example
+ * knnImpute([[1, 2], [null, 2.1], [5, 6]], { k: 1 });
  */
 export function knnImpute<T extends SeriesLike>(x: T, options: KnnImputeOptions = {}): InKind<T> {
   const where = "knnImpute()";

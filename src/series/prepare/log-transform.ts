@@ -3,6 +3,7 @@ import { DataError } from "../../errors.js";
 import { numberIn, refuseUnknown } from "../../options.js";
 import { close, type InKind, open, type SeriesLike } from "../kinds.js";
 
+/** Options of `logTransform`. */
 export interface LogTransformOptions {
   /** Added before the logarithm, so that zeros or small negative values have one. Default 0. */
   readonly offset?: number;
@@ -29,6 +30,9 @@ function offsetOf(where: string, options: LogTransformOptions): number {
  * Natural logarithm of `x + offset`: turns growth by a percentage into a straight line and even seasonal swings.
  * @returns the same kind and shape; gaps stay gaps.
  * @throws DataError where `x + offset` is not greater than zero.
+ *
+ * @example
+ * logTransform([1, 10]);
  */
 export function logTransform<T extends SeriesLike>(x: T, options: LogTransformOptions = {}): InKind<T> {
   const where = "logTransform()";
@@ -46,6 +50,9 @@ export function logTransform<T extends SeriesLike>(x: T, options: LogTransformOp
 /**
  * The inverse of {@link logTransform}: `exp(x) - offset`.
  * @throws DataError where the exponential overflows float64 (x above 709.78).
+ *
+ * @example
+ * inverseLogTransform(logTransform([1, 10]));
  */
 export function inverseLogTransform<T extends SeriesLike>(
   x: T,

@@ -2,6 +2,7 @@ import { largestMagnitude } from "../../numerics/statistics.js";
 import { refuseUnknown } from "../../options.js";
 import { ascendingPair, createScaler, type Scaler, type ScalerMethod, scaleOrOne } from "./scaler.js";
 
+/** Options of `minMaxScaler`. */
 export interface MinMaxScalerOptions {
   /** Where the smallest and the largest value of the fitted data go. Default [0, 1]. */
   readonly featureRange?: readonly [number, number];
@@ -33,6 +34,9 @@ export function minMaxMethod(options: MinMaxScalerOptions): ScalerMethod<MinMaxP
  * Values beyond what was fitted leave the range and are not clipped: with a trend, most of the future does. A constant
  * column becomes the lower end.
  * @throws ConfigError when `featureRange` is not two ascending numbers.
+ *
+ * @example
+ * minMaxScaler().fitTransform([1, 2, 3]); // [0, 0.5, 1]
  */
 export const minMaxScaler = (options: MinMaxScalerOptions = {}): Scaler =>
   createScaler(minMaxMethod(options));

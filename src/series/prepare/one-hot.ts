@@ -1,8 +1,10 @@
 import { ConfigError, DataError, told } from "../../errors.js";
 import { listIn, refuseUnknown } from "../../options.js";
 
+/** What `oneHot` makes a column for. */
 export type Category = string | number;
 
+/** Options of `oneHot`. */
 export interface OneHotOptions<C extends Category> {
   /** The categories in the order of the columns, the training part's for all parts. Default: those met, sorted. */
   readonly categories?: readonly C[];

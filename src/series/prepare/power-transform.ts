@@ -6,6 +6,7 @@ import { flag, oneOf, refuseUnknown } from "../../options.js";
 import { createScaler, type Scaler, type ScalerMethod } from "./scaler.js";
 import { standardMethod } from "./standard-scaler.js";
 
+/** Options of `powerTransform`. */
 export interface PowerTransformOptions {
   /** `"yeo-johnson"` (default) takes every number, `"box-cox"` positive ones only. */
   readonly method?: "yeo-johnson" | "box-cox";
@@ -113,6 +114,9 @@ export function powerMethod(options: PowerTransformOptions): ScalerMethod<PowerP
  * Both transforms have a bounded image for most exponents, so `inverseTransform` may meet a forecast that no value maps
  * to; that is a DataError (scikit-learn gives NaN).
  * @throws DataError in `fit` and `transform` when Box-Cox meets a value that is not above zero.
+ *
+ * @example
+ * powerTransform({ method: "yeo-johnson" }).fitTransform(series);
  */
 export const powerTransform = (options: PowerTransformOptions = {}): Scaler =>
   createScaler(powerMethod(options));

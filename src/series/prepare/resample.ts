@@ -8,6 +8,7 @@ const METHODS = ["mean", "last", "sum", "interpolate"] as const;
 /** How several values become one: `"interpolate"` draws lines between them. */
 export type ResampleMethod = (typeof METHODS)[number];
 
+/** Options of `resample`. */
 export interface ResampleOptions {
   /** The period of the grid: a unit of the calendar in UTC (weeks from Monday), or milliseconds counted from 1970. */
   readonly every: CalendarUnit | number;
@@ -18,6 +19,7 @@ export interface ResampleOptions {
   readonly method?: ResampleMethod;
 }
 
+/** Values and the times they belong to. */
 export interface TimedValues {
   /** Milliseconds since 1970. */
   readonly times: number[];

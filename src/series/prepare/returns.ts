@@ -3,6 +3,7 @@ import { DataError } from "../../errors.js";
 import { numberIn, oneOf, refuseUnknown } from "../../options.js";
 import { close, type InKind, open, type SeriesLike } from "../kinds.js";
 
+/** Options of `returns`. */
 export interface ReturnsOptions {
   /** `"simple"` (default): x[t] / x[t - lag] - 1; `"log"`: the logarithm of the quotient, which adds up over time. */
   readonly method?: "simple" | "log";
@@ -14,6 +15,9 @@ export interface ReturnsOptions {
  * Relative change, as pandas' `pct_change` without filling gaps.
  * @returns the same kind and shape; the first `lag` entries are NaN, and so is every entry with a gap on either side.
  * @throws DataError where the earlier value is zero, or the quotient not above zero with `"log"`.
+ *
+ * @example
+ * returns([100, 110]); // [0.1]
  */
 export function returns<T extends SeriesLike>(x: T, options: ReturnsOptions = {}): InKind<T> {
   const where = "returns()";

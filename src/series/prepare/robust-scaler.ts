@@ -2,6 +2,7 @@ import { largestMagnitude, percentile } from "../../numerics/statistics.js";
 import { refuseUnknown } from "../../options.js";
 import { ascendingPair, createScaler, type Scaler, type ScalerMethod, scaleOrOne } from "./scaler.js";
 
+/** Options of `robustScaler`. */
 export interface RobustScalerOptions {
   /** The two percentiles whose distance becomes 1, from 0 to 100. Default [25, 75]. */
   readonly quantileRange?: readonly [number, number];
@@ -34,6 +35,9 @@ export function robustMethod(options: RobustScalerOptions): ScalerMethod<RobustP
  * Median 0 and interquartile range 1, as scikit-learn's `RobustScaler`: a few spikes cannot squeeze the rest together.
  * A column whose two percentiles coincide keeps scale 1.
  * @throws ConfigError when `quantileRange` is not two ascending percentiles.
+ *
+ * @example
+ * robustScaler().fitTransform([1, 2, 3, 100]);
  */
 export const robustScaler = (options: RobustScalerOptions = {}): Scaler =>
   createScaler(robustMethod(options));

@@ -31,6 +31,9 @@ function restore<Parameters extends ColumnParameters>(
 /**
  * A fitted scaler from what its `toJSON` gave (or from that JSON parsed again).
  * @throws FormatError when `json` is no such thing.
+ *
+ * @example
+ * const scaler = scalerFromJSON(standardScaler().fit([1, 2, 3]).toJSON());
  */
 export function scalerFromJSON(json: unknown): Scaler {
   if (

@@ -13,8 +13,9 @@ export interface ScalerJSON {
   readonly columns: readonly ColumnParameters[];
 }
 
+/** Options of a scaler's `inverseTransform`. */
 export interface InverseTransformOptions {
-  /** All of `x` are values of this column: for predictions of one target out of several columns. */
+  /** All of `x` are values of this column: for predictions of one target out of several columns. Default: columns as they were fitted. */
   readonly column?: number;
 }
 

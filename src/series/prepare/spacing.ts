@@ -3,6 +3,7 @@ import { medianStep, stepOf } from "../../calendar/step-of.js";
 import { DataError } from "../../errors.js";
 import { listIn } from "../../options.js";
 
+/** How far apart times are. */
 export interface Spacing {
   /** The usual step in milliseconds: the median of the forward ones, the smaller of two middle ones. */
   readonly median: number;

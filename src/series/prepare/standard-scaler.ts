@@ -22,5 +22,8 @@ export const standardMethod: ScalerMethod<StandardParameters> = {
 /**
  * Mean 0 and standard deviation 1 (divided by n), each column on its own, as scikit-learn's `StandardScaler`.
  * A constant column keeps scale 1 and becomes 0.
+ *
+ * @example
+ * standardScaler().fitTransform([1, 2, 3]);
  */
 export const standardScaler = (): Scaler => createScaler(standardMethod);

@@ -8,19 +8,23 @@ export interface Fold {
   readonly test: number[];
 }
 
+/** What gives the folds of a split. */
 export interface Splitter {
   /** All folds of `n` rows. @throws DataError when n rows cannot be split so. */
   split(n: number): Fold[];
 }
 
+/** Options of `kFold`. */
 export interface KFoldOptions {
   /** Default 5. */
   readonly nSplits?: number;
   /** Rows are dealt at random instead of in blocks. Default false. */
   readonly shuffle?: boolean;
+  /** Fixes the order `shuffle` draws. Default: a fresh one. */
   readonly seed?: number;
 }
 
+/** Options of `timeSeriesSplit`. */
 export interface TimeSeriesSplitOptions {
   /** Default 5. */
   readonly nSplits?: number;
@@ -32,6 +36,7 @@ export interface TimeSeriesSplitOptions {
   readonly maxTrainSize?: number;
 }
 
+/** Options of `walkForward`. */
 export interface WalkForwardOptions {
   /** Rows before the first forecast. */
   readonly initial: number;
@@ -52,6 +57,9 @@ const rows = (where: string, n: unknown): number => numberIn(where, "n", n, { mi
  * k folds as scikit-learn's `KFold`: each row is in the test part once; the first `n % nSplits` folds have one more.
  * The training part surrounds the test part in time, so this is for windows that do not overlap; for a series take
  * {@link timeSeriesSplit}.
+ *
+ * @example
+ * [...kFold({ nSplits: 2 }).split(4)]; // [{ train: [2, 3], test: [0, 1] }, …]
  */
 export function kFold(options: KFoldOptions = {}): Splitter {
   const where = "kFold()";
@@ -91,6 +99,9 @@ export function kFold(options: KFoldOptions = {}): Splitter {
 /**
  * Growing training parts, each followed by its test part, as scikit-learn's `TimeSeriesSplit`: no fold trains on what
  * comes after its test.
+ *
+ * @example
+ * [...timeSeriesSplit({ nSplits: 2 }).split(6)];
  */
 export function timeSeriesSplit(options: TimeSeriesSplitOptions = {}): Splitter {
   const where = "timeSeriesSplit()";
@@ -126,6 +137,9 @@ export function timeSeriesSplit(options: TimeSeriesSplitOptions = {}): Splitter 
 /**
  * One fold for each forecast a rolling backtest makes: train on all before the origin, test on the `horizon` rows from
  * it, move the origin by `step`. Only whole horizons are given.
+ *
+ * @example
+ * [...walkForward({ initial: 4 }).split(6)];
  */
 export function walkForward(options: WalkForwardOptions): Splitter {
   const where = "walkForward()";

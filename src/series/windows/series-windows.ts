@@ -17,6 +17,7 @@ export interface CovariateSeries {
   readonly static?: Numbers;
 }
 
+/** Options of `seriesWindows`. */
 export interface SeriesWindowsOptions {
   /** Time steps in a window. */
   readonly window: number;
@@ -28,7 +29,7 @@ export interface SeriesWindowsOptions {
   readonly batchSize?: number;
   /** A new order of all windows of all series for each pass; takes 4 bytes for each window. Default false. */
   readonly shuffle?: boolean;
-  /** Fixes the orders `shuffle` draws. */
+  /** Fixes the orders `shuffle` draws. Default: a fresh one. */
   readonly seed?: number;
 }
 

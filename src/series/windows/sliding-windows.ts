@@ -12,6 +12,7 @@ import {
 } from "./window-dataset.js";
 import { viewOf, windowView } from "./window-view.js";
 
+/** Options of `slidingWindows`. */
 export interface SlidingWindowsOptions {
   /** Time steps in a window. */
   readonly window: number;

@@ -13,6 +13,7 @@ import {
   windowDataset,
 } from "./window-dataset.js";
 
+/** Options of `timeseriesDatasetFromArray`. */
 export interface TimeseriesDatasetOptions {
   /** Time steps in a window. */
   readonly sequenceLength: number;
@@ -24,7 +25,7 @@ export interface TimeseriesDatasetOptions {
   readonly batchSize?: number;
   /** A new order of all windows for each pass; takes 4 bytes for each window. Default false. */
   readonly shuffle?: boolean;
-  /** Fixes the orders `shuffle` draws. */
+  /** Fixes the orders `shuffle` draws. Default: a fresh one. */
   readonly seed?: number;
   /** First row used. Default 0. */
   readonly startIndex?: number;
@@ -81,6 +82,9 @@ function refuseMissingTarget(where: string, targets: Steps, range: Range, lastAn
  * @param data `[T]`, `[T, F]` or a tensor of higher rank.
  * @param targets one value or row for each row of data; null for inputs only.
  * @throws ShapeError, DataError (gaps), ConfigError.
+ *
+ * @example
+ * const dataset = timeseriesDatasetFromArray(series, series.slice(12), { sequenceLength: 12 });
  */
 export function timeseriesDatasetFromArray(
   data: SeriesLike,

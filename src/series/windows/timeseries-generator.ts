@@ -11,6 +11,7 @@ import {
   windowDataset,
 } from "./window-dataset.js";
 
+/** Options of `timeseriesGenerator`. */
 export interface TimeseriesGeneratorOptions {
   /** Rows a window spans; it has ceil(length / samplingRate) time steps. */
   readonly length: number;
@@ -24,7 +25,7 @@ export interface TimeseriesGeneratorOptions {
   readonly endIndex?: number;
   /** Each batch draws its windows at random **with replacement**, as in Keras. Default false. */
   readonly shuffle?: boolean;
-  /** Fixes what `shuffle` draws. */
+  /** Fixes what `shuffle` draws. Default: a fresh one. */
   readonly seed?: number;
   /** Newest time step first. Default false. */
   readonly reverse?: boolean;
@@ -45,6 +46,9 @@ export interface TimeseriesGeneratorOptions {
  *
  * @param data `[T]`, `[T, F]` or a tensor of higher rank; `targets` has as many rows.
  * @throws ShapeError, DataError (gaps), ConfigError.
+ *
+ * @example
+ * const dataset = timeseriesGenerator(series, series, { length: 12 });
  */
 export function timeseriesGenerator(
   data: SeriesLike,

@@ -3,6 +3,7 @@ import { numberIn, refuseUnknown } from "../../options.js";
 import { isTensor, sizeOf, type Tensor } from "../../tensor.js";
 import { viewOf } from "./window-view.js";
 
+/** Options of `trainTestSplit`. */
 export interface TrainTestSplitOptions {
   /** Share of the rows, rounded up, that becomes the test part; between 0 and 1. Default 0.2. */
   readonly testFraction?: number;

@@ -3,11 +3,13 @@ import { createRandom, type Random } from "../../random.js";
 import { describeShape, isTensor, sizeOf, type Tensor } from "../../tensor.js";
 import { open, type SeriesLike } from "../kinds.js";
 
+/** Inputs of one batch. */
 export interface InputBatch {
   /** `[batch, timesteps, features]` */
   readonly x: Tensor;
 }
 
+/** Inputs and targets of one batch. */
 export interface LabeledBatch extends InputBatch {
   /** `[batch]` for one target, `[batch, outputs]` for rows of targets. */
   readonly y: Tensor;

@@ -4,10 +4,11 @@ import { TextTable, type TextTableOptions } from "../text-table.js";
 import type { ByteSource } from "./byte-source.js";
 import { textOf } from "./text-source.js";
 
+/** Options of `readCsv`. */
 export interface ReadCsvOptions extends TextTableOptions {
   /** Such as `"latin1"` or `"utf-16le"`. Default: UTF-8, UTF-16 or Latin-1, whichever the bytes are. */
   readonly encoding?: string;
-  /** Stops the reading. */
+  /** Stops the reading. Default: nothing stops it. */
   readonly signal?: AbortSignal;
 }
 

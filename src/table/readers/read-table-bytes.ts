@@ -8,8 +8,9 @@ import { readJsonLines } from "./json-lines.js";
 import { readParquet } from "./parquet.js";
 import { formatOf } from "./table-format.js";
 
+/** Options of reading a table from bytes. */
 export interface TableBytesOptions extends Pick<TableOptions, "columns" | "date" | "id"> {
-  /** Stops the reading, with its reason. */
+  /** Stops the reading, with its reason. Default: nothing stops it. */
   readonly signal?: AbortSignal;
 }
 
