@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitepress";
 import { placeholder, worksUnderAnyPath } from "./any-path.js";
 import { onlyLinksWithin } from "./links-within.js";
@@ -8,19 +9,24 @@ const { version, description } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
 ) as { version: string; description: string };
 
+const studio = fileURLToPath(new URL("../../dist/studio", import.meta.url));
 const base = process.argv.includes("build") ? placeholder : "/";
 
 export default defineConfig({
   base,
   head: [["link", { rel: "icon", href: `${base}favicon.svg` }]],
-  buildEnd: ({ outDir }) => worksUnderAnyPath(outDir),
+  async buildEnd({ outDir }) {
+    await worksUnderAnyPath(outDir);
+    // Lessons link to it; it has relative addresses of its own.
+    if (existsSync(studio)) cpSync(studio, `${outDir}/studio`, { recursive: true });
+  },
   title: "gateflow",
   description,
   lang: "en",
   outDir: "../dist-docs",
   lastUpdated: false,
-  // TypeDoc writes these pages beside the site.
-  ignoreDeadLinks: [/^\/api\//],
+  // TypeDoc and the studio are built beside the site.
+  ignoreDeadLinks: [/^\/api\//, /studio\/index/],
   markdown: { config: onlyLinksWithin },
   themeConfig: {
     nav: [

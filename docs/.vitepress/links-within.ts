@@ -11,6 +11,8 @@ export function onlyLinksWithin(md: MarkdownRenderer): void {
       let inside = false;
       for (const token of children ?? []) {
         const href = token.type === "link_open" ? String(token.attrGet("href")) : "";
+        // The studio is a page of another program: the site's router must not take it for one of its own.
+        if (href.includes("studio/index.html")) token.attrSet("target", "_blank");
         const isLeaving = href.startsWith("../".repeat(depth));
         if (isLeaving || (inside && token.type === "link_close")) {
           inside = isLeaving;
