@@ -28,12 +28,18 @@ function script(text: string): string {
   return edits.reduceRight((out, { from, to, text: own }) => out.slice(0, from) + own + out.slice(to), text);
 }
 
+/**
+ * What stays on the screen when the router goes to a page of another depth must not hold addresses seen from this one.
+ */
+const settle = `for(const[t,a]of[["a","href"],["link","href"],["img","src"]])for(const e of document.querySelectorAll(t+"["+a+"^='.']"))e.setAttribute(a,e[a])`;
+
 /** A page: addresses become relative; its first script says where the site lies, seen from the page's own address. */
 function page(text: string, depth: number): string {
   const up = "../".repeat(depth) || "./";
   return text
     .replace(/(<script[^>]*>)(.*?)(<\/script>)/gs, (_, open, code, close) => open + script(code) + close)
     .replaceAll(`="${placeholder}`, `="${up}`)
+    .replace("</body>", `<script>${settle}</script></body>`)
     .replace("<head>", `<head><script>${base}=new URL("${up}",location.href).pathname</script>`);
 }
 
