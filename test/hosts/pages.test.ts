@@ -1,72 +1,24 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundlePage } from "../../bench/support/bundle-page.js";
-import { type Browser, browserNames, type OpenPage, openBrowser, serve } from "../browsers/open-browser.js";
+import { type Browser, browserNames, openBrowser, serve } from "../browsers/open-browser.js";
 import type { GoldenRun } from "../golden/reproducible.mjs";
 import { trainGolden } from "../golden/reproducible.mjs";
 import { rootPath } from "../house/source-files.js";
 import { builtGateflow } from "../support/built.js";
-
-/** What a page says of itself when its runs are over. */
-interface Told {
-  readonly runs: readonly (GoldenRun & { readonly fallback: string | null })[];
-  readonly isolated: boolean;
-}
-
-/** Nothing but the page's own files, and WebAssembly compiled. No `blob:`, nothing inline. */
-const STRICT = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; img-src data:";
-const ISOLATED = {
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-embedder-policy": "require-corp",
-};
+import { bundleApp, html, ISOLATED, STRICT, script, told } from "./golden-page.js";
 
 let folder: string;
 let golden: GoldenRun;
-let trainer: string;
-/** The page's own script: runs the training once for each of the engine's options, as JavaScript. */
-const script = (from: string, options: readonly string[]): string => `
-import * as gateflow from "${from}";
-${trainer}
-const told = { runs: [], isolated: crossOriginIsolated };
-try {
-  for (const options of [${options.join(", ")}]) {
-    let fallback = null;
-    const createEngine = async (given) => {
-      const engine = await gateflow.createEngine(given);
-      fallback = engine.info.fallback;
-      return engine;
-    };
-    told.runs.push({ ...(await trainGolden({ ...gateflow, createEngine }, options)), fallback });
-  }
-} catch (error) {
-  told.error = String(error.stack ?? error);
-}
-globalThis.told = told;
-document.title = "done";
-`;
-const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>training</title><link rel="icon" href="data:,"><script type="module" src="./page.js"></script></html>`;
-
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "gateflow-pages-"));
-  trainer = (await readFile(join(rootPath, "test/golden/reproducible.mjs"), "utf8")).replace(
-    /^export /gm,
-    "",
-  );
   golden = await trainGolden(await builtGateflow(), { reproducible: true, threads: 1 });
   await bundlePage(join(folder, "gateflow.min.js"));
   await cp(join(rootPath, "dist/worker.js"), join(folder, "worker.js"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-async function told(page: OpenPage): Promise<Told> {
-  await page.waitForFunction(() => document.title === "done", undefined, { timeout: 100_000 });
-  const told = await page.evaluate(() => (globalThis as unknown as { told: Told & { error?: string } }).told);
-  expect(told.error).toBeUndefined();
-  return told;
-}
 
 describe.each(browserNames)("%s", (name) => {
   const sharesMemory = name !== "webkit";
@@ -106,16 +58,7 @@ describe.each(browserNames)("%s", (name) => {
       `{ threads: 2, ${worker} }`,
     ];
     await writeFile(join(folder, "source.js"), script(join(rootPath, "dist/index.js"), options));
-    // In pieces, as bundlers make an application of it.
-    await build({
-      entryPoints: { page: join(folder, "source.js") },
-      bundle: true,
-      splitting: true,
-      format: "esm",
-      platform: "browser",
-      outdir: join(folder, "app"),
-      logLevel: "error",
-    });
+    await bundleApp({ page: join(folder, "source.js") }, join(folder, "app"));
     await cp(join(folder, "worker.js"), join(folder, "app/worker.js"));
     const served = await serve(join(folder, "app"), {
       files: { "/index.html": html },
