@@ -9,6 +9,7 @@ const doors = {
   "gateflow/series": "series",
   "gateflow/node": "node/index",
   "gateflow/worker": "worker",
+  "gateflow/training-worker": "training-worker",
 } as const;
 export type DoorName = keyof typeof doors;
 export const doorNames = Object.keys(doors) as DoorName[];
