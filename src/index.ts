@@ -2,14 +2,7 @@
 import { registerWeightFiles } from "./formats/model-weights.js";
 import "./names.js";
 
-// Training in a worker
-export type { WorkerEngineOptions } from "./background/messages.js";
-export type { TrainingWorker } from "./background/start-worker.js";
-export {
-  type TrainInWorkerOptions,
-  trainInWorker,
-  type WorkerHistory,
-} from "./background/train-in-worker.js";
+export * from "./background/index.js";
 export type { CalendarUnit } from "./calendar/periods.js";
 // Callbacks
 export type { BackupAndRestoreOptions, BackupStore } from "./callbacks/backup-and-restore.js";
