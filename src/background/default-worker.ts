@@ -4,5 +4,7 @@
  */
 export function defaultWorker(): URL {
   const file = ["..", "training-worker.js"].join("/");
-  return new URL(file, import.meta.url);
+  // webpack warns of `new URL(…, import.meta.url)` with an address it cannot see.
+  const here = import.meta.url;
+  return new URL(file, here);
 }
