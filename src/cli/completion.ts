@@ -3,7 +3,6 @@ import { oneOf } from "../options.js";
 
 /** Shells a script of completions can be written for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
-type Shell = (typeof SHELLS)[number];
 
 /** What may follow a command: its options by both names, and the words an argument or option may be. */
 interface Known {

@@ -5,15 +5,13 @@ import { positiveNumber, share, unitsList, wholeNumber } from "./options/argumen
 import { type DoctorModelOptions, meansModel } from "./options/doctor-model-options.js";
 import { SCALES } from "./options/model-options.js";
 import { DEFAULTS, IMPUTES, LAYERS, RECIPE_DIFFERENCES } from "./options/recipe-options.js";
+import { helpExamples } from "./print/help-examples.js";
 
 const RECIPE = "The recipe (left out: raw values, lstm → dense, mse, adam)";
 const MODEL_FILE = "A model in place of a table (.keras, .h5, .pt, .onnx, .safetensors, model.json)";
 const REPAIR = "The repair";
 const TEST = "The test";
 const OUTPUT = "Output";
-
-const examples = (...lines: string[]): string =>
-  `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join("")}`;
 
 /** What shapes a recipe; `--recipe` brings one that says it all. */
 function addRecipe(command: Command): Command {
@@ -85,7 +83,7 @@ export function addDoctor(
     .option("--history <file>", "what its training logged: JSON of Keras's history.history, or a CSV log")
     .option(
       "--compile <json>",
-      'loss and optimizer, where the file does not say: \'{"loss":"mse","optimizer":{"name":"adam","learningRate":0.001}}\'',
+      'loss and optimizer, where the file does not say: \'{"loss":"mse","optimizer":"adam"}\'',
     )
     .option("--weights <file>", "the .weights.h5 that belongs to a configuration of Keras")
     .optionsGroup(TEST)
@@ -118,7 +116,7 @@ export function addDoctor(
     .option("--json", "print results as JSON")
     .addHelpText(
       "after",
-      `${examples(
+      `${helpExamples(
         "gateflow doctor examples/data/macrodata.csv --target realgdp",
         "gateflow doctor examples/data/macrodata.csv --target realgdp --fix --budget 3 -o out/recipe.json",
         "gateflow doctor examples/data/wave.keras --x examples/data/wave-x.npy --y examples/data/wave-y.npy",

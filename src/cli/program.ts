@@ -19,6 +19,7 @@ import {
 import type { ForecastOptions } from "./options/forecast-options.js";
 import { DIFFERENCES, MODELS, SCALES, STRATEGIES } from "./options/model-options.js";
 import type { TrainOptions } from "./options/train-options.js";
+import { helpExamples } from "./print/help-examples.js";
 import { addSearch } from "./search-commands.js";
 
 const COLUMNS = "Which columns";
@@ -89,9 +90,6 @@ function addModel(command: Command): Command {
     .option("--seed <n>", "makes a run repeatable", wholeNumber(0), 1);
 }
 
-const examples = (...lines: string[]): string =>
-  `\nExample${lines.length > 1 ? "s" : ""}:\n${lines.map((line) => `  $ ${line}\n`).join("")}`;
-
 const CO2 = "examples/data/co2_weekly.csv --target value";
 const SUNSPOTS = "examples/data/sunspots_yearly.csv --target value";
 const STORES = "examples/data/stores.csv --target sales --id store";
@@ -113,7 +111,7 @@ function addTrain(program: Command, io: Io): void {
     .option("--json", "print results as JSON")
     .addHelpText(
       "after",
-      examples(
+      helpExamples(
         `gateflow train ${SUNSPOTS} --horizon 5`,
         `gateflow train ${STORES} --series Oslo --horizon 7 -o out/oslo`,
         `gateflow train ${STORES} --horizon 7 -o out/stores`,
@@ -142,7 +140,7 @@ function addForecast(program: Command, io: Io): void {
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      examples(
+      helpExamples(
         "gateflow forecast out/model.safetensors --horizon 10",
         "gateflow forecast out/model.safetensors examples/data/sunspots_yearly.csv -o out/next.csv",
       ),
@@ -168,7 +166,7 @@ function addBacktest(program: Command, io: Io): void {
     .option("-o, --out <file>", "write every forecast to a CSV file")
     .option("-q, --quiet", "print the table of errors only")
     .option("--json", "print results as JSON")
-    .addHelpText("after", examples(`gateflow backtest ${SUNSPOTS} --start 280 --horizon 5 --step 5`))
+    .addHelpText("after", helpExamples(`gateflow backtest ${SUNSPOTS} --start 280 --horizon 5 --step 5`))
     .action(async (file: string, options: BacktestOptions) => {
       const { backtest } = await import("./commands/backtest.js");
       await backtest(file, options, io);
@@ -183,7 +181,7 @@ function addExamine(program: Command, io: Io): void {
     )
     .optionsGroup(OUTPUT)
     .option("--json", "print JSON")
-    .addHelpText("after", examples(`gateflow examine ${CO2}`))
+    .addHelpText("after", helpExamples(`gateflow examine ${CO2}`))
     .action(async (file: string, options: ExamineOptions) => {
       const { examine } = await import("./commands/examine.js");
       await examine(file, options, io);
@@ -202,7 +200,7 @@ function addModels(program: Command, io: Io): void {
     .summary("read a model of one format, write it in another")
     .argument("<from>", formats)
     .argument("<to>", "where to: .safetensors, .keras, .pt, .onnx or .json")
-    .addHelpText("after", examples(`gateflow convert ${WAVE} out/wave.onnx`))
+    .addHelpText("after", helpExamples(`gateflow convert ${WAVE} out/wave.onnx`))
     .action(async (from: string, to: string, options: ModelCommandOptions) => {
       const { convert } = await import("./commands/models.js");
       await convert(from, to, options, io);
@@ -210,7 +208,7 @@ function addModels(program: Command, io: Io): void {
   command("inspect")
     .summary("what a model file holds")
     .argument("<model>", formats)
-    .addHelpText("after", examples(`gateflow inspect ${WAVE}`))
+    .addHelpText("after", helpExamples(`gateflow inspect ${WAVE}`))
     .action(async (model: string, options: ModelCommandOptions) => {
       const { inspect } = await import("./commands/models.js");
       await inspect(model, options, io);
@@ -222,7 +220,7 @@ function addModels(program: Command, io: Io): void {
       "<x>",
       "samples: .npy, or .csv with a header and a sample a row (time steps · features numbers)",
     )
-    .addHelpText("after", examples(`gateflow predict ${WAVE} examples/data/wave-x.npy`))
+    .addHelpText("after", helpExamples(`gateflow predict ${WAVE} examples/data/wave-x.npy`))
     .action(async (model: string, x: string, options: ModelCommandOptions) => {
       const { predict } = await import("./commands/models.js");
       await predict(model, x, options, io);
@@ -243,7 +241,7 @@ function addStudio(program: Command, io: Io): void {
       4280,
     )
     .option("--no-open", "do not open the browser")
-    .addHelpText("after", examples("gateflow studio", "gateflow studio --port 0 --no-open"))
+    .addHelpText("after", helpExamples("gateflow studio", "gateflow studio --port 0 --no-open"))
     .action(async (options: StudioOptions) => {
       const { studio } = await import("./commands/studio.js");
       await studio(options, io);
@@ -258,7 +256,7 @@ function addCompletion(program: Command, io: Io): void {
       "Prints a script for the shell: in bash and zsh `source <(gateflow completion bash)`, in fish `gateflow completion fish | source`; into the shell's own start file, and it stays.",
     )
     .addArgument(new Argument("<shell>", "the shell").choices(SHELLS))
-    .addHelpText("after", examples("gateflow completion bash"))
+    .addHelpText("after", helpExamples("gateflow completion bash"))
     .action((shell: string) => io.out(completionScript(program, shell)));
 }
 
@@ -298,7 +296,7 @@ export function createProgram(io: Io, version: string, finish: (code: number) =>
     })
     .addHelpText(
       "after",
-      `${examples(
+      `${helpExamples(
         `gateflow examine ${CO2}`,
         `gateflow train ${SUNSPOTS} --horizon 5`,
         `gateflow doctor ${SUNSPOTS} --quiet`,

@@ -3,6 +3,7 @@ import type { TuneCommandOptions } from "./commands/tune.js";
 import type { WorkerCommandOptions } from "./commands/worker.js";
 import type { Io } from "./files/io.js";
 import { wholeNumber } from "./options/arguments.js";
+import { helpExamples } from "./print/help-examples.js";
 
 /** Told an exit code other than that of a mistake. */
 type Finish = (code: number) => void;
@@ -10,8 +11,6 @@ type Finish = (code: number) => void;
 type AddColumns = (command: Command) => Command;
 
 const OUTPUT = "Output";
-const examples = (...lines: string[]): string =>
-  `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}\n`;
 
 function addTune(program: Command, io: Io, finish: Finish, addColumns: AddColumns): void {
   addColumns(program.command("tune"))
@@ -53,7 +52,7 @@ function addTune(program: Command, io: Io, finish: Finish, addColumns: AddColumn
     .option("--json", "print results as JSON")
     .addHelpText(
       "after",
-      examples(
+      helpExamples(
         `gateflow tune examples/data/sunspots_yearly.csv --target value --trials 4 --epochs 3`,
         `gateflow tune examples/data/sunspots_yearly.csv --target value --trials 6 --epochs 4 --pruner asha --storage out/study.jsonl`,
       ),
@@ -80,7 +79,7 @@ function addWorker(program: Command, io: Io): void {
       30,
     )
     .option("-q, --quiet", "say only what goes wrong")
-    .addHelpText("after", examples("gateflow worker --redis redis://localhost:6379"))
+    .addHelpText("after", helpExamples("gateflow worker --redis redis://localhost:6379"))
     .action(async (options: WorkerCommandOptions) => {
       const { work } = await import("./commands/worker.js");
       await work(options, io);

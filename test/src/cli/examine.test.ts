@@ -45,7 +45,7 @@ describe("help", () => {
     const commands = [...out.matchAll(/^ {2}(\w+) .*(?:<|\[)/gm)].map(([, name]) => name);
     expect(commands).toEqual([
       ...["train", "forecast", "backtest", "examine", "doctor", "tune", "worker"],
-      ...["convert", "inspect", "predict", "help"],
+      ...["convert", "inspect", "predict", "studio", "completion", "help"],
     ]);
     expect(out).toContain("Examples:");
   });
