@@ -27,7 +27,7 @@ afterAll(() => rm(cwd, { recursive: true }));
 
 /** The lines behind `$` of a help text. */
 const examplesIn = (help: string): string[] =>
-  commandsOf([...help.matchAll(/^ +\$ (.*(?:\\\n.*)*)$/gm)].map(([, line]) => line).join("\n"));
+  commandsOf([...help.matchAll(/^ +\$ ((?:.*\\\n)*.*)$/gm)].map(([, line]) => line).join("\n"));
 
 describe("gateflow help", () => {
   it("gives every command an example of files that ship, and each of them runs", {
