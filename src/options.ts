@@ -165,3 +165,6 @@ export function bytesIn(where: string, value: Uint8Array): Uint8Array {
     received: value,
   });
 }
+
+/** Steps a forecast may look ahead: beyond these it is a slip, and takes the memory of the machine. */
+export const HORIZON = { min: 1, max: 100_000, integer: true } as const;

@@ -1,3 +1,4 @@
+import { ConfigError, told } from "../errors.js";
 import { isRecurrentKind, isWeightedKind } from "../layers/from-config.js";
 import type { RecipePatch } from "./patch.js";
 
@@ -105,6 +106,12 @@ const own = (kind: string, set: Readonly<Record<string, unknown>>): Record<strin
  * const mended = applyFix(recipe, { compile: { optimizer: { learningRate: 0.01 } } });
  */
 export function applyFix(recipe: Recipe, patch: RecipePatch): Recipe {
+  if (!Array.isArray(recipe?.layers) || typeof patch !== "object" || patch === null) {
+    const given = Array.isArray(recipe?.layers) ? patch : recipe;
+    throw new ConfigError(`applyFix(): got ${told(given)}, expected a recipe with layers, and a fix.`, {
+      received: given,
+    });
+  }
   const last = recipe.layers.findLastIndex(({ kind }) => isHeadKind(kind));
   let layers: readonly LayerRecipe[] = recipe.layers;
   for (const { kind, set } of patch.layers ?? []) {

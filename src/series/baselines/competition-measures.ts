@@ -1,6 +1,6 @@
 import { DataError } from "../../errors.js";
 import { normalQuantile } from "../../numerics/normal.js";
-import { numberIn, refuseUnknown } from "../../options.js";
+import { HORIZON, numberIn, refuseUnknown } from "../../options.js";
 import { openComplete, type SeriesLike } from "../kinds.js";
 import { smape } from "./forecast-metrics.js";
 
@@ -141,7 +141,7 @@ export function naive2Forecast(
   refuseUnknown(where, options, ["season", "horizon"]);
   const y = openComplete(where, x);
   const season = seasonOf(where, options.season);
-  const horizon = numberIn(where, "horizon", options.horizon ?? 1, { min: 1, integer: true });
+  const horizon = numberIn(where, "horizon", options.horizon ?? 1, HORIZON);
   const last = y.at(-1)!;
   if (!isSeasonal(y, season) || !y.every((value) => value > 0)) return new Array<number>(horizon).fill(last);
   const factors = seasonalFactors(y, season);

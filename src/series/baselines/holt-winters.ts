@@ -3,7 +3,7 @@ import { DataError } from "../../errors.js";
 import { leastSquaresSteps } from "../../numerics/least-squares.js";
 import { type Box, type Minimum, nelderMeadSteps } from "../../numerics/nelder-mead.js";
 import { complete, type Steps } from "../../numerics/steps.js";
-import { flag, numberIn, refuseUnknown } from "../../options.js";
+import { flag, HORIZON, numberIn, refuseUnknown } from "../../options.js";
 import { decomposeSeasons } from "../analysis/mstl.js";
 import { openComplete, type SeriesLike } from "../kinds.js";
 import { readSeasons } from "./seasons.js";
@@ -306,14 +306,7 @@ function* holtWintersSteps(x: SeriesLike, options: HoltWintersOptions): Steps<Ho
         ? Number.POSITIVE_INFINITY
         : n * log(spread) + 2 * count + (2 * count * (count + 1)) / (n - count - 1),
     forecast: (horizon) =>
-      Array.from(
-        smoothedPath(
-          state,
-          parameters,
-          n,
-          numberIn("forecast()", "horizon", horizon, { min: 1, integer: true }),
-        ),
-      ),
+      Array.from(smoothedPath(state, parameters, n, numberIn("forecast()", "horizon", horizon, HORIZON))),
   };
 }
 
@@ -363,7 +356,7 @@ export function holtWintersForecast(
 ): number[] {
   const where = "holtWintersForecast()";
   refuseUnknown(where, options, ["horizon", "season"]);
-  const horizon = numberIn(where, "horizon", options.horizon ?? 1, { min: 1, integer: true });
+  const horizon = numberIn(where, "horizon", options.horizon ?? 1, HORIZON);
   const season =
     options.season == null ? null : numberIn(where, "season", options.season, { min: 1, integer: true });
   return bestHoltWinters(openComplete(where, x), season).forecast(horizon);

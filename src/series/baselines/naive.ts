@@ -1,5 +1,5 @@
 import { DataError } from "../../errors.js";
-import { numberIn, refuseUnknown } from "../../options.js";
+import { HORIZON, numberIn, refuseUnknown } from "../../options.js";
 import { openSingle, type SeriesLike } from "../kinds.js";
 
 /** Options of forecasts that take nothing but their length. */
@@ -15,7 +15,7 @@ export interface SeasonalNaiveOptions extends HorizonOptions {
 }
 
 const horizonOf = (where: string, options: HorizonOptions): number =>
-  numberIn(where, "horizon", options.horizon ?? 1, { min: 1, integer: true });
+  numberIn(where, "horizon", options.horizon ?? 1, HORIZON);
 
 function known(where: string, values: Float64Array, t: number): number {
   const value = values[t]!;

@@ -1,5 +1,5 @@
 import { DataError, FormatError, told } from "../../errors.js";
-import { flag, numberIn, refuseUnknown } from "../../options.js";
+import { flag, HORIZON, numberIn, refuseUnknown } from "../../options.js";
 import { openComplete, type SeriesLike } from "../kinds.js";
 import { inverseLogTransform, logTransform } from "../prepare/log-transform.js";
 import {
@@ -48,8 +48,6 @@ export interface SeasonalAutoregression {
   toJSON(): AutoregressionJSON;
 }
 
-const whole = { min: 1, integer: true };
-
 function readNumbers(where: string, name: string, value: number | readonly number[], min: number): number[] {
   const list = typeof value === "number" ? [value] : [...value];
   return [...new Set(list.map((item) => numberIn(where, name, item, { min, integer: true })))].sort(
@@ -66,7 +64,7 @@ function fittedFrom({ log, model, recent }: AutoregressionJSON): SeasonalAutoreg
     log,
     difference: model.difference,
     forecast(horizon) {
-      numberIn("forecast()", "horizon", horizon, whole);
+      numberIn("forecast()", "horizon", horizon, HORIZON);
       const path = ridgePath(model, values, values.length, horizon);
       return Array.from(log ? inverseLogTransform(path) : path);
     },

@@ -2,7 +2,7 @@ import { pow } from "../../elementary.js";
 import { DataError } from "../../errors.js";
 import { nelderMead } from "../../numerics/nelder-mead.js";
 import { mean } from "../../numerics/statistics.js";
-import { numberIn, refuseUnknown } from "../../options.js";
+import { HORIZON, numberIn, refuseUnknown } from "../../options.js";
 import { openComplete, type SeriesLike } from "../kinds.js";
 import { readSeasons } from "./seasons.js";
 
@@ -149,7 +149,7 @@ export function thetaForecast(x: SeriesLike, options: ThetaOptions = {}): number
   const where = "thetaForecast()";
   refuseUnknown(where, options, ["horizon", "season"]);
   const y = openComplete(where, x);
-  const horizon = numberIn(where, "horizon", options.horizon ?? 1, { min: 1, integer: true });
+  const horizon = numberIn(where, "horizon", options.horizon ?? 1, HORIZON);
   const seasons = readSeasons(where, options.season, 1).filter((season) => season > 1);
   const theta = fitTheta(where, y, seasons);
   const state = thetaStart();

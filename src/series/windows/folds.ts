@@ -51,7 +51,11 @@ export interface WalkForwardOptions {
 const range = (from: number, to: number): number[] =>
   Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
 
-const rows = (where: string, n: unknown): number => numberIn(where, "n", n, { min: 1, integer: true });
+/** Rows whose indices can be listed fold by fold. */
+const MOST_ROWS = 1e8;
+
+const rows = (where: string, n: unknown): number =>
+  numberIn(where, "n", n, { min: 1, max: MOST_ROWS, integer: true });
 
 /**
  * k folds as scikit-learn's `KFold`: each row is in the test part once; the first `n % nSplits` folds have one more.

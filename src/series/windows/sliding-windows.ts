@@ -1,4 +1,4 @@
-import { ShapeError } from "../../errors.js";
+import { DataError, ShapeError, told } from "../../errors.js";
 import { flag, numberIn, refuseUnknown } from "../../options.js";
 import { sizeOf, type Tensor } from "../../tensor.js";
 import type { SeriesLike } from "../kinds.js";
@@ -116,10 +116,16 @@ export interface WindowBatchesOptions {
  * await model.fit(windowBatches(slidingWindows(load, { window: 96 }), { batchSize: 64 }), { epochs: 3 });
  */
 export function windowBatches(
-  { x, y }: Pick<Windows, "x" | "y">,
+  given: Pick<Windows, "x" | "y">,
   options: WindowBatchesOptions = {},
 ): WindowDataset<LabeledBatch> {
   const where = "windowBatches()";
+  if (!Array.isArray(given?.x?.shape) || !Array.isArray(given.y?.shape)) {
+    throw new DataError(`${where}: got ${told(given)}, expected { x, y } of slidingWindows().`, {
+      received: given,
+    });
+  }
+  const { x, y } = given;
   refuseUnknown(where, options, ["batchSize", "shuffle", "seed"]);
   const batchSize = numberIn(where, "batchSize", options.batchSize ?? 32, { integer: true, min: 1 });
   const random = shuffler(where, flag(where, "shuffle", options.shuffle ?? true), options.seed);

@@ -1,6 +1,6 @@
 import type { Compressors } from "hyparquet";
 import { DataError } from "../../errors.js";
-import { refuseUnknown } from "../../options.js";
+import { bytesIn, pathIn, refuseUnknown } from "../../options.js";
 import type { ReadTable, Table, TableOptions } from "../table.js";
 import type { ByteSource } from "./byte-source.js";
 import { readCsvBytes } from "./csv-bytes.js";
@@ -44,6 +44,8 @@ export async function readTableBytes(
   options: TableBytesOptions = {},
 ): Promise<Table> {
   refuseUnknown("readTableBytes()", options, ["columns", "date", "id", "signal"]);
+  pathIn("readTableBytes()", name);
+  bytesIn("readTableBytes()", bytes);
   const source = await sourceOf(name, bytes);
   const format = formatOf(source);
   const { read: _, ...table }: ReadTable =
