@@ -8,6 +8,7 @@ import type { FitOptions } from "../model/training/fit-options.js";
 import type { TensorLike } from "../tensor.js";
 import { type Answer, type FromWorker, HOOKS, type HookName, type Order, type ToWorker } from "./messages.js";
 
+/** What a worker that trains knows beside what it is sent. */
 export interface ServeTrainingOptions {
   /** Losses, metrics, rates and layers of your own by their names, as `fromSafetensors` takes them. Default: none. */
   readonly customObjects?: CustomObjects;

@@ -111,6 +111,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   ensemble: "workers of what is built",
   textVectorization: "texts with labels, and a compiled model of them",
   threads: "workers of what is built",
+  serveTraining: "a worker",
+  trainInWorker: "workers of what is built",
   windowBatches: "a series of quarter hours",
 };
 
