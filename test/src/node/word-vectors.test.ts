@@ -148,6 +148,11 @@ describe("word vectors that cannot be read", () => {
     }
   });
 
+  it("are refused where a line goes on for more than a million letters, before it is kept whole", async () => {
+    const path = await fileOf(`the ${"0 ".repeat(2 ** 20)}`);
+    await expect(readWordVectors(path)).rejects.toThrow(/a line is longer than 1048576 letters/);
+  });
+
   it("refuse a number that float32 does not hold", async () => {
     await expect(readWordVectors(await fileOf("the 0.5 1e39\n"))).rejects.toThrow(
       /is "1e39", expected a finite/,

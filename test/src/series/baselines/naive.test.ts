@@ -31,3 +31,12 @@ test("a forecast from a gap, from too little or from several columns is refused"
   expect(() => naiveForecast([1], { horizon: 0 })).toThrow(ConfigError);
   expect(() => seasonalNaiveForecast([1, 2], {} as never)).toThrow(/`season`/);
 });
+
+test.each([
+  ["naive", () => naiveForecast([1, 2], { horizon: 100_001 })],
+  ["seasonal naive", () => seasonalNaiveForecast([1, 2], { season: 2, horizon: 3e9 })],
+  ["drift", () => driftForecast([1, 2], { horizon: 1e8 })],
+])("%s looks at most 100,000 steps ahead", (_, forecast) => {
+  expect(forecast).toThrow(/`horizon` is .*100,?000/);
+  expect(naiveForecast([1, 2], { horizon: 100_000 })).toHaveLength(100_000);
+});
