@@ -10,7 +10,7 @@ async function rooms(): Promise<string[]> {
   const inside = await Promise.all(
     houses.map(async (house) =>
       (await readdir(at(`${house}/`), { withFileTypes: true }))
-        .filter((entry) => entry.isDirectory())
+        .filter((entry) => entry.isDirectory() && entry.name !== "results")
         .map(({ name }) => `${house}/${name}`),
     ),
   );
