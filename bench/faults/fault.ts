@@ -116,6 +116,7 @@ export function setOne(model: Sequential, ending: string, value: number): void {
       data[Math.floor(data.length / 2)] = value;
       return { ...weight, data };
     }),
+    { allowNonFinite: true },
   );
 }
 

@@ -51,6 +51,8 @@ export interface Answer {
   readonly stopTraining: boolean;
   readonly learningRate?: number;
   readonly weights?: readonly NamedTensor[];
+  /** The listener asked for weights that are not finite to be taken. */
+  readonly allowNonFinite?: boolean;
   /** A listener threw: training ends. */
   readonly failed?: true;
 }

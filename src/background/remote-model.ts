@@ -10,6 +10,7 @@ class RemoteModel implements TrainingModel {
   #call: HookCall;
   #learningRate: number | undefined;
   #weights: readonly NamedTensor[] | undefined;
+  #allowNonFinite = false;
   readonly optimizer: TrainingModel["optimizer"];
 
   constructor(first: HookCall) {
@@ -44,8 +45,12 @@ class RemoteModel implements TrainingModel {
     return weights.map(({ data, ...rest }) => ({ ...rest, data: data.slice() }) as NamedTensor);
   }
 
-  setWeights(weights: readonly NamedTensor[]): void {
+  setWeights(
+    weights: readonly NamedTensor[],
+    { allowNonFinite = false }: { readonly allowNonFinite?: boolean } = {},
+  ): void {
     this.#weights = weights;
+    this.#allowNonFinite = allowNonFinite;
   }
 
   receive(call: HookCall): void {
@@ -55,11 +60,13 @@ class RemoteModel implements TrainingModel {
     this.#weights = undefined;
   }
 
-  get changes(): Pick<Answer, "stopTraining" | "learningRate" | "weights"> {
+  get changes(): Pick<Answer, "stopTraining" | "learningRate" | "weights" | "allowNonFinite"> {
     return {
       stopTraining: this.stopTraining,
       ...(this.#learningRate === undefined ? {} : { learningRate: this.#learningRate }),
-      ...(this.#weights === undefined ? {} : { weights: this.#weights }),
+      ...(this.#weights === undefined
+        ? {}
+        : { weights: this.#weights, allowNonFinite: this.#allowNonFinite }),
     };
   }
 }

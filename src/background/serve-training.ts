@@ -76,10 +76,17 @@ function teller(
       },
       buffersOf(weights ?? []),
     );
-    const { failed, stopTraining, learningRate, weights: changed, logs: told } = await answered;
+    const {
+      failed,
+      stopTraining,
+      learningRate,
+      weights: changed,
+      allowNonFinite,
+      logs: told,
+    } = await answered;
     if (failed) throw new GateflowError("A callback failed.");
     Object.assign(logs, told);
-    if (changed !== undefined) model.setWeights(changed);
+    if (changed !== undefined) model.setWeights(changed, { allowNonFinite: allowNonFinite === true });
     if (learningRate !== undefined) model.optimizer.learningRate = learningRate;
     if (stopTraining) model.stopTraining = true;
   };
@@ -103,7 +110,7 @@ async function train(
   let engine: Awaited<ReturnType<typeof createEngine>> | undefined;
   try {
     engine = await createEngine(engineOptions);
-    model = fromSafetensors<Model>(bytes, { engine, customObjects });
+    model = fromSafetensors<Model>(bytes, { engine, customObjects, allowNonFinite: true });
     if (model.compiled === undefined) {
       throw new ConfigError(
         'trainInWorker(): the model has a loss, metric or rate that is a function, and functions do not travel. Make a worker file of your own: import { serveTraining } from "gateflow/training-worker"; serveTraining({ customObjects: { … } }); and give its address as `worker`.',

@@ -84,6 +84,8 @@ function loadByName(model: Model, weights: readonly ListedTensor[], allowNonFini
       if (found !== undefined) return { shape, data: readWeight(WHERE, found, shape, allowNonFinite) };
       throw new FormatError(`${WHERE}: the weight \`${name}\` is missing from the file.`, { expected: name });
     }),
+    // What this model holds already stays as it is; what comes in was looked at.
+    { allowNonFinite: true },
   );
 }
 
@@ -107,6 +109,7 @@ function loadAll(model: Model, weights: readonly ListedTensor[], allowNonFinite:
       shape: weight.shape,
       data: readWeight(WHERE, weight, weight.shape, allowNonFinite),
     })),
+    { allowNonFinite },
   );
 }
 

@@ -50,6 +50,10 @@ export function graphCopy(
   const model = graphFromConfig({ ...graph, layers }, { seed });
   if (weights === null) return model;
   const byName = new Map(weights.map((weight) => [weight.name, weight]));
-  model.setWeights(model.getWeights().map((own, i) => byName.get(own.name) ?? weights[i]!));
+  const own = model.getWeights();
+  model.setWeights(
+    own.map(({ name }, i) => byName.get(name) ?? weights[i]!),
+    { allowNonFinite: true },
+  );
   return model;
 }

@@ -37,7 +37,7 @@ export async function findingsOf(job: Job, trained: Trained | null): Promise<Dia
     return [refusalOf(error), ...examine({ x: train.x, y: train.y, validationData })];
   }
   try {
-    if (trained !== null) model.setWeights(trained.weights);
+    if (trained !== null) model.setWeights(trained.weights, { allowNonFinite: true });
     const { batchSize = 32, shuffle = true } = recipe.fit ?? {};
     return await diagnose(model, {
       x: train.x,

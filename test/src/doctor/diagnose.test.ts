@@ -85,7 +85,7 @@ describe("diagnose()", () => {
     const weights = model.getWeights();
     // Column 17 of the kernel [1, 32] belongs to unit 1 of the third gate, the cell's candidate.
     (weights[0]!.data as Float32Array)[17] = Number.NaN;
-    model.setWeights(weights);
+    model.setWeights(weights, { allowNonFinite: true });
     const found = await diagnose(model, { x, y });
     expect(found.find(({ code }) => code === "nan_in_loss")?.evidence).toMatchObject({
       layer: "lstm",

@@ -68,6 +68,7 @@ describe("saveWeights and loadWeights", () => {
       broken
         .getWeights()
         .map(({ shape, data }) => ({ shape, data: Float32Array.from(data).fill(Number.NaN, 0, 1) })),
+      { allowNonFinite: true },
     );
     expect(await refuse(broken.saveWeights())).toMatch(/FormatError.*holds NaN/);
     expect(await refuse(build().saveWeights(), { byname: true })).toMatch(/ConfigError.*byname/);

@@ -82,6 +82,7 @@ describe("how a training broke", () => {
           ? Float32Array.from(weight.data, (value) => value * scale)
           : weight.data,
       })),
+      { allowNonFinite: true },
     );
     return model;
   };
