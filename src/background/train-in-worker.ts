@@ -1,6 +1,6 @@
 import type { EngineInfo } from "../engine/engine.js";
 import * as errors from "../errors.js";
-import { ConfigError, EngineError, type GateflowError, StateError } from "../errors.js";
+import { ConfigError, EngineError, type GateflowError, StateError, told } from "../errors.js";
 import { restoreInto, toSafetensors } from "../formats/safetensors.js";
 import type { Callback, History } from "../model/events.js";
 import type { Model } from "../model/model.js";
@@ -168,6 +168,11 @@ export async function trainInWorker(
   refuseUnknown(WHERE, options, [...fitOptionNames, "worker", "engine"]);
   refuseUnknown(WHERE, options.engine ?? {}, ["threads", "reproducible", "worker"]);
   const callbacks = options.callbacks === undefined ? [] : checkCallbacks(WHERE, options.callbacks);
+  if (typeof (model as Model | null | undefined)?.fit !== "function") {
+    throw new ConfigError(`${WHERE}: got ${told(model)}, expected a model, such as sequential([…]).`, {
+      received: model,
+    });
+  }
   if (model.compiled === undefined) {
     throw new StateError(
       `${WHERE}: the model is not compiled. Call model.compile({ optimizer, loss }) first.`,

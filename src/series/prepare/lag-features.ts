@@ -2,11 +2,17 @@ import { ConfigError, told } from "../../errors.js";
 import { numberIn } from "../../options.js";
 import { closeTable, open, type SeriesLike, type TableInKind } from "../kinds.js";
 
+/** Each lag is a column of its own: more of them than this are a slip of the pen. */
+const MOST_LAGS = 1_000_000;
+
 /** The lags as a list. @throws ConfigError for lags that are not whole numbers of at least 0. */
 export function readLags(where: string, lags: number | readonly number[]): readonly number[] {
   const list =
     typeof lags === "number"
-      ? Array.from({ length: numberIn(where, "lags", lags, { min: 1, integer: true }) }, (_, i) => i + 1)
+      ? Array.from(
+          { length: numberIn(where, "lags", lags, { min: 1, max: MOST_LAGS, integer: true }) },
+          (_, i) => i + 1,
+        )
       : lags;
   if (!Array.isArray(list) || list.length === 0) {
     throw new ConfigError(`${where}: \`lags\` is ${told(lags)}, expected a number or a list of numbers.`, {

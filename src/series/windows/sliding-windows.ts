@@ -109,7 +109,7 @@ export interface WindowBatchesOptions {
 /**
  * Windows as a dataset for `fit`: batches are gathered when they are asked for, and the series is held once.
  *
- * @param windows what {@link slidingWindows} gave, or a part of it that `trainTestSplit` cut.
+ * @param given what {@link slidingWindows} gave, or a part of it that `trainTestSplit` cut.
  * @throws ConfigError for options out of range, ShapeError when x and y differ in rows.
  *
  * @example
