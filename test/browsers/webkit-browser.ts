@@ -11,6 +11,9 @@ import { webkitPage } from "./webkit-page.js";
 const ARRIVAL_MS = 100;
 const PAINT_MS = 100;
 
+/** How often a window is asked for a size before it is called wrong. */
+const RESIZES = 5;
+
 /** Where a page is on the screen, once it has been drawn. */
 const WHERE = `const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done({
   x: screenX + (outerWidth - innerWidth) / 2, y: screenY + outerHeight - innerHeight, width: innerWidth, height: innerHeight }), ${PAINT_MS})));`;
@@ -28,14 +31,20 @@ function openPage({ send, end }: Session, picture: string): OpenPage {
       return framebufferPng(picture, where);
     },
     async resize(width, height) {
-      const [wide, high] = await run<[number, number]>(
-        "return [outerWidth - innerWidth, outerHeight - innerHeight]",
-      );
-      await send("POST", "/window/rect", { x: 0, y: 0, width: width + wide, height: height + high });
-      const [w, h] = await run<[number, number]>("return [innerWidth, innerHeight]");
-      if (w !== width || h !== height) {
-        throw new Error(`WebKit's window shows ${w} × ${h} pixels, not ${width} × ${height}.`);
+      // The page learns of its window's new size later than the driver, and the frame around it may still change meanwhile.
+      let seen: [number, number] = [0, 0];
+      for (let attempt = 0; attempt < RESIZES; attempt++) {
+        const [wide, high] = await run<[number, number]>(
+          "return [outerWidth - innerWidth, outerHeight - innerHeight]",
+        );
+        await send("POST", "/window/rect", { x: 0, y: 0, width: width + wide, height: height + high });
+        for (let look = 0; look < 10; look++) {
+          seen = await run<[number, number]>("return [innerWidth, innerHeight]");
+          if (seen[0] === width && seen[1] === height) return;
+          await delay(PAINT_MS);
+        }
       }
+      throw new Error(`WebKit's window shows ${seen.join(" × ")} pixels, not ${width} × ${height}.`);
     },
     end,
   });
