@@ -4,18 +4,18 @@ import { loadUpTo4 } from "../simd/lanes";
  * Matrices turned, four by four, in vectors: what products with a transpose read.
  */
 
-/** Four vectors of a 4 x 4 block, turned and stored targetBytes apart. */
+/** Four vectors of a 4 x 4 block, turned; the first `count` (1 to 4) of what comes out stored targetBytes apart. */
 // @ts-ignore: decorator
 @inline
-function turn(r0: v128, r1: v128, r2: v128, r3: v128, target: usize, targetBytes: usize): void {
+function turn(r0: v128, r1: v128, r2: v128, r3: v128, target: usize, targetBytes: usize, count: i32): void {
   const a = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
   const b = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
   const c = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
   const d = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
   v128.store(target, v128.shuffle<f64>(a, c, 0, 2));
-  v128.store(target + targetBytes, v128.shuffle<f64>(a, c, 1, 3));
-  v128.store(target + 2 * targetBytes, v128.shuffle<f64>(b, d, 0, 2));
-  v128.store(target + 3 * targetBytes, v128.shuffle<f64>(b, d, 1, 3));
+  if (count > 1) v128.store(target + targetBytes, v128.shuffle<f64>(a, c, 1, 3));
+  if (count > 2) v128.store(target + 2 * targetBytes, v128.shuffle<f64>(b, d, 0, 2));
+  if (count > 3) v128.store(target + 3 * targetBytes, v128.shuffle<f64>(b, d, 1, 3));
 }
 
 /**
@@ -39,22 +39,11 @@ export function packRowsTransposed(aPtr: usize, aBytes: usize, rows: i32, column
       const r1 = left > 1 ? loadUpTo4(at + aBytes, wide) : zero;
       const r2 = left > 2 ? loadUpTo4(at + 2 * aBytes, wide) : zero;
       const r3 = left > 3 ? loadUpTo4(at + 3 * aBytes, wide) : zero;
-      if (wide >= 4) turn(r0, r1, r2, r3, target, 64);
-      else turnSome(r0, r1, r2, r3, target, wide);
+      if (wide >= 4) turn(r0, r1, r2, r3, target, 64, 4);
+      else turn(r0, r1, r2, r3, target, 64, wide);
       target += 256;
     }
   }
-}
-
-/** The first `count` columns (1 to 3) of a turned block, 64 bytes apart. */
-function turnSome(r0: v128, r1: v128, r2: v128, r3: v128, target: usize, count: i32): void {
-  const a = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
-  const b = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
-  const c = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
-  const d = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-  v128.store(target, v128.shuffle<f64>(a, c, 0, 2));
-  if (count > 1) v128.store(target, v128.shuffle<f64>(a, c, 1, 3), 64);
-  if (count > 2) v128.store(target, v128.shuffle<f64>(b, d, 0, 2), 128);
 }
 
 /**
@@ -74,7 +63,7 @@ export function transposeRows(aPtr: usize, aStride: i32, rows: i32, columns: i32
       const r1 = left > 1 ? v128.load(at + aBytes) : zero;
       const r2 = left > 2 ? v128.load(at + 2 * aBytes) : zero;
       const r3 = left > 3 ? v128.load(at + 3 * aBytes) : zero;
-      turn(v128.load(at), r1, r2, r3, yPtr + <usize>column * yBytes + (<usize>row << 2), yBytes);
+      turn(v128.load(at), r1, r2, r3, yPtr + <usize>column * yBytes + (<usize>row << 2), yBytes, 4);
     }
   }
 }

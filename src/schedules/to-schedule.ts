@@ -2,9 +2,6 @@ import { ConfigError, told } from "../errors.js";
 import { type Described, Registry } from "../registry.js";
 import { isSchedule, type Schedule, type ScheduleFunction } from "./schedule.js";
 
-/** What is accepted where a schedule is asked for. */
-type ScheduleLike = Schedule | ScheduleFunction | Described;
-
 /** Schedules by name, as files and recipes know them. */
 export const schedules = new Registry<Schedule>(
   "a schedule: an object with name, config and rate, or a function step => rate",

@@ -1,3 +1,4 @@
+import type { LayerNode, Reference } from "../../model/graph/model-config.js";
 import type { FileWeight } from "../weights.js";
 
 /** A layer as `layerFromConfig` makes it. */
@@ -6,20 +7,7 @@ export interface DescribedLayer {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-/** Which output of which node; the first nodes are the inputs. */
-export type Reference = readonly [node: number, output: number];
-
-/** An application of a layer. */
-export interface DescribedNode {
-  /** Index in `layers`. */
-  readonly layer: number;
-  readonly inputs: readonly Reference[];
-  /** How many of the inputs, the last ones, are initial states. */
-  readonly states?: number;
-  readonly mask?: Reference;
-  readonly training?: boolean;
-  readonly useCausalMask?: boolean;
-}
+export type { LayerNode as DescribedNode, Reference };
 
 /** How layers are connected, each node behind those it needs. */
 export interface DescribedGraph {
@@ -29,7 +17,7 @@ export interface DescribedGraph {
     readonly dtype: "float32" | "int32";
     readonly batchSize?: number;
   }[];
-  readonly nodes: readonly DescribedNode[];
+  readonly nodes: readonly LayerNode[];
   readonly outputs: readonly Reference[];
   readonly outputNames: readonly string[];
 }

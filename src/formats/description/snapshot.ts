@@ -1,16 +1,16 @@
 import { ConfigError, FormatError, told } from "../../errors.js";
-import type { SymbolicTensor } from "../../layers/graph/symbolic-tensor.js";
 import type { Layer, SampleShape } from "../../layers/layer.js";
 import { TimeDistributedLayer } from "../../layers/time-distributed/time-distributed.js";
 import { compileConfig } from "../../model/compile-config.js";
 import { Graph } from "../../model/graph/graph.js";
+import { connectionsOf } from "../../model/graph/model-config.js";
 import { ModelLayer } from "../../model/graph/model-layer.js";
 import type { LayerSet } from "../../model/layer-set.js";
 import { Model } from "../../model/model.js";
 import type { NamedTensor } from "../../tensor.js";
 import { type OptimizerTensors, readState } from "../keras/optimizer-state.js";
 import { refuseShared } from "../refuse-shared.js";
-import type { DescribedGraph, DescribedNode, Reference } from "./description.js";
+import type { DescribedGraph, DescribedNode } from "./description.js";
 
 /** A layer as plain data, for writers: what it is, its options, its weights in Keras's order. */
 export interface LayerSnapshot {
@@ -82,18 +82,8 @@ function layerSnapshot(where: string, layer: Layer, inputShape: SampleShape): La
 type Connected = Pick<ModelSnapshot, "layers" | "graph">;
 
 function graphSnapshot(where: string, graph: Graph): Connected {
-  const { nodes, inputTensors, outputTensors, all } = graph;
-  const applied = all.filter((layer) => nodes.some((node) => node.layer === layer));
-  const places = new Map<SymbolicTensor, Reference>();
-  inputTensors.forEach((tensor, i) => {
-    places.set(tensor, [i, 0]);
-  });
-  nodes.forEach(({ outputs }, i) => {
-    outputs.forEach((tensor, k) => {
-      places.set(tensor, [inputTensors.length + i, k]);
-    });
-  });
-  const at = (tensor: SymbolicTensor): Reference => places.get(tensor)!;
+  const { inputTensors, all } = graph;
+  const { layers: applied, nodes, outputs } = connectionsOf(graph);
   const inputOf = (layer: Layer): number => inputTensors.findIndex(({ source }) => source.layer === layer);
   const listed = all.flatMap((layer): GraphSnapshot["listed"] => {
     if (applied.includes(layer)) return [{ layer: applied.indexOf(layer) }];
@@ -106,7 +96,7 @@ function graphSnapshot(where: string, graph: Graph): Connected {
   );
   return {
     layers: applied.map((layer) => {
-      const first = nodes.find((node) => node.layer === layer)!;
+      const first = graph.nodes.find((node) => node.layer === layer)!;
       return layerSnapshot(where, layer, first.inputs[0]!.sampleShape);
     }),
     graph: {
@@ -116,20 +106,15 @@ function graphSnapshot(where: string, graph: Graph): Connected {
         dtype: vocabularySize === undefined ? "float32" : "int32",
         ...(inputTensors[i]!.shape[0] == null ? {} : { batchSize: inputTensors[i]!.shape[0]! }),
       })),
-      nodes: nodes.map(({ layer, inputs, states, mask, call, outputs }) => ({
-        layer: applied.indexOf(layer),
-        inputs: inputs.map(at),
-        ...(states === 0 ? {} : { states }),
-        ...(mask === null ? {} : { mask: at(mask) }),
-        ...(call.training === undefined ? {} : { training: call.training }),
-        ...(call.useCausalMask === undefined ? {} : { useCausalMask: call.useCausalMask }),
-        outputShapes: outputs.map(({ shape }) => shape),
+      nodes: nodes.map((node, i) => ({
+        ...node,
+        outputShapes: graph.nodes[i]!.outputs.map(({ shape }) => shape),
       })),
-      outputs: outputTensors.map(at),
+      outputs,
       outputNames: graph.outputs.map(({ name }) => name),
       listed: [...missing, ...listed],
       namesInputs: graph.inputs.some(({ name }, i) => name !== inputTensors[i]!.name),
-      namesOutputs: graph.outputs.some(({ name }, i) => name !== outputTensors[i]!.name),
+      namesOutputs: graph.outputs.some(({ name }, i) => name !== graph.outputTensors[i]!.name),
     },
   };
 }

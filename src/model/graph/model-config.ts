@@ -1,6 +1,6 @@
 import type { Application } from "../../layers/graph/application.js";
 import type { Dtype, SymbolicTensor } from "../../layers/graph/symbolic-tensor.js";
-import type { SampleShape } from "../../layers/layer.js";
+import type { Layer, SampleShape } from "../../layers/layer.js";
 import type { Model } from "../model.js";
 import { Graph } from "./graph.js";
 
@@ -10,7 +10,7 @@ export interface LayerJson {
   readonly config: object;
 }
 
-/** Which output of which node. */
+/** Which output of which node; the first nodes are the inputs. */
 export type Reference = readonly [node: number, output: number];
 
 interface InputNode {
@@ -20,7 +20,8 @@ interface InputNode {
   readonly batchSize?: number;
 }
 
-interface LayerNode {
+/** An application of a layer. */
+export interface LayerNode {
   /** Index in `layers`. */
   readonly layer: number;
   readonly inputs: readonly Reference[];
@@ -41,10 +42,13 @@ export interface GraphJson {
   readonly outputNames: readonly string[];
 }
 
-/** The layers of a graph and how they are connected, as plain JSON. */
-export function graphConfig(graph: Graph): GraphJson {
-  const { nodes, inputTensors, outputTensors } = graph;
-  const layers = graph.all.filter((layer) => nodes.some((node) => node.layer === layer));
+/** The layers that a graph applies, and how: each tensor is told by the node that makes it. */
+export function connectionsOf({ all, nodes, inputTensors, outputTensors }: Graph): {
+  readonly layers: readonly Layer[];
+  readonly nodes: readonly LayerNode[];
+  readonly outputs: readonly Reference[];
+} {
+  const layers = all.filter((layer) => nodes.some((node) => node.layer === layer));
   const places = new Map<SymbolicTensor, Reference>();
   inputTensors.forEach((tensor, i) => {
     places.set(tensor, [i, 0]);
@@ -54,24 +58,31 @@ export function graphConfig(graph: Graph): GraphJson {
       places.set(tensor, [inputTensors.length + i, k]);
     });
   });
+  const at = (tensor: SymbolicTensor): Reference => places.get(tensor)!;
   const nodeOf = ({ layer, inputs, states, mask, call }: Application): LayerNode => ({
     layer: layers.indexOf(layer),
-    inputs: inputs.map((tensor) => places.get(tensor)!),
+    inputs: inputs.map(at),
     ...(states === 0 ? {} : { states }),
-    ...(mask === null ? {} : { mask: places.get(mask)! }),
+    ...(mask === null ? {} : { mask: at(mask) }),
     ...(call.training === undefined ? {} : { training: call.training }),
     ...(call.useCausalMask === undefined ? {} : { useCausalMask: call.useCausalMask }),
   });
+  return { layers, nodes: nodes.map(nodeOf), outputs: outputTensors.map(at) };
+}
+
+/** The layers of a graph and how they are connected, as plain JSON. */
+export function graphConfig(graph: Graph): GraphJson {
+  const { layers, nodes, outputs } = connectionsOf(graph);
   return {
     layers: layers.map((layer) => ({ kind: layer.kind, config: layer.getConfig() })),
-    inputs: inputTensors.map(({ sampleShape, dtype, shape }, i) => ({
+    inputs: graph.inputTensors.map(({ sampleShape, dtype, shape }, i) => ({
       name: graph.inputs[i]!.name,
       shape: sampleShape,
       dtype,
       ...(shape[0] == null ? {} : { batchSize: shape[0] }),
     })),
-    nodes: nodes.map(nodeOf),
-    outputs: outputTensors.map((tensor) => places.get(tensor)!),
+    nodes,
+    outputs,
     outputNames: graph.outputs.map(({ name }) => name),
   };
 }

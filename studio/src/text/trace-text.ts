@@ -1,3 +1,4 @@
+import { namedGradients } from "../named-gradients.ts";
 import type { Recorded } from "../protocol.ts";
 import type { StudioRecipe } from "../recipe/studio-recipe.ts";
 
@@ -17,14 +18,7 @@ export function traceText({ frames, points }: Recorded, recipe: StudioRecipe): s
     layers: own.map(({ name, weights, recurrent }) => ({
       name,
       weights,
-      ...(recurrent === null
-        ? {}
-        : {
-            hiddenGradient: recurrent.hidden,
-            cellGradient: recurrent.cell,
-            inputGradient: recurrent.input,
-            gates: Object.fromEntries(recurrent.gates.map(({ name: gate, ...numbers }) => [gate, numbers])),
-          }),
+      ...namedGradients(recurrent),
     })),
   }));
   return JSON.stringify({ recipe, layers, epochs: points, steps }, plain);

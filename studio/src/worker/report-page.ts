@@ -10,6 +10,7 @@ import {
   traceChart,
   updateChart,
 } from "gateflow";
+import { namedGradients } from "../named-gradients.ts";
 import type { Frame, Job, Recorded } from "../protocol.ts";
 
 const flowOf = ({ loss, gradientNorm, layers }: Frame): GradientFlow => ({
@@ -19,14 +20,7 @@ const flowOf = ({ loss, gradientNorm, layers }: Frame): GradientFlow => ({
     name,
     kind,
     weights,
-    ...(recurrent === null
-      ? {}
-      : {
-          hiddenGradient: recurrent.hidden,
-          cellGradient: recurrent.cell,
-          inputGradient: recurrent.input,
-          gates: Object.fromEntries(recurrent.gates.map(({ name: gate, ...numbers }) => [gate, numbers])),
-        }),
+    ...namedGradients(recurrent),
   })),
 });
 
