@@ -43,11 +43,12 @@ export interface GraphJson {
 }
 
 /** The layers that a graph applies, and how: each tensor is told by the node that makes it. */
-export function connectionsOf({ all, nodes, inputTensors, outputTensors }: Graph): {
+export function connectionsOf(graph: Graph): {
   readonly layers: readonly Layer[];
   readonly nodes: readonly LayerNode[];
   readonly outputs: readonly Reference[];
 } {
+  const { all, nodes, inputTensors, outputTensors } = graph;
   const layers = all.filter((layer) => nodes.some((node) => node.layer === layer));
   const places = new Map<SymbolicTensor, Reference>();
   inputTensors.forEach((tensor, i) => {
