@@ -60,6 +60,8 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
       { text: "Benchmarks and their method", link: "/benchmarks" },
       { text: "Reliability", link: "/reliability" },
       { text: "Dependencies", link: "/dependencies" },
+      { text: "Contributing", link: "/CONTRIBUTING" },
+      { text: "Choices that were hard", link: "/decisions/README" },
     ],
   },
   {
