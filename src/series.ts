@@ -80,6 +80,7 @@ export {
   interpolate,
 } from "./series/prepare/gaps.js";
 export { type KnnImputeOptions, knnImpute } from "./series/prepare/knn-impute.js";
+export { knnImputer } from "./series/prepare/knn-imputer.js";
 export { lagFeatures } from "./series/prepare/lag-features.js";
 export {
   inverseLogTransform,
@@ -106,7 +107,7 @@ export type {
 } from "./series/prepare/scaler.js";
 export { scalerFromJSON } from "./series/prepare/scaler-from-json.js";
 export { type Spacing, spacing } from "./series/prepare/spacing.js";
-export { standardScaler } from "./series/prepare/standard-scaler.js";
+export { type StandardScalerOptions, standardScaler } from "./series/prepare/standard-scaler.js";
 export {
   type Fold,
   type KFoldOptions,

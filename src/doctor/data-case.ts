@@ -118,11 +118,16 @@ export function examplesCase(x: TensorLike, y: TensorLike, options: ExamplesOpti
   };
 }
 
+/** What to call one of the columns: a series of one column is the series, and has no columns to count. */
+export function columnName(at: DataCase, f: number): string {
+  if (at.kind === "series") return at.columns.length === 1 ? "the series" : `column ${f}`;
+  return `feature ${f}`;
+}
+
 /** Named columns of a case: features and targets of examples, or a series' columns. */
 export function namedColumns(at: DataCase): { name: string; values: Float64Array; isTarget: boolean }[] {
-  const kind = at.kind === "series" ? "column" : "feature";
   return [
-    ...at.columns.map((values, f) => ({ name: `${kind} ${f}`, values, isTarget: false })),
+    ...at.columns.map((values, f) => ({ name: columnName(at, f), values, isTarget: false })),
     ...(at.windows?.targets ?? []).map((values, k, { length }) => ({
       name: length === 1 ? "target" : `target ${k}`,
       values,

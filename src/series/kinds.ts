@@ -100,7 +100,8 @@ function openTensor(where: string, x: Tensor, maxRank: number): Frame {
   for (let i = 0; i < x.data.length; i++) {
     const f = i % width;
     const t = (i - f) / width;
-    columns[f]![t] = toNumber(where, x.data[i], `row ${t}, column ${f}`);
+    const value: unknown = x.data[i];
+    columns[f]![t] = isPlain(value) ? value : toNumber(where, value, placeIn({ columns }, t, f));
   }
   return { columns, rows, kind: "tensor", shape: [...x.shape] };
 }
@@ -131,6 +132,17 @@ export function open(where: string, x: SeriesLike, maxRank = 2): Frame {
   }
   return { columns: [values], rows: x.length, kind: isTyped(x) ? "typed" : "vector", shape: [x.length] };
 }
+
+/** A column in words: a series that is one column has none to count. */
+export const whichColumn = ({ columns }: { readonly columns: readonly unknown[] }, f: number): string =>
+  columns.length === 1 ? "the series" : `column ${f}`;
+
+/** A value's place in words: the row, and the column where there are several. */
+export const placeIn = (
+  { columns }: { readonly columns: readonly unknown[] },
+  t: number,
+  f: number,
+): string => (columns.length === 1 ? `row ${t}` : `row ${t}, column ${f}`);
 
 function interleave(columns: readonly Float64Array[]): Float32Array {
   const width = columns.length;

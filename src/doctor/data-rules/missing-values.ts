@@ -1,5 +1,5 @@
 import type { Picture } from "../../viz/picture.js";
-import { type DataCase, namedColumns } from "../data-case.js";
+import { columnName, type DataCase, namedColumns } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
 import { line, lines } from "../pictures/pictures.js";
 
@@ -19,9 +19,9 @@ function firstOf(at: DataCase): Gap | null {
     const columns = at.columns.map((values) => firstGap(values));
     const timeStep = Math.min(...columns.filter((place) => place >= 0));
     const column = columns.indexOf(timeStep);
-    return column < 0
-      ? null
-      : { value: at.columns[column]![timeStep]!, place: { column: `column ${column}`, timeStep } };
+    if (column < 0) return null;
+    const place = at.columns.length === 1 ? { timeStep } : { column: columnName(at, column), timeStep };
+    return { value: at.columns[column]![timeStep]!, place };
   }
   const { x, y, timesteps, features, width, isSequence } = windows;
   // What is told of a column without any number is not told again.

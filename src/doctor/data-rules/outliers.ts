@@ -107,7 +107,7 @@ export const outliers: Rule<DataCase> = {
       severity: at.kind === "series" ? "warning" : "error",
       title: `${worst.far} of ${worst.values.length} values of ${worst.name} stand ${short(worst.largest)} times as far out as the rest`,
       evidence: {
-        column: worst.name,
+        ...(at.kind === "series" && columns.length === 1 ? {} : { column: worst.name }),
         outliers: worst.far,
         share: short(worst.far / worst.values.length),
         stdOverRobustStd: short(worst.squeeze),

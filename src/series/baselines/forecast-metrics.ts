@@ -1,7 +1,7 @@
 import { DataError, ShapeError } from "../../errors.js";
 import { numberIn, refuseUnknown } from "../../options.js";
 import { describeShape, sizeOf } from "../../tensor.js";
-import { open, openComplete, type SeriesLike } from "../kinds.js";
+import { open, openComplete, placeIn, type SeriesLike } from "../kinds.js";
 
 /** The values of a forecast or what it is held against, `[N]` or `[N, H]`, and what shape they had. */
 function openValues(
@@ -15,7 +15,7 @@ function openValues(
     const gap = column.findIndex(Number.isNaN);
     if (gap >= 0) {
       throw new DataError(
-        `${where}: row ${gap}, column ${f} of ${name} is a gap (NaN); an error with it would be NaN as well.`,
+        `${where}: ${placeIn({ columns }, gap, f)} of ${name} is a gap (NaN); an error with it would be NaN as well.`,
         {
           code: "missing_values",
           received: Number.NaN,

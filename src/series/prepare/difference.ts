@@ -1,6 +1,6 @@
 import { DataError, ShapeError } from "../../errors.js";
 import { numberIn, refuseUnknown } from "../../options.js";
-import { close, type InKind, open, type SeriesLike } from "../kinds.js";
+import { close, type InKind, open, placeIn, type SeriesLike } from "../kinds.js";
 
 /** Options of `difference`. */
 export interface DifferenceOptions {
@@ -100,7 +100,7 @@ export function undifference<T extends SeriesLike>(d: T, options: UndifferenceOp
       const gap = values.findIndex(Number.isNaN);
       if (gap < 0) return;
       throw new DataError(
-        `${where}: row ${gap}, column ${f} of \`${name}\` is a gap; every value after it would be unknown. Fill it first.`,
+        `${where}: ${placeIn(frame, gap, f)} of \`${name}\` is a gap; every value after it would be unknown. Fill it first.`,
         { code: "missing_values", received: Number.NaN },
       );
     });

@@ -1,6 +1,6 @@
 import { DataError } from "../../errors.js";
 import { numberIn, oneOf, refuseUnknown } from "../../options.js";
-import { close, type InKind, open, type SeriesLike } from "../kinds.js";
+import { close, type InKind, open, type SeriesLike, whichColumn } from "../kinds.js";
 
 /** Options of `interpolate`. */
 export interface InterpolateOptions {
@@ -95,7 +95,7 @@ export function interpolate<T extends SeriesLike>(x: T, options: InterpolateOpti
   const columns = frame.columns.map((values, f) => {
     if (values.every(Number.isNaN)) {
       throw new DataError(
-        `${where}: column ${f} has no value at all, so there is nothing to interpolate between.`,
+        `${where}: ${whichColumn(frame, f)} has no value at all, so there is nothing to interpolate between.`,
         {
           code: "missing_values",
         },

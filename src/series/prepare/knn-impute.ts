@@ -1,6 +1,6 @@
 import { DataError } from "../../errors.js";
 import { numberIn, oneOf, refuseUnknown } from "../../options.js";
-import { close, type InKind, open, type SeriesLike } from "../kinds.js";
+import { close, type InKind, open, type SeriesLike, whichColumn } from "../kinds.js";
 
 /** Options of `knnImpute`. */
 export interface KnnImputeOptions {
@@ -15,17 +15,47 @@ interface Donor {
   readonly distance: number;
 }
 
+/** What `fillFromNeighbours` is told. */
+export interface Neighbours {
+  readonly k: number;
+  readonly weights: "uniform" | "distance";
+}
+
+/** Options with their defaults. @throws ConfigError */
+export function readNeighbours(where: string, options: KnnImputeOptions): Neighbours {
+  refuseUnknown(where, options, ["k", "weights"]);
+  return {
+    k: numberIn(where, "k", options.k ?? 5, { min: 1, integer: true }),
+    weights: oneOf(where, "weights", options.weights ?? "uniform", ["uniform", "distance"]),
+  };
+}
+
+/** The rows that have a value, for each column. @throws DataError for a column without any. */
+export const donorsOf = (where: string, columns: readonly Float64Array[]): number[][] =>
+  columns.map((values, f) => {
+    const rows = Array.from(values.keys()).filter((t) => !Number.isNaN(values[t]));
+    if (rows.length > 0) return rows;
+    throw new DataError(`${where}: ${whichColumn({ columns }, f)} has no value at all to learn from.`, {
+      code: "missing_values",
+    });
+  });
+
 /** Euclidean distance over the columns both rows have, scaled up to all columns; NaN when they share none. */
-function nanEuclidean(columns: readonly Float64Array[], a: number, b: number): number {
+function nanEuclidean(
+  a: readonly Float64Array[],
+  rowA: number,
+  b: readonly Float64Array[],
+  rowB: number,
+): number {
   let sum = 0;
   let shared = 0;
-  for (const column of columns) {
-    const difference = column[a]! - column[b]!;
+  for (let f = 0; f < a.length; f++) {
+    const difference = a[f]![rowA]! - b[f]![rowB]!;
     if (Number.isNaN(difference)) continue;
     sum += difference * difference;
     shared++;
   }
-  return shared === 0 ? Number.NaN : Math.sqrt((sum * columns.length) / shared);
+  return shared === 0 ? Number.NaN : Math.sqrt((sum * a.length) / shared);
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
@@ -50,12 +80,44 @@ const byDistance = (a: Donor, b: Donor): number => {
 };
 
 /**
+ * The columns with their gaps filled from the rows of `known` most like each row: the columns themselves or others.
+ * @param donors of each column of `known`, as {@link donorsOf} gives them.
+ */
+export function fillFromNeighbours(
+  columns: readonly Float64Array[],
+  known: readonly Float64Array[],
+  donors: readonly (readonly number[])[],
+  { k, weights }: Neighbours,
+): Float64Array[] {
+  const filled = columns.map((values) => values.slice());
+  for (let t = 0; t < columns[0]!.length; t++) {
+    if (columns.every((values) => !Number.isNaN(values[t]))) continue;
+    const distances = Float64Array.from({ length: known[0]!.length }, (_, other) =>
+      nanEuclidean(columns, t, known, other),
+    );
+    columns.forEach((values, f) => {
+      if (!Number.isNaN(values[t])) return;
+      const near = donors[f]!.map((row) => ({ value: known[f]![row]!, distance: distances[row]! }));
+      if (near.every((donor) => Number.isNaN(donor.distance))) {
+        filled[f]![t] = mean(near.map((donor) => donor.value));
+        return;
+      }
+      const chosen = near.sort(byDistance).slice(0, k);
+      filled[f]![t] =
+        weights === "uniform" ? mean(chosen.map((donor) => donor.value)) : weightedByDistance(chosen);
+    });
+  }
+  return filled;
+}
+
+/**
  * Fills each gap with the mean of that column in the `k` rows most like its own, as scikit-learn's `KNNImputer`.
  *
  * Likeness is the nan-euclidean distance; only rows that have the column can donate. Where no donor shares a column
  * with the row, the column's mean is taken: always so for a series of one column, for which `interpolate` is the better
  * tool. As in scikit-learn, with uniform weights donors at no measurable distance make up the number when there are
- * fewer than `k` others. Rows are compared across all time, so a gap may be filled from its future.
+ * fewer than `k` others. Rows are compared across all time, so a gap may be filled from its
+ * future; {@link knnImputer} fills from the rows it was fitted on instead.
  *
  * @param x rows or Tensor `[T, F]`; scale the columns first, or the largest decides alone.
  * @returns the same kind and shape, without gaps.
@@ -66,33 +128,8 @@ const byDistance = (a: Donor, b: Donor): number => {
  */
 export function knnImpute<T extends SeriesLike>(x: T, options: KnnImputeOptions = {}): InKind<T> {
   const where = "knnImpute()";
-  refuseUnknown(where, options, ["k", "weights"]);
-  const k = numberIn(where, "k", options.k ?? 5, { min: 1, integer: true });
-  const weights = oneOf(where, "weights", options.weights ?? "uniform", ["uniform", "distance"]);
+  const neighbours = readNeighbours(where, options);
   const frame = open(where, x);
   const { columns } = frame;
-  const present = columns.map((values, f) => {
-    const rows = Array.from(values.keys()).filter((t) => !Number.isNaN(values[t]));
-    if (rows.length === 0) throw new DataError(`${where}: column ${f} has no value at all to learn from.`);
-    return rows;
-  });
-  const filled = columns.map((values) => values.slice());
-  for (let t = 0; t < frame.rows; t++) {
-    if (columns.every((values) => !Number.isNaN(values[t]))) continue;
-    const distances = Float64Array.from({ length: frame.rows }, (_, other) =>
-      nanEuclidean(columns, t, other),
-    );
-    columns.forEach((values, f) => {
-      if (!Number.isNaN(values[t])) return;
-      const donors = present[f]!.map((row) => ({ value: values[row]!, distance: distances[row]! }));
-      if (donors.every((donor) => Number.isNaN(donor.distance))) {
-        filled[f]![t] = mean(donors.map((donor) => donor.value));
-        return;
-      }
-      const chosen = donors.sort(byDistance).slice(0, k);
-      filled[f]![t] =
-        weights === "uniform" ? mean(chosen.map((donor) => donor.value)) : weightedByDistance(chosen);
-    });
-  }
-  return close<T>(frame, filled);
+  return close<T>(frame, fillFromNeighbours(columns, columns, donorsOf(where, columns), neighbours));
 }

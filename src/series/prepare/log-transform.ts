@@ -1,7 +1,7 @@
 import { exp, log } from "../../elementary.js";
 import { DataError } from "../../errors.js";
 import { numberIn, refuseUnknown } from "../../options.js";
-import { close, type InKind, open, type SeriesLike } from "../kinds.js";
+import { close, type InKind, open, placeIn, type SeriesLike } from "../kinds.js";
 
 /** Options of `logTransform`. */
 export interface LogTransformOptions {
@@ -16,7 +16,7 @@ function mapValues<T extends SeriesLike>(
 ): InKind<T> {
   const frame = open(where, x, Number.POSITIVE_INFINITY);
   const columns = frame.columns.map((values, f) =>
-    values.map((value, t) => (Number.isNaN(value) ? value : map(value, `row ${t}, column ${f}`))),
+    values.map((value, t) => (Number.isNaN(value) ? value : map(value, placeIn(frame, t, f)))),
   );
   return close<T>(frame, columns);
 }

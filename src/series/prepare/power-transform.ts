@@ -4,7 +4,7 @@ import { minimize } from "../../numerics/minimize.js";
 import { largestMagnitude, variance } from "../../numerics/statistics.js";
 import { flag, oneOf, refuseUnknown } from "../../options.js";
 import { createScaler, type Scaler, type ScalerMethod } from "./scaler.js";
-import { standardMethod } from "./standard-scaler.js";
+import { standardParameters } from "./standard-scaler.js";
 
 /** Options of `powerTransform`. */
 export interface PowerTransformOptions {
@@ -93,10 +93,7 @@ export function powerMethod(options: PowerTransformOptions): ScalerMethod<PowerP
       if (!standardize) return { lambda, mean: 0, scale: 1 };
       return {
         lambda,
-        ...standardMethod.learn(
-          values.map((x) => family.apply(x, lambda)),
-          column,
-        ),
+        ...standardParameters(values.map((x) => family.apply(x, lambda))),
       };
     },
     apply(x, { lambda, mean, scale }) {

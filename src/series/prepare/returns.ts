@@ -1,7 +1,7 @@
 import { log } from "../../elementary.js";
 import { DataError } from "../../errors.js";
 import { numberIn, oneOf, refuseUnknown } from "../../options.js";
-import { close, type InKind, open, type SeriesLike } from "../kinds.js";
+import { close, type InKind, open, placeIn, type SeriesLike } from "../kinds.js";
 
 /** Options of `returns`. */
 export interface ReturnsOptions {
@@ -32,7 +32,7 @@ export function returns<T extends SeriesLike>(x: T, options: ReturnsOptions = {}
       if (Number.isNaN(earlier) || Number.isNaN(value)) return Number.NaN;
       if (earlier === 0 || (method === "log" && quotient <= 0)) {
         throw new DataError(
-          `${where}: no ${method} return from ${earlier} (row ${t - lag}, column ${f}) to ${value} (row ${t}).`,
+          `${where}: no ${method} return from ${earlier} (${placeIn(frame, t - lag, f)}) to ${value} (row ${t}).`,
           {
             received: [earlier, value],
             expected: method === "log" ? "values of one sign" : "a value other than 0",

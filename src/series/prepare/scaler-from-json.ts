@@ -1,9 +1,11 @@
 import { FormatError, told } from "../../errors.js";
+import type { KnnImputeOptions } from "./knn-impute.js";
+import { knnImputer } from "./knn-imputer.js";
 import { type MinMaxScalerOptions, minMaxMethod } from "./min-max-scaler.js";
 import { type PowerTransformOptions, powerMethod } from "./power-transform.js";
 import { type RobustScalerOptions, robustMethod } from "./robust-scaler.js";
 import { type ColumnParameters, createScaler, type Scaler, type ScalerMethod } from "./scaler.js";
-import { standardMethod } from "./standard-scaler.js";
+import { type StandardScalerOptions, standardMethod } from "./standard-scaler.js";
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -28,6 +30,17 @@ function restore<Parameters extends ColumnParameters>(
   return createScaler(method, columns as readonly Parameters[]);
 }
 
+function restoreImputer(options: KnnImputeOptions, rows: unknown): Scaler {
+  if (Array.isArray(rows) && rows.length > 0 && rows.every(Array.isArray))
+    return knnImputer(options).fit(rows);
+  throw new FormatError(
+    `scalerFromJSON(): \`rows\` is ${told(rows)}, expected the rows a knnImputer was fitted on.`,
+    {
+      received: rows,
+    },
+  );
+}
+
 /**
  * A fitted scaler from what its `toJSON` gave (or from that JSON parsed again).
  * @throws FormatError when `json` is no such thing.
@@ -48,12 +61,13 @@ export function scalerFromJSON(json: unknown): Scaler {
     );
   }
   const { kind, options, columns } = json;
-  if (kind === "standardScaler") return restore(standardMethod, columns);
+  if (kind === "standardScaler") return restore(standardMethod(options as StandardScalerOptions), columns);
   if (kind === "minMaxScaler") return restore(minMaxMethod(options as MinMaxScalerOptions), columns);
   if (kind === "robustScaler") return restore(robustMethod(options as RobustScalerOptions), columns);
   if (kind === "powerTransform") return restore(powerMethod(options as PowerTransformOptions), columns);
+  if (kind === "knnImputer") return restoreImputer(options, json.rows);
   throw new FormatError(
-    `scalerFromJSON(): the kind is ${told(kind)}, expected standardScaler, minMaxScaler, robustScaler or powerTransform.`,
+    `scalerFromJSON(): the kind is ${told(kind)}, expected standardScaler, minMaxScaler, robustScaler, powerTransform or knnImputer.`,
     {
       received: kind,
     },

@@ -1,7 +1,7 @@
 import { ConfigError, DataError, ShapeError, StateError, told } from "../../errors.js";
 import { type NumberRange, numberIn, refuseUnknown } from "../../options.js";
 import { describeShape } from "../../tensor.js";
-import { close, type Frame, type InKind, open, type SeriesLike } from "../kinds.js";
+import { close, type Frame, type InKind, open, placeIn, type SeriesLike, whichColumn } from "../kinds.js";
 
 /** What a scaler learnt about one column, under names of its own. */
 export type ColumnParameters = Readonly<Record<string, number>>;
@@ -11,6 +11,8 @@ export interface ScalerJSON {
   readonly kind: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly columns: readonly ColumnParameters[];
+  /** All rows a `knnImputer` was fitted on, null for a gap. Other kinds have none. */
+  readonly rows?: readonly (readonly (number | null)[])[];
 }
 
 /** Options of a scaler's `inverseTransform`. */
@@ -70,7 +72,7 @@ class ColumnScaler<Parameters extends ColumnParameters> implements Scaler {
     this.#columns = frame.columns.map((values, f) => {
       const present = values.filter((value) => !Number.isNaN(value));
       if (present.length === 0) {
-        throw new DataError(`${this.kind}.fit(): column ${f} has no value at all.`, {
+        throw new DataError(`${this.kind}.fit(): ${whichColumn(frame, f)} has no value at all.`, {
           code: "missing_values",
         });
       }
@@ -143,7 +145,7 @@ class ColumnScaler<Parameters extends ColumnParameters> implements Scaler {
         const result = map(value, fitted[f]!);
         if (Number.isFinite(result)) return result;
         throw new DataError(
-          `${where}: row ${t}, column ${f} is ${value}, which has no finite image under ${told(fitted[f])}.`,
+          `${where}: ${placeIn(frame, t, f)} is ${value}, which has no finite image under ${told(fitted[f])}.`,
           { received: value, expected: "a value in the scaler's range" },
         );
       }),

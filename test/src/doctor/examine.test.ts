@@ -21,8 +21,19 @@ describe("examine() of a raw series", () => {
     expect(worst).toMatchObject({
       code: "missing_values",
       severity: "error",
-      evidence: { missing: 10, column: "column 0", timeStep: 7, share: 0.025 },
+      title: "10 of 400 values of the series are missing, the first at time step 7",
+      evidence: { missing: 10, timeStep: 7, share: 0.025 },
     });
+  });
+
+  it("counts columns only where there are several", () => {
+    const spoilt = sine.map((value, t) => (t === 9 ? null : t % 90 === 5 ? 300 : value));
+    const constant = new Array<number>(100).fill(4);
+    expect(JSON.stringify([...examine(spoilt), ...examine(constant)])).not.toMatch(
+      /(column|feature)\D{0,3}0/,
+    );
+    const found = examine(spoilt.map((value, t) => [t % 7, value]));
+    expect(found.map(({ evidence }) => evidence.column)).toEqual(["column 1", "column 1"]);
   });
 
   it("calls a constant one constant", () => {

@@ -86,7 +86,7 @@ describe("undifference", () => {
     expect(() => undifference([1, 2], { order: 2, initial: [1] })).toThrow(ShapeError);
     expect(() => undifference([1, 2], { initial: [1, 2] })).toThrow(/order \* lag = 1 rows/);
     expect(() => undifference([[1, 2]], { initial: [[1]] })).toThrow(ShapeError);
-    expect(() => undifference([1, null, 2], { initial: [1] })).toThrow(/row 1, column 0 of `d` is a gap/);
+    expect(() => undifference([1, null, 2], { initial: [1] })).toThrow(/row 1 of `d` is a gap/);
     expect(() => undifference([1, 2], { initial: [null] })).toThrow(/of `initial` is a gap/);
   });
 });

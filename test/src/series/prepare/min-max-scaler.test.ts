@@ -18,3 +18,15 @@ test("a featureRange that is not two ascending numbers is refused", () => {
     expect(() => minMaxScaler({ featureRange: featureRange as [number, number] })).toThrow(/featureRange/);
   }
 });
+
+test("clip holds later values at the ends of the range; without it they leave it", () => {
+  const later = [-5, 5, 20];
+  expect(minMaxScaler().fit([0, 10]).transform(later)).toEqual([-0.5, 0.5, 2]);
+  expect(minMaxScaler({ clip: true }).fit([0, 10]).transform(later)).toEqual([0, 0.5, 1]);
+  expect(
+    minMaxScaler({ clip: true, featureRange: [-1, 1] })
+      .fit([0, 10])
+      .transform(later),
+  ).toEqual([-1, 0, 1]);
+  expect(() => minMaxScaler({ clip: "yes" as never })).toThrow(/clip/);
+});

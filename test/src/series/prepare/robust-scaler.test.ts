@@ -18,3 +18,10 @@ test("a quantileRange that is not two ascending percentiles is refused", () => {
     expect(() => robustScaler({ quantileRange: quantileRange as [number, number] })).toThrow(/quantileRange/);
   }
 });
+
+test("withCentering: false keeps the level, withScaling: false the unit", () => {
+  const values = [1, 2, 3, 4, 5];
+  expect(robustScaler({ withCentering: false }).fitTransform(values)).toEqual([0.5, 1, 1.5, 2, 2.5]);
+  expect(robustScaler({ withScaling: false }).fitTransform(values)).toEqual([-2, -1, 0, 1, 2]);
+  expect(() => robustScaler({ withScaling: 0 as never })).toThrow(/withScaling/);
+});

@@ -16,6 +16,9 @@ const rows = [
 test("a scaler read back from JSON text gives the same bits", () => {
   for (const scaler of [
     standardScaler(),
+    standardScaler({ withMean: false }),
+    minMaxScaler({ clip: true }),
+    robustScaler({ withCentering: false, withScaling: false }),
     minMaxScaler({ featureRange: [-2, 3] }),
     robustScaler({ quantileRange: [10, 90] }),
     powerTransform({ method: "box-cox", standardize: false }),

@@ -97,7 +97,7 @@ describe.each(Object.entries(MAKERS))("%s", (kind, make) => {
   test("Infinity and columns without values are refused", () => {
     expect(() => make().fit([1, Number.POSITIVE_INFINITY])).toThrow(DataError);
     expect(() => make().fit([1, 2, 4]).transform([Number.NEGATIVE_INFINITY])).toThrow(DataError);
-    expect(() => make().fit([null, null])).toThrow(/column 0 has no value/);
+    expect(() => make().fit([null, null])).toThrow(/the series has no value/);
   });
 });
 

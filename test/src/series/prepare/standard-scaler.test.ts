@@ -27,3 +27,19 @@ test("a column that differs in its last bit alone is constant: 0.3 beside 0.1 + 
     expect(Math.abs(scaled)).toBeLessThan(1e-12);
   }
 });
+
+test("withMean: false keeps the level, withStd: false the unit, both nothing but the values", () => {
+  const deviation = Math.sqrt(2 / 3);
+  const values = [1, 2, 3];
+  expectClose(
+    standardScaler({ withMean: false }).fitTransform(values),
+    [1, 2, 3].map((v) => v / deviation),
+    1e-15,
+  );
+  expect(standardScaler({ withStd: false }).fitTransform(values)).toEqual([-1, 0, 1]);
+  const neither = standardScaler({ withMean: false, withStd: false }).fit(values);
+  expect(neither.transform(values)).toEqual(values);
+  expect(neither.toJSON().options).toEqual({ withMean: false, withStd: false });
+  expect(() => standardScaler({ withMean: 1 as never })).toThrow(/withMean/);
+  expect(() => standardScaler({ mean: true } as never)).toThrow(/unknown option `mean`/);
+});
