@@ -149,6 +149,8 @@ export const kerasLayers: readonly KerasLayer[] = [
       axis: [-1, [-1], [2], [1], 2],
       synchronized: [false],
       renorm: [false],
+      renorm_clipping: any,
+      renorm_momentum: any,
       virtual_batch_size: [null],
       fused: any,
       mode: [0],

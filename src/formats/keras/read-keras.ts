@@ -5,10 +5,11 @@ import type { ModelDescription } from "../description/description.js";
 import type { FileWeight } from "../weights.js";
 import { describeModel } from "./describe-model.js";
 import { Hdf5File, type Hdf5Group, isHdf5 } from "./hdf5-file.js";
+import { Folder } from "./hdf5-folder.js";
 import { dialectOf, readModelConfig } from "./model-config.js";
 import { readCompile } from "./read-compile.js";
 import type { ReadLayer, ReadModel } from "./read-model.js";
-import { optimizerVars, readNamed, readNumbered, texts } from "./stored-weights.js";
+import { layersIn, optimizerVars, readNamed, readNumbered, texts } from "./stored-weights.js";
 
 const WHERE = "fromKeras()";
 
@@ -74,10 +75,10 @@ const looksLikeJson = (bytes: Uint8Array): boolean => {
 };
 
 async function weightsIn(root: Hdf5Group, model: ReadModel): Promise<Map<ReadLayer, FileWeight[]>> {
-  const isNumbered =
-    root.group("layers") !== undefined || root.group("_layer_checkpoint_dependencies") !== undefined;
+  const folder = new Folder(root);
+  const isNumbered = layersIn(folder) !== undefined;
   const isNamed = root.group("model_weights") !== undefined || texts(root, "layer_names").length > 0;
-  return isNumbered && !isNamed ? readNumbered(root, model) : readNamed(root, model);
+  return isNumbered && !isNamed ? readNumbered(folder, model) : readNamed(root, model);
 }
 
 /**

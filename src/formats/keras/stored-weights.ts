@@ -3,6 +3,7 @@ import type { FileWeight } from "../weights.js";
 import { leavesOf } from "./describe-model.js";
 import { folderOf } from "./dialect.js";
 import { type AttributeValue, type Hdf5Dataset, Hdf5Group } from "./hdf5-file.js";
+import { Folder } from "./hdf5-folder.js";
 import type { ReadLayer, ReadModel } from "./read-model.js";
 
 /** A dataset as a weight; one that lies in pieces is read now. */
@@ -13,8 +14,8 @@ async function weightOf(name: string, dataset: Hdf5Dataset): Promise<FileWeight>
 }
 
 /** `vars/0`, `vars/1` … of a folder, by number. */
-async function varsOf(folder: Hdf5Group | undefined, path: string): Promise<FileWeight[]> {
-  const vars = folder?.group("vars");
+async function varsOf(folder: Folder | undefined, path: string): Promise<FileWeight[]> {
+  const vars = folder?.inside("vars")?.group;
   if (vars === undefined) return [];
   const names = vars.names.filter((name) => /^\d+$/.test(name)).sort((a, b) => Number(a) - Number(b));
   const weights: FileWeight[] = [];
@@ -27,7 +28,11 @@ async function varsOf(folder: Hdf5Group | undefined, path: string): Promise<File
 
 /** The optimizer's variables, by number; none where the file has none. */
 export const optimizerVars = (root: Hdf5Group): Promise<FileWeight[]> =>
-  varsOf(root.group("optimizer"), "optimizer");
+  varsOf(new Folder(root).inside("optimizer"), "optimizer");
+
+/** The folder of a model's layers, by the names it has had. */
+export const layersIn = (root: Folder): Folder | undefined =>
+  root.inside("layers") ?? root.inside("_layer_checkpoint_dependencies");
 
 /** Folders of a layer that hold weights, in Keras's order of weights. */
 function foldersOf(layer: ReadLayer): readonly string[] {
@@ -40,11 +45,11 @@ function foldersOf(layer: ReadLayer): readonly string[] {
  * layers' names are not used.
  */
 export async function readNumbered(
-  root: Hdf5Group,
+  root: Folder,
   model: ReadModel,
   weights = new Map<ReadLayer, FileWeight[]>(),
 ): Promise<Map<ReadLayer, FileWeight[]>> {
-  const layers = root.group("layers") ?? root.group("_layer_checkpoint_dependencies");
+  const layers = layersIn(root);
   if (layers === undefined) throw new FormatError("fromKeras(): the weights' file has no group `layers`.");
   const counts = new Map<string, number>();
   for (const layer of model.listed) {
@@ -52,19 +57,24 @@ export async function readNumbered(
     const count = counts.get(folder) ?? 0;
     counts.set(folder, count + 1);
     const path = count === 0 ? folder : `${folder}_${count}`;
-    const group = layers.group(path);
+    const group = layers.inside(path);
     if (layer.model !== undefined) {
       if (group !== undefined) await readNumbered(group, layer.model, weights);
       continue;
     }
     if (layer.inner?.model !== undefined) {
-      const inside = group?.group("layer");
+      const inside = group?.inside("layer");
       if (inside !== undefined) await readNumbered(inside, layer.inner.model, weights);
       continue;
     }
     const found: FileWeight[] = [];
     for (const inner of foldersOf(layer)) {
-      const at = inner === "" ? group : (group?.group(inner) ?? group?.group(`_${inner}`));
+      const at =
+        inner === ""
+          ? group
+          : inner
+              .split("/")
+              .reduce((folder, step) => folder?.inside(step) ?? folder?.inside(`_${step}`), group);
       found.push(...(await varsOf(at, `${path}/${inner}`)));
     }
     // Weights of the layer itself, where it has some beside those in its folders.
@@ -98,6 +108,21 @@ async function namedWeights(group: Hdf5Group): Promise<FileWeight[]> {
   return weights;
 }
 
+/** Keras 3 calls the weights of both directions by the layers inside, without the one around them. */
+function joinDirections(groups: Map<string, FileWeight[]>, { kind, name, inner }: ReadLayer): void {
+  if (kind !== "bidirectional" || inner === undefined || groups.has(name)) return;
+  const base = inner.name.replace(/^forward_/, "");
+  const [forward, backward] = [`forward_${base}`, `backward_${base}`];
+  const both = [groups.get(forward), groups.get(backward)];
+  if (both.includes(undefined)) return;
+  groups.delete(forward);
+  groups.delete(backward);
+  groups.set(
+    name,
+    both.flatMap((own) => own!),
+  );
+}
+
 /**
  * Shares weights out among layers by the first part of their names, which is the layer's; where the names are others, in
  * order. Weights that do not learn may stand behind those of all layers.
@@ -115,6 +140,7 @@ export function shareOut(
     groups.set(layer, group);
   }
   const own = layers.filter(hasWeights);
+  for (const layer of own) joinDirections(groups, layer);
   if (groups.size !== own.length) return undefined;
   const inOrder = [...groups.values()];
   const isNamed = own.every(({ name }) => groups.has(name));

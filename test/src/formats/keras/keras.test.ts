@@ -9,6 +9,7 @@ import { dense } from "../../../../src/layers/dense.js";
 import { dropout } from "../../../../src/layers/dropout.js";
 import { embedding } from "../../../../src/layers/embedding.js";
 import { layerNormalization } from "../../../../src/layers/layer-normalization.js";
+import { batchNormalization } from "../../../../src/layers/normalization/batch-normalization.js";
 import { bidirectional } from "../../../../src/layers/recurrent/bidirectional.js";
 import { gru } from "../../../../src/layers/recurrent/gru.js";
 import { lstm } from "../../../../src/layers/recurrent/lstm.js";
@@ -294,6 +295,40 @@ describe("configurations", () => {
     expect(model.getWeights()[0]!.data).toEqual(own.getWeights()[0]!.data);
     expect((await fromKeras(bytes)).countParams()).toBe(own.countParams());
     await expect(fromKeras(weights)).rejects.toThrow(/holds weights but no configuration/);
+  });
+
+  it("weights written on Windows, where folders are joined by backslashes; renorm's options where it is off", async () => {
+    const own = sequential(
+      [bidirectional({ layer: lstm({ units: 2 }), inputShape: [4, 2] }), batchNormalization()],
+      {
+        seed: 4,
+      },
+    );
+    const given = own.getWeights().map(({ shape, data }) => ({ shape, data: Float32Array.from(data) }));
+    const vars = (...which: number[]): object => ({
+      children: { vars: { children: Object.fromEntries(which.map((i, k) => [k, given[i]!])) } },
+    });
+    const weights = writeHdf5({
+      children: {
+        "layers\\bidirectional": vars(),
+        "layers\\bidirectional\\backward_layer\\cell": vars(3, 4, 5),
+        "layers\\bidirectional\\forward_layer\\cell": vars(0, 1, 2),
+        "layers\\batch_normalization": vars(6, 7, 8, 9),
+      },
+    } as never);
+    const cell = layer("LSTM", { name: "lstm", units: 2, return_sequences: false });
+    const config = config3([
+      input,
+      layer("Bidirectional", { name: "both", merge_mode: "concat", layer: cell }),
+      layer("BatchNormalization", {
+        name: "bn",
+        renorm: false,
+        renorm_clipping: null,
+        renorm_momentum: 0.99,
+      }),
+    ]);
+    const model = await fromKeras(config, { weights });
+    expect(model.getWeights().map(({ data }) => data)).toEqual(given.map(({ data }) => data));
   });
 
   it("a functional chain is read as one, and a reference that leads nowhere refused", async () => {

@@ -113,6 +113,53 @@ describe("fromLayersModel: TensorFlow.js computes the same", () => {
     expectClose(own, values, dtype === "uint8" ? scale : 0.001);
   });
 
+  it("converted from Keras 3, which names both directions' weights by the layers inside, in any order of layers", async () => {
+    const own = sequential(
+      [
+        bidirectional({ layer: lstm({ units: 2, returnSequences: true }), inputShape: [4, 3] }),
+        bidirectional(lstm({ units: 2 })),
+        dense({ units: 1 }),
+      ],
+      { seed: 6 },
+    );
+    const given = own.getWeights();
+    const named = ["forward_lstm", "backward_lstm", "forward_lstm_1", "backward_lstm_1"].flatMap((name) =>
+      ["kernel", "recurrent_kernel", "bias"].map((part) => `${name}/lstm_cell/${part}`),
+    );
+    const all = [...named, "dense/kernel", "dense/bias"].map((name, i) => ({ ...given[i]!, name }));
+    const stored = [...all.slice(12), ...all.slice(0, 12)];
+    const cell = (name: string, returnSequences: boolean): object => ({
+      class_name: "LSTM",
+      config: {
+        name: `forward_${name}`,
+        units: 2,
+        recurrent_activation: "sigmoid",
+        return_sequences: returnSequences,
+      },
+    });
+    const layers = [
+      { class_name: "InputLayer", config: { name: "in", batch_shape: [null, 4, 3], dtype: "float32" } },
+      {
+        class_name: "Bidirectional",
+        config: { name: "bidirectional", merge_mode: "concat", layer: cell("lstm", true) },
+      },
+      {
+        class_name: "Bidirectional",
+        config: { name: "bidirectional_1", merge_mode: "concat", layer: cell("lstm_1", false) },
+      },
+      { class_name: "Dense", config: { name: "dense", units: 1 } },
+    ];
+    const model = await fromLayersModel({
+      modelTopology: {
+        keras_version: "3.13.2",
+        model_config: { class_name: "Sequential", config: { name: "s", layers } },
+      },
+      weightSpecs: stored.map(({ name, shape: own }) => ({ name, shape: own, dtype: "float32" })),
+      weightData: stored.map(({ data }) => Float32Array.from(data).buffer),
+    });
+    expect(model.getWeights().map(({ data }) => data)).toEqual(given.map(({ data }) => data));
+  });
+
   it("weights that do not fit are refused by name", async () => {
     const artifacts = await artifactsOf(theirs());
     const data = new Uint8Array(artifacts.weightData as ArrayBuffer);
