@@ -30,15 +30,20 @@ export interface BullmqOptions {
 const MOST_BYTES = 256 * 2 ** 20;
 /** Seconds that data stay in Redis after they were last put there. */
 const DATA_SECONDS = 7 * 86_400;
+/** Milliseconds after which data are put there again: a study may last longer than they stay. */
+const DATA_AGAIN_MS = 86_400_000;
 /** Seconds that a word to give up stays. */
 const GIVE_UP_SECONDS = 3600;
+/** Milliseconds between looks at a trial that is waited for: Redis may have forgotten it, or its last word been missed. */
+const LOOK_MS = 5000;
 
 interface Open {
   readonly client: Redis;
   readonly listening: Redis;
   readonly queue: Queue;
   readonly events: QueueEvents;
-  readonly stored: Set<string>;
+  /** When data were last put into Redis, by their hash. */
+  readonly stored: Map<string, number>;
 }
 
 /**
@@ -79,12 +84,16 @@ export function bullmq(options: BullmqOptions): Runner {
     // Said where something waits for it; a lost connection comes back by itself.
     queue.on("error", () => {});
     events.on("error", () => {});
+    // One listener for each trial under way.
+    queue.setMaxListeners(0);
+    events.setMaxListeners(0);
     await events.waitUntilReady();
-    return { client, listening, queue, events, stored: new Set() };
+    return { client, listening, queue, events, stored: new Map() };
   };
 
   const store = async ({ client, stored }: Open, { data, hash }: Task): Promise<void> => {
-    if (reference !== null || stored.has(hash)) return;
+    if (reference !== null || performance.now() - (stored.get(hash) ?? -DATA_AGAIN_MS) < DATA_AGAIN_MS)
+      return;
     const bytes = encodeData(data);
     if (bytes.length > MOST_BYTES) {
       throw new ConfigError(
@@ -93,7 +102,45 @@ export function bullmq(options: BullmqOptions): Runner {
       );
     }
     await client.set(keys.data(hash), Buffer.from(bytes), "EX", DATA_SECONDS);
-    stored.add(hash);
+    stored.set(hash, performance.now());
+  };
+
+  /**
+   * Waits for a trial's end. One that Redis no longer knows (restarted without its file, emptied, its last second of writes
+   * lost) is put into the queue again: under the same name, so that it cannot be there twice.
+   */
+  const endOf = async (held: Open, task: Task, id: string, over: AbortSignal): Promise<unknown> => {
+    const { queue, events, stored } = held;
+    const add = async () => {
+      await store(held, task);
+      const queued: QueuedTrial = { job: task.job, hash: task.hash, reference };
+      return queue.add("trial", queued, {
+        jobId: id,
+        attempts,
+        ...(priority === 0 ? {} : { priority }),
+        removeOnComplete: { age: GIVE_UP_SECONDS, count: 1000 },
+        removeOnFail: { age: GIVE_UP_SECONDS, count: 1000 },
+      });
+    };
+    const job = await add();
+    return new Promise((resolve, reject) => {
+      const settle = (): void => void job.waitUntilFinished(events).then(resolve, reject);
+      const look = async (): Promise<void> => {
+        const state = await job.getState();
+        if (state === "completed" || state === "failed") settle();
+        else if (state === "unknown") {
+          stored.delete(task.hash);
+          await add();
+        }
+      };
+      const timer = setInterval(() => {
+        if (over.aborted) clearInterval(timer);
+        // A connection that is lost comes back by itself.
+        else look().catch(() => {});
+      }, LOOK_MS);
+      over.addEventListener("abort", () => clearInterval(timer), { once: true });
+      settle();
+    });
   };
 
   return {
@@ -108,15 +155,7 @@ export function bullmq(options: BullmqOptions): Runner {
         throw error;
       });
       const { client, queue, events } = held;
-      await store(held, task);
-      const queued: QueuedTrial = { job: task.job, hash: task.hash, reference };
-      const job = await queue.add("trial", queued, {
-        attempts,
-        ...(priority === 0 ? {} : { priority }),
-        removeOnComplete: { age: GIVE_UP_SECONDS, count: 1000 },
-        removeOnFail: { age: GIVE_UP_SECONDS, count: 1000 },
-      });
-      const id = job.id!;
+      const id = crypto.randomUUID();
       const giveUp = (): Promise<unknown> => client.set(keys.giveUp(id), "1", "EX", GIVE_UP_SECONDS);
       let failure: unknown;
       const onProgress = ({ jobId, data }: { jobId: string; data: unknown }): void => {
@@ -131,7 +170,8 @@ export function bullmq(options: BullmqOptions): Runner {
         );
       };
       events.on("progress", onProgress);
-      const ended = job.waitUntilFinished(events);
+      const over = new AbortController();
+      const ended = endOf(held, task, id, over.signal);
       const stopped = new Promise<never>((_, reject) => {
         signal.addEventListener("abort", () => reject(signal.reason), { once: true });
       });
@@ -145,7 +185,7 @@ export function bullmq(options: BullmqOptions): Runner {
           ended.catch(() => {});
           // One that waits is taken away; one that runs is told at its next epoch.
           await giveUp();
-          await job.remove().catch(() => {});
+          await queue.remove(id).catch(() => {});
           throw signal.reason;
         }
         if (failure !== undefined) throw failure;
@@ -153,6 +193,7 @@ export function bullmq(options: BullmqOptions): Runner {
         throw new GateflowError(error instanceof Error ? error.message : String(error));
       } finally {
         events.off("progress", onProgress);
+        over.abort();
       }
     },
     async close() {

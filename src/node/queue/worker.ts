@@ -3,7 +3,7 @@ import { DataError, EngineError } from "../../errors.js";
 import { numberIn, refuseUnknown } from "../../options.js";
 import { sha256 } from "../../search/canonical.js";
 import { decodeData, type PlainData } from "../../search/data.js";
-import { runJob } from "../../search/run-job.js";
+import { threads } from "../../search/runners/threads.js";
 import { TrialPruned } from "../../search/trial.js";
 import { encodeResult, keysOf, type QueuedResult, type QueuedTrial } from "./messages.js";
 import { checkConnection, connect, connectAgain, queuePackages } from "./redis.js";
@@ -38,6 +38,8 @@ export interface QueueWorker {
 
 /** How many sets of data a worker remembers. */
 const MOST_KNOWN = 8;
+/** How often in the life of a lock a worker asks whether its trial was given up, between its reports. */
+const LOOKS = 4;
 
 const readReference = async (reference: string): Promise<Uint8Array> => {
   if (!/^https?:\/\//.test(reference)) return readFile(reference);
@@ -67,6 +69,8 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
   const client = await connect(connection);
   const waiting = connectAgain(client);
   const known = new Map<string, PlainData>();
+  // In a thread of its own a trial can be ended whatever it does, and never keeps this one from telling Redis that it lives.
+  const runner = threads({ workers: 1 });
 
   const dataOf = async ({ hash, reference }: QueuedTrial): Promise<PlainData> => {
     const there = known.get(hash);
@@ -89,29 +93,45 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
     return data;
   };
 
+  const givenUp: QueuedResult = { value: null, isPruned: true };
   const worker = new bullmq.Worker<QueuedTrial, QueuedResult>(
     queue,
     async (job) => {
       const id = job.id!;
+      const isGivenUp = async (): Promise<boolean> => (await client.exists(keys.giveUp(id))) > 0;
+      // One that was given up while it ran elsewhere comes again when that worker vanishes.
+      if (await isGivenUp()) return givenUp;
       options.onEvent?.({ kind: "begin", id });
       const abort = new AbortController();
+      const stop = (): void => abort.abort(new TrialPruned("The trial was given up."));
+      const look = setInterval(() => {
+        isGivenUp().then(
+          (is) => is && stop(),
+          // A connection that is lost comes back by itself.
+          () => {},
+        );
+      }, lockDuration / LOOKS);
       try {
-        const result = await runJob(job.data.job, await dataOf(job.data), {
+        const { job: own, hash } = job.data;
+        const task = { job: own, hash, data: await dataOf(job.data) };
+        const result = await runner.run(task, {
           signal: abort.signal,
           async report(value, step) {
             await job.updateProgress({ value: Number.isFinite(value) ? value : null, step });
-            return (await client.exists(keys.giveUp(id))) === 0;
+            return !(await isGivenUp());
           },
         });
         options.onEvent?.({ kind: "end", id });
         return encodeResult(result);
       } catch (error) {
-        if (error instanceof TrialPruned) return { value: null, isPruned: true };
+        if (error instanceof TrialPruned) return givenUp;
         const message = error instanceof Error ? error.message : String(error);
         options.onEvent?.({ kind: "failed", id, message });
         // Only a machine's own fault is worth another try.
         if (error instanceof EngineError) throw error;
         throw new bullmq.UnrecoverableError(message);
+      } finally {
+        clearInterval(look);
       }
     },
     {
@@ -136,6 +156,7 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
   return {
     async close() {
       await worker.close();
+      await runner.close();
       waiting.disconnect();
       client.disconnect();
     },

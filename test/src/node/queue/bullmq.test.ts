@@ -2,17 +2,22 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { bullmq } from "../../../../src/node/queue/bullmq.js";
-import { startQueueWorker } from "../../../../src/node/queue/worker.js";
+import { connect } from "../../../../src/node/queue/redis.js";
+import type { QueueWorker, QueueWorkerOptions } from "../../../../src/node/queue/worker.js";
 import { inProcess } from "../../../../src/search/runners/in-process.js";
 import { choice, int, logUniform } from "../../../../src/search/space.js";
 import type { Trial } from "../../../../src/search/trial.js";
 import { tune } from "../../../../src/search/tune.js";
 import { rootPath } from "../../../house/source-files.js";
+import { builtNode } from "../../../support/built.js";
 import { startRedis, type TestRedis } from "../../../support/redis.js";
 
 let redis: TestRedis;
+/** The built one: its trials run in a thread, which is a file of its own. */
+let startQueueWorker: (options: QueueWorkerOptions) => Promise<QueueWorker>;
 beforeAll(async () => {
   redis = await startRedis();
+  ({ startQueueWorker } = await builtNode());
 });
 afterAll(() => redis.stop());
 
@@ -174,6 +179,57 @@ describe("trials in a queue", () => {
       ),
     );
   }, 120_000);
+
+  it("are put into the queue again where Redis has forgotten them", async () => {
+    let isEmptied = false;
+    const runner = bullmq({ connection: redis.url, queue: "forgotten", workers: 4 });
+    const client = await connect(redis.url);
+    // Nobody takes them yet: all that wait are lost, their data with them.
+    const study = tune(space, { data: series, trials: 4, sampler: "random", runner });
+    while (!isEmptied) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      if ((await client.llen("bull:forgotten:wait")) < 4) continue;
+      await client.flushall();
+      isEmptied = true;
+    }
+    const worker = await startQueueWorker({ connection: redis.url, queue: "forgotten" });
+    const { trials } = await study;
+    await worker.close();
+    await runner.close();
+    client.disconnect();
+    const { trials: expected } = await tune(space, {
+      data: series,
+      trials: 4,
+      sampler: "random",
+      runner: inProcess(),
+    });
+    expect(withoutTimes(trials)).toEqual(withoutTimes(expected));
+  }, 60_000);
+
+  it("that never return make room for others on the same worker", async () => {
+    const worker = await startQueueWorker({ connection: redis.url, queue: "endless", lockDuration: 1000 });
+    const runner = bullmq({ connection: redis.url, queue: "endless", workers: 1 });
+    // One epoch of hours: nothing is reported on the way.
+    const endless = {
+      ...space,
+      window: 4,
+      compile: { optimizer: "sgd", loss: "mse" },
+      fit: { epochs: 1, batchSize: 1 },
+      layers: [
+        { kind: "lstm", units: choice([2, 1024]) },
+        { kind: "dense", units: 1 },
+      ],
+    };
+    const long = Array.from({ length: 4000 }, (_, t) => Math.sin(t / 4));
+    const study = await tune(endless, { data: long, trials: 2, sampler: "grid", runner, trialTimeout: 6 });
+    await runner.close();
+    await worker.close();
+    for (const { params, state, error } of study.trials) {
+      expect(state).toBe(params["layers.0.units"] === 1024 ? "failed" : "complete");
+      if (state === "failed") expect(error).toMatch(/trialTimeout/);
+    }
+    expect(study.trials.some(({ state }) => state === "failed")).toBe(true);
+  }, 60_000);
 });
 
 describe("a Redis that is not there", () => {

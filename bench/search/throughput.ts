@@ -1,0 +1,120 @@
+/**
+ * Trials a second, and what a trial costs beside its training, for 1, 2 and 4 workers in process, in threads and on BullMQ.
+ * Needs the built package, a Redis server, and a machine with nothing else to do:
+ * `npx tsx bench/search/throughput.ts --trials=200 --milliseconds=200`, and `--milliseconds=0` for the smallest trials.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { parseArgs } from "node:util";
+import type { Runner } from "../../src/index.js";
+import { builtGateflow, builtNode } from "../../test/support/built.js";
+import { startRedis, type TestRedis } from "../../test/support/redis.js";
+import { rootPath } from "../support/child.js";
+import { circumstances } from "../support/machine.js";
+import { redisCounters } from "./redis-counters.js";
+
+const { values } = parseArgs({
+  options: {
+    trials: { type: "string", default: "100" },
+    milliseconds: { type: "string", default: "200" },
+    workers: { type: "string", default: "1,2,4" },
+  },
+});
+const trials = Number(values.trials);
+const { tune, inProcess, uniform } = await builtGateflow();
+const { threads, bullmq } = await builtNode();
+const series = Array.from({ length: 200 }, (_, t) => Math.sin(t / 4));
+
+/** All trials are the same work: what is searched changes nothing that takes time. */
+const spaceOf = (epochs: number) => ({
+  window: 8,
+  layers: [
+    { kind: "lstm", units: 8 },
+    { kind: "dense", units: 1 },
+  ],
+  compile: { optimizer: { name: "sgd", learningRate: uniform(0.001, 0.01) }, loss: "mse" },
+  fit: { epochs },
+});
+
+async function secondsOf(runner: Runner, epochs: number, count: number): Promise<number> {
+  const start = performance.now();
+  const study = await tune(spaceOf(epochs), { data: series, trials: count, sampler: "random", runner });
+  const seconds = (performance.now() - start) / 1000;
+  const failed = study.trials.find(({ state }) => state !== "complete");
+  if (failed !== undefined) throw new Error(`trial ${failed.number}: ${failed.error}`);
+  return seconds;
+}
+
+/** Epochs that take about as long as asked for, in this process. */
+async function epochsFor(milliseconds: number): Promise<number> {
+  if (milliseconds === 0) return 1;
+  await secondsOf(inProcess(), 20, 3);
+  const [few, many] = [await secondsOf(inProcess(), 20, 3), await secondsOf(inProcess(), 220, 3)];
+  return Math.max(1, Math.round(milliseconds / ((1000 * (many - few)) / 600)));
+}
+
+async function startWorkers(count: number, redis: TestRedis): Promise<ChildProcess[]> {
+  return Promise.all(
+    Array.from({ length: count }, async () => {
+      const child = spawn(process.execPath, [`${rootPath}dist/cli/main.js`, "worker", "--redis", redis.url]);
+      let said = "";
+      child.stderr.on("data", (text: Buffer) => {
+        if (!said.includes("waiting")) said += text.toString();
+      });
+      while (!said.includes("waiting")) await once(child.stderr, "data");
+      return child;
+    }),
+  );
+}
+
+const epochs = await epochsFor(Number(values.milliseconds));
+await secondsOf(inProcess(), epochs, 3);
+/** Of a trial alone, in this process. */
+const bare =
+  (await secondsOf(inProcess(), epochs, Math.max(5, Math.ceil(trials / 4)))) /
+  Math.max(5, Math.ceil(trials / 4));
+const { cpu, processors, load, commit, node } = circumstances();
+console.log(`${cpu}, ${processors} processors, load ${load.toFixed(1)}, Node ${node}, ${commit}`);
+console.log(`${trials} trials of ${epochs} epochs, ${(1000 * bare).toFixed(1)} ms each in this process`);
+
+const rates = new Map<string, number>();
+async function measure(name: string, workers: number, runner: Runner): Promise<void> {
+  // Threads start, data arrive.
+  await secondsOf(runner, 1, 2 * workers);
+  const seconds = await secondsOf(runner, epochs, trials);
+  const rate = trials / seconds;
+  rates.set(`${name} ${workers}`, rate);
+  const atOnce = name === "in process" ? 1 : Math.min(workers, processors);
+  const overhead = 1000 * ((seconds * atOnce) / trials - bare);
+  const speed = rate / rates.get(`${name} ${values.workers.split(",")[0]}`)!;
+  console.log(
+    `${name.padEnd(10)} ${workers} worker${workers === 1 ? " " : "s"}  ${rate.toFixed(1)} trials/s  ${speed.toFixed(2)}x  overhead ${overhead.toFixed(1)} ms a trial`,
+  );
+}
+
+for (const workers of values.workers.split(",").map(Number)) {
+  const here = inProcess({ workers });
+  await measure("in process", workers, here);
+  const own = threads({ workers });
+  await measure("threads", workers, own);
+  await own.close();
+  const redis = await startRedis();
+  const children = await startWorkers(workers, redis);
+  try {
+    const queue = bullmq({ connection: redis.url, workers: 2 * workers });
+    const before = await redisCounters(redis.url);
+    await measure("BullMQ", workers, queue);
+    const after = await redisCounters(redis.url);
+    const each = trials + 2 * workers;
+    const per = (key: "commands" | "received" | "sent"): string =>
+      ((after[key] - before[key]) / each).toFixed(0);
+    console.log(
+      `  Redis: ${per("commands")} commands, ${per("received")} bytes in, ${per("sent")} bytes out a trial`,
+    );
+    await queue.close();
+  } finally {
+    for (const child of children) child.kill("SIGKILL");
+    await redis.stop();
+  }
+}
+process.exit(0);
