@@ -1,20 +1,23 @@
-import { Closer } from "./panels/closer.tsx";
 import { Controls } from "./panels/controls.tsx";
 import { FileDrop } from "./panels/file-drop.tsx";
 import { Findings } from "./panels/findings.tsx";
-import { Glossary } from "./panels/glossary.tsx";
+import { Folded, later } from "./panels/later.tsx";
 import { Messages } from "./panels/messages.tsx";
-import { SlowMotion } from "./panels/slow-motion.tsx";
 import { Time } from "./panels/time.tsx";
 import { Top } from "./panels/top.tsx";
 import { Transport } from "./panels/transport.tsx";
-import { Walk } from "./panels/walk.tsx";
 import { CellTracePicture } from "./pictures/cell-trace.tsx";
 import { ForecastPicture } from "./pictures/forecast.tsx";
 import { GatesPicture } from "./pictures/gates.tsx";
 import { GradientFlowPicture } from "./pictures/gradient-flow.tsx";
 import { LossPicture } from "./pictures/loss.tsx";
 import { WeightsPicture } from "./pictures/weights-and-updates.tsx";
+import { sight, slowStage, walkStop } from "./state.ts";
+
+const Closer = later(async () => (await import("./panels/closer.tsx")).Closer);
+const Glossary = later(async () => (await import("./panels/glossary.tsx")).Glossary);
+const SlowMotion = later(async () => (await import("./panels/slow-motion.tsx")).SlowMotion);
+const Walk = later(async () => (await import("./panels/walk.tsx")).Walk);
 
 export const App = () => (
   <>
@@ -25,7 +28,7 @@ export const App = () => (
       </div>
       <div class="stage">
         <Transport />
-        <SlowMotion />
+        {slowStage.value !== null && <SlowMotion />}
         <Messages />
         <div class="pictures">
           <LossPicture />
@@ -37,10 +40,15 @@ export const App = () => (
         </div>
         <Time />
         <Findings />
-        <Closer />
-        <Glossary />
+        <Folded
+          class="panel closer"
+          summary={<h2>Look closer: one cell with its numbers</h2>}
+          inside={() => <Closer />}
+          onFold={(isOpen) => sight("Look closer", isOpen)}
+        />
+        <Folded class="panel glossary" summary={<h2>Words</h2>} inside={() => <Glossary />} />
       </div>
     </FileDrop>
-    <Walk />
+    {walkStop.value !== null && <Walk />}
   </>
 );

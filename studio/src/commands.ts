@@ -1,15 +1,22 @@
 /** What one can have done: the page's buttons, in words the workers understand. */
-import { batch } from "@preact/signals";
-import type { ExportKind, Finding, FromWorker, Job, Recorded, ToWorker, Trained } from "./protocol.ts";
+import { batch, effect, signal } from "@preact/signals";
+import { broken, trainer } from "./boot.ts";
+import { atOnce, pace } from "./draw/pace.ts";
+import type {
+  ExportKind,
+  Finding,
+  FromWorker,
+  Job,
+  Progress,
+  Recorded,
+  ToWorker,
+  Trained,
+} from "./protocol.ts";
 import { adapted } from "./recipe/adapt.ts";
 import type { StudioRecipe } from "./recipe/studio-recipe.ts";
 import * as state from "./state.ts";
 import { download } from "./text/download.ts";
 
-const start = (name: string): Worker =>
-  new Worker(new URL("./worker/worker.ts", import.meta.url), { type: "module", name });
-
-let trainer: Worker;
 let doctor: Worker | undefined;
 /** Of the run; what comes from an older one is not listened to. */
 let run = 0;
@@ -20,13 +27,23 @@ let whenSnapshot: ((trained: Trained) => void) | undefined;
 
 const tell = (message: ToWorker): void => trainer.postMessage(message);
 
+/** What shows sequences and forecasts, which cost more than an update to look at. */
+const LOOKED_AT = ["Forecast", "Cell trace", "Look closer"];
+
 export function startWorkers(): void {
-  trainer = start("gateflow training");
   trainer.onmessage = ({ data }: MessageEvent<FromWorker>) => hear(data);
-  trainer.onerror = (event) => {
-    event.preventDefault();
-    state.alarm.value = `The training stopped: ${event.message || "its worker could not be started"}.`;
-  };
+  void broken.then((why) => {
+    state.alarm.value = `The training stopped: ${why}.`;
+  });
+  // What nobody sees is not computed while it trains.
+  const isVisible = signal(!document.hidden);
+  document.addEventListener("visibilitychange", () => {
+    isVisible.value = !document.hidden;
+  });
+  effect(() => {
+    const looks = isVisible.value && LOOKED_AT.some((name) => state.inSight.value.has(name));
+    tell({ kind: "watching", looks });
+  });
 }
 
 const job = (): Job => ({
@@ -43,9 +60,20 @@ function load(): void {
   clearTimeout(pending);
   pending = undefined;
   run++;
+  latest = state.NOTHING_YET;
   state.forgetRun();
   tell({ kind: "load", id: run, job: job() });
   tell({ kind: "speed", updatesPerSecond: state.speed.value });
+  // The doctor comes after the first pictures: both at once would be later.
+  isUnseen = true;
+  state.findings.value = { ...state.findings.value, isLooking: true };
+}
+
+/** Whether the doctor has still to look at the untrained model. */
+let isUnseen = false;
+function firstLook(): void {
+  if (!isUnseen) return;
+  isUnseen = false;
   lookAtIt(null);
 }
 
@@ -141,7 +169,10 @@ function lookAtIt(trained: Trained | null): void {
 }
 
 function startDoctor(): Worker {
-  const worker = start("gateflow doctor");
+  const worker = new Worker(new URL("./worker/worker.ts", import.meta.url), {
+    type: "module",
+    name: "gateflow doctor",
+  });
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     if (data.kind === "failed") {
       if (data.id === question) state.findings.value = { ...state.findings.value, isLooking: false };
@@ -191,6 +222,16 @@ export async function exportAs(what: ExportKind): Promise<void> {
   else if (answer.kind === "failed") state.alarm.value = answer.message;
 }
 
+/** What the training last said of itself, shown or not yet. */
+let latest: Progress = state.NOTHING_YET;
+
+function show(): void {
+  batch(() => {
+    state.progress.value = latest;
+    state.recorded.value++;
+  });
+}
+
 function hear(message: FromWorker): void {
   if (message.id < 0) {
     waiting.get(message.id)?.(message);
@@ -212,22 +253,26 @@ function hear(message: FromWorker): void {
         state.refusal.value = message.refusal;
         state.progress.value = { ...state.progress.value, running: false };
       });
+      firstLook();
       break;
     case "frames":
       state.addFrames(message.frames, message.stride);
+      pace(show);
       break;
     case "look":
       state.addLook(message.look);
+      pace(show);
+      firstLook();
       break;
     case "progress": {
-      const { ended } = state.progress.value;
-      batch(() => {
-        state.addPoints(message.progress.points);
-        state.progress.value = message.progress;
-        state.recorded.value++;
-      });
+      const { running, ended } = latest;
+      latest = message.progress;
+      state.addPoints(latest.points);
+      // While it runs the page follows at its own pace; where it begins, rests or ends it shows that at once.
+      if (latest.running && running) pace(show);
+      else atOnce(show);
       // A training is over: now there is something for the doctor to see.
-      if (message.progress.ended !== undefined && ended === undefined) askDoctor();
+      if (latest.ended !== undefined && ended === undefined) askDoctor();
       break;
     }
   }

@@ -2,7 +2,7 @@ import { render } from "preact";
 import { App } from "./app.tsx";
 import { change, startWorkers, train } from "./commands.ts";
 import { followScheme } from "./draw/follow-scheme.ts";
-import { inviteOnce } from "./panels/walk.tsx";
+import { inviteOnce } from "./panels/invite.ts";
 import { fromAddress } from "./recipe/address.ts";
 import { alarm } from "./state.ts";
 
@@ -17,6 +17,9 @@ function follow(): void {
 followScheme();
 startWorkers();
 inviteOnce();
-render(<App />, document.querySelector("#studio")!);
+const root = document.querySelector("#studio")!;
+// In place of the frame that stood there from the beginning.
+root.replaceChildren();
+render(<App />, root);
 follow();
 addEventListener("hashchange", follow);

@@ -43,6 +43,8 @@ export type ToWorker =
   | { readonly kind: "pause" }
   | { readonly kind: "speed"; readonly updatesPerSecond: number }
   | { readonly kind: "probe"; readonly example: number }
+  /** Whether anybody sees sequences and forecasts: what is not seen is not computed while it trains. */
+  | { readonly kind: "watching"; readonly looks: boolean }
   | { readonly kind: "snapshot" }
   | { readonly kind: "diagnose"; readonly id: number; readonly job: Job; readonly trained: Trained | null }
   | { readonly kind: "open"; readonly id: number; readonly name: string; readonly bytes: Uint8Array }

@@ -23,7 +23,7 @@ export const refusal = signal<Refusal | null>(null);
 /** Updates a second; 0: as fast as it goes. */
 export const speed = signal(0);
 
-/** What was recorded of this run; the lists grow in place, the number tells that they did. */
+/** What was recorded of this run; the lists grow in place, the number tells that they did, and that it is time to show it. */
 export const frames: Frame[] = [];
 export const points: LossPoint[] = [];
 export const looks: Look[] = [];
@@ -49,12 +49,17 @@ export const alarm = signal<string | null>(null);
 /** What went well, for those who cannot see it. */
 export const notice = signal<string | null>(null);
 
-/** The frame that is shown: its place, or the newest, whichever it is. */
+/** The moment that is shown: the number of its update, or the newest, whichever it is. */
 export const place = signal<number | "newest">("newest");
+/** Its index among the frames: a number of an update stays what it is when the list is thinned. */
 export const shownPlace = computed(() => {
   void recorded.value;
-  const last = frames.length - 1;
-  return place.value === "newest" ? last : Math.min(place.value, last);
+  const { value } = place;
+  if (value === "newest") return frames.length - 1;
+  return Math.max(
+    0,
+    frames.findLastIndex(({ update }) => update <= value),
+  );
 });
 export const shownFrame = computed<Frame | undefined>(() => {
   void recorded.value;
@@ -82,10 +87,27 @@ export const shownTrace = computed(() => {
   return traces.find(({ layer }) => layer === shownLayer.value?.name) ?? traces[0];
 });
 
+/** Where one is in the tour; null: nowhere. */
+export const walkStop = signal<number | null>(null);
+/** Whether somebody is here for the first time. */
+export const isInvited = signal(false);
+/** Where one is in the update that is shown slowly; null: nowhere. */
+export const slowStage = signal<number | null>(null);
+
 /** Names of pictures that are pointed out. */
 export const lit = signal<readonly string[]>([]);
 /** How much of the backward pass is still to come, 1 to 0, while it is shown slowly. */
 export const sweep = signal<number | null>(null);
+
+/** What of the page is on the screen: the names of its pictures, and of parts that are folded out. */
+export const inSight = signal<ReadonlySet<string>>(new Set());
+export function sight(name: string, isSeen: boolean): void {
+  if (inSight.value.has(name) === isSeen) return;
+  const next = new Set(inSight.value);
+  if (isSeen) next.add(name);
+  else next.delete(name);
+  inSight.value = next;
+}
 
 /** Light or dark, as the page is now; pictures are drawn anew when it changes. */
 export const scheme = signal<"light" | "dark">("light");
@@ -106,6 +128,8 @@ export function forgetRun(): void {
 }
 
 const MOST_LOOKS = 150;
+/** Numbers of all looks together: 32 MB of them. */
+const MOST_NUMBERS = 4e6;
 const MOST_POINTS = 4000;
 
 export function addFrames(added: readonly Frame[], stride: number): void {
@@ -117,19 +141,20 @@ export function addFrames(added: readonly Frame[], stride: number): void {
     frames.length = 0;
     frames.push(...kept);
   }
-  recorded.value++;
 }
+
+const sizeOf = ({ traces }: Look): number =>
+  traces.reduce((sum, { timesteps, units }) => sum + 12 * timesteps * units, 0);
 
 export function addLook(look: Look): void {
   if (looks.at(-1)?.update === look.update) looks.pop();
   looks.push(look);
   // The first and the last stay; between them every other one.
-  if (looks.length > MOST_LOOKS) {
+  if (looks.length > Math.min(MOST_LOOKS, Math.max(4, MOST_NUMBERS / (sizeOf(look) || 1)))) {
     const kept = looks.filter((_, i) => i % 2 === 0 || i === looks.length - 1);
     looks.length = 0;
     looks.push(...kept);
   }
-  recorded.value++;
 }
 
 export function addPoints(added: readonly LossPoint[]): void {

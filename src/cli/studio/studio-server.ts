@@ -45,6 +45,9 @@ const HEADERS = {
   "Cache-Control": "no-cache",
 } as const;
 
+/** A file under assets/ with a hash in its name, as Vite writes them. */
+const HASHED = /[\\/]assets[\\/][\w.-]+-[\w-]{8}\.\w+$/;
+
 function refuse(
   response: ServerResponse,
   status: number,
@@ -95,6 +98,8 @@ async function answer(
   const file = await openFile(path);
   if (file === undefined) return refuse(response, 404, "There is no such file.");
   const { size } = await file.stat();
+  // What is built has its content in its name: a second worker takes it from the browser's own store.
+  if (HASHED.test(path!)) response.setHeader("Cache-Control", "public, max-age=31536000, immutable");
   response.writeHead(200, {
     "Content-Type": TYPES[extname(path!)] ?? "application/octet-stream",
     "Content-Length": size,

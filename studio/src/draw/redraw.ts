@@ -1,31 +1,60 @@
-/** Pictures that have to be drawn anew; within a frame as many as fit into a few milliseconds. */
-const waiting = new Set<() => void>();
-const BUDGET_MS = 7;
-let isAsked = false;
+/** All pictures are drawn in one place, once a frame, in the order in which they asked. */
+export interface Drawing {
+  paint(): void;
+  /** Whether any of it is on the screen: what nobody sees is drawn when it comes into view. */
+  isSeen: boolean;
+}
 
-function draw(): void {
+const waiting = new Set<Drawing>();
+/** Within a frame as many as fit into so many milliseconds; the others follow in the next one. */
+const BUDGET_MS = 8;
+let isAsked = false;
+/** Milliseconds the pictures drawn since the last reading took. */
+let spent = 0;
+
+function drawFrame(): void {
   isAsked = false;
   const began = performance.now();
-  for (const picture of waiting) {
-    waiting.delete(picture);
-    picture();
+  for (const drawing of waiting) {
+    if (!drawing.isSeen) continue;
+    waiting.delete(drawing);
+    drawing.paint();
     if (performance.now() - began > BUDGET_MS) break;
   }
-  if (waiting.size > 0) ask();
-}
-
-function ask(): void {
-  if (isAsked) return;
-  isAsked = true;
-  requestAnimationFrame(draw);
-}
-
-/** Has a picture drawn in the next frame, or in one soon after. */
-export function redraw(picture: () => void): void {
-  waiting.add(picture);
+  spent += performance.now() - began;
   ask();
 }
 
-export function forget(picture: () => void): void {
-  waiting.delete(picture);
+function ask(): void {
+  if (isAsked || ![...waiting].some(({ isSeen }) => isSeen)) return;
+  isAsked = true;
+  requestAnimationFrame(drawFrame);
+}
+
+/** Has a picture drawn in the next frame, or in one soon after; one that is out of sight when it is seen again. */
+export function redraw(drawing: Drawing): void {
+  waiting.add(drawing);
+  ask();
+}
+
+/** Draws what waited for being seen. */
+export const resume = (): void => ask();
+
+export function forget(drawing: Drawing): void {
+  waiting.delete(drawing);
+}
+
+/** Draws whatever waits, out of sight or not: before a picture of the screen is taken. */
+export function drawAll(): void {
+  for (const drawing of waiting) {
+    waiting.delete(drawing);
+    drawing.paint();
+  }
+}
+
+/** What drawing cost since this was last asked, in milliseconds. */
+export function takeCost(): number {
+  const cost = spent;
+  spent = 0;
+  return cost;
 }

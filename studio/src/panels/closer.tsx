@@ -24,18 +24,9 @@ const FormulaLine = ({ formula }: { readonly formula: Formula }) => (
 export function Closer() {
   const trace = shownTrace.value;
   const layers = shownFrame.value?.layers.filter(({ recurrent }) => recurrent !== null) ?? [];
-  return (
-    <details class="panel closer">
-      <summary>
-        <h2>Look closer: one cell with its numbers</h2>
-      </summary>
-      {trace === undefined ? (
-        <p>Nothing is followed: this model is too large for it, or keeps its state.</p>
-      ) : (
-        <Cell trace={trace} layers={layers.map(({ name }) => name)} />
-      )}
-    </details>
-  );
+  if (trace === undefined)
+    return <p>Nothing is followed: this model is too large for it, or keeps its state.</p>;
+  return <Cell trace={trace} layers={layers.map(({ name }) => name)} />;
 }
 
 function Cell({ trace, layers }: { readonly trace: ProbeTrace; readonly layers: readonly string[] }) {

@@ -11,7 +11,9 @@ import {
 } from "../recipe/studio-recipe.ts";
 import { dataFile, modelFile, recipe } from "../state.ts";
 import { Choice, NumberField } from "./field.tsx";
-import { MoreControls } from "./more-controls.tsx";
+import { Folded, later } from "./later.tsx";
+
+const MoreControls = later(async () => (await import("./more-controls.tsx")).MoreControls);
 
 const aboutData = (): string => {
   const { data, case: name } = recipe.value;
@@ -142,9 +144,15 @@ export function Controls() {
           }}
         />
       </div>
-      <MoreControls
-        knobs={knobsOf(sources[studio.data] ?? ({ knobs: {} } as never), studio.knobs)}
-        anew={anew}
+      <Folded
+        class="more"
+        summary="More: layers, optimizer, scaling, seed …"
+        inside={() => (
+          <MoreControls
+            knobs={knobsOf(sources[studio.data] ?? ({ knobs: {} } as never), studio.knobs)}
+            anew={anew}
+          />
+        )}
       />
     </section>
   );

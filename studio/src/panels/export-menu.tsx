@@ -3,7 +3,6 @@ import { useEffect, useRef } from "preact/hooks";
 import { exportAs, recordedNow } from "../commands.ts";
 import { recipe } from "../state.ts";
 import { download } from "../text/download.ts";
-import { gradientTable, traceText } from "../text/trace-text.ts";
 
 interface Item {
   readonly name: string;
@@ -20,12 +19,18 @@ const items: readonly Item[] = [
   {
     name: "Trace",
     about: "every recorded flow, .json",
-    run: () => download("gateflow-trace.json", "application/json", traceText(recordedNow(), recipe.value)),
+    run: () =>
+      void import("../text/trace-text.ts").then(({ traceText }) =>
+        download("gateflow-trace.json", "application/json", traceText(recordedNow(), recipe.value)),
+      ),
   },
   {
     name: "Flow table (.csv)",
     about: "a row a layer, update and time",
-    run: () => download("gateflow-flow.csv", "text/csv", gradientTable(recordedNow())),
+    run: () =>
+      void import("../text/trace-text.ts").then(({ gradientTable }) =>
+        download("gateflow-flow.csv", "text/csv", gradientTable(recordedNow())),
+      ),
   },
   { name: "Picture", about: "the gradient flow, .svg", run: () => void exportAs("picture") },
   {

@@ -26,17 +26,12 @@ const words: readonly (readonly [string, string])[] = [
 ];
 
 export const Glossary = () => (
-  <details class="panel glossary">
-    <summary>
-      <h2>Words</h2>
-    </summary>
-    <dl>
-      {words.map(([word, meaning]) => (
-        <div key={word}>
-          <dt>{word}</dt>
-          <dd>{meaning}</dd>
-        </div>
-      ))}
-    </dl>
-  </details>
+  <dl>
+    {words.map(([word, meaning]) => (
+      <div key={word}>
+        <dt>{word}</dt>
+        <dd>{meaning}</dd>
+      </div>
+    ))}
+  </dl>
 );

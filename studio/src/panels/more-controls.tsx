@@ -38,8 +38,7 @@ export function MoreControls({ knobs, anew }: MoreProps) {
   const keeper = keeperOf(cell?.kind ?? "");
   const source = sources[studio.data];
   return (
-    <details class="more">
-      <summary>More: layers, optimizer, scaling, seed …</summary>
+    <>
       {Object.entries(source?.knobs ?? {}).map(([name, knob]) => (
         <NumberField
           key={name}
@@ -193,7 +192,7 @@ export function MoreControls({ knobs, anew }: MoreProps) {
         <option value="reproducible">the same everywhere</option>
         <option value="fastest">the fastest here</option>
       </Choice>
-    </details>
+    </>
   );
 }
 

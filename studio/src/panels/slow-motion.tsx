@@ -10,12 +10,11 @@ import {
   recorded,
   shownFrame,
   shownTrace,
+  slowStage,
   sweep,
   timeStep,
 } from "../state.ts";
 
-/** Where one is in the update that is shown slowly; null: nowhere. */
-const stage = signal<number | null>(null);
 const isMoving = signal(true);
 let timer: ReturnType<typeof setTimeout> | undefined;
 let ticker: ReturnType<typeof setInterval> | undefined;
@@ -101,7 +100,7 @@ function show(index: number | null): void {
   clearTimeout(timer);
   clearInterval(ticker);
   sweep.value = null;
-  stage.value = index;
+  slowStage.value = index;
   const own = index === null ? undefined : stages[index];
   lit.value = own?.pictures ?? [];
   if (own === undefined || index === null) return;
@@ -132,7 +131,7 @@ export function startSlowMotion(): void {
 }
 
 export function SlowMotion() {
-  const at = stage.value;
+  const at = slowStage.value;
   if (at === null) return null;
   return (
     <section class="panel slow" aria-label="One update, slowly">

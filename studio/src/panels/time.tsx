@@ -22,7 +22,7 @@ export function Time() {
         aria-valuetext={words}
         onInput={(event) => {
           const at = event.currentTarget.valueAsNumber;
-          place.value = at >= last ? "newest" : at;
+          place.value = at >= last ? "newest" : frames[at]!.update;
         }}
       />
       <span class="when">

@@ -1,6 +1,7 @@
 import { switchScheme } from "../draw/follow-scheme.ts";
-import { loaded, scheme } from "../state.ts";
-import { isInvited, startWalk } from "./walk.tsx";
+import { isInvited, loaded, scheme } from "../state.ts";
+
+const startWalk = (): void => void import("./walk.tsx").then((walk) => walk.startWalk());
 
 function machine(): string {
   const info = loaded.value;

@@ -4,7 +4,9 @@ import { progress, refusal, speed } from "../state.ts";
 import { copyLink } from "../text/copy-link.ts";
 import { ExportMenu } from "./export-menu.tsx";
 import { together } from "./findings.tsx";
-import { startSlowMotion } from "./slow-motion.tsx";
+
+const startSlowMotion = (): void =>
+  void import("./slow-motion.tsx").then((motion) => motion.startSlowMotion());
 
 const lossText = (value: number, update: number): string =>
   Number.isNaN(value) && update === 0 ? "–" : exact(value);

@@ -1,14 +1,9 @@
-import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { change, reset, train } from "../commands.ts";
 import { recipeOfCase } from "../recipe/cases.ts";
 import { DEFAULT_RECIPE } from "../recipe/studio-recipe.ts";
-import { lit } from "../state.ts";
-
-const STORE = "gateflow studio seen";
-const stop = signal<number | null>(null);
-/** Whether somebody is here for the first time. */
-export const isInvited = signal(false);
+import { isInvited, lit, walkStop } from "../state.ts";
+import { remember } from "./invite.ts";
 
 interface Stop {
   readonly title: string;
@@ -58,27 +53,10 @@ const stops: readonly Stop[] = [
   },
 ];
 
-function remember(): void {
-  try {
-    localStorage.setItem(STORE, "yes");
-  } catch {
-    // A browser that keeps nothing invites again.
-  }
-}
-
-/** Invites those who were never here. */
-export function inviteOnce(): void {
-  try {
-    isInvited.value = localStorage.getItem(STORE) === null;
-  } catch {
-    isInvited.value = true;
-  }
-}
-
 function show(next: number | null): void {
   isInvited.value = false;
   remember();
-  stop.value = next;
+  walkStop.value = next;
   const own = next === null ? undefined : stops[next];
   lit.value = own?.pictures ?? [];
   own?.before?.();
@@ -88,7 +66,7 @@ export const startWalk = (): void => show(0);
 
 /** A short tour of five stops; nothing is covered, everything can be used meanwhile. */
 export function Walk() {
-  const at = stop.value;
+  const at = walkStop.value;
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
     card.current?.focus();

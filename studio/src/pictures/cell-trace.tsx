@@ -3,7 +3,7 @@ import { readable } from "../draw/numbers.ts";
 import { type Area, axes, cells, cursor, extent, label, line, scale } from "../draw/plot.ts";
 import { theme } from "../draw/theme.ts";
 import type { ProbeTrace } from "../protocol.ts";
-import { recorded, shownLayer, shownLook, shownTrace, timeStep, unit } from "../state.ts";
+import { shownLayer, shownLook, shownTrace, timeStep, unit } from "../state.ts";
 import { Picture, type Sheet } from "./picture.tsx";
 
 /** Features of the input that are drawn. */
@@ -127,7 +127,6 @@ export const CellTracePicture = () => (
     name="Cell trace"
     about="One sequence through the cells: what each unit remembers, with the input below. Click a row to follow that unit."
     watch={() => {
-      void recorded.value;
       void shownLook.value;
       void shownLayer.value;
       void unit.value;

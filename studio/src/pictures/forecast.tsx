@@ -2,7 +2,7 @@ import { probe } from "../commands.ts";
 import { readable } from "../draw/numbers.ts";
 import { type Area, axes, cursor, extent, label, legend, line, type Scale, scale } from "../draw/plot.ts";
 import { theme } from "../draw/theme.ts";
-import { recorded, shownLook } from "../state.ts";
+import { shownLook } from "../state.ts";
 import { Picture, type Sheet } from "./picture.tsx";
 
 /** Entries that are drawn: of a long validation part its end. */
@@ -123,7 +123,6 @@ export const ForecastPicture = () => (
     name="Forecast"
     about="Values the model was not trained on: truth, forecast, and what a simple guess gives. Click one to follow it."
     watch={() => {
-      void recorded.value;
       void shownLook.value;
     }}
     draw={draw}

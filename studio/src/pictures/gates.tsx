@@ -2,7 +2,7 @@ import { readable } from "../draw/numbers.ts";
 import { type Area, axes, label, line, scale } from "../draw/plot.ts";
 import { theme } from "../draw/theme.ts";
 import type { GateFrame } from "../protocol.ts";
-import { recorded, shownFrame, shownLayer } from "../state.ts";
+import { shownFrame, shownLayer } from "../state.ts";
 import { Picture, type Sheet } from "./picture.tsx";
 
 /** Of an LSTM's gates what each does, in a few words. */
@@ -81,7 +81,6 @@ export const GatesPicture = () => (
     name="Gates"
     about="Line: how open each gate is on average. Shade: how many units are stuck at a bound."
     watch={() => {
-      void recorded.value;
       void shownFrame.value;
       void shownLayer.value;
     }}

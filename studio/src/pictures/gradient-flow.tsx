@@ -4,7 +4,7 @@ import { powerText, readable } from "../draw/numbers.ts";
 import { type Area, cells, label } from "../draw/plot.ts";
 import { theme } from "../draw/theme.ts";
 import type { Frame, LayerFrame } from "../protocol.ts";
-import { frames, layerName, recorded, shownFrame, shownLayer, shownPlace, sweep } from "../state.ts";
+import { frames, layerName, shownFrame, shownLayer, shownPlace, sweep } from "../state.ts";
 import { Picture, type Sheet } from "./picture.tsx";
 
 type Measure = "hidden" | "cell" | "input";
@@ -184,7 +184,6 @@ export const GradientFlowPicture = () => (
     name="Gradient flow"
     about="How much each earlier step can still change the result: dark is little, hatched is nothing."
     watch={() => {
-      void recorded.value;
       void shownFrame.value;
       void shownLayer.value;
       void measure.value;

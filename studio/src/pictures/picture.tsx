@@ -1,8 +1,8 @@
 import { effect, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { forget, redraw } from "../draw/redraw.ts";
-import { lit, scheme } from "../state.ts";
+import { type Drawing, forget, redraw, resume } from "../draw/redraw.ts";
+import { lit, scheme, sight } from "../state.ts";
 
 /** A canvas's context with its size in CSS pixels. */
 export interface Sheet {
@@ -50,22 +50,35 @@ export function Picture({ name, about, watch, draw, read, onPick, steps, childre
       latest.current.draw({ ctx, ...size });
       if (at.current.isHere) told.value = latest.current.read(at.current.x, at.current.y) ?? "";
     };
+    const drawing: Drawing = { paint, isSeen: false };
     const end = effect(() => {
       void scheme.value;
       watch();
-      redraw(paint);
+      redraw(drawing);
     });
     const resizing = new ResizeObserver(([entry]) => {
       const { width, height } = entry!.contentRect;
       size.width = width;
       size.height = height;
-      redraw(paint);
+      redraw(drawing);
     });
     resizing.observe(element);
+    // A little before it comes into view, so that it is there when it does.
+    const seeing = new IntersectionObserver(
+      (entries) => {
+        const { isIntersecting } = entries.at(-1)!;
+        drawing.isSeen = isIntersecting;
+        sight(name, isIntersecting);
+        if (isIntersecting) resume();
+      },
+      { rootMargin: "120px" },
+    );
+    seeing.observe(element);
     return () => {
       end();
       resizing.disconnect();
-      forget(paint);
+      seeing.disconnect();
+      forget(drawing);
     };
   }, []);
 

@@ -1,8 +1,10 @@
+import { drawAll } from "../draw/redraw.ts";
 import { theme } from "../draw/theme.ts";
 import { download } from "./download.ts";
 
 /** All pictures as they stand, in one PNG, with their names. */
 export async function saveScreen(): Promise<void> {
+  drawAll();
   const figures = [...document.querySelectorAll<HTMLElement>("figure.picture")];
   const boxes = figures.map((figure) => ({
     name: figure.getAttribute("aria-label") ?? "",

@@ -1,10 +1,14 @@
 import type { FromWorker, ToWorker } from "../protocol.ts";
-import { Run } from "./train.ts";
+import { engineFor, type Post, Run } from "./train.ts";
 
-const post = (message: FromWorker): void => self.postMessage(message);
+const post: Post = (message: FromWorker, buffers = []) => self.postMessage(message, { transfer: buffers });
+
+// The engine of most trainings is made while the page still finds out which one is wanted.
+if (self.name === "gateflow training") void engineFor(true).catch(() => undefined);
 
 let run: Run | undefined;
 let speed = 0;
+let isWatched = true;
 /** Work that must not run into other work: a run ends before the next one begins. */
 let queue: Promise<unknown> = Promise.resolve();
 const inTurn = (work: () => Promise<unknown>): void => {
@@ -17,6 +21,7 @@ async function load({ id, job }: ToWorker & { kind: "load" }): Promise<void> {
   await run?.dispose();
   const next = new Run(id, job, post);
   next.speed = speed;
+  next.isWatched = isWatched;
   run = next;
   try {
     await next.begin();
@@ -42,6 +47,10 @@ export function handle(message: ToWorker): void {
     case "speed":
       speed = message.updatesPerSecond;
       if (run !== undefined) run.speed = speed;
+      break;
+    case "watching":
+      isWatched = message.looks;
+      if (run !== undefined) run.isWatched = isWatched;
       break;
     case "probe":
       inTurn(async () => run?.probe(message.example));

@@ -39,7 +39,7 @@ export function frameOf(flow: GradientFlow, update: number, epoch: number): Fram
 const MOST_SHOWN = 240;
 
 async function forecastOf(model: Sequential, prepared: Prepared): Promise<ForecastLook> {
-  const { validation, actual, season, unit, axis } = prepared;
+  const { validation, actual, unit, axis } = prepared;
   const count = validation.x.shape[0]!;
   const batch = model.batchSize ?? 1;
   const shown = Math.max(batch, Math.floor(Math.min(MOST_SHOWN, count) / batch) * batch);
@@ -54,22 +54,43 @@ async function forecastOf(model: Sequential, prepared: Prepared): Promise<Foreca
     prepared.restore(data[i * width + own]!, first + i),
   );
   const truth = actual.slice(first, first + shown);
-  const errorOf = (values: ArrayLike<number>): number => {
-    const pairs = Array.from(truth, (value, i) => [value, values[i]!] as const).filter((pair) =>
-      pair.every(Number.isFinite),
-    );
-    return pairs.length === 0
-      ? Number.NaN
-      : rmse(
-          pairs.map(([value]) => value),
-          pairs.map(([, value]) => value),
-        );
+  return {
+    predicted,
+    actual: truth,
+    baselines: baselinesOf(prepared, truth),
+    rmse: errorOf(truth, predicted),
+    axis,
+    unit,
+    first,
   };
-  const baselines: { name: string; values: Float64Array; rmse: number }[] = [];
+}
+
+function errorOf(truth: Float64Array, values: ArrayLike<number>): number {
+  const pairs = Array.from(truth, (value, i) => [value, values[i]!] as const).filter((pair) =>
+    pair.every(Number.isFinite),
+  );
+  return pairs.length === 0
+    ? Number.NaN
+    : rmse(
+        pairs.map(([value]) => value),
+        pairs.map(([, value]) => value),
+      );
+}
+
+type Baselines = { name: string; values: Float64Array; rmse: number }[];
+/** Of data they are always the same, whatever the model has become. */
+const knownBaselines = new WeakMap<Prepared, Baselines>();
+
+function baselinesOf(prepared: Prepared, truth: Float64Array): Baselines {
+  const known = knownBaselines.get(prepared);
+  if (known !== undefined) return known;
+  const baselines: Baselines = [];
+  knownBaselines.set(prepared, baselines);
   const add = (name: string, values: Float64Array): void => {
-    baselines.push({ name, values, rmse: errorOf(values) });
+    baselines.push({ name, values, rmse: errorOf(truth, values) });
   };
-  const { series } = prepared;
+  const { series, season } = prepared;
+  const shown = truth.length;
   if (series !== null) {
     const start = series.length - shown;
     const before = (i: number): number[] => series.slice(0, start + i).filter(Number.isFinite);
@@ -93,7 +114,7 @@ async function forecastOf(model: Sequential, prepared: Prepared): Promise<Foreca
     const mean = prepared.restore(sum / targets.length, 0);
     add("always the mean", new Float64Array(shown).fill(mean));
   }
-  return { predicted, actual: truth, baselines, rmse: errorOf(predicted), axis, unit, first };
+  return baselines;
 }
 
 /** Sequences longer, or cells wider, than this take too long to be followed in double precision while training. */
@@ -131,6 +152,17 @@ function tracesOf(model: Sequential, prepared: Prepared, example: number): Probe
       },
     ];
   });
+}
+
+/** The buffers of a look that nobody else holds. */
+export function buffersOf({ traces, forecast }: Look): ArrayBuffer[] {
+  const arrays = traces.flatMap(
+    ({ input, hidden, cell, hiddenGradient, cellGradient, inputGradient, gates }) => [
+      ...[input, hidden, cell, hiddenGradient, cellGradient, inputGradient],
+      ...Object.values(gates).flatMap(({ activation, gradient }) => [activation, gradient]),
+    ],
+  );
+  return [...new Set([...arrays, forecast.predicted].map(({ buffer }) => buffer as ArrayBuffer))];
 }
 
 /** What is seen of a model now: a sequence followed, and the validation part forecast. */

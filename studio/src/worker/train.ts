@@ -8,41 +8,54 @@ import {
 } from "gateflow";
 import type { Frame, FromWorker, Job, LossPoint, Progress, Trained, Until } from "../protocol.ts";
 import { buildModel } from "./build-model.ts";
-import { frameOf, lookAt } from "./observe.ts";
+import { buffersOf, frameOf, lookAt } from "./observe.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 
 /** Frames the page keeps; at so many every other one is dropped, here and there. */
 const MOST_FRAMES = 400;
 const FRAMES_AN_EPOCH = 4;
 /** Milliseconds between two messages about how far it is. */
-const TELL_EVERY = 50;
-/** Share of the time that looking at sequences and forecasts may take from training. */
-const LOOKING = 0.05;
+const TELL_EVERY = 100;
+/** Share of the time that looking at sequences and forecasts may take from training, and the least time between two looks. */
+const LOOKING = 0.02;
+const LOOK_EVERY = 200;
 /** Weight of the newest measurement in the rate shown. */
 const FRESH = 0.3;
+
+/** Says something to the page; buffers that are given are handed over, not copied. */
+export type Post = (message: FromWorker, buffers?: ArrayBuffer[]) => void;
 
 /** Ends a fit from within a hook. */
 class Stopped extends Error {}
 
-let shared: { readonly reproducible: boolean; readonly engine: Engine } | undefined;
+let shared: { readonly reproducible: boolean; readonly engine: Promise<Engine> } | undefined;
 
 /** One engine for all runs of a kind. */
 export async function engineFor(reproducible: boolean): Promise<Engine> {
-  if (shared?.reproducible === reproducible && !shared.engine.disposed) return shared.engine;
-  shared?.engine.dispose();
+  if (shared?.reproducible === reproducible) {
+    const engine = await shared.engine;
+    if (!engine.disposed) return engine;
+  }
+  void shared?.engine.then((engine) => engine.dispose());
   // A policy that forbids blob: needs the worker's own file.
   const worker = (): Worker =>
     new Worker(new URL("./thread.ts", import.meta.url), { type: "module", name: "gateflow thread" });
   const threads = globalThis.crossOriginIsolated === true ? { worker } : { threads: 1 };
-  shared = { reproducible, engine: await createEngine({ reproducible, ...threads }) };
-  return shared.engine;
+  const engine = createEngine({ reproducible, ...threads });
+  shared = { reproducible, engine };
+  engine.catch(() => {
+    shared = undefined;
+  });
+  return engine;
 }
 
 /** One training: a single `fit` that waits before each update until it may make it. */
 export class Run {
   readonly #id: number;
   readonly #job: Job;
-  readonly #post: (message: FromWorker) => void;
+  readonly #post: Post;
+  /** Whether anybody sees what `#look` finds. */
+  isWatched = true;
   #model!: Sequential;
   #prepared!: Prepared;
   #wake: (() => void) | undefined;
@@ -68,7 +81,7 @@ export class Run {
   #looked = { spent: 0, training: 0, at: 0, update: -1 };
   #example = -1;
 
-  constructor(id: number, job: Job, post: (message: FromWorker) => void) {
+  constructor(id: number, job: Job, post: Post) {
     this.#id = id;
     this.#job = job;
     this.#post = post;
@@ -88,7 +101,8 @@ export class Run {
     this.#stride = Math.max(1, Math.round(updatesPerEpoch / FRAMES_AN_EPOCH));
     const size = { batchSize: model.batchSize ?? 256 };
     const first = { x: head(train.x, batchSize), y: head(train.y, batchSize) };
-    const flow = await model.gradientFlow(first.x, first.y);
+    const flow = frameOf(await model.gradientFlow(first.x, first.y), 0, 0);
+    this.#post({ kind: "frames", id: this.#id, frames: [flow], stride: this.#stride });
     this.#loss = (await model.evaluate(train.x, train.y, size)).loss!;
     this.#validation =
       model.batchSize === undefined
@@ -112,9 +126,8 @@ export class Run {
         stateful: model.batchSize !== undefined,
       },
     });
-    this.#post({ kind: "frames", id: this.#id, frames: [frameOf(flow, 0, 0)], stride: this.#stride });
-    await this.#look();
     this.#tell();
+    await this.#look();
     void this.#fit();
   }
 
@@ -285,7 +298,7 @@ export class Run {
     }
     const now = performance.now();
     const { spent, training, at } = this.#looked;
-    if (now - at > 80 && spent < LOOKING * (now - training)) await this.#look();
+    if (this.isWatched && now - at > LOOK_EVERY && spent < LOOKING * (now - training)) await this.#look();
   }
 
   /** Shows everything as it stands. */
@@ -306,7 +319,7 @@ export class Run {
       at: now,
       update: this.#update,
     };
-    if (!this.#disposed) this.#post({ kind: "look", id: this.#id, look });
+    if (!this.#disposed) this.#post({ kind: "look", id: this.#id, look }, buffersOf(look));
   }
 
   #sendFrames(): void {

@@ -18,6 +18,7 @@ beforeAll(async () => {
   file("studio/index.html", "<!doctype html><title>studio</title>");
   file("studio/teachers.html", "<!doctype html>");
   file("studio/assets/main-1a.js", "export {};");
+  file("studio/assets/main-C5Q5J_EW.js", "export {};");
   file("studio/assets/style.css", "a { color: red }");
   file("studio/assets/core.wasm", "\0asm");
   file("studio/assets/with space.json", "{}");
@@ -178,5 +179,12 @@ describe("the studio's server", () => {
     await short.close();
     await closed;
     await expect(fetch(short.url)).rejects.toThrow();
+  });
+
+  it("what has its content in its name may be kept, everything else is asked for anew", async () => {
+    const kept = await ask("/assets/main-C5Q5J_EW.js");
+    expect(kept.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
+    for (const path of ["/", "/assets/main-1a.js", "/assets/style.css", "/assets/none-C5Q5J_EW.js"])
+      expect((await ask(path)).headers["cache-control"], path).toBe("no-cache");
   });
 });

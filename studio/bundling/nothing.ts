@@ -1,0 +1,2 @@
+/** Stands in for what the studio does not use. */
+export {};
