@@ -64,7 +64,7 @@ const fetched: Readonly<Record<string, readonly string[]>> = {
 };
 /** A file that is itself fetched, and in what is published holds its packages. */
 const inlined: Readonly<Record<string, readonly string[]>> = {
-  "src/formats/onnx/onnx-messages.ts": ["onnx-buf", "@bufbuild/protobuf"],
+  "src/formats/onnx/protobuf.ts": ["pbf"],
 };
 /** Small modules without side effects that a room computes with. */
 const roomPackages: Readonly<Record<string, RegExp>> = { viz: /^d3-(array|format|scale|shape)$/ };

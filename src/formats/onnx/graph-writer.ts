@@ -98,7 +98,7 @@ export class GraphWriter {
     values: readonly string[],
     outputs: readonly GraphPort[],
   ): Promise<Uint8Array> {
-    const { create, ModelProtoSchema, toBinary } = await import("./onnx-messages.js");
+    const { writeModel } = await import("./onnx-messages.js");
     outputs.forEach((output, i) => {
       this.#nodes.push({ op: "Identity", inputs: [values[i]!], outputs: [output.name], attributes: {} });
     });
@@ -115,18 +115,12 @@ export class GraphWriter {
     const valueInfo = (own: GraphPort, elemType: number) => ({
       name: own.name,
       type: {
-        value: {
-          case: "tensorType" as const,
-          value: {
-            elemType,
-            shape: {
-              dim: own.shape.map((extent) => ({
-                value:
-                  typeof extent === "number"
-                    ? { case: "dimValue" as const, value: BigInt(extent) }
-                    : { case: "dimParam" as const, value: extent },
-              })),
-            },
+        tensorType: {
+          elemType,
+          shape: {
+            dim: own.shape.map((extent) =>
+              typeof extent === "number" ? { dimValue: BigInt(extent) } : { dimParam: extent },
+            ),
           },
         },
       },
@@ -141,7 +135,7 @@ export class GraphWriter {
       }
       return bytes;
     };
-    const model = create(ModelProtoSchema, {
+    const bytes = writeModel({
       irVersion: IR_VERSION,
       producerName: "gateflow",
       opsetImport: [{ domain: "", version: OPSET }],
@@ -164,7 +158,6 @@ export class GraphWriter {
         output: outputs.map((output) => valueInfo(output, FLOAT)),
       },
     });
-    const bytes = toBinary(ModelProtoSchema, model);
     if (bytes.length >= 2 ** 31)
       throw new FormatError("toOnnx(): the model is larger than the 2 GB of an ONNX file.");
     return bytes;

@@ -1,6 +1,138 @@
-/**
- * ONNX's protobuf messages and what reads and writes them. Fetched with import(); in what is published the two packages
- * stand inside this file, the few functions that are used of them (bench/support/bundle-onnx.ts): installed they are 3 MB.
- */
-export { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-export { ModelProtoSchema } from "onnx-buf";
+import { type Fields, readMessage, writeMessage } from "./protobuf.js";
+
+// The messages of onnx.proto as far as they are read or written here: names, numbers and types are the schema's.
+
+export interface TensorProto {
+  dims: bigint[];
+  dataType?: number;
+  floatData: number[];
+  int32Data: number[];
+  int64Data: bigint[];
+  name?: string;
+  rawData?: Uint8Array;
+  doubleData: number[];
+  externalData: Uint8Array[];
+  dataLocation?: number;
+}
+
+const tensor: Fields = {
+  1: ["dims", "int64", "repeated"],
+  2: ["dataType", "int32"],
+  4: ["floatData", "float", "packed"],
+  5: ["int32Data", "int32", "packed"],
+  7: ["int64Data", "int64", "packed"],
+  8: ["name", "string"],
+  9: ["rawData", "bytes"],
+  10: ["doubleData", "double", "packed"],
+  13: ["externalData", "opaque", "repeated"],
+  14: ["dataLocation", "int32"],
+};
+
+interface AttributeProto {
+  name?: string;
+  f?: number;
+  i?: bigint;
+  s?: Uint8Array;
+  t?: TensorProto;
+  /** A graph inside of an operator, unread: such operators are refused. */
+  g?: Uint8Array;
+  floats: number[];
+  ints: bigint[];
+  strings: Uint8Array[];
+  graphs: Uint8Array[];
+  type?: number;
+}
+
+const attribute: Fields = {
+  1: ["name", "string"],
+  2: ["f", "float"],
+  3: ["i", "int64"],
+  4: ["s", "bytes"],
+  5: ["t", tensor],
+  6: ["g", "opaque"],
+  7: ["floats", "float", "repeated"],
+  8: ["ints", "int64", "repeated"],
+  9: ["strings", "bytes", "repeated"],
+  11: ["graphs", "opaque", "repeated"],
+  20: ["type", "int32"],
+};
+
+interface NodeProto {
+  input: string[];
+  output: string[];
+  name?: string;
+  opType?: string;
+  attribute: AttributeProto[];
+  domain?: string;
+}
+
+const node: Fields = {
+  1: ["input", "string", "repeated"],
+  2: ["output", "string", "repeated"],
+  3: ["name", "string"],
+  4: ["opType", "string"],
+  5: ["attribute", attribute, "repeated"],
+  7: ["domain", "string"],
+};
+
+/** One of the two. */
+interface Dimension {
+  dimValue?: bigint;
+  dimParam?: string;
+}
+
+interface ValueInfoProto {
+  name?: string;
+  type?: { tensorType?: { elemType?: number; shape?: { dim: Dimension[] } } };
+}
+
+const dimension: Fields = { 1: ["dimValue", "int64"], 2: ["dimParam", "string"] };
+const tensorType: Fields = {
+  1: ["elemType", "int32"],
+  2: ["shape", { 1: ["dim", dimension, "repeated"] }],
+};
+const valueInfo: Fields = { 1: ["name", "string"], 2: ["type", { 1: ["tensorType", tensorType] }] };
+
+interface GraphProto {
+  node: NodeProto[];
+  name?: string;
+  initializer: TensorProto[];
+  input: ValueInfoProto[];
+  output: ValueInfoProto[];
+}
+
+const graph: Fields = {
+  1: ["node", node, "repeated"],
+  2: ["name", "string"],
+  5: ["initializer", tensor, "repeated"],
+  11: ["input", valueInfo, "repeated"],
+  12: ["output", valueInfo, "repeated"],
+};
+
+export interface ModelProto {
+  irVersion?: bigint;
+  producerName?: string;
+  graph?: GraphProto;
+  opsetImport: { domain?: string; version?: bigint }[];
+}
+
+const model: Fields = {
+  1: ["irVersion", "int64"],
+  2: ["producerName", "string"],
+  7: ["graph", graph],
+  8: ["opsetImport", { 1: ["domain", "string"], 2: ["version", "int64"] }, "repeated"],
+};
+
+/** What is written: arrays that would be empty may be left out, at every depth. */
+type Sparse<T> = T extends Uint8Array | bigint | string | number
+  ? T
+  : T extends readonly (infer E)[]
+    ? readonly Sparse<E>[]
+    : { readonly [K in keyof T]?: Sparse<T[K]> };
+
+/** @throws Error for bytes that are cut off or no message. */
+export const readModel = (bytes: Uint8Array): ModelProto =>
+  readMessage(model, bytes) as unknown as ModelProto;
+
+export const writeModel = (made: Sparse<ModelProto>): Uint8Array =>
+  writeMessage(model, made as unknown as Record<string, unknown>);

@@ -1,5 +1,6 @@
 import { FormatError } from "../../errors.js";
 import { type ElementType, isShape, readElements, sizeOf } from "../bytes/elements.js";
+import type { ModelProto, TensorProto } from "./onnx-messages.js";
 
 const WHERE = "fromOnnx()";
 const MOST_NODES = 20_000;
@@ -46,32 +47,19 @@ const types: Readonly<Record<number, ElementType>> = {
   16: "bfloat16",
 };
 
-interface RawTensor {
-  readonly name: string;
-  readonly dims: readonly bigint[];
-  readonly dataType: number;
-  readonly rawData?: Uint8Array | undefined;
-  readonly floatData: readonly number[];
-  readonly int32Data: readonly number[];
-  readonly int64Data: readonly bigint[];
-  readonly doubleData: readonly number[];
-  readonly dataLocation?: number | undefined;
-  readonly externalData?: readonly unknown[];
-}
-
 /** Whole numbers beyond int32 stand for «to the end»; they are cut to what an index can be. */
 const clamp = (value: bigint): number =>
   Number(value > 0x7fffffffn ? 0x7fffffffn : value < -0x80000000n ? -0x80000000n : value);
 
-function tensorOf(raw: RawTensor): OnnxTensor {
+function tensorOf(raw: TensorProto): OnnxTensor {
   const what = `${WHERE}: the tensor \`${raw.name}\``;
-  if ((raw.externalData?.length ?? 0) > 0 || raw.dataLocation === 1) {
+  if (raw.externalData.length > 0 || raw.dataLocation === 1) {
     throw new FormatError(`${what} lies in another file, which is not read.`);
   }
-  const type = types[raw.dataType];
+  const type = types[raw.dataType ?? 0];
   const shape = raw.dims.map(Number);
   if (type === undefined)
-    throw new FormatError(`${what} is of element type ${raw.dataType}, which is not read.`);
+    throw new FormatError(`${what} is of element type ${raw.dataType ?? 0}, which is not read.`);
   if (!isShape(shape))
     throw new FormatError(`${what} has the shape [${raw.dims.join(", ")}], which is none.`);
   const isFloat = /float/.test(type);
@@ -110,10 +98,10 @@ function tensorOf(raw: RawTensor): OnnxTensor {
 
 /** @throws FormatError for what is no ONNX file, for graphs inside of operators, and for tensors in other files. */
 export async function readGraph(bytes: Uint8Array): Promise<OnnxGraph> {
-  const { fromBinary, ModelProtoSchema } = await import("./onnx-messages.js");
-  let model: ReturnType<typeof fromBinary<typeof ModelProtoSchema>>;
+  const { readModel } = await import("./onnx-messages.js");
+  let model: ModelProto;
   try {
-    model = fromBinary(ModelProtoSchema, bytes);
+    model = readModel(bytes);
   } catch (cause) {
     throw new FormatError(`${WHERE}: this is no ONNX file, or it is damaged: ${(cause as Error).message}`, {
       cause,
@@ -143,7 +131,7 @@ export async function readGraph(bytes: Uint8Array): Promise<OnnxGraph> {
           { received: node.opType },
         );
       }
-      if (attribute.t !== undefined) attributes.set(key, tensorOf(attribute.t as RawTensor));
+      if (attribute.t !== undefined) attributes.set(key, tensorOf(attribute.t));
       else if (attribute.floats.length > 0) attributes.set(key, attribute.floats);
       else if (attribute.ints.length > 0) attributes.set(key, attribute.ints.map(clamp));
       else if (attribute.strings.length > 0) attributes.set(key, attribute.strings.map(decode));
@@ -154,17 +142,12 @@ export async function readGraph(bytes: Uint8Array): Promise<OnnxGraph> {
     }
     return { op: node.opType ?? "", name, inputs: node.input, outputs: node.output, attributes };
   });
-  const constants = new Map(
-    graph.initializer.map((tensor) => [tensor.name ?? "", tensorOf(tensor as RawTensor)]),
-  );
+  const constants = new Map(graph.initializer.map((tensor) => [tensor.name ?? "", tensorOf(tensor)]));
   const inputs = graph.input
     .filter(({ name }) => !constants.has(name ?? ""))
     .map((input) => {
-      const own = input.type?.value;
-      const dims = own?.case === "tensorType" ? (own.value.shape?.dim ?? []) : [];
-      const shape = dims.map(({ value }) =>
-        value.case === "dimValue" && value.value > 0n ? Number(value.value) : null,
-      );
+      const dims = input.type?.tensorType?.shape?.dim ?? [];
+      const shape = dims.map(({ dimValue = 0n }) => (dimValue > 0n ? Number(dimValue) : null));
       return { name: input.name ?? "", shape };
     });
   return {
