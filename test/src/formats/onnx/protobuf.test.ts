@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Fields, readMessage, writeMessage } from "../../../../src/formats/onnx/protobuf.js";
+import { fc } from "../../../support/property.js";
 
 const inner: Fields = { 1: ["a", "int32"], 2: ["text", "string"] };
 const fields: Fields = {
@@ -78,7 +78,7 @@ describe("protobuf", () => {
       fc.property(message, (given) => {
         expect(readMessage(fields, writeMessage(fields, given))).toEqual(given);
       }),
-      { seed: 5, numRuns: 300 },
+      { numRuns: 300 },
     );
     for (const value of [2n ** 53n + 1n, 2n ** 63n - 1n, -(2n ** 63n), -1n, 0n]) {
       expect(readMessage(fields, writeMessage(fields, { big: value })).big).toBe(value);
