@@ -47,7 +47,7 @@ function addTune(program: Command, io: Io, finish: Finish, addColumns: AddColumn
     .option("--redis <address>", "hand trials to workers, such as redis://localhost:6379")
     .option("--queue <name>", "the queue's name", "gateflow")
     .optionsGroup(OUTPUT)
-    .option("-o, --out <folder>", "where study.json and recipe.json go", "out")
+    .option("-o, --out <folder>", "where study.json, recipe.json and report.html go", "out")
     .option("-q, --quiet", "no progress")
     .option("--json", "print results as JSON")
     .addHelpText(

@@ -32,11 +32,16 @@ const short = (value: unknown): string =>
       ? value
       : JSON.stringify(value);
 
-function table(trials: readonly Trial[], dimensions: readonly Dimension[], sign: 1 | -1): string {
+/** Complete trials, best first, then those given up, then failed ones. @param sign 1 to minimize, -1 to maximize. */
+export function trialsByRank(trials: readonly Trial[], sign: 1 | -1): Trial[] {
   const rank = ({ state }: Trial): number => ["complete", "pruned", "failed"].indexOf(state);
-  const ordered = [...trials].sort(
+  return [...trials].sort(
     (a, b) => rank(a) - rank(b) || sign * ((a.value ?? 0) - (b.value ?? 0)) || a.number - b.number,
   );
+}
+
+function table(trials: readonly Trial[], dimensions: readonly Dimension[], sign: 1 | -1): string {
+  const ordered = trialsByRank(trials, sign);
   const rows = [
     ["trial", "value", "state", "seconds", ...dimensions.map(({ path }) => path)],
     ...ordered.map(({ number, value, state, seconds, params }) => [

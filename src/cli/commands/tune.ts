@@ -11,6 +11,7 @@ import {
   tune,
 } from "../../index.js";
 import { bullmq } from "../../node/queue/bullmq.js";
+import { renderStudy } from "../../report/html/render-study.js";
 import { sourceName } from "../../report/summary/series-summary.js";
 import { threads } from "../../search/runners/threads.js";
 import { dimensionsOf } from "../../search/space.js";
@@ -18,6 +19,7 @@ import type { PrunerName } from "../../search/tune-options.js";
 import type { Io } from "../files/io.js";
 import { checkFolder, writeTogether } from "../files/output.js";
 import { type ColumnOptions, naming, readSeries } from "../files/series-file.js";
+import { packageVersion } from "../files/version.js";
 
 export interface TuneCommandOptions extends ColumnOptions {
   readonly trials: number;
@@ -95,7 +97,10 @@ function progress(io: Io, total: number) {
       const left = ((performance.now() - start) / 1000 / ended) * (total - trials.length);
       const found =
         best === undefined ? "none complete yet" : `best ${short(best.value)} (trial ${best.number})`;
-      io.err(`  ${trials.length}/${total}  ${found}, ${running} running, about ${duration(left)} left\n`);
+      // Once the trials that take its place have begun.
+      setImmediate(() =>
+        io.err(`  ${trials.length}/${total}  ${found}, ${running} running, about ${duration(left)} left\n`),
+      );
     },
   };
 }
@@ -111,6 +116,7 @@ export async function tuneSeries(file: string, options: TuneCommandOptions, io: 
   const quiet = options.quiet === true || options.json === true;
   const runner = runnerOf(options);
   if (!quiet) io.err(`${sourceName(series)}: ${options.trials} trials, ${runner.name}\n`);
+  const start = performance.now();
   let study: Awaited<ReturnType<typeof tune>>;
   try {
     study = await naming(series, () =>
@@ -136,9 +142,19 @@ export async function tuneSeries(file: string, options: TuneCommandOptions, io: 
       `${sourceName(series)}: none of the ${study.trials.length} trials was completed. The first: ${study.trials[0]?.error ?? "no reason given"}`,
     );
   }
+  const page = renderStudy({
+    name: sourceName(series),
+    study,
+    dimensions: dimensionsOf(space),
+    runner: runner.name,
+    seconds: (performance.now() - start) / 1000,
+    version: await packageVersion(),
+    date: new Date(),
+  });
   const written = await writeTogether(options.out, {
     "study.json": `${JSON.stringify(study, null, 2)}\n`,
     "recipe.json": `${JSON.stringify(best.recipe, null, 2)}\n`,
+    "report.html": page,
   });
   if (options.json === true) {
     io.out(`${JSON.stringify({ ...study.toJSON(), importance: study.importance(), written }, null, 2)}\n`);
