@@ -43,6 +43,7 @@ export {
   lecunUniform,
 } from "./initializers/variance-scaling.js";
 export { type DenseLayer, type DenseOptions, dense } from "./layers/dense.js";
+export type { Dtype, Shape as SymbolicShape, SymbolicTensor } from "./layers/graph/symbolic-tensor.js";
 export type { Layer, LayerOptions, SampleShape } from "./layers/layer.js";
 export { type LstmLayer, type LstmOptions, lstm } from "./layers/recurrent/lstm.js";
 export type { RecurrentLayer, RecurrentOptions } from "./layers/recurrent/recurrent-layer.js";
@@ -52,11 +53,11 @@ export type { StoredArray } from "./layers/stored-array.js";
 export type { SetWeightsOptions, Variable as LayerVariable } from "./layers/variable.js";
 export type { Workspace as LayerWorkspace } from "./layers/workspace.js";
 export type { LossContext, LossFunction, LossResult } from "./losses/custom.js";
-export type { Loss, LossBatch } from "./losses/loss.js";
-export { huber, meanAbsoluteError, meanSquaredError } from "./losses/regression.js";
+export type { Loss, LossBatch, LossOptions } from "./losses/loss.js";
+export { type HuberOptions, huber, meanAbsoluteError, meanSquaredError } from "./losses/regression.js";
 export type { LossLike, LossName } from "./losses/to-loss.js";
 export type { MetricFunction } from "./metrics/custom.js";
-export type { Metric, MetricBatch, MetricFactory } from "./metrics/metric.js";
+export type { Metric, MetricBatch, MetricFactory, MetricOptions } from "./metrics/metric.js";
 export { rootMeanSquaredError } from "./metrics/regression.js";
 export type { MetricLike, MetricName } from "./metrics/to-metric.js";
 export type { CompileOptions, PerOutput } from "./model/compile.js";

@@ -9,7 +9,10 @@ export type { BackupAndRestoreOptions, BackupStore } from "./callbacks/backup-an
 export { type CsvLoggerOptions, csvLogger, type LineSink } from "./callbacks/csv-logger.js";
 export { type EarlyStopping, type EarlyStoppingOptions, earlyStopping } from "./callbacks/early-stopping.js";
 export { type LambdaCallbackOptions, lambdaCallback } from "./callbacks/lambda-callback.js";
-export { learningRateScheduler } from "./callbacks/learning-rate-scheduler.js";
+export {
+  type LearningRateSchedulerOptions,
+  learningRateScheduler,
+} from "./callbacks/learning-rate-scheduler.js";
 export {
   type LearningRateRange,
   type LrFinder,
@@ -88,7 +91,6 @@ export {
 export * from "./initializers/index.js";
 // Gradient flow: recording it, and what follows from it
 export * from "./inspect/index.js";
-// What graphs add to layers and models.
 export type {} from "./layers/graph/apply.js";
 // Layers
 export * from "./layers/index.js";
@@ -101,11 +103,12 @@ export {
   sparseCategoricalCrossentropy,
 } from "./losses/crossentropy.js";
 export type { LossContext, LossFunction, LossResult } from "./losses/custom.js";
-export type { Loss, LossBatch } from "./losses/loss.js";
+export type { Loss, LossBatch, LossOptions } from "./losses/loss.js";
 export { hinge, klDivergence, squaredHinge } from "./losses/margins.js";
-export { gaussianNegativeLogLikelihood, quantile } from "./losses/probabilistic.js";
+export { gaussianNegativeLogLikelihood, type QuantileOptions, quantile } from "./losses/probabilistic.js";
 export {
   cosineSimilarity,
+  type HuberOptions,
   huber,
   logCosh,
   meanAbsoluteError,
@@ -118,10 +121,12 @@ export type { LossLike, LossName } from "./losses/to-loss.js";
 // Names that are a loss or metric of training and a measure of forecasts
 export { mae, mape, mase, mse, msle } from "./measures.js";
 export {
+  type BinaryAccuracyOptions,
   binaryAccuracy,
   categoricalAccuracy,
   sparseCategoricalAccuracy,
   sparseTopKCategoricalAccuracy,
+  type TopKOptions,
   topKCategoricalAccuracy,
 } from "./metrics/accuracy.js";
 export { type AucOptions, auc } from "./metrics/auc.js";
@@ -140,8 +145,8 @@ export {
   recall,
 } from "./metrics/confusion.js";
 export type { MetricFunction } from "./metrics/custom.js";
-export type { Metric, MetricBatch, MetricFactory } from "./metrics/metric.js";
-export { r2, rootMeanSquaredError } from "./metrics/regression.js";
+export type { Metric, MetricBatch, MetricFactory, MetricOptions } from "./metrics/metric.js";
+export { type MaseMetricOptions, r2, rootMeanSquaredError } from "./metrics/regression.js";
 export type { MetricLike, MetricName } from "./metrics/to-metric.js";
 export type { CompileOptions, PerOutput } from "./model/compile.js";
 export type { Dataset, DatasetBatch } from "./model/data/examples.js";
@@ -170,6 +175,7 @@ export {
 export type { ModelLayer } from "./model/graph/model-layer.js";
 export { plotModel } from "./model/graph/plot-model.js";
 export type { ManyBatch, ManyDataset, Tensors } from "./model/graph/ports.js";
+export type { Verbosity } from "./model/keras-calls.js";
 export type { LayerSet } from "./model/layer-set.js";
 export type { LayerStack } from "./model/layer-stack.js";
 export type { Model } from "./model/model.js";
@@ -238,7 +244,7 @@ export {
   tensor,
   toArray,
 } from "./tensor.js";
-export { type PadSequencesOptions, padSequences } from "./text/pad-sequences.js";
+export { type PaddedRow, type PadSequencesOptions, padSequences } from "./text/pad-sequences.js";
 export {
   type TextSplit,
   type TextStandardization,

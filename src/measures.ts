@@ -1,4 +1,4 @@
-import type { Loss } from "./losses/loss.js";
+import type { Loss, LossOptions } from "./losses/loss.js";
 import {
   meanAbsoluteError,
   meanAbsolutePercentageError,
@@ -6,7 +6,7 @@ import {
   meanSquaredLogarithmicError,
 } from "./losses/regression.js";
 import type { MetricFactory } from "./metrics/metric.js";
-import { mase as maseMetric } from "./metrics/regression.js";
+import { type MaseMetricOptions, mase as maseMetric } from "./metrics/regression.js";
 import { type MaseOptions, mae as maeOf, mase as maseOf } from "./series/baselines/forecast-metrics.js";
 import type { SeriesLike } from "./series/kinds.js";
 
@@ -18,20 +18,22 @@ export const mape = meanAbsolutePercentageError;
 export const msle = meanSquaredLogarithmicError;
 
 /** `mae()` is the loss, for `compile`; `mae(actual, predicted)` the mean absolute error of a forecast. */
-export function mae(): Loss;
+export function mae(options?: LossOptions): Loss;
 export function mae(actual: SeriesLike, predicted: SeriesLike): number;
-export function mae(actual?: SeriesLike, predicted?: SeriesLike): Loss | number {
-  return actual === undefined ? meanAbsoluteError() : maeOf(actual, predicted as SeriesLike);
+export function mae(first?: SeriesLike | LossOptions, predicted?: SeriesLike): Loss | number {
+  const isSeries = first != null && ("length" in first || "shape" in first);
+  if (predicted === undefined && !isSeries) return meanAbsoluteError(first as LossOptions | undefined);
+  return maeOf(first as SeriesLike, predicted as SeriesLike);
 }
 
 /** `mase({ season })` is the metric, for `compile`; `mase(actual, predicted, { train, season })` that of a forecast. */
-export function mase(options?: { season?: number }): MetricFactory;
+export function mase(options?: MaseMetricOptions): MetricFactory;
 export function mase(actual: SeriesLike, predicted: SeriesLike, options: MaseOptions): number;
 export function mase(
-  first?: SeriesLike | { season?: number },
+  first?: SeriesLike | MaseMetricOptions,
   predicted?: SeriesLike,
   options?: MaseOptions,
 ): MetricFactory | number {
-  if (predicted === undefined) return maseMetric(first as { season?: number } | undefined);
+  if (predicted === undefined) return maseMetric(first as MaseMetricOptions | undefined);
   return maseOf(first as SeriesLike, predicted, options as MaseOptions);
 }

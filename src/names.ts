@@ -21,6 +21,7 @@ import {
   lecunUniform,
   varianceScaling,
 } from "./initializers/variance-scaling.js";
+import { registerKerasOptions } from "./layers/keras-options.js";
 import { registerExtendedStage } from "./layers/recurrent/lstm.js";
 import { LstmExtendedStage } from "./layers/recurrent/lstm-extended-stage.js";
 import {
@@ -56,6 +57,7 @@ import { f1Score, precision, recall } from "./metrics/confusion.js";
 import { cosineSimilarityMetric, mase, r2, rmse, rootMeanSquaredError } from "./metrics/regression.js";
 import { type MetricName, metrics } from "./metrics/to-metric.js";
 import { registerGraphs } from "./model/graph/apply-model.js";
+import { registerKerasCalls } from "./model/keras-calls.js";
 import { adadelta } from "./optimizers/adadelta.js";
 import { adagrad } from "./optimizers/adagrad.js";
 import { adam, adamw, nadam } from "./optimizers/adam.js";
@@ -76,6 +78,8 @@ import { type WarmupOptions, warmup } from "./schedules/warmup.js";
 
 registerBuilds(allBuilds);
 registerGraphs();
+registerKerasOptions();
+registerKerasCalls();
 registerExtendedStage(LstmExtendedStage);
 Object.assign(lossExtras, outputWeighing);
 

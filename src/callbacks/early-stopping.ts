@@ -23,8 +23,8 @@ export interface EarlyStoppingOptions {
   readonly patience?: number;
   /** Default `auto`. */
   readonly mode?: MonitorMode;
-  /** A value to beat: until it is, improvements do not reset the patience. Default: none. */
-  readonly baseline?: number;
+  /** A value to beat: until it is, improvements do not reset the patience. Default, and null: none. */
+  readonly baseline?: number | null;
   /** At the end of training, whether it was stopped or not, go back to the best epoch's weights. Default false. */
   readonly restoreBestWeights?: boolean;
   /** Epochs before this one are not looked at. Default 0. */
@@ -68,7 +68,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping
   const direction = directionOf(where, monitor, options.mode ?? "auto");
   const minDelta = Math.abs(numberIn(where, "minDelta", options.minDelta ?? 0));
   const patience = numberIn(where, "patience", options.patience ?? 0, { min: 0, integer: true });
-  const baseline = options.baseline === undefined ? undefined : numberIn(where, "baseline", options.baseline);
+  const baseline = options.baseline == null ? undefined : numberIn(where, "baseline", options.baseline);
   const restoreBestWeights = flag(where, "restoreBestWeights", options.restoreBestWeights ?? false);
   const startFromEpoch = numberIn(where, "startFromEpoch", options.startFromEpoch ?? 0, {
     min: 0,

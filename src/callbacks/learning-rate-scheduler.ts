@@ -1,11 +1,23 @@
 import { ConfigError, told } from "../errors.js";
 import type { Callback } from "../model/events.js";
+import { refuseUnknown } from "../options.js";
+import { announcer } from "./announce.js";
 import { modelOf, setLearningRate } from "./monitor.js";
+
+/** Options of `learningRateScheduler`. */
+export interface LearningRateSchedulerOptions {
+  /** The epoch, from 0, and the rate so far → the rate of this epoch. */
+  readonly schedule: (epoch: number, learningRate: number) => number;
+  /** 1 says on the console what it does; default 0. */
+  readonly verbose?: 0 | 1;
+}
+
+const where = "learningRateScheduler()";
 
 /**
  * Sets the learning rate at the begin of every epoch and logs it as `learning_rate`. Source: Keras's
  * LearningRateScheduler. (A schedule given as the optimizer's `learningRate` changes it with every update instead.)
- * @param schedule the epoch, from 0, and the rate so far → the rate of this epoch.
+ * @param schedule the epoch, from 0, and the rate so far → the rate of this epoch; or options that name it.
  *
  * @example
  * const halving = learningRateScheduler((epoch, rate) => (epoch > 0 && epoch % 10 === 0 ? rate / 2 : rate));
@@ -13,8 +25,20 @@ import { modelOf, setLearningRate } from "./monitor.js";
  *
  * @throws ConfigError when `schedule` is no function or returns no rate, or when a schedule owns the optimizer's rate.
  */
-export function learningRateScheduler(schedule: (epoch: number, learningRate: number) => number): Callback {
-  const where = "learningRateScheduler()";
+export function learningRateScheduler(
+  schedule: ((epoch: number, learningRate: number) => number) | LearningRateSchedulerOptions,
+): Callback {
+  if (typeof schedule === "object" && schedule !== null) {
+    refuseUnknown(where, schedule, ["schedule", "verbose"] satisfies (keyof LearningRateSchedulerOptions)[]);
+    return scheduler(schedule.schedule, announcer(where, schedule.verbose));
+  }
+  return scheduler(schedule, () => {});
+}
+
+function scheduler(
+  schedule: (epoch: number, learningRate: number) => number,
+  announce: (text: string) => void,
+): Callback {
   if (typeof schedule !== "function") {
     throw new ConfigError(`${where}: expected a function (epoch, learningRate) => learningRate.`, {
       received: schedule,
@@ -44,6 +68,7 @@ export function learningRateScheduler(schedule: (epoch: number, learningRate: nu
       }
       setLearningRate(where, model, rate);
       scheduled = epoch;
+      announce(`epoch ${epoch + 1}: learning rate ${rate}`);
     },
     onEpochEnd(_epoch, logs) {
       logs.learning_rate ??= modelOf(where, callback).optimizer.learningRate;

@@ -37,8 +37,8 @@ export interface ModelCheckpointOptions {
   readonly mode?: MonitorMode;
   /** After every `epoch`, or after so many batches, counted across epochs. Default `epoch`. */
   readonly saveFreq?: "epoch" | number;
-  /** A value to be better than before anything is saved. Default: none. */
-  readonly initialValueThreshold?: number;
+  /** A value to be better than before anything is saved. Default, and null: none. */
+  readonly initialValueThreshold?: number | null;
   /** 1 says on the console what it does; default 0. */
   readonly verbose?: 0 | 1;
 }
@@ -98,7 +98,7 @@ export function modelCheckpoint(options: ModelCheckpointOptions): ModelCheckpoin
   const fill = pathTemplate(where, filepath);
 
   let best =
-    options.initialValueThreshold === undefined
+    options.initialValueThreshold == null
       ? undefined
       : numberIn(where, "initialValueThreshold", options.initialValueThreshold);
   let lastPath: string | undefined;

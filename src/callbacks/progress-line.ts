@@ -22,6 +22,10 @@ export function defaultTerminal(): Terminal {
   };
 }
 
+/** What a call came to, such as `evaluate  1.2 s  loss 0.1234`. */
+export const saidOf = (call: string, ms: number, logs: Logs): string =>
+  `${[call, clock(ms), ...Object.entries(logs).map(([name, x]) => `${name} ${readable(x)}`)].join("  ")}\n`;
+
 /** The progress of training as text, a line an epoch; on a terminal the line is redrawn in place. See `progressBar`. */
 export function progressLine({ write, inPlace, columns }: Terminal): Callback {
   let epoch = 0;

@@ -17,8 +17,8 @@ import { OUTER_ROWS, type Packed, type Pass, type Workspace } from "./workspace.
 export interface DenseOptions extends LayerOptions {
   /** Numbers a row is mapped to, at least 1. */
   readonly units: number;
-  /** Default `"linear"`. */
-  readonly activation?: Activation;
+  /** Default, and null: `"linear"`. */
+  readonly activation?: Activation | null;
   /** Whether a bias is added. Default true. */
   readonly useBias?: boolean;
   /** Default `"glorotUniform"`. */
@@ -58,7 +58,6 @@ export class DenseLayer extends Layer {
   readonly activation: Activation;
   readonly useBias: boolean;
   readonly #initializers: { kernel: Initializer; bias: Initializer };
-  readonly #options: DenseOptions;
   override variables: readonly Variable[] = [];
 
   constructor(options: DenseOptions) {
@@ -72,7 +71,6 @@ export class DenseLayer extends Layer {
       bias: toInitializer(where, "biasInitializer", options.biasInitializer ?? "zeros"),
     };
     this.activityRegularizer = toRegularizer(where, "activityRegularizer", options.activityRegularizer);
-    this.#options = options;
   }
 
   override get worksByChunks(): boolean {
@@ -90,7 +88,7 @@ export class DenseLayer extends Layer {
     const where = `dense() \`${this.name}\``;
     const { units } = this;
     const { kernel, bias } = this.#initializers;
-    const own = this.#options;
+    const own = this.given as DenseOptions;
     this.variables = [
       declaredWeight(where, own, "kernel", { key: "kernel", shape: [features, units], initializer: kernel }),
       ...(this.useBias
@@ -105,14 +103,7 @@ export class DenseLayer extends Layer {
   }
 
   protected ownConfig(): Record<string, unknown> {
-    const {
-      name: _name,
-      inputShape: _shape,
-      batchSize: _size,
-      trainable: _trainable,
-      ...rest
-    } = this.#options;
-    return { ...rest, units: this.units, activation: this.activation };
+    return { ...this.ownOptions(), units: this.units, activation: this.activation };
   }
 }
 

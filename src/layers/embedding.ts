@@ -21,8 +21,11 @@ export interface EmbeddingOptions extends LayerOptions {
   readonly outputDim: number;
   /** Index 0 means «nothing here»: such steps are masked. Default false. */
   readonly maskZero?: boolean;
-  /** The table at the start, `[inputDim, outputDim]`, for example from `readWordVectors`. Default: drawn by the initializer. */
-  readonly weights?: TensorLike;
+  /**
+   * The table at the start, `[inputDim, outputDim]`, for example from `readWordVectors`, or as in Keras a list of it. Default:
+   * drawn by the initializer.
+   */
+  readonly weights?: TensorLike | null;
   /** Default `"uniform"`: even between -0.05 and 0.05. */
   readonly embeddingsInitializer?: InitializerLike | "uniform";
   /** What is added to the loss for the table. Default: nothing. */
@@ -48,7 +51,10 @@ const LARGEST_INDEX_COUNT = 2 ** 24;
 
 /** An initializer that hands out a given table. */
 function fromTable(where: string, weights: TensorLike, shape: readonly [number, number]): Initializer {
-  const table = toTensor(weights);
+  const given = toTensor(weights);
+  // Keras takes a list of weights, of which there is one.
+  const table =
+    given.shape.length === 3 && given.shape[0] === 1 ? { ...given, shape: given.shape.slice(1) } : given;
   if (table.shape.length !== 2 || table.shape[0] !== shape[0] || table.shape[1] !== shape[1]) {
     throw new ShapeError(
       `${where}: \`weights\` has the shape ${describeShape(table.shape)}, expected ${describeShape(shape)} (inputDim, outputDim).`,
@@ -87,13 +93,13 @@ export class EmbeddingLayer extends Layer {
     this.outputDim = numberIn(where, "outputDim", options.outputDim, { min: 1, integer: true });
     this.maskZero = flag(where, "maskZero", options.maskZero ?? false);
     const { weights, embeddingsInitializer = "uniform" } = options;
-    if (weights !== undefined && options.embeddingsInitializer !== undefined) {
+    if (weights != null && options.embeddingsInitializer !== undefined) {
       throw new ConfigError(
         `${where}: \`weights\` and \`embeddingsInitializer\` both say how the table begins. Give one of them.`,
       );
     }
     this.#initializer =
-      weights === undefined
+      weights == null
         ? toInitializer(
             where,
             "embeddingsInitializer",
@@ -101,7 +107,7 @@ export class EmbeddingLayer extends Layer {
           )
         : fromTable(where, weights, [this.inputDim, this.outputDim]);
     this.activityRegularizer = toRegularizer(where, "activityRegularizer", options.activityRegularizer);
-    this.#options = options;
+    this.#options = this.given as EmbeddingOptions;
   }
 
   override get vocabularySize(): number {
@@ -276,7 +282,7 @@ export class EmbeddingLayer extends Layer {
       outputDim: this.outputDim,
       maskZero: this.maskZero,
       // A table that was given is kept with the weights, not with the options.
-      embeddingsInitializer: this.#options.weights === undefined ? this.#initializer : randomUniform(),
+      embeddingsInitializer: this.#options.weights == null ? this.#initializer : randomUniform(),
       ...(embeddingsRegularizer === undefined ? {} : { embeddingsRegularizer }),
       ...(embeddingsConstraint === undefined ? {} : { embeddingsConstraint }),
       ...(activityRegularizer === undefined ? {} : { activityRegularizer }),

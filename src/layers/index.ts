@@ -38,6 +38,7 @@ export { type FlattenLayer, type FlattenOptions, flatten } from "./flatten.js";
 export { type InputOptions, input } from "./graph/input.js";
 export type { ApplyOptions, Dtype, Shape as SymbolicShape, SymbolicTensor } from "./graph/symbolic-tensor.js";
 export { type InputLayer, type InputLayerOptions, inputLayer } from "./input-layer.js";
+export type {} from "./keras-options.js";
 export type { Layer, LayerOptions, SampleShape } from "./layer.js";
 export {
   type LayerNormalizationLayer,

@@ -8,8 +8,8 @@ import type { Workspace } from "./workspace.js";
 export interface InputLayerOptions {
   /** Shape of one sample, without the batch: `[timesteps, features]`; null: any number of time steps. */
   readonly shape: SampleShape;
-  /** Samples in every batch; needed by `stateful` layers. Default: any number. */
-  readonly batchSize?: number;
+  /** Samples in every batch; needed by `stateful` layers. Default, and null: any number. */
+  readonly batchSize?: number | null;
   /** Default: `input_layer`, numbered when it occurs again. */
   readonly name?: string;
 }

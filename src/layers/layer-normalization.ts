@@ -75,7 +75,7 @@ export class LayerNormalizationLayer extends Layer {
       gamma: toInitializer(where, "gammaInitializer", options.gammaInitializer ?? "ones"),
       beta: toInitializer(where, "betaInitializer", options.betaInitializer ?? "zeros"),
     };
-    this.#options = options;
+    this.#options = this.given as LayerNormalizationOptions;
   }
 
   override get worksByChunks(): boolean {

@@ -18,11 +18,20 @@ export interface LayerOptions {
   readonly trainable?: boolean;
   /** Shape of one sample, without the batch; needed by a model's first layer. null: any number of time steps. Default: what the layer before gives. */
   readonly inputShape?: SampleShape;
-  /** Samples in every batch; needed by `stateful`. Default: any number. */
-  readonly batchSize?: number;
+  /** Samples in every batch; needed by `stateful`. Default, and null: any number. */
+  readonly batchSize?: number | null;
 }
 
 export const layerOptionNames = ["name", "trainable", "inputShape", "batchSize"] as const;
+
+/** How options are read: `gateflow` knows Keras's other words for them, `gateflow/core` does not; see keras-options.ts. */
+export const layerExtras = {
+  /** The options as layers here have them. @throws ConfigError for one that nobody reads. */
+  read(_layer: Layer, where: string, options: LayerOptions, known: readonly string[]): LayerOptions {
+    refuseUnknown(where, options, [...layerOptionNames, ...known]);
+    return options;
+  },
+};
 
 function checkInputShape(where: string, shape: unknown): SampleShape {
   const fits =
@@ -60,13 +69,18 @@ export abstract class Layer {
   activityRegularizer: Regularizer | undefined;
   /** Shape of one sample of the output; known once the layer is built. */
   outputShape: SampleShape | undefined;
+  /** @internal Whence its random masks are drawn, where not from the model's seed. */
+  seed: number | undefined;
+  /** @internal The options, in the words of this library. */
+  protected readonly given: LayerOptions;
   /** @internal The layers of the model that began its weights. */
   home: object | undefined;
   #name: string | undefined;
   #trainable: boolean;
 
-  protected constructor(where: string, options: LayerOptions, known: readonly string[]) {
-    refuseUnknown(where, options, [...layerOptionNames, ...known]);
+  protected constructor(where: string, given: LayerOptions, known: readonly string[]) {
+    const options = layerExtras.read(this, where, given, known);
+    this.given = options;
     if (options.name !== undefined && (typeof options.name !== "string" || !/^[^/\s]+$/.test(options.name))) {
       throw new ConfigError(
         `${where}: \`name\` is ${told(options.name)}, expected a word without spaces or slashes.`,
@@ -74,10 +88,9 @@ export abstract class Layer {
     }
     this.#name = options.name;
     this.#trainable = options.trainable === undefined ? true : flag(where, "trainable", options.trainable);
-    this.inputShape =
-      options.inputShape === undefined ? undefined : checkInputShape(where, options.inputShape);
+    this.inputShape = options.inputShape == null ? undefined : checkInputShape(where, options.inputShape);
     this.batchSize =
-      options.batchSize === undefined
+      options.batchSize == null
         ? undefined
         : numberIn(where, "batchSize", options.batchSize, { min: 1, integer: true });
   }
@@ -113,6 +126,9 @@ export abstract class Layer {
   get outputParts(): number {
     return 1;
   }
+
+  /** @internal @throws ConfigError where no layer of a chain may follow. */
+  checkFollowed(_by: Layer): void {}
 
   /** Whether it says what comes in and does nothing, as `inputLayer()` does. */
   get isInput(): boolean {
@@ -160,12 +176,7 @@ export abstract class Layer {
    * @throws ShapeError for inputs that do not fit the layer, or the weights it has.
    */
   build(inputShapes: readonly SampleShape[], previous: readonly (Layer | undefined)[] = []): SampleShape[] {
-    const parted = previous.find((layer) => layer !== undefined && layer.outputParts > 1);
-    if (parted !== undefined) {
-      throw new ConfigError(
-        `\`${this.name}\` cannot follow \`${parted.name}\`, which puts out ${parted.outputParts} tensors (mergeMode: null). Merge them, for example with mergeMode: "concat".`,
-      );
-    }
+    for (const layer of previous) layer?.checkFollowed(this);
     const before = this.isBuilt ? { ...this } : null;
     const first = this.connectAll(inputShapes, previous);
     const shapes = [first, ...this.furtherShapes];
@@ -213,11 +224,18 @@ export abstract class Layer {
       ...(this.trainable ? {} : { trainable: false }),
       ...(this.inputShape === undefined ? {} : { inputShape: this.inputShape }),
       ...(this.batchSize === undefined ? {} : { batchSize: this.batchSize }),
+      ...(this.seed === undefined ? {} : { seed: this.seed }),
       ...this.ownConfig(),
     };
   }
 
   protected abstract ownConfig(): Record<string, unknown>;
+
+  /** The options that are not every layer's. */
+  protected ownOptions(): Record<string, unknown> {
+    const { name, trainable, inputShape, batchSize, ...own } = this.given;
+    return own;
+  }
 
   countParams(): number {
     return this.variables.reduce((sum, variable) => sum + variable.size, 0);

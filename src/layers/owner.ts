@@ -8,4 +8,6 @@ export interface Owner {
   readonly kind: string;
   readonly variables: readonly Variable[];
   readonly activityRegularizer: Regularizer | undefined;
+  /** Whence its random masks are drawn; undefined: from the model's seed. */
+  readonly seed?: number | undefined;
 }

@@ -69,7 +69,7 @@ export function sequenceShape(
 
 /** @throws ConfigError for the channels first, an order no layer here has. */
 export function refuseChannelsFirst(where: string, dataFormat: unknown): void {
-  if (dataFormat === undefined || dataFormat === "channelsLast") return;
+  if (dataFormat == null || dataFormat === "channelsLast") return;
   throw new ConfigError(
     `${where}: \`dataFormat\` is ${told(dataFormat)}; sequences are [batch, timesteps, features], "channelsLast". Transpose the data, or put permute({ dims: [2, 1] }) before the layer.`,
     { received: dataFormat, expected: "channelsLast" },

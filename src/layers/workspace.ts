@@ -67,9 +67,9 @@ export interface Pass {
   /** Counts up whenever weights change: packed copies made before are stale. */
   readonly weightsVersion: number;
   /** Two 32-bit seeds for the random masks of this pass, different for each layer. */
-  readonly seeds: (layer: Owner) => readonly [number, number];
+  readonly seeds: (layer: Owner, own?: number) => readonly [number, number];
   /** The same by the place of a layer's application in the model. */
-  readonly seedsOf: (place: string | number) => readonly [number, number];
+  readonly seedsOf: (place: string | number, own?: number) => readonly [number, number];
 }
 
 /** Something made from weights, such as packed panels, that has to follow them. */

@@ -1,9 +1,9 @@
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { classTargets } from "./class-targets.js";
-import { type Loss, lossArguments } from "./loss.js";
+import { type Loss, type LossOptions, lossArguments } from "./loss.js";
 
 /** Options of the cross-entropies. */
-export interface CrossentropyOptions {
+export interface CrossentropyOptions extends LossOptions {
   /** The predictions are pre-activations: leave sigmoid or softmax out of the model. More exact. Default false. */
   readonly fromLogits?: boolean;
   /** Moves the targets so far towards the uniform distribution (Szegedy et al. 2016). Default 0. */
@@ -14,7 +14,7 @@ function optionsOf(
   where: string,
   options: CrossentropyOptions,
 ): { fromLogits: boolean; labelSmoothing: number } {
-  refuseUnknown(where, options, ["fromLogits", "labelSmoothing"]);
+  refuseUnknown(where, options, ["fromLogits", "labelSmoothing", "name"]);
   return {
     fromLogits: flag(where, "fromLogits", options.fromLogits ?? false),
     labelSmoothing: numberIn(where, "labelSmoothing", options.labelSmoothing ?? 0, { min: 0, max: 1 }),
@@ -33,7 +33,8 @@ export function binaryCrossentropy(options: CrossentropyOptions = {}): Loss {
   return {
     name: "binaryCrossentropy",
     columnsOf: (target) => [target],
-    config: { fromLogits, labelSmoothing },
+    label: options.name,
+    config: { ...options, fromLogits, labelSmoothing },
     targets: "values",
     targetWidth: (width) => width,
     sum: (batch) =>
@@ -52,7 +53,8 @@ export function categoricalCrossentropy(options: CrossentropyOptions = {}): Loss
   const { fromLogits, labelSmoothing } = optionsOf("categoricalCrossentropy()", options);
   return {
     name: "categoricalCrossentropy",
-    config: { fromLogits, labelSmoothing },
+    label: options.name,
+    config: { ...options, fromLogits, labelSmoothing },
     targets: "values",
     targetWidth: (width) => width,
     sum: (batch) =>
@@ -67,12 +69,15 @@ export function categoricalCrossentropy(options: CrossentropyOptions = {}): Loss
  * @example
  * model.compile({ optimizer: "adam", loss: sparseCategoricalCrossentropy() }); // labels 0, 1, 2 …
  */
-export function sparseCategoricalCrossentropy(options: { fromLogits?: boolean } = {}): Loss {
-  refuseUnknown("sparseCategoricalCrossentropy()", options, ["fromLogits"]);
+export function sparseCategoricalCrossentropy(
+  options: Omit<CrossentropyOptions, "labelSmoothing"> = {},
+): Loss {
+  refuseUnknown("sparseCategoricalCrossentropy()", options, ["fromLogits", "name"]);
   const fromLogits = flag("sparseCategoricalCrossentropy()", "fromLogits", options.fromLogits ?? false);
   return {
     name: "sparseCategoricalCrossentropy",
-    config: { fromLogits },
+    label: options.name,
+    config: { ...options, fromLogits },
     targets: "classes",
     classes: classTargets,
     targetWidth: () => 1,

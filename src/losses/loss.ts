@@ -41,10 +41,18 @@ export interface LossBatch {
   readonly sampleWeight?: (() => Tensor) | undefined;
 }
 
+/** Options of every loss. */
+export interface LossOptions {
+  /** Its key in the logs where it is a metric. Default: Keras's, such as `mean_squared_error`. */
+  readonly name?: string;
+}
+
 /** A measure of predictions against targets, with its gradient, computed in one pass. */
 export interface Loss {
   /** Keras's name in camelCase, such as `meanSquaredError`. */
   readonly name: string;
+  /** Its key in the logs where it is a metric. Default: Keras's, such as `mean_squared_error`. */
+  readonly label?: string | undefined;
   /** The options that make this loss again; plain JSON. */
   readonly config: Record<string, unknown>;
   /** Whether it is a function of a user's own, which no file can hold. */

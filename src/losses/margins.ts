@@ -1,6 +1,6 @@
 import type { Kernels } from "../engine/kernels.js";
 import { refuseUnknown } from "../options.js";
-import { type Loss, type LossBatch, lossArguments } from "./loss.js";
+import { type Loss, type LossBatch, type LossOptions, lossArguments } from "./loss.js";
 
 /** Whether all labels are 0 or 1, which Keras's hinge losses take as -1 and 1. */
 function areBits({ memory, target, targetStride, targetWidth, rows }: LossBatch): boolean {
@@ -14,9 +14,14 @@ function areBits({ memory, target, targetStride, targetWidth, rows }: LossBatch)
   return true;
 }
 
-const hinged = (name: string, kernel: ("hingeLoss" | "squaredHingeLoss") & keyof Kernels): Loss => ({
+const hinged = (
+  name: string,
+  kernel: ("hingeLoss" | "squaredHingeLoss") & keyof Kernels,
+  options: LossOptions,
+): Loss => ({
   name,
-  config: {},
+  label: options.name,
+  config: { ...options },
   targets: "values",
   // What the labels are is read from all of a batch.
   isWholeBatch: true,
@@ -28,41 +33,42 @@ const hinged = (name: string, kernel: ("hingeLoss" | "squaredHingeLoss") & keyof
 /**
  * max(1 - target · prediction, 0), mean over the last axis, for labels -1 and 1; labels of a batch that are all 0 or 1
  * count as those, as in Keras.
- * @throws ConfigError for an option.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * model.compile({ optimizer: "adam", loss: hinge() }); // after dense({ units: 1, activation: "tanh" })
  */
-export function hinge(options: object = {}): Loss {
-  refuseUnknown("hinge()", options, []);
-  return hinged("hinge", "hingeLoss");
+export function hinge(options: LossOptions = {}): Loss {
+  refuseUnknown("hinge()", options, ["name"]);
+  return hinged("hinge", "hingeLoss", options);
 }
 
 /**
  * max(1 - target · prediction, 0)², mean over the last axis, for labels as those of `hinge`.
- * @throws ConfigError for an option.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * model.compile({ optimizer: "adam", loss: "squaredHinge" });
  */
-export function squaredHinge(options: object = {}): Loss {
-  refuseUnknown("squaredHinge()", options, []);
-  return hinged("squaredHinge", "squaredHingeLoss");
+export function squaredHinge(options: LossOptions = {}): Loss {
+  refuseUnknown("squaredHinge()", options, ["name"]);
+  return hinged("squaredHinge", "squaredHingeLoss", options);
 }
 
 /**
  * Kullback-Leibler divergence Σ target ln(target / prediction) over the last axis, both within [1e-7, 1], as in Keras:
  * for targets and predictions that are distributions.
- * @throws ConfigError for an option.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * model.compile({ optimizer: "adam", loss: "klDivergence" }); // after dense({ units: 5, activation: "softmax" })
  */
-export function klDivergence(options: object = {}): Loss {
-  refuseUnknown("klDivergence()", options, []);
+export function klDivergence(options: LossOptions = {}): Loss {
+  refuseUnknown("klDivergence()", options, ["name"]);
   return {
     name: "klDivergence",
-    config: {},
+    label: options.name,
+    config: { ...options },
     targets: "values",
     targetWidth: (width) => width,
     sum: (batch) => batch.kernels.klDivergenceLoss(...lossArguments(batch)),

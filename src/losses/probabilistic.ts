@@ -1,19 +1,24 @@
 import { ConfigError, ShapeError } from "../errors.js";
 import { numberIn, refuseUnknown } from "../options.js";
-import { type Loss, lossArguments } from "./loss.js";
+import { type Loss, type LossOptions, lossArguments } from "./loss.js";
+
+/** Options of `quantile`. */
+export interface QuantileOptions extends LossOptions {
+  /** Levels between 0 and 1, such as [0.1, 0.5, 0.9]. */
+  readonly quantiles: readonly number[];
+}
 
 /**
  * Mean pinball loss (Koenker & Bassett 1978). For targets `[…, O]` the model predicts `[…, O · quantiles]`: all quantiles
  * of the first output, then those of the second.
- * @param options quantiles: levels between 0 and 1, such as [0.1, 0.5, 0.9].
  * @throws ConfigError for a level outside (0, 1) or an empty list.
  *
  * @example
  * const model = sequential([lstm({ units: 8, inputShape: [20, 1] }), dense({ units: 3 })]); // one a quantile
  * model.compile({ optimizer: "adam", loss: quantile({ quantiles: [0.1, 0.5, 0.9] }) });
  */
-export function quantile(options: { quantiles: readonly number[] }): Loss {
-  refuseUnknown("quantile()", options, ["quantiles"]);
+export function quantile(options: QuantileOptions): Loss {
+  refuseUnknown("quantile()", options, ["quantiles", "name"]);
   const { quantiles } = options;
   if (!Array.isArray(quantiles) || quantiles.length === 0) {
     throw new ConfigError("quantile(): `quantiles` is missing, expected levels such as [0.1, 0.5, 0.9].", {
@@ -23,7 +28,8 @@ export function quantile(options: { quantiles: readonly number[] }): Loss {
   for (const level of quantiles) numberIn("quantile()", "quantiles", level, { above: 0, below: 1 });
   return {
     name: "quantile",
-    config: { quantiles: [...quantiles] },
+    label: options.name,
+    config: { ...options, quantiles: [...quantiles] },
     columnsOf: (target) => quantiles.map((_, q) => target * quantiles.length + q),
     targets: "values",
     targetWidth(width) {
@@ -55,12 +61,13 @@ export function quantile(options: { quantiles: readonly number[] }): Loss {
  * const model = sequential([lstm({ units: 8, inputShape: [20, 1] }), dense({ units: 2 })]); // mean and spread
  * model.compile({ optimizer: "adam", loss: gaussianNegativeLogLikelihood() });
  */
-export function gaussianNegativeLogLikelihood(options: object = {}): Loss {
-  refuseUnknown("gaussianNegativeLogLikelihood()", options, []);
+export function gaussianNegativeLogLikelihood(options: LossOptions = {}): Loss {
+  refuseUnknown("gaussianNegativeLogLikelihood()", options, ["name"]);
   return {
     name: "gaussianNegativeLogLikelihood",
+    label: options.name,
     columnsOf: (target, width) => [target, target + width / 2],
-    config: {},
+    config: { ...options },
     targets: "values",
     targetWidth(width) {
       if (width % 2 === 0) return width / 2;

@@ -1,6 +1,6 @@
 import type { Kernels } from "../engine/kernels.js";
 import { numberIn, refuseUnknown } from "../options.js";
-import { type Loss, lossArguments } from "./loss.js";
+import { type Loss, type LossOptions, lossArguments } from "./loss.js";
 
 type PlainKernel =
   | "meanSquaredErrorLoss"
@@ -13,16 +13,17 @@ type PlainKernel =
 
 const ownColumn = (target: number): readonly number[] => [target];
 
-const plain = (name: string, kernel: PlainKernel & keyof Kernels): Loss => ({
+const plain = (name: string, kernel: PlainKernel & keyof Kernels, options: LossOptions): Loss => ({
   name,
+  label: options.name,
   columnsOf: ownColumn,
-  config: {},
+  config: { ...options },
   targets: "values",
   targetWidth: (width) => width,
   sum: (batch) => batch.kernels[kernel](...lossArguments(batch)),
 });
 
-const noOptions = (name: string, options: object): void => refuseUnknown(`${name}()`, options, []);
+const nameAlone = (name: string, options: LossOptions): void => refuseUnknown(`${name}()`, options, ["name"]);
 
 /**
  * (target - prediction)², mean over the last axis.
@@ -30,9 +31,9 @@ const noOptions = (name: string, options: object): void => refuseUnknown(`${name
  * @example
  * model.compile({ optimizer: "adam", loss: meanSquaredError() });
  */
-export function meanSquaredError(options: object = {}): Loss {
-  noOptions("meanSquaredError", options);
-  return plain("meanSquaredError", "meanSquaredErrorLoss");
+export function meanSquaredError(options: LossOptions = {}): Loss {
+  nameAlone("meanSquaredError", options);
+  return plain("meanSquaredError", "meanSquaredErrorLoss", options);
 }
 
 /**
@@ -41,9 +42,9 @@ export function meanSquaredError(options: object = {}): Loss {
  * @example
  * model.compile({ optimizer: "adam", loss: meanAbsoluteError() });
  */
-export function meanAbsoluteError(options: object = {}): Loss {
-  noOptions("meanAbsoluteError", options);
-  return plain("meanAbsoluteError", "meanAbsoluteErrorLoss");
+export function meanAbsoluteError(options: LossOptions = {}): Loss {
+  nameAlone("meanAbsoluteError", options);
+  return plain("meanAbsoluteError", "meanAbsoluteErrorLoss", options);
 }
 
 /**
@@ -52,9 +53,9 @@ export function meanAbsoluteError(options: object = {}): Loss {
  * @example
  * model.compile({ optimizer: "adam", loss: logCosh() });
  */
-export function logCosh(options: object = {}): Loss {
-  noOptions("logCosh", options);
-  return plain("logCosh", "logCoshLoss");
+export function logCosh(options: LossOptions = {}): Loss {
+  nameAlone("logCosh", options);
+  return plain("logCosh", "logCoshLoss", options);
 }
 
 /**
@@ -63,9 +64,9 @@ export function logCosh(options: object = {}): Loss {
  * @example
  * model.compile({ optimizer: "adam", loss: meanAbsolutePercentageError() });
  */
-export function meanAbsolutePercentageError(options: object = {}): Loss {
-  noOptions("meanAbsolutePercentageError", options);
-  return plain("meanAbsolutePercentageError", "meanAbsolutePercentageLoss");
+export function meanAbsolutePercentageError(options: LossOptions = {}): Loss {
+  nameAlone("meanAbsolutePercentageError", options);
+  return plain("meanAbsolutePercentageError", "meanAbsolutePercentageLoss", options);
 }
 
 /**
@@ -74,9 +75,9 @@ export function meanAbsolutePercentageError(options: object = {}): Loss {
  * @example
  * model.compile({ optimizer: "adam", loss: meanSquaredLogarithmicError() });
  */
-export function meanSquaredLogarithmicError(options: object = {}): Loss {
-  noOptions("meanSquaredLogarithmicError", options);
-  return plain("meanSquaredLogarithmicError", "meanSquaredLogarithmicLoss");
+export function meanSquaredLogarithmicError(options: LossOptions = {}): Loss {
+  nameAlone("meanSquaredLogarithmicError", options);
+  return plain("meanSquaredLogarithmicError", "meanSquaredLogarithmicLoss", options);
 }
 
 /**
@@ -85,9 +86,9 @@ export function meanSquaredLogarithmicError(options: object = {}): Loss {
  * @example
  * model.compile({ optimizer: "adam", loss: poisson() }); // counts
  */
-export function poisson(options: object = {}): Loss {
-  noOptions("poisson", options);
-  return plain("poisson", "poissonLoss");
+export function poisson(options: LossOptions = {}): Loss {
+  nameAlone("poisson", options);
+  return plain("poisson", "poissonLoss", options);
 }
 
 /**
@@ -96,26 +97,32 @@ export function poisson(options: object = {}): Loss {
  * @example
  * model.compile({ optimizer: "adam", loss: cosineSimilarity() });
  */
-export function cosineSimilarity(options: object = {}): Loss {
-  noOptions("cosineSimilarity", options);
-  const { columnsOf: _outputsTogether, ...loss } = plain("cosineSimilarity", "cosineSimilarityLoss");
+export function cosineSimilarity(options: LossOptions = {}): Loss {
+  nameAlone("cosineSimilarity", options);
+  const { columnsOf: _outputsTogether, ...loss } = plain("cosineSimilarity", "cosineSimilarityLoss", options);
   return loss;
+}
+
+/** Options of `huber`. */
+export interface HuberOptions extends LossOptions {
+  /** Errors up to it are squared, in the targets' unit; above 0. Default 1. */
+  readonly delta?: number;
 }
 
 /**
  * Squared up to `delta`, linear beyond (Huber 1964).
- * @param options delta: default 1, in the targets' unit.
  * @throws ConfigError unless delta > 0.
  *
  * @example
  * model.compile({ optimizer: "adam", loss: huber({ delta: 0.5 }) });
  */
-export function huber(options: { delta?: number } = {}): Loss {
-  refuseUnknown("huber()", options, ["delta"]);
+export function huber(options: HuberOptions = {}): Loss {
+  refuseUnknown("huber()", options, ["delta", "name"]);
   const delta = numberIn("huber()", "delta", options.delta ?? 1, { above: 0 });
   return {
     name: "huber",
-    config: { delta },
+    label: options.name,
+    config: { ...options, delta },
     columnsOf: ownColumn,
     targets: "values",
     targetWidth: (width) => width,

@@ -1,4 +1,4 @@
-import { ConfigError } from "../errors.js";
+import { ConfigError, told } from "../errors.js";
 import { describeShape, sizeOf, type Tensor } from "../tensor.js";
 import type { BatchSamples, Loss, LossBatch, LossExtras, OutputRows } from "./loss.js";
 
@@ -157,6 +157,11 @@ export const outputWeighing: Required<LossExtras> = {
     );
   },
   checkMetric(where, metric, loss, width) {
+    if (typeof metric.name !== "string" || metric.name === "") {
+      throw new ConfigError(`${where}: a metric's \`name\` is ${told(metric.name)}, expected a word.`, {
+        received: metric.name,
+      });
+    }
     if (loss.isCustom !== true || metric.isCustom === true) return;
     if (loss.takesAnyTargets !== true && (width === undefined || !hasOwnLabels(loss, width))) return;
     throw new ConfigError(

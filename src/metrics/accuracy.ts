@@ -1,5 +1,6 @@
 import { numberIn, refuseUnknown } from "../options.js";
-import { type Metric, type MetricFactory, meanOfRows } from "./metric.js";
+import { logKey } from "./from-loss.js";
+import { type MetricFactory, type MetricOptions, meanOfRows, type Row } from "./metric.js";
 
 /** Index of the first largest value. */
 function argmax(values: Float32Array): number {
@@ -17,10 +18,27 @@ function isInTop(values: Float32Array, index: number, k: number): boolean {
   return larger < k;
 }
 
-const factory = (name: string, config: Record<string, unknown>, create: () => Metric): MetricFactory => ({
+/** Options of `binaryAccuracy`. */
+export interface BinaryAccuracyOptions extends MetricOptions {
+  /** Above it a prediction means 1; between 0 and 1. Default 0.5. */
+  readonly threshold?: number;
+}
+
+/** Options of `topKCategoricalAccuracy` and `sparseTopKCategoricalAccuracy`. */
+export interface TopKOptions extends MetricOptions {
+  /** How many of the largest predictions count. Default 5. */
+  readonly k?: number;
+}
+
+const factory = (
+  name: string,
+  config: MetricOptions,
+  targetWidth: (width: number) => number,
+  value: (row: Row) => number,
+): MetricFactory => ({
   name,
-  config,
-  create,
+  config: { ...config },
+  create: () => meanOfRows(config.name ?? logKey(name), targetWidth, value),
 });
 
 const same = (width: number): number => width;
@@ -33,21 +51,19 @@ const one = (): number => 1;
  * @example
  * model.compile({ optimizer: "adam", loss: "binaryCrossentropy", metrics: [binaryAccuracy({ threshold: 0.6 })] });
  */
-export function binaryAccuracy(options: { threshold?: number } = {}, name = "binaryAccuracy"): MetricFactory {
-  refuseUnknown("binaryAccuracy()", options, ["threshold"]);
+export function binaryAccuracy(options: BinaryAccuracyOptions = {}, name = "binaryAccuracy"): MetricFactory {
+  refuseUnknown("binaryAccuracy()", options, ["threshold", "name"]);
   const threshold = numberIn("binaryAccuracy()", "threshold", options.threshold ?? 0.5, {
     above: 0,
     below: 1,
   });
-  return factory(name, { threshold }, () =>
-    meanOfRows(name, same, ({ prediction, target }) => {
-      let right = 0;
-      for (let i = 0; i < prediction.length; i++) {
-        if ((prediction[i]! > threshold ? 1 : 0) === target[i]!) right += 1;
-      }
-      return right / prediction.length;
-    }),
-  );
+  return factory(name, { ...options, threshold } as MetricOptions, same, ({ prediction, target }) => {
+    let right = 0;
+    for (let i = 0; i < prediction.length; i++) {
+      if ((prediction[i]! > threshold ? 1 : 0) === target[i]!) right += 1;
+    }
+    return right / prediction.length;
+  });
 }
 
 /**
@@ -56,10 +72,13 @@ export function binaryAccuracy(options: { threshold?: number } = {}, name = "bin
  * @example
  * model.compile({ optimizer: "adam", loss: "categoricalCrossentropy", metrics: [categoricalAccuracy()] });
  */
-export const categoricalAccuracy = (options: object = {}, name = "categoricalAccuracy"): MetricFactory => {
-  refuseUnknown("categoricalAccuracy()", options, []);
-  return factory(name, {}, () =>
-    meanOfRows(name, same, ({ prediction, target }) => (argmax(prediction) === argmax(target) ? 1 : 0)),
+export const categoricalAccuracy = (
+  options: MetricOptions = {},
+  name = "categoricalAccuracy",
+): MetricFactory => {
+  refuseUnknown("categoricalAccuracy()", options, ["name"]);
+  return factory(name, options, same, ({ prediction, target }) =>
+    argmax(prediction) === argmax(target) ? 1 : 0,
   );
 };
 
@@ -70,17 +89,15 @@ export const categoricalAccuracy = (options: object = {}, name = "categoricalAcc
  * model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: [sparseCategoricalAccuracy()] });
  */
 export const sparseCategoricalAccuracy = (
-  options: object = {},
+  options: MetricOptions = {},
   name = "sparseCategoricalAccuracy",
 ): MetricFactory => {
-  refuseUnknown("sparseCategoricalAccuracy()", options, []);
-  return factory(name, {}, () =>
-    meanOfRows(name, one, ({ prediction, target }) => (argmax(prediction) === target[0] ? 1 : 0)),
-  );
+  refuseUnknown("sparseCategoricalAccuracy()", options, ["name"]);
+  return factory(name, options, one, ({ prediction, target }) => (argmax(prediction) === target[0] ? 1 : 0));
 };
 
-const topK = (where: string, options: { k?: number }): number => {
-  refuseUnknown(where, options, ["k"]);
+const topK = (where: string, options: TopKOptions): number => {
+  refuseUnknown(where, options, ["k", "name"]);
   return numberIn(where, "k", options.k ?? 5, { min: 1, integer: true });
 };
 
@@ -90,11 +107,11 @@ const topK = (where: string, options: { k?: number }): number => {
  * @example
  * model.compile({ optimizer: "adam", loss: "categoricalCrossentropy", metrics: [topKCategoricalAccuracy({ k: 3 })] });
  */
-export function topKCategoricalAccuracy(options: { k?: number } = {}): MetricFactory {
+export function topKCategoricalAccuracy(options: TopKOptions = {}): MetricFactory {
   const name = "topKCategoricalAccuracy";
-  const k = topK("topKCategoricalAccuracy()", options);
-  return factory(name, { k }, () =>
-    meanOfRows(name, same, ({ prediction, target }) => (isInTop(prediction, argmax(target), k) ? 1 : 0)),
+  const k = topK(`${name}()`, options);
+  return factory(name, { ...options, k } as MetricOptions, same, ({ prediction, target }) =>
+    isInTop(prediction, argmax(target), k) ? 1 : 0,
   );
 }
 
@@ -104,10 +121,10 @@ export function topKCategoricalAccuracy(options: { k?: number } = {}): MetricFac
  * @example
  * model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: [sparseTopKCategoricalAccuracy({ k: 3 })] });
  */
-export function sparseTopKCategoricalAccuracy(options: { k?: number } = {}): MetricFactory {
+export function sparseTopKCategoricalAccuracy(options: TopKOptions = {}): MetricFactory {
   const name = "sparseTopKCategoricalAccuracy";
-  const k = topK("sparseTopKCategoricalAccuracy()", options);
-  return factory(name, { k }, () =>
-    meanOfRows(name, one, ({ prediction, target }) => (isInTop(prediction, target[0]!, k) ? 1 : 0)),
+  const k = topK(`${name}()`, options);
+  return factory(name, { ...options, k } as MetricOptions, one, ({ prediction, target }) =>
+    isInTop(prediction, target[0]!, k) ? 1 : 0,
   );
 }

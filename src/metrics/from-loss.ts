@@ -1,6 +1,10 @@
 import type { Loss } from "../losses/loss.js";
 import type { Metric } from "./metric.js";
 
+/** Keras's key in the logs for what is called so here: `rootMeanSquaredError` is logged as `root_mean_squared_error`. */
+export const logKey = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
 /** The mean of a loss over an epoch, without regularization or sample weights, under the name it was asked for. */
 export function lossMetric(
   name: string,

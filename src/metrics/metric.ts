@@ -8,7 +8,7 @@ export type MetricBatch = Omit<LossBatch, "gradient" | "scale" | "counted">;
 
 /** A number that sums up an epoch's predictions. */
 export interface Metric {
-  /** Keras's name in camelCase; its key in the logs. */
+  /** Its key in the logs, which is Keras's: `binary_accuracy`. */
   readonly name: string;
   /** Whether it is a user's own function, which takes labels as they come. */
   readonly isCustom?: boolean;
@@ -27,6 +27,12 @@ export interface MetricFactory {
   readonly name: string;
   readonly config: Record<string, unknown>;
   create(): Metric;
+}
+
+/** Options of every metric. */
+export interface MetricOptions {
+  /** Its key in the logs. Default: Keras's, such as `binary_accuracy`. */
+  readonly name?: string;
 }
 
 export interface Row {

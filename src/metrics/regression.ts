@@ -1,7 +1,7 @@
 import { meanSquaredError } from "../losses/regression.js";
 import { numberIn, refuseUnknown } from "../options.js";
-import { lossMetric } from "./from-loss.js";
-import { forEachRow, type MetricFactory, meanOfRows } from "./metric.js";
+import { logKey, lossMetric } from "./from-loss.js";
+import { forEachRow, type MetricFactory, type MetricOptions, meanOfRows } from "./metric.js";
 
 /**
  * √ of the mean squared error over the epoch.
@@ -9,13 +9,20 @@ import { forEachRow, type MetricFactory, meanOfRows } from "./metric.js";
  * @example
  * model.compile({ optimizer: "adam", loss: "mse", metrics: [rootMeanSquaredError()] });
  */
-export function rootMeanSquaredError(options: object = {}, name = "rootMeanSquaredError"): MetricFactory {
-  refuseUnknown("rootMeanSquaredError()", options, []);
-  return { name, config: {}, create: () => lossMetric(name, meanSquaredError(), Math.sqrt) };
+export function rootMeanSquaredError(
+  options: MetricOptions = {},
+  name = "rootMeanSquaredError",
+): MetricFactory {
+  refuseUnknown(`${name}()`, options, ["name"]);
+  return {
+    name,
+    config: { ...options },
+    create: () => lossMetric(options.name ?? logKey(name), meanSquaredError(), Math.sqrt),
+  };
 }
 
 /** The same under its short name. */
-export const rmse = (options: object = {}): MetricFactory => rootMeanSquaredError(options, "rmse");
+export const rmse = (options: MetricOptions = {}): MetricFactory => rootMeanSquaredError(options, "rmse");
 
 /** Cosine of the angle between target and prediction, mean over rows: 1 is best (the loss of this name has its sign turned). */
 export function cosineSimilarityMetric(): MetricFactory {
@@ -25,7 +32,7 @@ export function cosineSimilarityMetric(): MetricFactory {
     config: {},
     create: () =>
       meanOfRows(
-        name,
+        logKey(name),
         (width) => width,
         ({ prediction, target }) => {
           let product = 0;
@@ -49,12 +56,12 @@ export function cosineSimilarityMetric(): MetricFactory {
  * @example
  * model.compile({ optimizer: "adam", loss: "mse", metrics: [r2()] });
  */
-export function r2(options: object = {}): MetricFactory {
-  refuseUnknown("r2()", options, []);
-  const name = "r2";
+export function r2(options: MetricOptions = {}): MetricFactory {
+  refuseUnknown("r2()", options, ["name"]);
+  const { name = "r2" } = options;
   return {
-    name,
-    config: {},
+    name: "r2",
+    config: { ...options },
     create() {
       let count = 0;
       let outputs: { sum: number; squares: number; residual: number }[] = [];
@@ -99,18 +106,23 @@ export function r2(options: object = {}): MetricFactory {
   };
 }
 
+/** Options of the metric `mase`. */
+export interface MaseMetricOptions extends MetricOptions {
+  /** Steps after which the series repeats. Default 1, the naive forecast. */
+  readonly season?: number;
+}
+
 /**
  * Mean absolute scaled error (Hyndman & Koehler 2006): the mean absolute error over that of the seasonal naive forecast
  * on the same targets, taken in the order in which they come (so evaluate in the order of time).
- * @param options season: steps after which the series repeats, default 1 (the naive forecast).
  */
-export function mase(options: { season?: number } = {}): MetricFactory {
-  refuseUnknown("mase()", options, ["season"]);
+export function mase(options: MaseMetricOptions = {}): MetricFactory {
+  refuseUnknown("mase()", options, ["season", "name"]);
   const season = numberIn("mase()", "season", options.season ?? 1, { min: 1, integer: true });
-  const name = "mase";
+  const { name = "mase" } = options;
   return {
-    name,
-    config: { season },
+    name: "mase",
+    config: { ...options, season },
     create() {
       let error = 0;
       let count = 0;

@@ -3,7 +3,7 @@ import { isLoss, type Loss } from "../losses/loss.js";
 import { type LossName, losses } from "../losses/to-loss.js";
 import { type Described, described, Registry } from "../registry.js";
 import { customMetric, type MetricFunction } from "./custom.js";
-import { lossMetric } from "./from-loss.js";
+import { logKey, lossMetric } from "./from-loss.js";
 import type { Metric, MetricFactory } from "./metric.js";
 import { rmse, rootMeanSquaredError } from "./regression.js";
 
@@ -55,10 +55,11 @@ export function toMetric(where: string, value: unknown, loss: Loss, width: numbe
   }
   if (typeof value === "function") return customMetric(value as MetricFunction);
   if (isFactory(value)) return value.create();
-  if (isLoss(value)) return lossMetric(value.name, value);
+  if (isLoss(value)) return lossMetric(value.label ?? logKey(value.name), value);
   const { name } = described(value);
   if (typeof name === "string" && losses.has(name) && !metrics.has(name)) {
-    return lossMetric(name, losses.make(where, "metrics", value)!);
+    const loss = losses.make(where, "metrics", value)!;
+    return lossMetric(loss.label ?? logKey(name), loss);
   }
   const made =
     metrics.make(where, "metrics", value, losses.names) ??

@@ -75,6 +75,10 @@ export interface Callback {
   onTrainBatchBegin?: Hook<[batch: number]>;
   /** After an update, with the means since the epoch began. Default: nothing. */
   onTrainBatchEnd?: Hook<[batch: number]>;
+  /** Keras's second name of `onTrainBatchBegin`. */
+  onBatchBegin?: Hook<[batch: number]>;
+  /** Keras's second name of `onTrainBatchEnd`. */
+  onBatchEnd?: Hook<[batch: number]>;
   /** Before `evaluate` or a validation. Default: nothing. */
   onTestBegin?: Hook<[]>;
   /** After it, with its logs. Default: nothing. */

@@ -84,7 +84,7 @@ export class LayerStack extends LayerSet {
     }
     if (layer.isBuilt || this.#layers.includes(layer)) {
       throw new ConfigError(
-        `${where}: layer \`${layer.name}\` is already part of a model. Weights cannot be shared in a chain: make a second layer with its factory.`,
+        `${where}: layer \`${layer.name}\` is already part of a model. Make a second one with its factory.`,
       );
     }
     if (layer.isInput && this.#layers.length > 0) {

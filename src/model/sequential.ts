@@ -1,4 +1,5 @@
 import { ConfigError } from "../errors.js";
+import type { SymbolicTensor } from "../layers/graph/symbolic-tensor.js";
 import type { Layer } from "../layers/layer.js";
 import { refuseUnknown } from "../options.js";
 import { LayerStack } from "./layer-stack.js";
@@ -11,7 +12,7 @@ export type SequentialOptions = ModelOptions;
 /** A stack of layers: what Keras calls `Sequential`. */
 export class Sequential extends Model<LayerStack> {
   /** @internal Use `sequential`. */
-  constructor(layers: readonly Layer[] = [], options: SequentialOptions = {}) {
+  constructor(layers: readonly (Layer | SymbolicTensor | Model)[] = [], options: SequentialOptions = {}) {
     const where = "sequential()";
     refuseUnknown(where, options, ["name", "seed", "engine"]);
     super(where, "sequential", options, (seed, beforeStates) => new LayerStack(seed, beforeStates));
@@ -22,12 +23,12 @@ export class Sequential extends Model<LayerStack> {
   }
 
   /**
-   * Appends a layer.
+   * Appends a layer; with all of `gateflow`, first of all an `input()`, and whole models, too.
    * @throws ConfigError when the layer is in a model already, or its name is; ShapeError when it cannot follow the last.
    */
-  add(layer: Layer): this {
+  add(layer: Layer | SymbolicTensor | Model): this {
     this.checkUnused("model.add()");
-    this.topology.add(layer);
+    this.topology.add(layer as Layer);
     return this;
   }
 }
@@ -43,5 +44,7 @@ export class Sequential extends Model<LayerStack> {
  * model.compile({ optimizer: adam({ learningRate: 0.01 }), loss: "mse", metrics: ["mae"] });
  * const { history } = await model.fit(x, y, { epochs: 10, validationSplit: 0.2 });
  */
-export const sequential = (layers?: readonly Layer[], options?: SequentialOptions): Sequential =>
-  new Sequential(layers, options);
+export const sequential = (
+  layers?: readonly (Layer | SymbolicTensor | Model)[],
+  options?: SequentialOptions,
+): Sequential => new Sequential(layers, options);

@@ -11,13 +11,16 @@ import {
 import { ConfigError, StateError, told } from "../errors.js";
 import { nativeBackup, backupAndRestore as storedBackup } from "../formats/backup-and-restore.js";
 import type { Callback } from "../model/events.js";
-import { Sequential } from "../model/sequential.js";
+import { Model } from "../model/model.js";
 import { flag, refuseUnknown } from "../options.js";
 import { writeFileAtomic } from "./atomic-write.js";
 import { checkModelPath, saveModel } from "./model-files.js";
 
 /** Options of `modelCheckpoint` with a file. */
-export type FileCheckpointOptions = Omit<ModelCheckpointOptions, "save" | "check">;
+export interface FileCheckpointOptions extends Omit<ModelCheckpointOptions, "save" | "check"> {
+  /** The weights alone, as `model.loadWeights` takes them: without layers, optimizer and state. Default false. */
+  readonly saveWeightsOnly?: boolean;
+}
 
 /** @throws ConfigError naming a path that cannot be written to, and why. */
 async function writable<Result>(
@@ -49,14 +52,20 @@ async function writable<Result>(
 export function modelCheckpoint(options: FileCheckpointOptions = {}): ModelCheckpoint {
   if (options === null) throw new ConfigError("modelCheckpoint(): expected an object of options, got null.");
   if (typeof options.filepath === "string") checkModelPath("modelCheckpoint()", options.filepath);
+  const { saveWeightsOnly: only = false, ...rest } = options;
+  const weightsOnly = flag("modelCheckpoint()", "saveWeightsOnly", only);
   return modelCheckpointTo({
-    ...options,
+    ...rest,
     check: (path) => writable("modelCheckpoint()", path, () => access(dirname(path), constants.W_OK)),
     async save(model, path) {
-      if (!(model instanceof Sequential)) {
-        throw new StateError("modelCheckpoint(): only a model made by sequential() can be saved.");
+      if (!(model instanceof Model)) {
+        throw new StateError("modelCheckpoint(): only a model made by sequential() or model() can be saved.");
       }
-      await saveModel(model, path, { optimizer: true });
+      if (weightsOnly) await writeFileAtomic(path, await model.saveWeights());
+      else {
+        // The other formats keep of an optimizer what they can without being asked.
+        await saveModel(model, path, path.toLowerCase().endsWith(".safetensors") ? { optimizer: true } : {});
+      }
     },
   });
 }

@@ -14,6 +14,7 @@ import {
   toTorch,
 } from "../formats/index.js";
 import { fromSafetensors, type SafetensorsOptions, toSafetensors } from "../formats/safetensors.js";
+import type { Model } from "../model/model.js";
 import type { Sequential } from "../model/sequential.js";
 import { pathIn, refuseUnknown } from "../options.js";
 import { writeFileAtomic } from "./atomic-write.js";
@@ -59,11 +60,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
  * @example
  * await saveModel(model, "model.safetensors");
  */
-export async function saveModel(
-  model: Sequential,
-  path: string,
-  options: SafetensorsOptions = {},
-): Promise<void> {
+export async function saveModel(model: Model, path: string, options: SafetensorsOptions = {}): Promise<void> {
   const where = "saveModel()";
   checkModelPath(where, path);
   const format = extensionFormats[extname(path).toLowerCase()]!;
@@ -82,7 +79,7 @@ export async function saveModel(
   await writeFileAtomic(path, await write[format as keyof typeof write](model));
 }
 
-async function saveLayersModel(model: Sequential, path: string): Promise<void> {
+async function saveLayersModel(model: Model, path: string): Promise<void> {
   const { weightData, weightSpecs, ...json } = await toLayersModel(model);
   const weights = `${basename(path, extname(path))}.weights.bin`;
   await writeFileAtomic(join(dirname(path), weights), new Uint8Array(weightData));

@@ -4,8 +4,8 @@ import { type Tensor, type TensorLike, toTensor } from "../tensor.js";
 
 /** Options of `toCategorical`. */
 export interface ToCategoricalOptions {
-  /** Number of classes. Default: one more than the largest label. */
-  readonly numClasses?: number;
+  /** Number of classes. Default, and null: one more than the largest label. */
+  readonly numClasses?: number | null;
 }
 
 /** As many as an array may well hold. */
@@ -27,7 +27,7 @@ export function toCategorical(labels: TensorLike, options: ToCategoricalOptions 
   let largest = -1;
   for (const label of data) largest = Math.max(largest, label);
   const classes =
-    options.numClasses === undefined
+    options.numClasses == null
       ? Math.max(0, Math.floor(largest) + 1)
       : numberIn(where, "numClasses", options.numClasses, { min: 1, integer: true });
   if (!(data.length * classes <= MOST_NUMBERS)) {

@@ -1,3 +1,4 @@
+import { ConfigError } from "../../errors.js";
 import { numberIn } from "../../options.js";
 import { elementWiseStage } from "../element-wise.js";
 import { Layer, type LayerOptions, type SampleShape } from "../layer.js";
@@ -9,6 +10,8 @@ import type { Workspace } from "../workspace.js";
 export interface LeakyReLUOptions extends LayerOptions {
   /** Slope below 0, at least 0. Default 0.3. */
   readonly negativeSlope?: number;
+  /** The older word for `negativeSlope`. Default: that. */
+  readonly alpha?: number;
 }
 
 /** Options of `elu`, with Keras's names, meanings and defaults. */
@@ -24,8 +27,14 @@ export class LeakyReLULayer extends Layer {
   readonly negativeSlope: number;
 
   constructor(options: LeakyReLUOptions) {
-    super("leakyReLU()", options, ["negativeSlope"]);
-    this.negativeSlope = numberIn("leakyReLU()", "negativeSlope", options.negativeSlope ?? 0.3, { min: 0 });
+    const where = "leakyReLU()";
+    super(where, options, ["negativeSlope", "alpha"]);
+    const { negativeSlope, alpha } = options;
+    if (negativeSlope !== undefined && alpha !== undefined) {
+      throw new ConfigError(`${where}: \`alpha\` is the older word for \`negativeSlope\`. Give one of them.`);
+    }
+    const word = alpha === undefined ? "negativeSlope" : "alpha";
+    this.negativeSlope = numberIn(where, word, negativeSlope ?? alpha ?? 0.3, { min: 0 });
   }
 
   override get worksByChunks(): boolean {

@@ -41,7 +41,7 @@ export class PreluLayer extends Layer {
     }
     this.sharedAxes = [...axes];
     this.#initializer = toInitializer(where, "alphaInitializer", options.alphaInitializer ?? "zeros");
-    this.#options = options;
+    this.#options = this.given as PreluOptions;
   }
 
   protected connect(inputShape: SampleShape): SampleShape {

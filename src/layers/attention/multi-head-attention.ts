@@ -92,7 +92,7 @@ export class MultiHeadAttentionLayer extends SeveralInputsLayer {
         : numberIn(where, "outputShape", single as number, { min: 1, integer: true });
     toInitializer(where, "kernelInitializer", options.kernelInitializer ?? "glorotUniform");
     toInitializer(where, "biasInitializer", options.biasInitializer ?? "zeros");
-    this.#options = options;
+    this.#options = this.given as MultiHeadAttentionOptions;
   }
 
   #weight(part: Part, stem: "kernel" | "bias", shape: readonly number[]): Variable {

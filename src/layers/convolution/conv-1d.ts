@@ -38,8 +38,8 @@ export interface Conv1DOptions extends LayerOptions {
   readonly dilationRate?: Steps;
   /** Groups of features that do not meet; divides `filters` and the input's features. Default 1. */
   readonly groups?: number;
-  /** Default `"linear"`. */
-  readonly activation?: Activation;
+  /** Default, and null: `"linear"`. */
+  readonly activation?: Activation | null;
   /** Adds a learned number to each filter. Default true. */
   readonly useBias?: boolean;
   /** Default `"glorotUniform"`. */
@@ -124,7 +124,7 @@ export class Conv1DLayer extends Layer {
       bias: toInitializer(where, "biasInitializer", options.biasInitializer ?? "zeros"),
     };
     this.activityRegularizer = toRegularizer(where, "activityRegularizer", options.activityRegularizer);
-    this.#options = options;
+    this.#options = this.given as Conv1DOptions;
   }
 
   /** Filters of one group. */

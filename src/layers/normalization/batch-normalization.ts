@@ -91,7 +91,7 @@ export class BatchNormalizationLayer extends Layer {
       movingMean: initializer("movingMeanInitializer", "zeros"),
       movingVariance: initializer("movingVarianceInitializer", "ones"),
     };
-    this.#options = options;
+    this.#options = this.given as BatchNormalizationOptions;
   }
 
   get movingMean(): Variable {

@@ -26,8 +26,8 @@ export interface BidirectionalOptions extends LayerOptions {
    * `predict` gives both, and no layer may follow.
    */
   readonly mergeMode?: MergeMode | null;
-  /** The backward direction, where it is not to be the mirror of `layer`: it must read the other way. Default: the mirror. */
-  readonly backwardLayer?: Layer;
+  /** The backward direction, where it is not to be the mirror of `layer`: it must read the other way. Default, and null: the mirror. */
+  readonly backwardLayer?: Layer | null;
 }
 
 const mirrors: Readonly<Record<string, (options: never) => RecurrentLayer>> = { lstm, gru, simpleRNN };
@@ -92,7 +92,7 @@ export class BidirectionalLayer extends Layer {
     this.forward = checkInner(where, options.layer);
     const { name } = this.forward;
     this.#inner = this.forward.getConfig();
-    const { backwardLayer } = options;
+    const backwardLayer = options.backwardLayer ?? undefined;
     const mirrored = { ...this.#inner, goBackwards: !this.forward.goBackwards };
     this.backward =
       backwardLayer === undefined
@@ -143,6 +143,14 @@ export class BidirectionalLayer extends Layer {
 
   override get outputParts(): number {
     return this.mergeMode === null ? 2 : 1;
+  }
+
+  /** @internal */
+  override checkFollowed(by: Layer): void {
+    if (this.mergeMode !== null) return;
+    throw new ConfigError(
+      `\`${by.name}\` cannot follow \`${this.name}\`, which puts out 2 tensors (mergeMode: null). Merge them, for example with mergeMode: "concat".`,
+    );
   }
 
   override get furtherShapes(): readonly SampleShape[] {
@@ -364,7 +372,7 @@ export class BidirectionalStage implements Stage {
     return {
       ...pass,
       seeds: (layer) => {
-        const [low, high] = pass.seeds(this.layer);
+        const [low, high] = pass.seeds(this.layer, layer.seed);
         return [low, layer === this.layer.backward ? high ^ 0x5bd1e995 : high];
       },
     };

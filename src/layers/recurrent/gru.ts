@@ -10,8 +10,8 @@ import { RecurrentStage } from "./recurrent-stage.js";
 
 /** Options of `gru`, with Keras's names, meanings and defaults. */
 export interface GruOptions extends RecurrentOptions {
-  /** Of the update and the reset gate. Default `"sigmoid"`. */
-  readonly recurrentActivation?: ElementwiseActivation;
+  /** Of the update and the reset gate. Null: `"linear"`. Default `"sigmoid"`. */
+  readonly recurrentActivation?: ElementwiseActivation | null;
   /**
    * Whether the reset gate scales the state after its product with the recurrent kernel (Keras 3, PyTorch, cuDNN) or
    * before (Cho et al. 2014, TensorFlow.js). Default true.
@@ -32,7 +32,8 @@ export class GruLayer extends RecurrentLayer {
     this.recurrentActivation = gateActivation(
       where,
       "recurrentActivation",
-      options.recurrentActivation ?? "sigmoid",
+      options.recurrentActivation,
+      "sigmoid",
     );
     this.resetAfter = flag(where, "resetAfter", options.resetAfter ?? true);
   }

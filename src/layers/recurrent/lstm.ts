@@ -14,8 +14,8 @@ import { RecurrentStage, type StatePlace } from "./recurrent-stage.js";
 
 /** Options of `lstm`, with Keras's names, meanings and defaults. `activation` is also that of the cell state's way out. */
 export interface LstmOptions extends RecurrentOptions {
-  /** Of the three gates. Default `"sigmoid"`. */
-  readonly recurrentActivation?: ElementwiseActivation;
+  /** Of the three gates. Null: `"linear"`. Default `"sigmoid"`. */
+  readonly recurrentActivation?: ElementwiseActivation | null;
   /** Adds 1 to the forget gate's bias at the start (Jozefowicz et al. 2015). Default true. */
   readonly unitForgetBias?: boolean;
   /**
@@ -60,7 +60,8 @@ export class LstmLayer extends RecurrentLayer {
     this.recurrentActivation = gateActivation(
       where,
       "recurrentActivation",
-      options.recurrentActivation ?? "sigmoid",
+      options.recurrentActivation,
+      "sigmoid",
     );
     const { bias } = this.initializers;
     // Chrono initialization says itself what the forget gate's bias is.

@@ -18,8 +18,8 @@ import { RecurrentState, stateOf } from "./recurrent-state.js";
 export interface RecurrentOptions extends LayerOptions {
   /** Width of the hidden state. */
   readonly units: number;
-  /** Of the state or its candidate. Default `"tanh"`. */
-  readonly activation?: ElementwiseActivation;
+  /** Of the state or its candidate; null: `"linear"`. Default `"tanh"`. */
+  readonly activation?: ElementwiseActivation | null;
   /** Whether a bias is added to the gates. Default true. */
   readonly useBias?: boolean;
   /** Default `"glorotUniform"`, with the fused kernel's fan-out (all gates together), as in Keras. */
@@ -110,13 +110,12 @@ export abstract class RecurrentLayer extends Layer {
   beforeStates: () => void = () => {};
   /** @internal */
   protected readonly initializers: { kernel: Initializer; recurrent: Initializer; bias: Initializer };
-  readonly #options: RecurrentOptions;
 
   /** @param own options the cell adds to `RecurrentOptions`. */
   protected constructor(where: string, options: RecurrentOptions, own: readonly string[]) {
     super(where, options, [...known, ...own]);
     this.units = numberIn(where, "units", options.units, { min: 1, integer: true });
-    this.activation = gateActivation(where, "activation", options.activation ?? "tanh");
+    this.activation = gateActivation(where, "activation", options.activation, "tanh");
     this.useBias = flag(where, "useBias", options.useBias ?? true);
     this.dropout = numberIn(where, "dropout", options.dropout ?? 0, { min: 0, below: 1 });
     this.recurrentDropout = numberIn(where, "recurrentDropout", options.recurrentDropout ?? 0, {
@@ -133,7 +132,6 @@ export abstract class RecurrentLayer extends Layer {
       bias: toInitializer(where, "biasInitializer", options.biasInitializer ?? "zeros"),
     };
     this.activityRegularizer = toRegularizer(where, "activityRegularizer", options.activityRegularizer);
-    this.#options = options;
   }
 
   abstract override stageAll(inputs: readonly Signal[], workspace: Workspace, call: Call): Stage;
@@ -186,7 +184,7 @@ export abstract class RecurrentLayer extends Layer {
     const where = `${this.kind}() \`${this.name}\``;
     const { kernel, recurrent, bias } = this.initializers;
     const shapes = this.cellShapes(features);
-    const own = this.#options;
+    const own = this.given as RecurrentOptions;
     const key = (name: string): string => `${this.keyPrefix}${name}`;
     return [
       declaredWeight(where, own, "kernel", { key: key("kernel"), shape: shapes.kernel, initializer: kernel }),
@@ -251,13 +249,6 @@ export abstract class RecurrentLayer extends Layer {
   }
 
   protected ownConfig(): Record<string, unknown> {
-    const {
-      name: _name,
-      inputShape: _shape,
-      batchSize: _size,
-      trainable: _trainable,
-      ...rest
-    } = this.#options;
-    return { ...rest, units: this.units, activation: this.activation };
+    return { ...this.ownOptions(), units: this.units, activation: this.activation };
   }
 }

@@ -4,15 +4,20 @@ import { oneOf } from "../../options.js";
 import { describeShape, sameShape } from "../../tensor.js";
 import type { Layer, SampleShape } from "../layer.js";
 
-/** An activation of a gate or a state: any but softmax, which mixes units. */
-export function gateActivation(where: string, option: string, value: unknown): ElementwiseActivation {
+/** An activation of a gate or a state: any but softmax, which mixes units; null is none, as in Keras. */
+export function gateActivation(
+  where: string,
+  option: string,
+  value: unknown,
+  usual: ElementwiseActivation,
+): ElementwiseActivation {
   if (value === "softmax") {
     throw new ConfigError(
       `${where}: \`${option}\` cannot be "softmax", which mixes the units of a gate. Put dense({ activation: "softmax" }) behind the layer.`,
       { received: value, expected: elementwiseActivations },
     );
   }
-  return oneOf(where, option, value, elementwiseActivations);
+  return oneOf(where, option, value === undefined ? usual : (value ?? "linear"), elementwiseActivations);
 }
 
 /** `[timesteps, features]` of the sequences a recurrent layer is given. @throws ShapeError when they are none. */

@@ -160,7 +160,7 @@ export class TimeDistributedLayer extends Layer {
     const own = (pass: Pass): Pass => ({
       ...pass,
       batch: pass.batch * input.timesteps,
-      seeds: () => pass.seeds(this),
+      seeds: (layer) => pass.seeds(this, layer.seed),
     });
     const entry: Fold = { outer: input, inner: given };
     const exit: Fold = { outer: output, inner: made };

@@ -157,8 +157,8 @@ export class Executor {
     const { seed, modelMemory } = this;
     const owners: readonly Owner[] = this.layers;
     modelMemory.bringHome();
-    const seedsOf = (place: string | number): readonly [number, number] => {
-      const stream = createRandom(seed).fork(`dropout ${place} ${options.step}`);
+    const seedsOf = (place: string | number, own = seed): readonly [number, number] => {
+      const stream = createRandom(own).fork(`dropout ${place} ${options.step}`);
       return [stream.integer(2 ** 32), stream.integer(2 ** 32)];
     };
     return {
@@ -169,7 +169,7 @@ export class Executor {
       advanceState: options.advanceState,
       weightsVersion: modelMemory.weightsVersion,
       seedsOf,
-      seeds: (layer) => seedsOf(owners.indexOf(layer)),
+      seeds: (layer, own = layer.seed) => seedsOf(owners.indexOf(layer), own),
     };
   }
 

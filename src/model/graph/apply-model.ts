@@ -1,5 +1,7 @@
 import { onTrace, registerApply } from "../../layers/graph/apply.js";
-import type { ApplyOptions, SymbolicTensor } from "../../layers/graph/symbolic-tensor.js";
+import { type ApplyOptions, SymbolicTensor } from "../../layers/graph/symbolic-tensor.js";
+import { InputLayer, type InputLayerOptions } from "../../layers/input-layer.js";
+import type { Layer } from "../../layers/layer.js";
 import type { LayerSet } from "../layer-set.js";
 import { LayerStack } from "../layer-stack.js";
 import { Model } from "../model.js";
@@ -45,9 +47,23 @@ function layerOf(model: Model): ModelLayer {
   return layer;
 }
 
+/** What a chain is given as a layer: Keras takes an `Input` and whole models, too. */
+function layerIn(given: unknown): unknown {
+  if (given instanceof Model) return layerOf(given);
+  if (!(given instanceof SymbolicTensor)) return given;
+  const { layer } = given.source;
+  if (!(layer instanceof InputLayer)) return given;
+  const { name, ...shape } = layer.getConfig();
+  return new InputLayer({ ...shape, ...(layer.isNamed ? { name } : {}) } as unknown as InputLayerOptions);
+}
+
 /** Gives every layer and every model what graphs need of it. */
 export function registerGraphs(): void {
   registerApply();
+  const { add } = LayerStack.prototype;
+  LayerStack.prototype.add = function (given) {
+    add.call(this, layerIn(given) as Layer);
+  };
   onTrace((chain) => {
     if (chain instanceof LayerStack) traceChain(chain);
   });

@@ -95,24 +95,24 @@ export class GraphModel extends Model<Graph> {
     const dataset = isDataset(x);
     const { validationData, sampleWeight, ...rest } = (dataset ? (second as GraphFitOptions) : third) ?? {};
     const ports = this.#ports;
-    if (rest.classWeight !== undefined && this.topology.outputs.length > 1) {
+    if (rest.classWeight != null && this.topology.outputs.length > 1) {
       throw new ConfigError(
         `${where}: \`classWeight\` is for a model with one output; this one has ${this.topology.outputs.length}. Use sampleWeight.`,
         { received: rest.classWeight },
       );
     }
     let options: FitOptions = rest;
-    if (validationData !== undefined) {
+    if (validationData != null) {
       options = { ...options, validationData: this.#validation(`${where} validationData`, validationData) };
     }
     if (dataset) {
       // Weights beside a dataset are refused where they always are.
-      const weights = sampleWeight === undefined ? {} : { sampleWeight: sampleWeight as TensorLike };
+      const weights = sampleWeight == null ? {} : { sampleWeight: sampleWeight as TensorLike };
       return super.fit(ports.dataset(where, x), { ...options, ...weights });
     }
     const inputs = ports.x(where, x as Tensors);
     const labels = second === undefined ? undefined : ports.y(where, second as Tensors, inputs);
-    if (sampleWeight !== undefined) {
+    if (sampleWeight != null) {
       options = { ...options, sampleWeight: ports.weights(where, sampleWeight, inputs) };
     }
     return super.fit(inputs, labels as unknown as TensorLike, options);
@@ -156,7 +156,7 @@ export class GraphModel extends Model<Graph> {
 
   #weighted<Options extends WeightsOption>(where: string, x: Tensor, options: Options) {
     const { sampleWeight, ...rest } = options;
-    if (sampleWeight === undefined) return rest;
+    if (sampleWeight == null) return rest;
     return { ...rest, sampleWeight: this.#ports.weights(where, sampleWeight, x) };
   }
 

@@ -160,8 +160,8 @@ export function layOutGraph(graph: GraphParts, inputs: readonly Signal[], worksp
     stage.adapt = (pass) => ({
       ...pass,
       training: call.training ?? pass.training,
-      seeds: () => pass.seedsOf(place),
-      seedsOf: (inner) => pass.seedsOf(`${place}/${inner}`),
+      seeds: (_layer, own = layer.seed) => pass.seedsOf(place, own),
+      seedsOf: (inner, own) => pass.seedsOf(`${place}/${inner}`, own),
     });
     stages.push(stage);
     const made = stage.outputs ?? [stage.output];

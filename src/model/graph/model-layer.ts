@@ -1,6 +1,6 @@
 import { ShapeError } from "../../errors.js";
 import { addActivityGradient } from "../../layers/activity.js";
-import type { Layer, SampleShape } from "../../layers/layer.js";
+import type { Layer, LayerOptions, SampleShape } from "../../layers/layer.js";
 import { SeveralInputsLayer } from "../../layers/several-inputs-layer.js";
 import type { Signal } from "../../layers/signal.js";
 import { passTo, type Stage } from "../../layers/stage.js";
@@ -22,7 +22,8 @@ export class ModelLayer extends SeveralInputsLayer {
     name: string | undefined,
     readonly describe: () => Record<string, unknown>,
   ) {
-    super("model()", name === undefined ? {} : { name }, []);
+    const { inputShape, batchSize } = topology;
+    super("model()", { name, inputShape, batchSize } as LayerOptions, []);
     this.defaultName = defaultName;
   }
 
@@ -92,7 +93,7 @@ export class ModelLayer extends SeveralInputsLayer {
     const { stages, outputs } = this.topology.layOut(inputs, workspace);
     const { memory } = workspace;
     stages.forEach((stage, place) => {
-      stage.adapt ??= (pass) => ({ ...pass, seeds: () => pass.seedsOf(place) });
+      stage.adapt ??= (pass) => ({ ...pass, seeds: (layer, own = layer.seed) => pass.seedsOf(place, own) });
     });
     return {
       layer: this,
@@ -109,6 +110,16 @@ export class ModelLayer extends SeveralInputsLayer {
         }
       },
     };
+  }
+
+  /** As a layer of a chain: its random masks are its own. */
+  override stage(input: Signal, workspace: Workspace): Stage {
+    const stage = this.stageAll([input], workspace);
+    stage.adapt = (pass) => ({
+      ...pass,
+      seedsOf: (inner, own) => pass.seedsOf(`${this.name}/${inner}`, own),
+    });
+    return stage;
   }
 
   protected ownConfig(): Record<string, unknown> {

@@ -19,9 +19,29 @@ const plain = (name: string): string => name.toLowerCase().replaceAll("_", "");
 /** Hooks by how they are written elsewhere: in snake case, in another case, by the older names of Keras and TensorFlow.js. */
 const meant = new Map<string, string>([
   ...hooks.map((hook) => [plain(hook), hook] as const),
-  ["onbatchbegin", "onTrainBatchBegin"],
-  ["onbatchend", "onTrainBatchEnd"],
+  ["onbatchbegin", "onBatchBegin"],
+  ["onbatchend", "onBatchEnd"],
 ]);
+
+/** Keras's own second names of two hooks. */
+const aliases = { onBatchBegin: "onTrainBatchBegin", onBatchEnd: "onTrainBatchEnd" } as const;
+
+/** Lets the hooks of a batch be called by their second names, where the first are not there. */
+function nameHooks(callback: Partial<Record<string, unknown>>): void {
+  for (const [alias, hook] of Object.entries(aliases)) {
+    if (typeof callback[alias] !== "function" || callback[hook] !== undefined) continue;
+    if (!Object.isExtensible(callback)) {
+      throw new ConfigError(`a callback that is frozen has the method \`${alias}\`. Call it \`${hook}\`.`, {
+        received: alias,
+        expected: hook,
+      });
+    }
+    const value = function (this: typeof callback, ...given: unknown[]): unknown {
+      return (this[alias] as (...all: unknown[]) => unknown)(...given);
+    };
+    Object.defineProperty(callback, hook, { value, configurable: true, writable: true });
+  }
+}
 
 /** @throws ConfigError for a method that would never be called, because its name is that of a hook only nearly. */
 function checkHooks(where: string, callback: object): void {
@@ -72,6 +92,7 @@ export function checkCallbacks(where: string, given: unknown): readonly Callback
       );
     }
     checkHooks(where, callback);
+    nameHooks(callback as Partial<Record<string, unknown>>);
   }
   return given as readonly Callback[];
 }

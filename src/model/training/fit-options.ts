@@ -30,8 +30,8 @@ export interface FitOptions {
   readonly stepsPerEpoch?: number;
   /** Called in this order at every hook. Default: none. */
   readonly callbacks?: readonly Callback[];
-  /** 0 (default): silent; 1: a progress bar; 2: a line an epoch. Keras starts at 1. */
-  readonly verbose?: 0 | 1 | 2;
+  /** 0 (default), false: silent; 1, true, `"auto"`: a progress bar; 2: a line an epoch. Keras starts at 1. */
+  readonly verbose?: 0 | 1 | 2 | boolean | "auto";
   /** Epoch at which to begin, after a restart. Default 0. */
   readonly initialEpoch?: number;
   /** A weight for each sample, `[N]`, each time step, `[N, T]`, or each output, `[N, T, O]`; the split takes its part along. Default: all 1. */

@@ -45,7 +45,7 @@ interface Case {
 const plain = (name: MetricName & MetricLike, y: Tensor, p: Tensor): Case => ({
   title: name,
   asked: name,
-  key: name,
+  key: name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
   oracle: name,
   y,
   p,
@@ -73,7 +73,7 @@ const cases: Case[] = [
   {
     title: "topKCategoricalAccuracy, k = 2",
     asked: topKCategoricalAccuracy({ k: 2 }),
-    key: "topKCategoricalAccuracy",
+    key: "top_k_categorical_accuracy",
     oracle: "topKCategoricalAccuracy",
     options: { k: 2 },
     y: oneHot,

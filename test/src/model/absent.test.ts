@@ -5,7 +5,6 @@ import {
   dense,
   dropout,
   earlyStopping,
-  embedding,
   gru,
   layerNormalization,
   lstm,
@@ -23,14 +22,13 @@ const model = () => {
 
 /** What a Keras user may type and gateflow does not have, with the word that has to stand in the refusal. */
 const absent: readonly (readonly [string, () => unknown])[] = [
-  ...["unroll", "implementation", "useCudnn", "seed", "dtype", "timeMajor"].map(
+  ...["dtype", "timeMajor"].map(
     (name) => [name, () => lstm({ units: 1, ...(options(name) as object) })] as const,
   ),
   ["resetState", () => gru({ units: 1, ...(options("resetState") as object) })],
   ["noiseShape", () => dropout({ rate: 0.1, ...(options("noiseShape") as object) })],
   ["loraRank", () => dense({ units: 1, ...(options("loraRank") as object) })],
   ["rmsScaling", () => layerNormalization(options("rmsScaling"))],
-  ["inputLength", () => embedding({ inputDim: 2, outputDim: 1, ...(options("inputLength") as object) })],
   ["relu6", () => activation({ activation: "relu6" as never })],
   ["ignoreClass", () => sparseCategoricalCrossentropy(options("ignoreClass"))],
   ["excludeFromWeightDecay", () => adam(options("excludeFromWeightDecay"))],

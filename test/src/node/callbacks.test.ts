@@ -3,7 +3,16 @@ import { mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ConfigError, dense, FormatError, lstm, type Sequential, sequential } from "../../../src/index.js";
+import {
+  ConfigError,
+  dense,
+  FormatError,
+  input,
+  lstm,
+  model,
+  type Sequential,
+  sequential,
+} from "../../../src/index.js";
 import { csvLogger, loadModel, modelCheckpoint } from "../../../src/node/index.js";
 
 let folder: string;
@@ -38,6 +47,26 @@ describe("modelCheckpoint of gateflow/node", () => {
     const resumed = await loadModel(join(folder, "deep", "model-02.safetensors"));
     await resumed.fit(x, y, { epochs: 4, initialEpoch: 2 });
     expect(bits(resumed)).toBe(bits(whole));
+  });
+
+  it.each([".safetensors", ".keras"])("writes graphs too: %s", async (extension) => {
+    const i = input({ shape: [4, 1] });
+    const graph = model({ inputs: i, outputs: dense({ units: 1 }).apply(lstm({ units: 3 }).apply(i)) });
+    graph.compile({ optimizer: "adam", loss: "mse" });
+    const filepath = join(folder, `graph${extension}`);
+    await graph.fit(x, y, { epochs: 2, callbacks: [modelCheckpoint({ filepath })] });
+    expect(await (await loadModel(filepath)).predict(x)).toEqual(await graph.predict(x));
+  });
+
+  it("writes the weights alone where it is asked to", async () => {
+    const filepath = join(folder, "weights.safetensors");
+    const whole = make();
+    await whole.fit(x, y, { callbacks: [modelCheckpoint({ filepath, saveWeightsOnly: true })] });
+    const other = make();
+    await other.loadWeights(await readFile(filepath));
+    expect(bits(other)).toBe(bits(whole));
+    await expect(loadModel(filepath)).rejects.toThrow(FormatError);
+    expect(() => modelCheckpoint({ filepath, saveWeightsOnly: 1 as never })).toThrow(/saveWeightsOnly/);
   });
 
   it("refuses a path that names no format, before training", () => {

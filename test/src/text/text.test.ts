@@ -1,6 +1,43 @@
 import { describe, expect, it } from "vitest";
 import { padSequences, textVectorization, toArray, toCategorical } from "../../../src/index.js";
 
+describe("padSequences takes what Keras's takes", () => {
+  it("dtype: whole numbers cut fractions off", () => {
+    expect(padSequences([[1.7], [2, -3.2]], { dtype: "int32" })).toEqual({
+      shape: [2, 2],
+      data: Int32Array.of(0, 1, 2, -3),
+    });
+    expect(padSequences([[1]], { dtype: "float32" }).data).toEqual(Float32Array.of(1));
+    expect(() => padSequences([[1]], { dtype: "int8" as never })).toThrow(/dtype/);
+  });
+
+  it("steps of several numbers", () => {
+    const rows = [[[1, 2]], [[3, 4], [5, 6], Float32Array.of(7, 8)]];
+    expect(
+      toArray<number[][][]>(
+        padSequences(rows, { maxLength: 2, padding: "post", truncating: "post", value: 9 }),
+      ),
+    ).toEqual([
+      [
+        [1, 2],
+        [9, 9],
+      ],
+      [
+        [3, 4],
+        [5, 6],
+      ],
+    ]);
+    expect(() => padSequences([[[1, 2]], [[3]]])).toThrow(/step 0 of row 1/);
+    expect(() => padSequences([[[1, 2]], [3]])).toThrow(/step 0 of row 1/);
+    expect(() => padSequences([[[1, Number.NaN]]])).toThrow(/row 0 holds NaN at 0, 1/);
+  });
+
+  it("None for the length", () => {
+    expect(padSequences([[1], [2, 3]], { maxLength: null }).shape).toEqual([2, 2]);
+    expect(toCategorical([0, 1], { numClasses: null }).shape).toEqual([2, 2]);
+  });
+});
+
 describe("padSequences is Keras's pad_sequences", () => {
   const rows = [[1], [2, 3], [4, 5, 6]];
   it.each([
