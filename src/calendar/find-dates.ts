@@ -1,23 +1,17 @@
+import {
+  type CellColumn,
+  type FoundDates,
+  filled,
+  findParts,
+  HOUR_NAME,
+  pad,
+  partValue,
+} from "./date-parts.js";
+import { DECIMAL_YEARS } from "./decimal-years.js";
+import { EXCEL_DAYS, excelDate } from "./excel-days.js";
 import { layoutsLike } from "./layouts-like.js";
-import { monthNamed } from "./month-names.js";
 import { readDates } from "./read-dates.js";
 import { numberStepOf, stepOf } from "./step-of.js";
-
-/** A column of a table as this room sees it. */
-export interface CellColumn {
-  readonly name: string;
-  /** Trimmed; the first rows are enough. */
-  readonly cells: readonly string[];
-}
-
-/** Where a table says when: columns by number, and how a row's text is made of them. */
-export interface FoundDates {
-  readonly columns: readonly number[];
-  /** The text of a row from the cells of those columns. */
-  readonly text: (cells: readonly string[]) => string;
-  /** Whether the cells are plain numbers that say when, such as 1959.25. */
-  readonly isNumber: boolean;
-}
 
 /** Names of columns that say when, in languages tables are written in; alone, or as a word among others. */
 const WHEN =
@@ -26,119 +20,37 @@ const WHEN =
 /** Whether a column's name says that it holds dates or times. */
 export const isTimeName = (name: string): boolean => WHEN.test(name);
 
-const PARTS: readonly (readonly [part: Part, name: RegExp])[] = [
-  ["year", /^(?:year|yr|yyyy|y|jahr|année|annee|año|ano|anno|jaar|år|iyear)$/i],
-  ["month", /^(?:month|mon|mo|mm|monat|mois|mes|mese|maand|måned|månad|imonth|period)$/i],
-  ["day", /^(?:day|dy|dd|d|tag|jour|día|dia|giorno|dag|iday|dom|mday|(?:day|date)[ _.]?of[ _.]?month)$/i],
-  ["hour", /^(?:hour|hr|hh|h|he|stunde|heure|hora|ora|uur|hour_ending|hourending|hour ending)$/i],
-  ["minute", /^(?:minute|min|mi|minuto|minuut)$/i],
-  ["second", /^(?:second|sec|ss|sekunde|seconde|segundo)$/i],
-  ["quarter", /^(?:quarter|qtr|q|quartal|trimestre|kvartal|period)$/i],
-  ["week", /^(?:week|wk|w|kw|woche|semaine|semana|isoweek|iso_week|weeknum|week_of_year)$/i],
-  ["dayOfYear", /^(?:doy|dayofyear|day_of_year|yday|julian|jday)$/i],
-];
-type Part = "year" | "month" | "day" | "hour" | "minute" | "second" | "quarter" | "week" | "dayOfYear";
-
-const LIMITS: Readonly<Record<Part, readonly [number, number]>> = {
-  year: [1000, 2300],
-  month: [1, 12],
-  day: [1, 31],
-  hour: [0, 24],
-  minute: [0, 59],
-  second: [0, 60],
-  quarter: [1, 4],
-  week: [1, 53],
-  dayOfYear: [1, 366],
-};
-
 const CLOCK = /^\d{1,2}[:h]\d{2}(?:[:m]\d{2}(?:\.\d{1,9})?)?(?:\s?[AaPp]\.?[Mm]\.?)?$/;
 
-/** What may stand before a part's number: `M03` is no quarter. */
-const PREFIX: Readonly<Record<Part, RegExp>> = {
-  year: /^(?:fy|y)?$/i,
-  month: /^(?:m|mm)?$/i,
-  day: /^d?$/i,
-  hour: /^(?:h|he|hr)?$/i,
-  minute: /^m?$/i,
-  second: /^s?$/i,
-  quarter: /^[qtk]?$/i,
-  week: /^(?:w|wk|kw|s)?$/i,
-  dayOfYear: /^d?$/i,
-};
+const CLOCK_NAME = /^(?:time|hhmm|hrmn|zeit|heure|hora|ora|uhrzeit|klokkeslett|kellonaika|tid)$/i;
+/** `18.00.00`, as Italians and Finns write a time of day. */
+const POINTED = /^\d{1,2}\.\d{2}(?:\.\d{2})?$/;
 
-/** The number of a part: `3`, `03`, `M03`, `Q1`, `March`. */
-function partValue(part: Part, cell: string): number | undefined {
-  const match = /^(\p{L}{0,2})(\d{1,4})(?:\.0+)?$/u.exec(cell);
-  const digits = match !== null && PREFIX[part].test(match[1]!) ? [cell, match[2]!] : null;
-  const value = digits === null ? Number.NaN : Number(digits[1]);
-  const [low, high] = LIMITS[part];
-  if (value >= low && value <= high) return value;
-  return part === "month" && match === null ? named(cell) : undefined;
-}
+/** Parts of a day in order, as markets count them. */
+const PERIOD_NAME = /^(?:settlement[ _.]?period|trading[ _.]?period|period|interval|sp|mtu|half[ _.]?hour)$/i;
+const PARTS_OF_DAY = [24, 48, 96] as const;
 
-function named(cell: string): number | undefined {
-  const month = monthNamed(cell);
-  return month === undefined ? undefined : month + 1;
-}
-
-/** The year two digits stand for: 69 is 1969, 68 is 2068 (POSIX). */
-const fullYear = (year: number): number => year + (year < 69 ? 2000 : 1900);
-
-const pad = (value: number | undefined, width = 2): string => String(value ?? 0).padStart(width, "0");
-
-/** A date from its parts, year first. */
-function joinParts(parts: readonly Part[], cells: readonly string[]): string {
-  const value = (part: Part): number | undefined => {
-    const at = parts.indexOf(part);
-    if (at < 0) return undefined;
-    const cell = cells[at]!;
-    return part === "year" && /^\d{2}$/.test(cell) ? fullYear(Number(cell)) : partValue(part, cell);
-  };
-  const year = value("year");
-  if (parts.some((part) => value(part) === undefined)) return cells.join(" ");
-  const start = pad(year, 4);
-  let text = start;
-  if (parts.includes("quarter") && !parts.includes("month")) text = `${start}-Q${value("quarter")}`;
-  else if (parts.includes("week") && !parts.includes("month")) text = `${start}-W${pad(value("week"))}`;
-  else if (parts.includes("dayOfYear") && !parts.includes("month"))
-    text = `${start}-${pad(value("dayOfYear"), 3)}`;
-  else if (parts.includes("month"))
-    text = `${start}-${pad(value("month"))}${parts.includes("day") ? `-${pad(value("day"))}` : ""}`;
-  if (!parts.includes("hour")) return text;
-  const seconds = parts.includes("second") ? `:${pad(value("second"))}` : "";
-  return `${text} ${pad(value("hour"))}:${pad(value("minute"))}${seconds}`;
-}
-
-const filled = (cells: readonly string[]): readonly string[] => cells.filter((cell) => cell !== "");
-
-/** Year, month, day … in columns of their own. */
-function findParts(columns: readonly CellColumn[], taken: ReadonlySet<number>): FoundDates | undefined {
-  const found = new Map<Part, number>();
-  columns.forEach(({ name, cells }, i) => {
-    if (taken.has(i)) return;
-    const texts = filled(cells);
-    const part = PARTS.find(
-      ([of, pattern]) =>
-        !found.has(of) &&
-        pattern.test(name.trim()) &&
-        texts.length > 0 &&
-        texts.every((cell) => partValue(of, cell) !== undefined || (of === "year" && /^\d{2}$/.test(cell))),
-    )?.[0];
-    if (part !== undefined) found.set(part, i);
-  });
-  if (!found.has("year")) return undefined;
-  const finer = (["month", "quarter", "week", "dayOfYear"] as const).find((part) => found.has(part));
-  if (finer === undefined) return undefined;
-  const wanted: Part[] = ["year", finer];
-  if (finer === "month" && found.has("day")) wanted.push("day");
-  if ((wanted.includes("day") || finer === "dayOfYear") && found.has("hour")) {
-    wanted.push("hour");
-    if (found.has("minute")) wanted.push("minute");
-    if (found.has("second")) wanted.push("second");
-  }
+/** A count of half hours, quarters of hours or hours from midnight, beside a date. */
+function findPeriod(
+  columns: readonly CellColumn[],
+  date: number,
+  taken: ReadonlySet<number>,
+): FoundDates | undefined {
+  const at = columns.findIndex(({ name }, i) => i !== date && !taken.has(i) && PERIOD_NAME.test(name.trim()));
+  const cells = columns[at]?.cells ?? [];
+  const most = Math.max(
+    0,
+    ...new Set(cells.map((cell) => (/^\d{1,2}$/.test(cell) ? Number(cell) : Number.NaN))),
+  );
+  const parts = PARTS_OF_DAY.find((count) => count === most);
+  if (parts === undefined || cells.includes("0")) return undefined;
+  const minutes = (24 * 60) / parts;
   return {
-    columns: wanted.map((part) => found.get(part)!),
-    text: (cells) => joinParts(wanted, cells),
+    columns: [date, at],
+    text: ([day, period]) => {
+      const begin = (Number(period) - 1) * minutes;
+      return `${excelDate(day!) ?? day} ${pad(Math.floor(begin / 60))}:${pad(begin % 60)}`;
+    },
     isNumber: false,
   };
 }
@@ -158,13 +70,30 @@ function findClock(
       filled(cells).every((cell) => CLOCK.test(cell)),
   );
   if (at >= 0) return { columns: [date, at], text: ([day, clock]) => `${day} ${clock}`, isNumber: false };
+  // Points part hours from minutes only where a name says that it is a clock: 18.00 may be anything.
+  const pointed = columns.findIndex(
+    ({ name, cells }, i) =>
+      i !== date &&
+      !taken.has(i) &&
+      CLOCK_NAME.test(name.trim()) &&
+      filled(cells).length > 0 &&
+      filled(cells).every((cell) => POINTED.test(cell)),
+  );
+  if (pointed >= 0)
+    return {
+      columns: [date, pointed],
+      text: ([day, clock]) => `${day} ${clock!.replaceAll(".", ":")}`,
+      isNumber: false,
+    };
   const hour = columns.findIndex(
     ({ name, cells }, i) =>
       i !== date &&
       !taken.has(i) &&
-      PARTS[3]![1].test(name.trim()) &&
+      HOUR_NAME.test(name.trim()) &&
       filled(cells).every((cell) => partValue("hour", cell) !== undefined),
   );
+  const period = hour >= 0 ? undefined : findPeriod(columns, date, taken);
+  if (period !== undefined) return period;
   if (hour >= 0)
     return {
       columns: [date, hour],
@@ -175,7 +104,7 @@ function findClock(
     ({ name, cells }, i) =>
       i !== date &&
       !taken.has(i) &&
-      /^(?:time|hhmm|hrmn|zeit|heure|hora|uhrzeit)$/i.test(name.trim()) &&
+      CLOCK_NAME.test(name.trim()) &&
       filled(cells).every(
         (cell) => /^\d{1,4}$/.test(cell) && Number(cell) <= 2400 && Number(cell) % 100 < 60,
       ),
@@ -206,6 +135,11 @@ function asInterval(cells: readonly string[]): boolean {
 
 const isNumeric = (cell: string): boolean => /^-?\d+(?:\.\d+)?$/.test(cell);
 
+const DATE_NAME = /^(?:date|datum|datetime|fecha|data|dato|day|jour|dia|tag)$/i;
+
+/** Digits that nobody takes for a measurement where they run evenly: Unix times, and days with the time. */
+const CLEAR = /^(?:X|x|xu|xn|YYYYMMDD.*)$/;
+
 /** Names of a count of steps that goes on as long as the series does. */
 const STEPS = /^(?:t|ds|time|time[ _.]?(?:step|point|index|idx)|step|period|epoch)$/i;
 
@@ -222,7 +156,8 @@ function believes({ name, cells }: CellColumn, index: number): FoundDates | unde
   if (!isNamed && !isFirst) return undefined;
   const dates = readDates(texts);
   const isNameless = /^(?:column_\d+|unnamed.*|index|)$/i.test(name);
-  if (!("kind" in dates)) {
+  // Under another name, five digits count something else.
+  if (!("kind" in dates) && (dates.format !== EXCEL_DAYS || DATE_NAME.test(name.trim()))) {
     const sorted = dates.times.slice().sort();
     const years = dates.resolution === "year";
     const span = (time: number): number => new Date(time).getUTCFullYear();
@@ -239,7 +174,7 @@ function believes({ name, cells }: CellColumn, index: number): FoundDates | unde
       spaced?.isGrid === true &&
       texts.length >= 8 &&
       (!years || spaced.missing < texts.length / 4) &&
-      !isNameless
+      (!isNameless || dates.format === DECIMAL_YEARS || CLEAR.test(dates.format))
     )
       return single(index);
   }
@@ -252,6 +187,7 @@ function believes({ name, cells }: CellColumn, index: number): FoundDates | unde
   return isCount && numberStepOf(distinct)?.isGrid === true ? single(index, true) : undefined;
 }
 
+const NAMED_YEAR = /^(?:1[5-9]|20|21)\d{2}$/;
 const SHAPE = /^\d{1,4}([-/.])\d{1,2}\1\d{1,4}(?:[T\s].{0,30})?$/;
 
 /** Names of columns that say when a row was written, not when it was measured. */
@@ -266,7 +202,9 @@ function looksLikeDates(cells: readonly string[]): boolean {
   const texts = filled(cells).slice(0, 100);
   // The 30th of February has the look of a date: it is refused by name, not taken for something else.
   const like = texts.filter((cell) => layoutsLike(cell)?.isWeak === false || SHAPE.test(cell)).length;
-  return like > texts.length / 2;
+  // Years alone are digits; beside `1978-Q2` they are dates as well.
+  const years = like === 0 ? 0 : texts.filter((cell) => NAMED_YEAR.test(cell)).length;
+  return like + years > texts.length / 2;
 }
 
 /**

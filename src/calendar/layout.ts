@@ -19,6 +19,9 @@ const TOKENS = {
   YY: { pattern: "(\\d{2})", part: "Y" },
   /** A year counted from the first, of one to three digits. */
   y: { pattern: "(\\d{1,3})", part: "Y" },
+  /** A Japanese era, by its letter or its name; `y` is a year of it. */
+  NNN: { pattern: "([MTSHR])", part: "" },
+  NNNN: { pattern: "(明治|大正|昭和|平成|令和)", part: "" },
   MMMM: { pattern: "(\\p{L}{3,15}\\.?)", part: "M" },
   MMM: { pattern: "(\\p{L}{3,15}\\.?)", part: "M" },
   MM: { pattern: "(\\d{1,2})", part: "M" },
@@ -86,6 +89,17 @@ function zoneOffset(text: string): number | undefined {
   const ahead = sign === undefined ? 0 : (Number(hours) * 60 + Number(minutes)) * MINUTE;
   return named * HOUR + (sign === "+" || sign === undefined ? ahead : -ahead);
 }
+
+/** The eras, newest first: letter, name, the year before its first, and its first day. */
+const ERAS: readonly (readonly [letter: string, name: string, before: number, from: number])[] = [
+  ["R", "令和", 2018, dayAt(2019, 5, 1)!],
+  ["H", "平成", 1988, dayAt(1989, 1, 8)!],
+  ["S", "昭和", 1925, dayAt(1926, 12, 25)!],
+  ["T", "大正", 1911, dayAt(1912, 7, 30)!],
+  ["M", "明治", 1867, dayAt(1868, 1, 25)!],
+];
+const eraAt = (time: number): (typeof ERAS)[number] =>
+  ERAS.find(([, , , from]) => time >= from) ?? ERAS.at(-1)!;
 
 type Piece = { readonly token: Token } | { readonly literal: string };
 
@@ -187,9 +201,14 @@ class Compiled implements Layout {
     let half: string | undefined;
     let offset: number | undefined;
     let after: number | undefined;
+    let era = 0;
     for (let g = 0; g < this.#groups.length; g++) {
       const text = match[g + 1]!;
       switch (this.#groups[g]!) {
+        case "NNN":
+        case "NNNN":
+          era = ERAS.find(([letter, name]) => letter === text || name === text)![2];
+          break;
         case "YYYY":
         case "y":
           year = Number(text);
@@ -264,6 +283,7 @@ class Compiled implements Layout {
         default:
       }
     }
+    year += era;
     if (after !== undefined && after !== year + 1) return undefined;
     if (half !== undefined) {
       if (hour < 1 || hour > 12) return undefined;
@@ -292,10 +312,14 @@ class Compiled implements Layout {
     const [month, day, hour] = [date.getUTCMonth(), date.getUTCDate(), date.getUTCHours()];
     const isTwelve = this.#groups.includes("A");
     const shownHour = isTwelve ? hour % 12 || 12 : hour;
+    const isEra = this.#groups.some((token) => token === "NNN" || token === "NNNN");
+    const era = eraAt(date.getTime());
     const part: Record<Token, () => string> = {
       YYYY: () => pad(year, 4),
       YY: () => pad(year % 100),
-      y: () => String(year),
+      y: () => String(isEra ? year - era[2] : year),
+      NNN: () => era[0],
+      NNNN: () => era[1],
       MMMM: () => months[month]!,
       MMM: () => months[month]!,
       MM: () => pad(month + 1),

@@ -1,5 +1,7 @@
 import { MINUTE } from "./civil.js";
 import { complete } from "./complete.js";
+import { DECIMAL_YEARS, decimalYears } from "./decimal-years.js";
+import { EXCEL_DAYS, excelDays } from "./excel-days.js";
 import { type Layout, layoutOf, type Reading, type Resolution, tokensOf, zoneOf } from "./layout.js";
 import type { NamedLayout } from "./layout-named.js";
 import { layoutsLike } from "./layouts-like.js";
@@ -202,6 +204,14 @@ const monthWord = (cell: string): string =>
       !/^(?:UTC|GMT|CET|CEST|AM|PM)$/.test(word),
   ) ?? "";
 
+/** Numbers that say when: years with a fraction, a spreadsheet's days. */
+function asNumbers(cells: readonly string[]): Dates | undefined {
+  const years = decimalYears(cells);
+  const found = years ?? excelDays(cells);
+  const format = years === undefined ? EXCEL_DAYS : DECIMAL_YEARS;
+  return found && { ...found, format, isWeak: true, hasZone: false };
+}
+
 /**
  * Reads a column of dates, pausing every few thousand cells so that whoever drives it can let others run.
  * @param cells trimmed, none empty.
@@ -213,14 +223,16 @@ export function* datesInSlices(
   const { named } = options;
   const isFixed = named !== undefined && "layout" in named;
   let families = familiesOf(cells[0] ?? "", cells.length, named);
-  if (families.length === 0) return { kind: "cell", row: 0, cell: cells[0] ?? "" };
+  const none = (row: number): Dates | NoDates =>
+    (named === undefined ? asNumbers(cells) : undefined) ?? { kind: "cell", row, cell: cells[row] ?? "" };
+  if (families.length === 0) return none(0);
   for (let row = 0; row < cells.length; row++) {
     if (row % SLICE === SLICE - 1) yield;
     const cell = cells[row]!;
     for (const family of families) family.read(cell, row, isFixed);
     if (families.every(({ failed }) => failed < 0)) continue;
     const alive = families.filter(({ failed }) => failed < 0);
-    if (alive.length === 0) return { kind: "cell", row, cell };
+    if (alive.length === 0) return none(row);
     families = alive;
   }
   yield;

@@ -125,6 +125,23 @@ function slotStep(times: ArrayLike<number>, length: number): Step | undefined {
   return weekSlotsStep(slots, length);
 }
 
+/** What weeks of the end must have lost for good, in ms: two years. */
+const RECENT = 730 * DAY;
+
+/** Weekdays of the last years, where those before had more: exchanges that traded on Saturdays once. */
+function recentStep(times: ArrayLike<number>): Step | undefined {
+  const end = times[times.length - 1]!;
+  if (end - times[0]! < 2 * RECENT) return undefined;
+  let first = times.length - 1;
+  while (first > 0 && times[first - 1]! > end - RECENT) first--;
+  const recent = Array.from({ length: times.length - first }, (_, i) => times[first + i]!);
+  const days = new Set(recent.map(weekdayOf));
+  let lost = 0;
+  for (let i = 0; i < first; i++) if (!days.has(weekdayOf(times[i]!))) lost++;
+  // A few days out of place are mistakes, not another week.
+  return lost > 0.02 * times.length && days.size > 1 ? slotStep(recent, DAY) : undefined;
+}
+
 /** The usual step: the median of the forward ones, the smaller of two middle ones. */
 export function medianStep(times: ArrayLike<number>): number | undefined {
   // Steps of a calendar are few; of many kinds of steps the middle one takes sorting.
@@ -209,6 +226,8 @@ export function* stepInParts(
   const slots = mode <= DAY ? slotStep(times, mode) : undefined;
   yield;
   if (slots !== undefined && (yield* accept(slots))) return found.at(-1)!;
+  const recent = slots === undefined || mode !== DAY ? undefined : recentStep(times);
+  if (recent !== undefined) return { ...look(times, recent), isGrid: false };
   if (found.every(({ isGrid }) => !isGrid)) {
     const length = roundLength(usual);
     const about = look(times, aboutEqualStep(length));

@@ -68,7 +68,8 @@ function guessDelimiter(text: string, comment: string): string {
     const { width, share } = modal(records);
     if (width < 2) continue;
     // Blanks stand within texts and dates too: they part cells only where nothing else does, and evenly.
-    if (delimiter === " " && (best.score > 0 || share < 0.9 || !partsNumbers(records, width))) continue;
+    const isEven = share >= 0.9 || records.slice(1).every(({ cells }) => cells.every(isNumberOrNone));
+    if (delimiter === " " && (best.score > 0 || !isEven || !partsNumbers(records, width))) continue;
     // A decimal comma is as regular as a delimiter: cells cut at one are shorter numbers; the header has none.
     const [head] = records.filter(({ cells, isBlank: blank }) => !blank && cells.length > 0);
     const fitsHead = head === undefined || head.cells.length === width;
@@ -77,6 +78,8 @@ function guessDelimiter(text: string, comment: string): string {
   }
   return best.delimiter;
 }
+
+const isNumberOrNone = (cell: string): boolean => cell.trim() === "" || plainNumber(cell) !== undefined;
 
 const partsNumbers = (records: readonly TextRecord[], width: number): boolean =>
   records
@@ -88,6 +91,9 @@ const isValue = (cell: string): boolean => {
   return plainNumber(text) !== undefined || layoutsLike(text) !== undefined || /^[+-]?\d+,\d+$/.test(text);
 };
 
+/** What stands in a row where nothing was measured; alone, no name. */
+const isGapWord = (cell: string): boolean => /^(?:nan|na|n\/a|null|-+|\?|\*+|\.+)$/i.test(cell.trim());
+
 /** Whether a record names columns: a text stands above numbers, and not all of it are values. */
 function looksLikeHeader(head: TextRecord, body: readonly TextRecord[]): boolean {
   const cells = head.cells.map((cell) => cell.trim());
@@ -97,7 +103,8 @@ function looksLikeHeader(head: TextRecord, body: readonly TextRecord[]): boolean
   const isIndexed =
     cells[0] === "" && body.length > 1 && body.every(({ cells: row }) => row[0]?.trim() !== "");
   if (isIndexed && filled.length === cells.length - 1) return true;
-  if (!filled.every(isValue)) {
+  const isRow = filled.every((cell) => isValue(cell) || isGapWord(cell)) && filled.some(isValue);
+  if (!isRow) {
     // `2024-01-01,5` with a text beside it: as much a row as the others, when a number stands where a name should.
     const values = cells.map(
       (cell, c) =>
@@ -115,6 +122,30 @@ function looksLikeHeader(head: TextRecord, body: readonly TextRecord[]): boolean
   const isCount = filled.length > 1 && filled.every((cell, i) => Number(cell) === i + Number(filled[0]));
   const goesOn = body[0]?.cells.every((cell, i) => Number(cell) === i + Number(body[0]!.cells[0]));
   return isCount && Number(filled[0]) < 2 && goesOn !== true;
+}
+
+/** More lines than these above a table are a table themselves. */
+const MOST_TITLES = 30;
+
+/** Lines above a table of which some are as wide as the table: a title with a comma, names over several columns. */
+function titlesAbove(body: readonly TextRecord[], width: number): number {
+  const isRow = ({ cells }: TextRecord): boolean => cells.length === width && cells.some(isValue);
+  const first = body.findIndex((record, i) => [record, body[i + 1], body[i + 2]].every((r) => r && isRow(r)));
+  const top = body.slice(0, first);
+  const isTitle = ({ cells }: TextRecord): boolean => cells.filter(isValue).length < 2 || cells.length === 1;
+  if (first < 2 || first > MOST_TITLES || !top.slice(0, -1).every(isTitle)) return 0;
+  // The line before the rows has the names, whatever its width.
+  const odd = top.slice(0, -1).findLastIndex(({ cells }) => cells.length !== width);
+  let head = odd + 1;
+  const filled = ({ cells }: TextRecord): number => cells.filter((cell) => cell.trim() !== "").length;
+  // Names that span several columns leave more cells empty than those below them.
+  while (
+    head + 1 < first &&
+    filled(top[head + 1]!) > filled(top[head]!) &&
+    !top[head + 1]!.cells.some(isValue)
+  )
+    head++;
+  return head === 0 ? 0 : top[head - 1]!.line;
 }
 
 /** A line of units: texts under every name, where the rows below have numbers. */
@@ -193,6 +224,7 @@ export function guessDialect(text: string, options: DialectOptions): Dialect {
     const rest = body.slice(Math.max(0, first)).filter(({ cells }) => cells.length === width);
     if (first > 0 && rest.length > 2) above = body[first]!.line - 1;
   }
+  if (options.skip === undefined && width > 1) above = Math.max(above, titlesAbove(body, width));
   // A title with commas in it, above one column of numbers.
   const [title, ...numbers] = body;
   if (

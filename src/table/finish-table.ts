@@ -24,11 +24,11 @@ const IDS_SHOWN = 5;
 /** As many as may be meant by a name that is none of them. */
 const IDS_LISTED = 8;
 
-function refuseSeveral(path: string, { name, ids, left }: Separator, what: string): never {
+function refuseSeveral(path: string, { name, columns, ids, left }: Separator, what: string): never {
   const shown = ids.slice(0, IDS_SHOWN).map(quote).join(", ");
   const list = ids.length > IDS_SHOWN ? `${shown}, … (${ids.length} in all)` : shown;
   throw new DataError(
-    `${path}: holds several series: ${what}, and column ${quote(name)} tells ${left === 0 ? "them" : `all but ${left} of them`} apart (${list}). Say so with --id ${name} and choose one with --series (option \`id\`, then splitById()).`,
+    `${path}: holds several series: ${what}, and ${columns === 1 ? `column ${quote(name)} tells` : `columns ${quote(name)} tell`} ${left === 0 ? "them" : `all but ${left} of them`} apart (${list}). Say so with --id ${/[\s"']/.test(name) ? quote(name) : name} and choose one with --series (option \`id\`, then splitById()).`,
     { received: ids.length, expected: 1 },
   );
 }
@@ -193,30 +193,31 @@ function* arrangeAll<Cell>(
 }
 
 function* idsOf<Cell>(raw: RawColumns<Cell>): Generator<void, string[] | undefined> {
-  const { id } = raw.options;
-  if (id === undefined) return undefined;
-  const column = raw.find(id);
+  const columns = raw.idNames.map((name) => raw.find(name));
+  if (columns.length === 0) return undefined;
   const ids: string[] = [];
   for (let row = 0; row < raw.rows; row++) {
     if (row % SLICE === SLICE - 1) yield;
-    const text = raw.format.text(column.cells![row]!);
-    if (text === "")
+    const texts = columns.map((column) => raw.format.text(column.cells![row]!));
+    const none = columns.length === 1 ? texts.indexOf("") : texts.every((text) => text === "") ? 0 : -1;
+    const column = columns[none];
+    if (column !== undefined)
       raw.fail(row, column, column.cells![row]!, "is no id", "Every row must say which series it is of.");
-    ids.push(text);
+    ids.push(texts.join(","));
   }
   return ids;
 }
 
 /** Leaves the rows of one series. @throws DataError where there is none of that name. */
-function keepSeries<Cell>(
-  raw: RawColumns<Cell>,
-  ids: readonly string[],
-  when: When | undefined,
-): { ids: string[]; when: When | undefined } {
+function keepSeries<Cell>(raw: RawColumns<Cell>): void {
   const { id, series } = raw.options;
+  const columns = raw.idNames.map((name) => raw.find(name));
+  const ids = Array.from({ length: raw.rows }, (_, row) =>
+    columns.map(({ cells }) => raw.format.text(cells![row]!)).join(","),
+  );
   const rows = ids.flatMap((text, row) => (text === series ? [row] : []));
   if (rows.length === 0) {
-    const known = [...new Set(ids)];
+    const known = [...new Set(ids)].filter((text) => text !== "");
     const near = nearest(series!, known);
     const more = known.length > IDS_LISTED ? `, … (${known.length} in all)` : "";
     throw new DataError(
@@ -225,16 +226,6 @@ function keepSeries<Cell>(
     );
   }
   raw.keep(rows);
-  const times = when && Float64Array.from(rows, (row) => when.times[row]!);
-  return {
-    ids: rows.map((row) => ids[row]!),
-    when: when && {
-      ...when,
-      texts: rows.map((row) => when.texts[row]!),
-      times: times!,
-      dates: when.dates && { ...when.dates, times: times! },
-    },
-  };
 }
 
 /** Stops for what only several series explain: a moment that comes twice, or time that starts anew with each name. */
@@ -270,15 +261,16 @@ export function* finishTable<Cell>(
   if (raw.rows === 0) throw new DataError(`${path}: has column names but no data rows.`);
   const named: NamedLayout | undefined =
     options.dateFormat === undefined ? undefined : layoutNamed("readTable()", options.dateFormat);
-  let when = yield* whenRows(raw, named, notes);
-  let ids = yield* idsOf(raw);
-  if (ids !== undefined && options.series !== undefined) ({ ids, when } = keepSeries(raw, ids, when));
+  // Another series of the file may be dated in another way.
+  if (options.id !== undefined && options.series !== undefined) keepSeries(raw);
+  const when = yield* whenRows(raw, named, notes);
+  const ids = yield* idsOf(raw);
   if (ids === undefined) yield* noticeSeveral(raw, when);
   yield;
   const dated = new Set(when?.columns.map(({ index }) => index));
   const wanted =
     options.columns?.map((name) => raw.find(name)) ??
-    raw.columns.filter(({ index, name }) => !dated.has(index) && name !== options.id);
+    raw.columns.filter(({ index, name }) => !dated.has(index) && !raw.idNames.includes(name));
   const missing = new Missing(missingWords(options.missing));
   const columns: ValueColumn[] = [];
   for (const column of wanted)

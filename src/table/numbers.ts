@@ -1,4 +1,5 @@
 import type { Missing } from "./missing.js";
+import { withoutMarks } from "./number-marks.js";
 
 /** How a column writes its numbers. */
 export interface NumberFormat {
@@ -120,7 +121,7 @@ const looksGrouped = (marks: number, three: number, { short, long }: Census): bo
 const hintFor = (cell: string): string => {
   if (/^[+-]?\d+,\d+$/.test(cell))
     return "Other cells of the column have a decimal point: say which with --decimal (option `decimal`).";
-  if (/^[^\d]{1,20}$/u.test(cell))
+  if (/^(?:[^\d]{1,20}|[<>≤≥]\s?[\d.,]{1,12})$/u.test(cell))
     return `Leave the cell empty for a gap, or choose other columns; if it means a gap, say --missing ${JSON.stringify(cell)} (option \`missing\`).`;
   return "Leave the cell empty for a gap, or choose other columns.";
 };
@@ -197,7 +198,7 @@ function bestOf(cells: readonly string[]): Chosen | undefined {
 }
 
 /** Numbers that stand for «not measured» where they lie far from all others. */
-const SENTINELS = [-9, -99, -999, -9999, -99999, -999.9, -99.9, -9999.9, -999.99, 99999, 999999, 9999, 999];
+const SENTINEL = /^(?:-9+(?:\.9+)?|9{3,}(?:\.9+)?|99\.9+|-[12]0{2,3})$/;
 
 function sentinel(values: Float64Array): string | undefined {
   let low = Number.POSITIVE_INFINITY;
@@ -208,7 +209,7 @@ function sentinel(values: Float64Array): string | undefined {
   }
   for (const value of [low, high]) {
     // Far from all others is none but the smallest or the largest.
-    if (!SENTINELS.includes(value)) continue;
+    if (!SENTINEL.test(String(value))) continue;
     let n = 0;
     let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (const x of values) {
@@ -278,7 +279,11 @@ export function* numbersInSlices(
   };
   if (allPlain && !looksGrouped(census.points, census.threeAfterPoint, census)) return finish([], []);
   yield;
-  const texts = cells.map((cell) => (missing.has(cell) ? "" : bare(cell)));
+  const bareTexts = cells.map((cell) => (missing.has(cell) ? "" : bare(cell)));
+  const unmarked = withoutMarks(bareTexts);
+  const texts = unmarked?.texts ?? bareTexts;
+  const factors = unmarked?.factors;
+  yield;
   const bares: Census = {
     points: 0,
     threeAfterPoint: 0,
@@ -299,11 +304,12 @@ export function* numbersInSlices(
     if (texts[row] === "" && missing.has(cells[row]!)) continue;
     const value = read(texts[row]!);
     if (value === undefined) return { kind: "cell", row, cell: cells[row]!, hint: hintFor(cells[row]!) };
-    values[row] = value;
+    values[row] = factors === undefined ? value : value * factors[row]!;
   }
   return finish(
     [
       ...notes,
+      ...(unmarked?.notes ?? []),
       ...(money === undefined ? [] : [`signs of money left out, as in ${JSON.stringify(money)}`]),
       ...(share === undefined
         ? []

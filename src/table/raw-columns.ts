@@ -1,3 +1,4 @@
+import { isTimeName } from "../calendar/find-dates.js";
 import { layoutsLike } from "../calendar/layouts-like.js";
 import { DataError } from "../errors.js";
 import { quote, type TableOptions, unknownColumn } from "./table.js";
@@ -68,23 +69,33 @@ export class RawColumns<Cell> {
     const { date } = this.options;
     if (date === undefined || date === false) return [];
     if (typeof date !== "string") return date;
-    // `Date,Time` are two columns, unless one is called so.
-    return this.columns.some(({ name }) => name === date) || !date.includes(",")
-      ? [date]
-      : date.split(",").map((name) => name.trim());
+    return this.#several(date);
+  }
+
+  /** The names a user gave for which series. */
+  get idNames(): readonly string[] {
+    const { id } = this.options;
+    return id === undefined ? [] : this.#several(id);
+  }
+
+  /** `Date,Time` are two columns, unless one is called so. */
+  #several(names: string): readonly string[] {
+    return this.columns.some(({ name }) => name === names) || !names.includes(",")
+      ? [names]
+      : names.split(",").map((name) => name.trim());
   }
 
   #isAsked(name: string): boolean {
-    const { columns, id } = this.options;
-    return columns?.includes(name) === true || id === name || this.dateNames.includes(name);
+    const { columns } = this.options;
+    return columns?.includes(name) === true || this.idNames.includes(name) || this.dateNames.includes(name);
   }
 
   /** @throws DataError when a column that was asked for is not among those declared. */
   checkColumns(): void {
-    const { columns, id, wide } = this.options;
+    const { columns, wide } = this.options;
     // Of a wide table the names come later.
     if (wide === true) return;
-    for (const name of [...this.dateNames, id, ...(columns ?? [])]) if (name !== undefined) this.find(name);
+    for (const name of [...this.dateNames, ...this.idNames, ...(columns ?? [])]) this.find(name);
     const asked = this.columns.filter(({ name }) => this.#isAsked(name) || columns === undefined);
     const twice = asked.find(({ name, index }) =>
       this.columns.some((other) => other.name === name && other.index < index),
@@ -151,11 +162,16 @@ export class RawColumns<Cell> {
     );
   }
 
+  /** Years with a fraction and clocks with points look like any number: their place or their name tells. */
+  #maySayWhen({ name, index }: RawColumn<Cell>): boolean {
+    return index === 0 || isTimeName(name);
+  }
+
   #letGo(): void {
     if (this.options.columns === undefined || this.options.wide === true) return;
     let texts = 0;
     for (const column of this.columns) {
-      if (this.#isAsked(column.name) || column.cells === undefined) continue;
+      if (this.#isAsked(column.name) || column.cells === undefined || this.#maySayWhen(column)) continue;
       const cells = column.cells.map((cell) => this.format.text(cell)).filter((text) => text !== "");
       if (cells.length === 0) column.cells = undefined;
       else if (cells.some((text) => layoutsLike(text) !== undefined || /^\d{1,4}(?:[:h]\d\d.*)?$/.test(text)))

@@ -7,9 +7,11 @@ const ID =
 /** A file with more values than this in a column has texts there, not names of series. */
 const MOST_IDS = 100_000;
 
-/** A column that tells the rows of one moment apart. */
+/** A column, or several, that tell the rows of one moment apart. */
 export interface Separator {
+  /** As `--id` takes it: several are parted by commas. */
   readonly name: string;
+  readonly columns: number;
   readonly ids: readonly string[];
   /** Rows whose moment comes twice even so. */
   readonly left: number;
@@ -64,22 +66,64 @@ export function separatorOf<Cell>(
 ): Separator | undefined {
   const most = MOST_LEFT * (times.length - new Set(times).size);
   let best: Separator | undefined;
-  for (const { column, ids } of candidates(raw, taken)) {
-    const seen = new Map<string, Set<number>>();
-    let left = 0;
-    column.cells!.every((cell, row) => {
-      const id = raw.format.text(cell);
-      const moments = seen.get(id) ?? new Set();
-      seen.set(id, moments);
-      if (moments.has(times[row]!)) left++;
-      moments.add(times[row]!);
-      return left <= most;
-    });
+  const open = candidates(raw, taken);
+  for (const { column, ids } of open) {
+    const left = repetitions(times, (row) => raw.format.text(column.cells![row]!), most);
     if (left > most || left >= (best?.left ?? Number.POSITIVE_INFINITY)) continue;
-    best = { name: column.name, ids: [...ids], left };
+    best = { name: column.name, columns: 1, ids: [...ids], left };
     if (left === 0) break;
   }
-  return best;
+  return best ?? severalColumns(raw, times, open);
+}
+
+/** Rows whose moment comes twice within what they are called; more than `most` are not counted. */
+function repetitions(times: Float64Array, idOf: (row: number) => string, most: number): number {
+  const seen = new Map<string, Set<number>>();
+  let left = 0;
+  for (let row = 0; row < times.length && left <= most; row++) {
+    const id = idOf(row);
+    const moments = seen.get(id) ?? new Set();
+    seen.set(id, moments);
+    if (moments.has(times[row]!)) left++;
+    moments.add(times[row]!);
+  }
+  return left;
+}
+
+/** More columns than these name no series. */
+const MOST_COLUMNS = 4;
+
+/** Columns that tell rows apart together only, each added where it tells most of those left apart. */
+function severalColumns<Cell>(
+  raw: RawColumns<Cell>,
+  times: Float64Array,
+  open: readonly { column: RawColumn<Cell>; ids: Set<string> }[],
+): Separator | undefined {
+  const chosen: RawColumn<Cell>[] = [];
+  const idOf =
+    (columns: readonly RawColumn<Cell>[]) =>
+    (row: number): string =>
+      columns.map(({ cells }) => raw.format.text(cells![row]!)).join(",");
+  const usable = open.filter(
+    ({ column, ids }) => isText(ids) || ID.test(column.name) || isCode(ids, raw.rows),
+  );
+  let left = Number.POSITIVE_INFINITY;
+  while (left > 0 && chosen.length < MOST_COLUMNS) {
+    let next: { column: RawColumn<Cell>; left: number } | undefined;
+    for (const { column } of usable) {
+      if (chosen.includes(column)) continue;
+      const rest = repetitions(times, idOf([...chosen, column]), Number.POSITIVE_INFINITY);
+      if (rest < (next?.left ?? left)) next = { column, left: rest };
+    }
+    if (next === undefined) return undefined;
+    chosen.push(next.column);
+    left = next.left;
+  }
+  if (left > 0 || chosen.length < 2) return undefined;
+  const columns = chosen.sort((a, b) => a.index - b.index);
+  const id = idOf(columns);
+  const ids = [...new Set(Array.from(times, (_, row) => id(row)))];
+  return { name: columns.map(({ name }) => name).join(","), columns: columns.length, ids, left };
 }
 
 /** The column whose values stand in blocks, one after the other: where time starts anew with each, or nothing says when. */
@@ -97,7 +141,7 @@ export function blocksOf<Cell>(
     const explains =
       times === undefined ||
       times.every((time, row) => row === 0 || time >= times[row - 1]! || begins.has(row));
-    if (explains) return { name: column.name, ids: [...ids], left: 0 };
+    if (explains) return { name: column.name, columns: 1, ids: [...ids], left: 0 };
   }
   return undefined;
 }

@@ -11,7 +11,10 @@ export interface TableOptions {
    * among all columns. `false`: none, rows are counted.
    */
   readonly date?: string | readonly string[] | false;
-  /** The column that says which series a row belongs to, where one file holds several. Default: all rows are one series. */
+  /**
+   * The column that says which series a row belongs to, where one file holds several, or several columns that say it
+   * together, parted by commas: `"region,product"`, whose series are called `"north,bread"`. Default: all rows are one series.
+   */
   readonly id?: string;
   /** Of several series, the one to read: what stands in the id column. Default: all. */
   readonly series?: string;

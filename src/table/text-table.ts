@@ -31,6 +31,9 @@ const CELLS: CellFormat<string> = {
   show: quote,
 };
 
+/** A year and twelve months. */
+const YEAR_OF_MONTHS = 13;
+
 /** Rows of another width, which are notes when nothing but such rows follows. */
 interface Strange {
   readonly record: TextRecord;
@@ -53,6 +56,8 @@ export class TextTable {
   #units = 0;
   #blank: TextRecord[] = [];
   #strange: Strange[] = [];
+  /** Rows that end before the last columns, while no row has filled these: the first, and how many cells it has. */
+  #short: { readonly record: TextRecord; width: number; rows: number } | undefined;
 
   constructor(path: string, options: TextTableOptions) {
     this.#path = path;
@@ -86,6 +91,13 @@ export class TextTable {
     if (raw === undefined)
       throw new DataError(`${this.#path}: is empty, expected a line of column names and rows.`);
     this.#settleStrange(true);
+    if (this.#short !== undefined) {
+      const { record, width, rows } = this.#short;
+      const names = raw.header.slice(width).map(quote).join(", ");
+      this.#notes.push(
+        `${rows} ${rows === 1 ? "row ends" : "rows end"} before ${names}, the first in line ${record.line}; no row has a value there`,
+      );
+    }
     const notes = this.#notes;
     const { delimiter } = this.#dialect!;
     if (this.#options.wide === true) return yield* longFormOf(raw, { notes, delimiter });
@@ -118,6 +130,7 @@ export class TextTable {
     const { skip, comment } = this.#dialect!;
     if (record.line <= skip) return;
     if (record.isBlank) {
+      if (this.#raw !== undefined && this.#isWrapped) return;
       // A blank line may be the file's end, or a gap in a file of one column; the next record tells.
       if (this.#raw !== undefined) this.#blank.push(record);
       return;
@@ -183,6 +196,24 @@ export class TextTable {
       this.#readRow(record);
       return;
     }
+    if (this.#isShort(record, cells)) {
+      this.#settleStrange(false);
+      while (cells.length < this.#header) cells.push("");
+    }
+    if (this.#isWrapped && this.#strange.length === 0 && this.#header !== YEAR_OF_MONTHS)
+      for (; cells.length > this.#header; this.#header++) raw.declare(`column_${this.#header + 1}`);
+    // Units in words, parted by blanks, leave none for years and months.
+    if (
+      raw.rows === 0 &&
+      this.#strange.length === 0 &&
+      this.#dialect!.delimiter === " " &&
+      cells.length > 1 &&
+      cells.length < this.#header &&
+      cells.every((cell) => /^[\p{L}%°(]/u.test(cell))
+    ) {
+      this.#notes.push(`line ${record.line}, with units, left out (${quote(cells.join(" "))})`);
+      return;
+    }
     if (cells.length !== this.#header && !isLonger) {
       const isBlank = record.isBlank;
       if (!isBlank || this.#header > 1) this.#strange.push({ record, cells });
@@ -200,9 +231,36 @@ export class TextTable {
       return;
     }
     this.#settleStrange(false);
+    if (this.#short !== undefined && cells.slice(this.#short.width, this.#header).some((cell) => cell !== ""))
+      this.#refuseWidth(this.#short.record, this.#short.record.cells);
     const row = isLonger ? cells.slice(0, this.#header) : cells;
     const lastLine = record.lineOf(record.cells.length - 1);
     raw.add(row, record.line, lastLine === record.line ? undefined : record.lineOf);
+  }
+
+  /** Whether values may go on from line to line. */
+  get #isWrapped(): boolean {
+    return this.#options.wide === true && !this.#dialect!.hasHeader;
+  }
+
+  /** Some tools leave out the delimiters behind the last cell that is filled: no cell is lost where all rows end there. */
+  #isShort(record: TextRecord, cells: readonly string[]): boolean {
+    const raw = this.#raw!;
+    if (cells.length >= this.#header || record.isBlank || raw.rows === 0) return false;
+    // Values that go on from line to line end where they end.
+    if (
+      this.#isWrapped &&
+      this.#header !== YEAR_OF_MONTHS &&
+      cells.every((cell) => plainNumber(cell) !== undefined)
+    )
+      return true;
+    if (cells.length < Math.max(2, this.#header / 2)) return false;
+    const rest = raw.columns.slice(cells.length);
+    if (rest.some(({ cells: known }) => known?.some((cell) => cell !== "") === true)) return false;
+    this.#short ??= { record, width: cells.length, rows: 0 };
+    this.#short.width = Math.min(this.#short.width, cells.length);
+    this.#short.rows++;
+    return true;
   }
 
   /** A first column without a name, in a header one cell short. */
@@ -235,10 +293,15 @@ export class TextTable {
         isText &&
         (rest.every((cell) => cell === "") ||
           cells.join(" ").length > 40 ||
+          (cells.length < this.#header && cells.every((cell) => /^\p{L}|^\d+[NSEW]/u.test(cell))) ||
           /^(?:source|note|quelle|total)/i.test(text))
       );
     };
-    if (isEnd && this.#raw!.rows > 0 && this.#strange.every(isNote)) {
+    // A number alone above the notes says what stands for a gap.
+    const isLegend = ({ cells }: Strange): boolean => cells.length === 1 && this.#header > 2;
+    const areNotes =
+      this.#strange.some(isNote) && this.#strange.every((strange) => isNote(strange) || isLegend(strange));
+    if (isEnd && this.#raw!.rows > 0 && areNotes) {
       const notes = this.#strange.filter(({ record }) => !record.isBlank);
       if (notes.length > 0)
         this.#notes.push(
@@ -254,11 +317,15 @@ export class TextTable {
       return;
     }
     const { record, cells } = isEnd ? bad : first;
-    const { header } = this.#raw!;
+    this.#refuseWidth(record, cells);
+  }
+
+  #refuseWidth(record: TextRecord, cells: readonly string[]): never {
+    const { header, rows } = this.#raw!;
     const problem = cells.length > header.length ? "too many" : "too few";
     const at = Math.min(cells.length, header.length) - 1;
     throw new DataError(
-      `${this.#path}, line ${record.line}: ${problem} fields, ${cells.length} instead of ${header.length}; the last that fits is column ${quote(header[at]!)}, cell ${quote(cells[at]!)}.`,
+      `${this.#path}, line ${record.line}: ${problem} fields, ${cells.length} instead of ${header.length}; the last that fits is column ${quote(header[at]!)}, cell ${quote(cells[at]!)}.${rows === 0 && this.#dialect!.hasHeader ? ` Where the names above are at fault, not the rows, read without them: --skip ${record.line - 1} --no-header (options \`skip\`, \`header: false\`).` : ""}`,
       { received: cells.length, expected: header.length },
     );
   }

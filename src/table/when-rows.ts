@@ -28,6 +28,7 @@ interface Place<Cell> {
   readonly columns: readonly RawColumn<Cell>[];
   readonly text: (cells: readonly string[]) => string;
   readonly isNumber: boolean;
+  readonly isTotal?: ((cells: readonly string[]) => boolean) | undefined;
 }
 
 /** Where the table says when; undefined where it does not. */
@@ -49,7 +50,7 @@ function placeOf<Cell>(raw: RawColumns<Cell>): Place<Cell> | undefined {
   const taken = new Set<number>();
   const empty = new Set<number>();
   for (const { name, index, cells } of raw.columns) {
-    if (options.columns?.includes(name) === true || options.id === name) taken.add(index);
+    if (options.columns?.includes(name) === true || raw.idNames.includes(name)) taken.add(index);
     if (cells === undefined) empty.add(index);
   }
   const seen = raw.columns.map((column) => ({
@@ -62,6 +63,7 @@ function placeOf<Cell>(raw: RawColumns<Cell>): Place<Cell> | undefined {
     columns: found.columns.map((index) => raw.columns[index]!),
     text: found.text,
     isNumber: found.isNumber,
+    isTotal: found.isTotal,
   };
 }
 
@@ -98,6 +100,92 @@ function cutNotes<Cell>(
   texts.length = rows;
 }
 
+/** Lines below the names that are no rows, of a title, of units or of codes: more of them are no heading. */
+const MOST_TOP = 20;
+
+/** Leaves out rows at the top without a date and without a number. */
+function cutTop<Cell>(
+  raw: RawColumns<Cell>,
+  texts: string[],
+  { columns }: Place<Cell>,
+  notes: string[],
+): string[] {
+  const others = raw.columns.filter(
+    ({ index, cells }) => cells !== undefined && !columns.some((column) => column.index === index),
+  );
+  const isTop = (row: number): boolean =>
+    texts[row] !== undefined &&
+    layoutsLike(texts[row]!) === undefined &&
+    plainNumber(texts[row]!) === undefined &&
+    others.every(({ cells }) => plainNumber(raw.format.text(cells![row]!)) === undefined);
+  let top = 0;
+  while (top <= MOST_TOP && isTop(top)) top++;
+  if (top === 0 || top > MOST_TOP || layoutsLike(texts[top] ?? "") === undefined) return texts;
+  const { counts } = raw.format;
+  notes.push(
+    top === 1
+      ? `${counts} ${raw.lines[0]}, which has neither a date nor a number, left out (${JSON.stringify(texts[0]!.slice(0, 40))})`
+      : `${counts}s ${raw.lines[0]} to ${raw.lines[top - 1]}, which have neither dates nor numbers, left out`,
+  );
+  raw.keep(Array.from({ length: raw.rows - top }, (_, row) => row + top));
+  return texts.slice(top);
+}
+
+/** Leaves out the rows of whole years among those of months or quarters. */
+function cutTotals<Cell>(
+  raw: RawColumns<Cell>,
+  texts: string[],
+  { columns, isTotal }: Place<Cell>,
+  notes: string[],
+): string[] {
+  if (isTotal === undefined) return texts;
+  const rows = texts.flatMap((_, row) =>
+    isTotal(columns.map(({ cells }) => raw.format.text(cells![row]!))) ? [] : [row],
+  );
+  if (rows.length === texts.length || rows.length === 0) return texts;
+  const kept = new Set(rows);
+  const first = texts.findIndex((_, row) => !kept.has(row));
+  notes.push(
+    `${texts.length - rows.length} rows of whole years (M13, Q05) left out, the first in ${raw.format.counts} ${raw.lines[first]}`,
+  );
+  raw.keep(rows);
+  return rows.map((row) => texts[row]!);
+}
+
+/** Periods of a calendar year, the finest first. */
+const PERIODS = ["month", "quarter", "half", "year"] as const;
+
+/**
+ * Years, quarters and months in one column, as statistical offices write them below each other: the finest are read, the
+ * others are sums of them. Undefined where the column holds anything else.
+ */
+function finestOf<Cell>(
+  raw: RawColumns<Cell>,
+  texts: readonly string[],
+  notes: string[],
+): string[] | undefined {
+  const { id, series } = raw.options;
+  if (id !== undefined && series === undefined) return undefined;
+  const kinds: string[] = [];
+  const counts = new Map<string, number>();
+  for (const text of texts) {
+    const kind = layoutsLike(text)?.layouts[0]?.resolution ?? "";
+    if (!(PERIODS as readonly string[]).includes(kind)) return undefined;
+    kinds.push(kind);
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  const finest = PERIODS.find((period) => counts.has(period));
+  if (finest === undefined || counts.size < 2) return undefined;
+  const rows = kinds.flatMap((kind, row) => (kind === finest ? [row] : []));
+  const others = PERIODS.filter((period) => period !== finest && counts.has(period));
+  const told = others.map(
+    (period) => `${counts.get(period)} of ${period === "half" ? "halves" : `${period}s`}`,
+  );
+  notes.push(`rows of ${finest}s are read; ${told.join(" and ")} stand in the same column and are left out`);
+  raw.keep(rows);
+  return rows.map((row) => texts[row]!);
+}
+
 function complain<Cell>(
   raw: RawColumns<Cell>,
   place: Place<Cell>,
@@ -125,7 +213,7 @@ function complain<Cell>(
     given !== undefined && "layout" in given
       ? `Expected ${JSON.stringify(given.layout.spec)}.`
       : problem.row === 0 && next !== undefined
-        ? `The rows below are dates, such as ${JSON.stringify(next)}: take this row out of the file, or say how dates are written with --date-format (option \`dateFormat\`).`
+        ? `The rows below are dates, such as ${JSON.stringify(next)}: take this row out of the file${column!.index === 0 && raw.format.counts === "line" ? ` or leave it out with --comment ${JSON.stringify(raw.format.text(cell))}` : ""}, or say how dates are written with --date-format (option \`dateFormat\`).`
         : problem.row === 0
           ? 'Say how dates are written with --date-format, such as "DD.MM.YYYY HH:mm" (option `dateFormat`), or --date none to count rows (option `date: false`).'
           : `The rows before are dates, such as ${JSON.stringify(below(0))}; say how they are written with --date-format (option \`dateFormat\`).`;
@@ -171,13 +259,21 @@ export function* whenRows<Cell>(
   if (format.moment !== undefined && texts.every((text) => text.endsWith(MIDNIGHT)))
     texts = texts.map((text) => text.slice(0, -MIDNIGHT.length));
   cutNotes(raw, texts, place, notes);
+  if (!place.isNumber) texts = cutTotals(raw, cutTop(raw, texts, place, notes), place, notes);
   yield;
   const at = columns.map(({ name, index }) => ({ name, index }));
   if (place.isNumber) {
     const numbers = asNumbers(texts);
     if (numbers !== undefined) return { columns: at, texts, times: numbers, dates: undefined };
   }
-  const read = yield* datesInSlices(texts, { named });
+  let read = yield* datesInSlices(texts, { named });
+  if ("kind" in read && read.kind === "cell" && named === undefined) {
+    const finest = finestOf(raw, texts, notes);
+    if (finest !== undefined) {
+      texts = finest;
+      read = yield* datesInSlices(texts, { named });
+    }
+  }
   if (!("kind" in read)) return { columns: at, texts, times: read.times, dates: read };
   const numbers =
     named === undefined && read.kind === "cell" && raw.options.date !== undefined

@@ -18,6 +18,8 @@ interface Spread {
   readonly id?: (row: number) => string;
   /** Whether what follows in time stands below, not beside. */
   readonly isByColumn?: boolean;
+  /** Whether nothing says when. */
+  readonly isWrapped?: boolean;
   /** Whether there is no such date. */
   readonly isNone?: (row: number, column: number) => boolean;
 }
@@ -134,6 +136,13 @@ function spreadOfYears(columns: Columns): Spread | undefined {
 function spreadOf(raw: RawColumns<string>): Spread {
   const { columns } = raw;
   const year = yearColumn(columns);
+  const isNameless = columns.every(({ name }) => /^column_\d+$/.test(name));
+  if (isNameless && columns.length === 13 && year === columns[0])
+    return {
+      kind: "a row a year and twelve columns of months",
+      columns: columns.slice(1),
+      date: (row, c) => `${year!.cells![row]}-${pad(c + 1)}`,
+    };
   if (year !== undefined) {
     const others = columns.filter((column) => column !== year);
     const months = numbered(others, monthOf, [12]);
@@ -197,7 +206,17 @@ function spreadOf(raw: RawColumns<string>): Spread {
       };
     }
   }
-  // V1, V2, V3 … of a competition: rows are series, steps have no dates.
+  // Values that go on from line to line, as old files of numbers wrap them.
+  if (found === undefined && isNameless) {
+    const first = columns.slice(0, 3).map(({ cells }) => cells![0]!);
+    return {
+      kind: `one series, line by line: ${first.join(", ")} …`,
+      columns,
+      date: () => "",
+      isWrapped: true,
+      isNone: (row, c) => columns[c]!.cells![row] === "",
+    };
+  }
   if (found === undefined) {
     throw new DataError(
       `${raw.path}: --wide (option \`wide\`) finds neither a year and twelve months, nor a day and its hours, nor dates among the names or in a column. Columns: ${raw.header.slice(0, 20).join(", ")}.`,
@@ -232,14 +251,19 @@ export function* longFormOf(
   { notes, delimiter }: Finishing,
 ): Generator<void, ReadTable> {
   if (raw.rows === 0) throw new DataError(`${raw.path}: has column names but no data rows.`);
-  const { kind, columns, date, id, isByColumn, isNone } = spreadOf(raw);
+  const { kind, columns, date, id, isByColumn, isNone, isWrapped } = spreadOf(raw);
   const isBySeries = kind === "a column a series";
   const hasIds = isBySeries ? columns.length > 1 : id !== undefined;
   const value = raw.options.columns?.[0] ?? "value";
   const { columns: _, id: __, date: ___, wide: ____, ...options } = raw.options;
   const long = new RawColumns<string>(
     raw.path,
-    { ...options, columns: [value], date: "date", ...(hasIds ? { id: "series" } : {}) },
+    {
+      ...options,
+      columns: [value],
+      date: isWrapped === true ? false : "date",
+      ...(hasIds ? { id: "series" } : {}),
+    },
     raw.format,
     "",
   );

@@ -6,7 +6,7 @@ import { textOf } from "./text-source.js";
 
 /** Options of `readCsv`. */
 export interface ReadCsvOptions extends TextTableOptions {
-  /** Such as `"latin1"` or `"utf-16le"`. Default: UTF-8, UTF-16 or Latin-1, whichever the bytes are. */
+  /** Such as `"latin1"` or `"utf-16le"`. Default: UTF-8, UTF-16, Shift JIS, Windows-1251 or Latin-1, whichever the bytes are. */
   readonly encoding?: string;
   /** Stops the reading. Default: nothing stops it. */
   readonly signal?: AbortSignal;

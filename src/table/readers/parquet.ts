@@ -113,7 +113,7 @@ async function allBytes(source: ByteSource): Promise<ArrayBuffer> {
 const WIDE = 30;
 
 function columnsOf(
-  { header, options, dateNames }: RawColumns<unknown>,
+  { header, options, dateNames, idNames }: RawColumns<unknown>,
   schema: readonly SchemaTree[],
 ): string[] {
   const asked = options.columns;
@@ -121,7 +121,11 @@ function columnsOf(
   const dates = new Set(schema.filter(holdsDates).map(({ element }) => element.name));
   return header.filter(
     (name, i) =>
-      i === 0 || asked.includes(name) || dates.has(name) || name === options.id || dateNames.includes(name),
+      i === 0 ||
+      asked.includes(name) ||
+      dates.has(name) ||
+      idNames.includes(name) ||
+      dateNames.includes(name),
   );
 }
 

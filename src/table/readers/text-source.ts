@@ -49,6 +49,50 @@ async function* named(source: ByteSource, encoding: string): AsyncGenerator<stri
   }
 }
 
+interface Encoding {
+  readonly label: string;
+  readonly name: string;
+}
+
+const LATIN: Encoding = { label: "windows-1252", name: "Latin-1 (Windows-1252)" };
+
+/** Letters that stand beside another of their kind, of all of them: words have many, wrongly read accents few. */
+function besideEachOther(text: string, letters: RegExp): number {
+  let [all, beside] = [0, 0];
+  for (const [word] of text.matchAll(letters)) {
+    all += word.length;
+    if (word.length > 1) beside += word.length;
+  }
+  return all === 0 ? 0 : beside / all;
+}
+
+/** Which of the encodings before Unicode bytes are in: Japanese, Cyrillic, else that of the West. */
+function singleOrDouble(bytes: Uint8Array): Encoding {
+  const head = bytes.subarray(0, 65_536);
+  const read = (label: string): string | undefined => {
+    try {
+      // A letter may be cut at the end.
+      return new TextDecoder(label, { fatal: true }).decode(head, { stream: true });
+    } catch {
+      return undefined;
+    }
+  };
+  const japanese = read("shift_jis");
+  const half = japanese?.match(/[\uff61-\uff9f]/g)?.length ?? 0;
+  const full = japanese?.match(/[\u3040-\u30ff\u4e00-\u9fff]/g)?.length ?? 0;
+  if (
+    japanese !== undefined &&
+    full > 4 * half &&
+    // A wrongly read accent swallows the letter after it and stands among Latin letters.
+    (japanese.match(/[A-Za-z][\u4e00-\u9fff]|[\u4e00-\u9fff][A-Za-z]/g)?.length ?? 0) < 0.2 * full
+  )
+    return { label: "shift_jis", name: "Shift JIS" };
+  const cyrillic = read("windows-1251");
+  if (cyrillic !== undefined && besideEachOther(cyrillic, /[\u0410-\u044f\u0401\u0451]+/g) > 0.8)
+    return { label: "windows-1251", name: "Windows-1251 (Cyrillic)" };
+  return LATIN;
+}
+
 /** UTF-8 as long as it is, and what Windows calls 1252, Latin-1 and a few signs more, from where it is not. */
 async function* guessed(source: ByteSource, notes: string[]): AsyncGenerator<string> {
   let decoder = new TextDecoder("utf-8", { fatal: true });
@@ -70,11 +114,12 @@ async function* guessed(source: ByteSource, notes: string[]): AsyncGenerator<str
         );
       }
       isUtf8 = false;
-      decoder = new TextDecoder("windows-1252");
-      notes.push("text is read as Latin-1 (Windows-1252): it is not UTF-8");
       const whole = new Uint8Array(begun.length + chunk.length);
       whole.set(begun);
       whole.set(chunk, begun.length);
+      const { label, name } = singleOrDouble(whole);
+      decoder = new TextDecoder(label);
+      notes.push(`text is read as ${name}: it is not UTF-8`);
       return decoder.decode(whole, { stream });
     }
   };
@@ -86,7 +131,7 @@ async function* guessed(source: ByteSource, notes: string[]): AsyncGenerator<str
 }
 
 /**
- * The text of a file: UTF-8, UTF-16 with or without a byte order mark, else Latin-1; or what `encoding` says.
+ * The text of a file: UTF-8, UTF-16 with or without a byte order mark, else Shift JIS, Cyrillic or Latin-1; or what `encoding` says.
  * @throws DataError where it is no text; ConfigError for an encoding there is not.
  */
 export function textOf(source: ByteSource, encoding: string | undefined): TextSource {

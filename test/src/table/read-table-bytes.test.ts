@@ -75,3 +75,35 @@ describe("readTableBytes", () => {
     ).rejects.toThrow(reason);
   });
 });
+
+describe("text before Unicode", () => {
+  // 年月,数 … 2020年1月,5 in Shift JIS; Дата;Цена in Windows-1251: written out, since a host may not encode them.
+  const shiftJis = [0x94, 0x4e, 0x8c, 0x8e, 0x2c, 0x90, 0x94, 0x0a];
+  const month = (m: number): number[] => [
+    ...Buffer.from("2020"),
+    0x94,
+    0x4e,
+    ...Buffer.from(String(m)),
+    0x8c,
+    0x8e,
+    ...Buffer.from(`,${m}\n`),
+  ];
+  const cyrillic = [0xc4, 0xe0, 0xf2, 0xe0, 0x3b, 0xd6, 0xe5, 0xed, 0xe0, 0x0a];
+  const day = (d: number): number[] => [...Buffer.from(`0${d}.02.2020;${d},5\n`)];
+
+  it("is told from its bytes: Japanese, Russian, and French that is neither", async () => {
+    const japanese = Uint8Array.from([...shiftJis, ...[1, 2, 3].flatMap(month)]);
+    const table = await readTableBytes("a.csv", japanese);
+    expect([Object.keys(table.columns), table.dates![2]]).toEqual([["数"], "2020年3月"]);
+    expect(table.notes.join()).toContain("text is read as Shift JIS: it is not UTF-8");
+    const russian = await readTableBytes("b.csv", Uint8Array.from([...cyrillic, ...[1, 2, 3].flatMap(day)]));
+    expect(Array.from(russian.columns.Цена!)).toEqual([1.5, 2.5, 3.5]);
+    const french = Buffer.from(
+      "Période;Température;Qualité\n2020-01;5,5;élevée\n2020-02;6,5;très élevée\n",
+      "latin1",
+    );
+    const western = await readTableBytes("c.csv", french, { columns: ["Température"] });
+    expect(western.notes.join()).toContain("Latin-1");
+    expect(Array.from(western.columns.Température!)).toEqual([5.5, 6.5]);
+  });
+});

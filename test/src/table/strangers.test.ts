@@ -1,0 +1,207 @@
+import { describe, expect, it } from "vitest";
+import { readTextTable, type TextTableOptions } from "../../../src/table/text-table.js";
+
+const read = (text: string, options?: TextTableOptions) => readTextTable("t.csv", text, options);
+const lines = (...rows: readonly string[]): string => `${rows.join("\n")}\n`;
+const numbers = (values: ArrayLike<number> | undefined): number[] => Array.from(values ?? []);
+const months = (from: number, to: number, row: (year: number, month: number) => string): string[] =>
+  Array.from({ length: (to - from) * 12 }, (_, i) => row(from + Math.floor(i / 12), (i % 12) + 1));
+const two = (n: number): string => String(n).padStart(2, "0");
+
+describe("when rows are", () => {
+  it("years with a fraction under a name, or in a first column without one", () => {
+    const rows = months(1949, 1951, (year, month) => `${year + (month - 1) / 12},${month}`);
+    const named = read(lines("rownames,time,value", ...rows.map((row, i) => `${i + 1},${row}`)), {
+      columns: ["value"],
+    });
+    expect([named.times![1], named.dateFormat]).toEqual([Date.UTC(1949, 1), "decimal years"]);
+    expect(named.notes.join()).toContain('dates are read from column "time" as decimal years');
+    const bare = read(lines("# CO2 of the air", ...rows.map((row) => row.replace(",", " "))), {
+      columns: ["column_2"],
+    });
+    expect(bare.times![13]).toBe(Date.UTC(1950, 1));
+    // A column that goes on past what is looked at first.
+    const long = months(1900, 1930, (year, month) => `${year + (month - 1) / 12},${month}`);
+    expect(read(lines("time,value", ...long), { columns: ["value"] }).times!.at(-1)).toBe(Date.UTC(1929, 11));
+  });
+  it("year and month in the first columns of a table without names", () => {
+    const rows = months(1749, 1751, (year, month) => `${year};${two(month)};${year}.5;${month}.5`);
+    const table = read(lines(...rows), { columns: ["column_4"] });
+    expect(table.dates!.slice(11, 13)).toEqual(["1749-12", "1750-01"]);
+    const daily = Array.from(
+      { length: 40 },
+      (_, i) => `2020 ${i < 31 ? 1 : 2} ${i < 31 ? i + 1 : i - 30} ${i}`,
+    );
+    expect(read(lines(...daily), { columns: ["column_4"] }).dates![31]).toBe("2020-02-01");
+    // Numbers that only begin like years and months are none.
+    const none = read(lines("1900 3 5 1", "1900 1 4 2", "1900 2 7 3", "1901 2 7 3", "1901 1 1 1"));
+    expect(none.dates).toBeUndefined();
+  });
+  it("Unix times in a first column without a name", () => {
+    const rows = Array.from({ length: 9 }, (_, i) => `${1_609_459_200_000 + i * 3_600_000},${i}.5`);
+    expect(read(lines(...rows), { columns: ["column_2"] }).times![1]).toBe(Date.UTC(2021, 0, 1, 1));
+  });
+  it("a clock with points, beside a date", () => {
+    const rows = Array.from(
+      { length: 300 },
+      (_, i) => `${two(10 + Math.floor(i / 24))}/03/2004;${two(i % 24)}.00.00;${i}`,
+    );
+    const table = read(lines("Date;Time;CO(GT)", ...rows), { columns: ["CO(GT)"] });
+    expect(table.times![25]).toBe(Date.UTC(2004, 2, 11, 1));
+  });
+  it("half hours counted from midnight, beside a date or a spreadsheet's day", () => {
+    const rows = (day: (d: number) => string): string[] =>
+      Array.from({ length: 96 }, (_, i) => `${day(Math.floor(i / 48))},${(i % 48) + 1},${i}`);
+    const dated = read(lines("SETTLEMENT_DATE,SETTLEMENT_PERIOD,ND", ...rows((d) => `0${d + 1}-JAN-2019`)), {
+      columns: ["ND"],
+    });
+    expect(dated.times![49]).toBe(Date.UTC(2019, 0, 2, 0, 30));
+    const counted = read(lines("Date,Period,Temp", ...rows((d) => String(36_526 + d))), {
+      columns: ["Temp"],
+    });
+    expect(counted.times![95]).toBe(Date.UTC(2000, 0, 2, 23, 30));
+  });
+  it("a day of the year under the name of a day", () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `1979 ${i + 1} ${i}.5`);
+    expect(read(lines("Year #day Vol", ...rows), { columns: ["Vol"] }).dates![39]).toBe("1979-040");
+  });
+  it("a spreadsheet's days, under the name of a date alone", () => {
+    const rows = Array.from({ length: 9 }, (_, i) => `${43_831 + i},${i}`);
+    expect(read(lines("Date,Sales", ...rows)).times![1]).toBe(Date.UTC(2020, 0, 2));
+    expect(read(lines("t,Sales", ...rows)).dateFormat).toBeUndefined();
+  });
+});
+
+describe("rows that are none", () => {
+  it("whole years among the months of the labour statistics", () => {
+    const rows = [2010, 2011].flatMap((year) =>
+      Array.from({ length: 13 }, (_, i) => `LNS14,${year},M${two(i + 1)},${i}`),
+    );
+    const table = read(lines("Series ID,Year,Period,Value", ...rows), { columns: ["Value"] });
+    expect([table.rows, table.dates![12]]).toEqual([24, "2011-01"]);
+    expect(table.notes.join()).toContain("2 rows of whole years (M13, Q05) left out, the first in line 14");
+  });
+  it("years, quarters and months below each other, under lines that describe them", () => {
+    const names = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+    const text = lines(
+      '"Title","CPIH"',
+      '"CDID","L522"',
+      '"Unit","Index"',
+      '"1988","50"',
+      '"1989","51"',
+      ...[1, 2, 3, 4].map((q) => `"1988 Q${q}","5${q}"`),
+      ...months(1988, 1990, (year, month) => `"${year} ${names[month - 1]}","${month}"`),
+    );
+    const table = read(text, { columns: ["CPIH"] });
+    expect([table.rows, table.dates![0], table.columns.CPIH![23]]).toEqual([24, "1988 JAN", 12]);
+    const notes = table.notes.join("; ");
+    expect(notes).toContain("lines 2 to 3, which have neither dates nor numbers, left out");
+    expect(notes).toContain("rows of months are read; 4 of quarters and 2 of years stand in the same column");
+    // Of several series, one may be yearly: nothing is left out for all.
+    const several = lines("c,TIME,v", "A,1979,1", "A,1980,2", "B,1978-Q2,3", "B,1978-Q3,4");
+    expect(() => read(several, { columns: ["v"], id: "c" })).toThrow(/line 4.*"1978-Q2" is not a date/);
+    expect(read(several, { columns: ["v"], id: "c", series: "B" }).dates).toEqual(["1978-Q2", "1978-Q3"]);
+  });
+  it("a first row with numbers is named, and how to leave it out", () => {
+    const text = lines(
+      "sasdate,RPI",
+      "Transform:,5",
+      "1/1/2000,7",
+      "2/1/2000,8",
+      "3/1/2000,9",
+      "4/1/2000,9",
+      "5/13/2000,9",
+    );
+    expect(() => read(text)).toThrow(/"Transform:" is not a date.*--comment "Transform:"/);
+    expect(read(text, { comment: "Transform:" }).rows).toBe(5);
+  });
+  it("a title as wide as the table, and names over several columns", () => {
+    const rows = Array.from({ length: 9 }, (_, i) => `${1880 + i},${i}`);
+    const titled = read(lines("Anomalies, January-December", "Units: Degrees", "Year,Value", ...rows));
+    expect(Object.keys(titled.columns)).toEqual(["Value"]);
+    const spanned = read(
+      lines("saved 2024", "", ",Tokyo,Tokyo", "time,temp,rain", ...rows.map((row) => `${row},1`)),
+    );
+    expect(Object.keys(spanned.columns)).toEqual(["temp", "rain"]);
+  });
+  it("what stands for a gap alone, above the notes below", () => {
+    const rows = months(1950, 1953, (year, month) => `${year} ${month} 26.5`);
+    const table = read(lines(...rows, "-99.99", "NINA34", "5N-5S 170W-120W"), { columns: ["column_3"] });
+    expect(table.rows).toBe(36);
+    expect(table.notes.join()).toContain('3 lines below the table left out, from line 37 on ("-99.99")');
+  });
+});
+
+describe("rows of another width", () => {
+  it("end before columns no row fills", () => {
+    const text = lines("d;a;b", "2020-01-01;1;", "2020-01-02;2;", "2020-01-03;3", "2020-01-04;4");
+    const table = read(text, { columns: ["a"] });
+    expect(numbers(table.columns.a)).toEqual([1, 2, 3, 4]);
+    expect(table.notes.join()).toContain('2 rows end before "b", the first in line 4');
+    // Where a row fills them, a cell was lost.
+    const lost = lines("d;a;b", "2020-01-01;1;", "2020-01-02;2", "2020-01-03;3;9");
+    expect(() => read(lost, { columns: ["a"] })).toThrow(/line 3: too few fields/);
+    expect(() => read(lines("d;a;b", "2020-01-01;1;5", "2020-01-02;2"))).toThrow(/line 3: too few fields/);
+  });
+  it("names that do not fit are named, with the way around them", () => {
+    expect(() => read(lines("Date,a,b", "1958-03,1,2,3", "1958-04,1,2,3"))).toThrow(
+      /line 2: too many fields, 4 instead of 3.*--skip 1 --no-header/,
+    );
+  });
+  it("values that go on from line to line are one series, where that is asked", () => {
+    const even = read(lines("M1, U.S.", "1 2 3 4", "5 6 7 8", "9 10 11 12", "13 14"), { wide: true });
+    expect(numbers(even.columns.value)).toEqual(Array.from({ length: 14 }, (_, i) => i + 1));
+    expect(even.notes.join()).toContain("read as one series, line by line: 1, 2, 3 …");
+    const uneven = read(lines("Fires", "1 2 3", "4 5 6 7 8", "", "9"), {
+      wide: true,
+      skip: 1,
+      header: false,
+    });
+    expect(numbers(uneven.columns.value)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    const year = Array.from(
+      { length: 3 },
+      (_, y) => `${1990 + y} ${Array.from({ length: 12 }, (__, m) => m).join(" ")}`,
+    );
+    expect(read(lines(...year), { wide: true, header: false }).dates![12]).toBe("1991-01");
+  });
+});
+
+describe("several series that several columns tell apart", () => {
+  const text = lines(
+    "week,port,class,people",
+    ...[1, 2].flatMap((w) =>
+      ["ADL", "SYD"].flatMap((port) => ["F", "E"].map((c) => `1989 W2${w},${port},${c},${w}${port.length}`)),
+    ),
+  );
+  it("are refused with all of them named, and read by all of them", () => {
+    expect(() => read(text, { columns: ["people"] })).toThrow(
+      /columns "port,class" tell them apart.*--id port,class/,
+    );
+    const one = read(text, { columns: ["people"], id: "port,class", series: "SYD,E" });
+    expect([one.rows, one.id, one.ids![0]]).toEqual([2, "port,class", "SYD,E"]);
+    expect(new Set(read(text, { columns: ["people"], id: "port,class" }).ids).size).toBe(4);
+  });
+});
+
+describe("marks behind numbers", () => {
+  it("flags of statistical offices, and thousands and millions as letters", () => {
+    const flags = read(lines("y,v", "2000,100.3 p", "2001,101 ", "2002,:", "2003,7*"), { columns: ["v"] });
+    expect(numbers(flags.columns.v)).toEqual([100.3, 101, Number.NaN, 7]);
+    expect(flags.notes.join()).toContain('marks behind numbers left out, as in "100.3 p"');
+    const volumes = read(lines("y,v", "2000,1.5K", "2001,2M", "2002,300"), { columns: ["v"] });
+    expect(numbers(volumes.columns.v)).toEqual([1500, 2_000_000, 300]);
+    expect(() => read(lines("y,v", "2000,5 m", "2001,6"), { columns: ["v"] })).toThrow(
+      /"5 m" is not a number/,
+    );
+  });
+  it("less than one is told how to be called a gap", () => {
+    expect(() => read(lines("w,v", "2019-01-06,<1", "2019-01-13,5"), { columns: ["v"] })).toThrow(
+      /--missing "<1"/,
+    );
+  });
+  it("-99.99 far from all others is pointed at, and a first row may begin with gaps", () => {
+    const rows = [1, 2, 3, 4, 5].map((i) => `2000-0${i},${i % 3 === 2 ? "-99.99" : `3${i}.5`}`);
+    expect(read(lines("d,v", ...rows)).notes.join()).toContain("--missing=-99.99");
+    expect(read(lines("1750 1 0.391 NaN", "1750 2 0.178 NaN", "1750 3 0.06 1", "1750 4 0.1 1")).rows).toBe(4);
+  });
+});
