@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from "commander";
 import { ConfigError } from "../errors.js";
 import type { BacktestOptions } from "./commands/backtest.js";
+import type { BenchOptions } from "./commands/bench.js";
 import type { ExamineOptions } from "./commands/examine.js";
 import type { ModelCommandOptions } from "./commands/models.js";
 import type { StudioOptions } from "./commands/studio.js";
@@ -218,7 +219,7 @@ function addModels(program: Command, io: Io): void {
     .argument("<model>", formats)
     .argument(
       "<x>",
-      "samples: .npy, or .csv with a header and a sample a row (time steps · features numbers)",
+      "samples: .npy, or .csv with a header and a sample a row (time steps · features numbers), packed or not; - reads standard input",
     )
     .addHelpText("after", helpExamples(`gateflow predict ${WAVE} examples/data/wave-x.npy`))
     .action(async (model: string, x: string, options: ModelCommandOptions) => {
@@ -241,10 +242,28 @@ function addStudio(program: Command, io: Io): void {
       4280,
     )
     .option("--no-open", "do not open the browser")
+    .option("--json", "print the address as JSON")
     .addHelpText("after", helpExamples("gateflow studio", "gateflow studio --port 0 --no-open"))
     .action(async (options: StudioOptions) => {
       const { studio } = await import("./commands/studio.js");
       await studio(options, io);
+    });
+}
+
+function addBench(program: Command, io: Io): void {
+  program
+    .command("bench")
+    .summary("how quickly this machine trains and predicts")
+    .description(
+      "Trains LSTMs of four sizes and predicts with them, and prints the time of a batch: the median of as many as fit into --seconds.",
+    )
+    .option("--seconds <n>", "for each of the eight measurements", positiveNumber, 1)
+    .option("--threads <n>", "at most (default: as many as help)", wholeNumber(1))
+    .option("--json", "print results as JSON")
+    .addHelpText("after", helpExamples("gateflow bench --seconds 0.2"))
+    .action(async (options: BenchOptions) => {
+      const { bench } = await import("./commands/bench.js");
+      await bench(options, io);
     });
 }
 
@@ -311,6 +330,7 @@ export function createProgram(io: Io, version: string, finish: (code: number) =>
   addSearch(program, io, finish, addColumns);
   addModels(program, io);
   addStudio(program, io);
+  addBench(program, io);
   addCompletion(program, io);
   program.commands.forEach(refuseTwice);
   return program;

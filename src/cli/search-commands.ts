@@ -79,6 +79,7 @@ function addWorker(program: Command, io: Io): void {
       30,
     )
     .option("-q, --quiet", "say only what goes wrong")
+    .option("--json", "print a line of JSON for each trial")
     .addHelpText("after", helpExamples("gateflow worker --redis redis://localhost:6379"))
     .action(async (options: WorkerCommandOptions) => {
       const { work } = await import("./commands/worker.js");

@@ -30,7 +30,7 @@ export interface DoctorOptions {
 
 /** What `doctor` makes: a callback that watches a training. */
 export interface Doctor extends Callback {
-  /** Why training was stopped, worst first; empty while nothing is untrainableCodes. */
+  /** Why training was stopped, worst first; empty while nothing is untrainable. */
   readonly diagnoses: readonly Diagnosis[];
   /** Index of the batch after which training was stopped, counted over all epochs from 0. */
   readonly stoppedAt: number | undefined;
@@ -79,7 +79,7 @@ function isUnreached({ layers }: GradientFlow): boolean {
 }
 
 /**
- * Watches a training and ends it where it is untrainableCodes: a loss or gradient that is no number or breaks loose, a gradient
+ * Watches a training and ends it where it is untrainable: a loss or gradient that is no number or breaks loose, a gradient
  * that is exactly zero or never reaches a recurrent layer. Weights are put back to the last ones of an epoch's beginning,
  * so that the model is left with numbers; `diagnoses` says why it was stopped.
  *

@@ -139,13 +139,15 @@ class SeriesForecaster implements Forecaster {
       : { mean, quantiles: this.#quantiles(fitted, forecast!, levels, cursor.errorUnit) };
   }
 
+  backtest(series: ForecastSeries, options: BacktestOptions & ForecasterFitOptions): Promise<BacktestResult>;
+  backtest(data: PanelData, options: BacktestOptions & ForecasterFitOptions): Promise<never>;
   async backtest(
-    series: ForecastSeries,
+    series: ForecastSeries | PanelData,
     options: BacktestOptions & ForecasterFitOptions,
-  ): Promise<BacktestResult> {
+  ): Promise<unknown> {
     const where = "forecaster.backtest()";
     refuseUnknown(where, options, ["start", "horizon", "step", "refit", "callbacks", "signal"]);
-    if (isPanelData(series)) return (await this.#backtestPanel(series, options)) as unknown as BacktestResult;
+    if (isPanelData(series)) return this.#backtestPanel(series, options);
     const raw = openRaw(where, series, this.#settings.target);
     const start = numberIn(where, "start", options.start, whole);
     const horizon = numberIn(where, "horizon", options.horizon ?? 1, HORIZON);

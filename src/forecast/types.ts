@@ -143,7 +143,7 @@ export interface BacktestOptions {
   readonly horizon?: number;
   /** Rows from one origin to the next. Default 1. */
   readonly step?: number;
-  /** Trains anew at every origin. Default false. */
+  /** Trains anew at every origin; of a panel one training for the first origin of all series, one for the second, … Default false. */
   readonly refit?: boolean;
 }
 
@@ -213,6 +213,11 @@ export interface Forecaster {
    * `series[0..start)`; otherwise a copy with the same options does.
    */
   backtest(series: ForecastSeries, options: BacktestOptions & ForecasterFitOptions): Promise<BacktestResult>;
+  /** The same of a panel, one result a series in the panel's form. `start` below 1 is a share of each series' rows. */
+  backtest<P extends Panel>(
+    data: PanelData<P>,
+    options: BacktestOptions & ForecasterFitOptions,
+  ): Promise<PerSeries<P, BacktestResult>>;
   /** Safetensors bytes: the network's weights, the chain in the metadata under `forecaster`. @throws StateError before `fit`. */
   save(): Promise<Uint8Array>;
   /** Gives the network's memory back. */

@@ -11,6 +11,7 @@ export interface StudioOptions {
   readonly port: number;
   /** Whether the user's browser is to show it. */
   readonly open: boolean;
+  readonly json?: boolean;
 }
 
 /** The built page, in dist/ whether this file runs as source or as built. */
@@ -21,14 +22,18 @@ const BUILT = fileURLToPath(new URL("../../../dist/studio/", import.meta.url));
  * @param folder the built page.
  * @throws StateError where it is not built, ConfigError where the port is taken.
  */
-export async function studio({ port, open }: StudioOptions, io: Io, folder = BUILT): Promise<void> {
+export async function studio({ port, open, json }: StudioOptions, io: Io, folder = BUILT): Promise<void> {
   if (!existsSync(join(folder, "index.html"))) {
     throw new StateError(
       `The studio is not built: ${join(folder, "index.html")} is missing. Build it with \`npm run studio:build\`.`,
     );
   }
   const server = await startStudioServer(folder, port);
-  io.out(`The studio is at ${server.url} (Ctrl-C ends it)\n`);
+  io.out(
+    json === true
+      ? `${JSON.stringify({ url: server.url })}\n`
+      : `The studio is at ${server.url} (Ctrl-C ends it)\n`,
+  );
   // Who has it opened sees a training at once; who follows the address begins it.
   if (open) openInBrowser(`${server.url}#run`);
   if (!io.signal.aborted) {

@@ -8,10 +8,12 @@ export interface WorkerCommandOptions {
   /** Seconds. */
   readonly lock: number;
   readonly quiet?: boolean;
+  /** What becomes of each trial, a line of JSON each, to standard output. */
+  readonly json?: boolean;
 }
 
 /** `gateflow worker`: takes trials from a queue until Ctrl-C, then ends the one at hand. */
-export async function work({ redis, queue, lock, quiet }: WorkerCommandOptions, io: Io): Promise<void> {
+export async function work({ redis, queue, lock, quiet, json }: WorkerCommandOptions, io: Io): Promise<void> {
   const place = withoutSecrets(redis);
   const worker = await startQueueWorker({
     connection: redis,
@@ -21,6 +23,7 @@ export async function work({ redis, queue, lock, quiet }: WorkerCommandOptions, 
       if (kind === "connection lost")
         io.err(`gateflow: the connection to Redis at ${place} is lost, trying again.\n`);
       else if (kind === "connected") io.err(`gateflow: connected to Redis at ${place} again.\n`);
+      else if (json === true) io.out(`${JSON.stringify({ trial: id, kind, message })}\n`);
       else if (quiet !== true)
         io.err(`  trial ${id}: ${kind}${message === undefined ? "" : `, ${message}`}\n`);
     },

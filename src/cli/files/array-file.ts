@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import { DataError, GateflowError } from "../../errors.js";
 import type { Tensor } from "../../index.js";
 import { readNpy } from "../../index.js";
-import { readBytes } from "../../node/model-files.js";
+import { readInput } from "./read-input.js";
 
 /** Numbers of a CSV: a header, then a sample a row. @throws DataError by line and column. */
 function rowsOf(path: string, text: string): { width: number; values: number[] } {
@@ -29,16 +29,29 @@ function rowsOf(path: string, text: string): { width: number; values: number[] }
   return { width, values };
 }
 
+/** What begins a file of NumPy, a ZIP such as `.npz`, and one of HDF5: none of them is text. */
+const MAGIC: readonly (readonly number[])[] = [
+  [0x93, 0x4e, 0x55, 0x4d],
+  [0x50, 0x4b, 0x03, 0x04],
+  [0x89, 0x48, 0x44, 0x46],
+];
+
+/** A pipe has no name that tells: what is no array of NumPy by its first bytes or its name is a table. */
+const isTable = (path: string, bytes: Uint8Array): boolean =>
+  extname(path.replace(/\.gz$/i, "")).toLowerCase() !== ".npy" &&
+  !MAGIC.some((magic) => magic.every((byte, i) => bytes[i] === byte));
+
 /**
- * Samples of a `.npy`, or of a `.csv` with T · F numbers a row for a model of `[T, F]`.
+ * Samples of a `.npy`, or of a `.csv` with T · F numbers a row for a model of `[T, F]`; packed with gzip or not, from a file,
+ * a pipe or, for `-`, standard input.
  * @throws DataError, FormatError naming the file.
  */
 export async function readSamples(
   path: string,
   shape: readonly (number | null)[] | undefined,
 ): Promise<Tensor> {
-  const bytes = await readBytes(path);
-  if (extname(path).toLowerCase() !== ".csv") {
+  const bytes = await readInput(path, "samples as .npy or .csv");
+  if (!isTable(path, bytes)) {
     try {
       return readNpy(bytes);
     } catch (error) {

@@ -3,7 +3,8 @@ import type { Colors } from "picocolors/types.js";
 import { type ErrorTable, tableCells } from "../../report/summary/error-table.js";
 import { wrap } from "./text.js";
 
-const LINES = {
+/** Lines above, below and under the head of a table, none between its columns. */
+export const LINES = {
   top: "─",
   "top-mid": "─",
   "top-left": "",

@@ -150,6 +150,7 @@ export function growSeries(
     all.set(more, before.length);
     return all;
   };
+  if (values.length === 0) return series;
   const from = isGrown ? rows : 0;
   const columns = known?.places.map((place) => newer.others[place]!) ?? [];
   const worth = effectPath(series.effects, columns, values.length, from);

@@ -1,5 +1,5 @@
-import { DataError, StateError } from "../../errors.js";
-import { numberIn } from "../../options.js";
+import { DataError } from "../../errors.js";
+import { flag, numberIn } from "../../options.js";
 import { judge, originsOf } from "../backtest.js";
 import { fingerprint } from "../chain/fingerprint.js";
 import { endsInGap, fillGaps, type RawSeries, sliceRaw } from "../chain/raw-series.js";
@@ -107,12 +107,7 @@ export class PanelState {
     const start = numberIn(where, "start", options.start, { above: 0 });
     const horizon = numberIn(where, "horizon", options.horizon ?? 1, HORIZON);
     const step = numberIn(where, "step", options.step ?? 1, { min: 1, integer: true });
-    if (options.refit === true) {
-      throw new StateError(
-        `${where}: refit trains anew at every origin, which a panel does not do. Call backtest() with one start after the other.`,
-        { received: true },
-      );
-    }
+    const refit = flag(where, "refit", options.refit ?? false);
     const starts = panel.series.map(({ raw }) => startOf(where, start, raw.rows));
     const origins = panel.series.map(({ raw, id }, i) =>
       originsOf(`${where} series \`${id}\``, raw.rows, starts[i]!, step, horizon),
@@ -124,31 +119,27 @@ export class PanelState {
     const isOwn = this.#knowsOnly(panel, starts);
     const state = isOwn ? this : new PanelState(this.#options, await this.#fitTo(panel, starts, fitOptions));
     try {
-      const flat: Origin[] = [];
-      panel.series.forEach((own, i) => {
-        const learnt = state.fit.series.find(({ id }) => id === own.id)!;
-        // Up to a row without a gap, the filled values do not depend on where the series is cut.
-        const whole = growSeries(where, learnt, own, state.fit.known);
-        for (const origin of origins[i]!) {
-          if (!endsInGap(own.raw, origin)) flat.push({ series: whole, end: origin });
-          else {
-            const cut = this.#cut(own, origin);
-            // What is known ahead is known of the rows that were cut off.
-            const future = state.fit.known?.places.map((place) => own.others[place]!.subarray(origin));
-            const series = growSeries(where, learnt, cut, state.fit.known);
-            flat.push({ series, end: origin, ...(future === undefined ? {} : { future }) });
-          }
+      const own = refit ? origins.map((all) => all.slice(0, 1)) : origins;
+      const predictions = await state.#roll(where, panel, own, horizon);
+      const rounds = refit ? Math.max(...origins.map(({ length }) => length)) : 1;
+      for (let round = 1; round < rounds; round++) {
+        // A series that has ended is known whole while the others go on.
+        const known = panel.series.map(({ raw }, i) => Math.min(raw.rows, starts[i]! + round * step));
+        const anew = new PanelState(this.#options, await this.#fitTo(panel, known, fitOptions));
+        try {
+          const next = origins.map((all) => all.slice(round, round + 1));
+          const more = await anew.#roll(where, panel, next, horizon);
+          more.forEach((paths, i) => {
+            predictions[i]!.push(...paths);
+          });
+        } finally {
+          anew.dispose();
         }
-      });
-      // Where rows were left out of the file a series is shorter than its origin says.
-      const shifted = flat.map((origin) => ({ ...origin, end: origin.end - origin.series.from }));
-      const forecasts = await forecastOrigins(state.fit, shifted, horizon, []);
-      let at = 0;
+      }
       const season = state.fit.profile.short ?? 1;
-      const results = panel.series.map((own, i) => {
-        const predictions = origins[i]!.map(() => forecasts[at++]!.mean);
-        return judge(own.raw, origins[i]!, predictions, this.#settings.impute, season);
-      });
+      const results = panel.series.map((one, i) =>
+        judge(one.raw, origins[i]!, predictions[i]!, this.#settings.impute, season),
+      );
       return inForm(panel, results);
     } finally {
       if (!isOwn) state.dispose();
@@ -157,6 +148,36 @@ export class PanelState {
 
   dispose(): void {
     for (const network of this.fit.networks) network.dispose();
+  }
+
+  /** Forecasts from the origins of each series, in raw units: `[series][origins][horizon]`. */
+  async #roll(
+    where: string,
+    panel: OpenPanel,
+    origins: readonly (readonly number[])[],
+    horizon: number,
+  ): Promise<number[][][]> {
+    const { series: learnt, known } = this.fit;
+    const flat: Origin[] = [];
+    panel.series.forEach((own, i) => {
+      const start = learnt.find(({ id }) => id === own.id)!;
+      // Up to a row without a gap, the filled values do not depend on where the series is cut.
+      const whole = growSeries(where, start, own, known);
+      for (const origin of origins[i]!) {
+        if (!endsInGap(own.raw, origin)) flat.push({ series: whole, end: origin });
+        else {
+          const series = growSeries(where, start, this.#cut(own, origin), known);
+          // What is known ahead is known of the rows that were cut off.
+          const future = known?.places.map((place) => own.others[place]!.subarray(origin));
+          flat.push({ series, end: origin, ...(future === undefined ? {} : { future }) });
+        }
+      }
+    });
+    // Where rows were left out of the file a series is shorter than its origin says.
+    const shifted = flat.map((origin) => ({ ...origin, end: origin.end - origin.series.from }));
+    const forecasts = await forecastOrigins(this.fit, shifted, horizon, []);
+    let at = 0;
+    return origins.map((own) => own.map(() => forecasts[at++]!.mean));
   }
 
   #cut(own: OpenSeries, rows: number): OpenSeries {

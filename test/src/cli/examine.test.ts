@@ -45,12 +45,12 @@ describe("help", () => {
     const commands = [...out.matchAll(/^ {2}(\w+) .*(?:<|\[)/gm)].map(([, name]) => name);
     expect(commands).toEqual([
       ...["train", "forecast", "backtest", "examine", "doctor", "tune", "worker"],
-      ...["convert", "inspect", "predict", "studio", "completion", "help"],
+      ...["convert", "inspect", "predict", "studio", "bench", "completion", "help"],
     ]);
     expect(out).toContain("Examples:");
   });
 
-  it.each(["train", "forecast", "backtest", "examine", "doctor"])(
+  it.each(["train", "forecast", "backtest", "examine", "doctor", "bench"])(
     "of %s has an example and fits 80 columns",
     async (command) => {
       const { code, out, err } = await gateflow([command, "--help"]);

@@ -1,7 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Readable } from "node:stream";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { writeNpy } from "../../../src/formats/numpy/npy.js";
 import { dense, gru, lstm, type Sequential, sequential, type Tensor } from "../../../src/index.js";
 import { loadModel, saveModel } from "../../../src/node/index.js";
@@ -68,6 +70,30 @@ describe("gateflow convert, inspect, predict", () => {
       .split("\n")
       .flatMap((line) => line.split(",").map(Number));
     expect(printed.map(Math.fround)).toEqual([...data]);
+  });
+
+  it("takes samples packed or from a pipe, .npy or .csv told by their content", async () => {
+    await saveModel(model, at("e.keras"));
+    const rows = [0, 1].map((n) => [...x.data.slice(n * 6, n * 6 + 6)].join(","));
+    const csv = `a,b,c,d,e,f\n${rows.join("\n")}\n`;
+    await writeFile(at("e.npy"), writeNpy(x));
+    const { out } = await gateflow(["predict", at("e.keras"), at("e.npy")]);
+    expect(out.split("\n")).toHaveLength(3);
+    await writeFile(at("e.csv.gz"), gzipSync(csv));
+    await writeFile(at("e.npy.gz"), gzipSync(writeNpy(x)));
+    await writeFile(at("e"), csv);
+    for (const name of ["e.csv.gz", "e.npy.gz", "e"])
+      expect((await gateflow(["predict", at("e.keras"), at(name)])).out, name).toBe(out);
+    for (const bytes of [Buffer.from(csv), Buffer.from(writeNpy(x))]) {
+      const stdin = vi.spyOn(process, "stdin", "get").mockReturnValue(Readable.from([bytes]) as never);
+      expect((await gateflow(["predict", at("e.keras"), "-"])).out).toBe(out);
+      stdin.mockRestore();
+    }
+    const device = await gateflow(["predict", at("e.keras"), "/dev/zero"]);
+    expect([device.code, device.err]).toEqual([
+      1,
+      "gateflow: /dev/zero: is a device, expected samples as .npy or .csv.\n",
+    ]);
   });
 
   it("inspects, as text and as JSON", async () => {

@@ -121,12 +121,43 @@ describe("a backtest of a panel", () => {
     const rows = names.map((name) => panel[name]);
     const model = await forecaster(quick).fit({ panel: rows });
     await expect(model.backtest({ panel: rows }, { start: 80, horizon: 6 })).rejects.toThrow(/series `0`/);
-    await expect(model.backtest({ panel: rows }, { start: 60, refit: true })).rejects.toThrow(/refit/);
     const result = await model.backtest({ panel: rows }, { start: 0.8, horizon: 2, step: 4 });
     expect(result.map(({ origins }) => origins[0])).toEqual(
       rows.map(({ length }) => Math.floor(0.8 * length)),
     );
     model.dispose();
+  });
+});
+
+describe("a backtest of a panel with refit", () => {
+  const two = { a: shop(0, 72), b: shop(1, 90) };
+
+  it("trains anew at every origin, on what is known there of each series", async () => {
+    const options = { horizon: 3, epochs: 1, units: 4, members: 1, seed: 3 };
+    const test = { start: 57, horizon: 3, step: 12 };
+    const { a, b } = await forecaster(options).backtest({ panel: two }, { ...test, refit: true });
+    expect([a.origins, b.origins]).toEqual([
+      [57, 69],
+      [57, 69, 81],
+    ]);
+    expect([a, b].map(({ predictions }) => predictions.map(({ length }) => length))).toEqual([
+      [3, 3],
+      [3, 3, 3],
+    ]);
+    // Each round is what a forecaster that never saw more gives.
+    const known = (rows: number) => ({ panel: { a: two.a.slice(0, rows), b: two.b.slice(0, rows) } });
+    for (const [round, rows] of [57, 69, 81].entries()) {
+      const forecasts = await (await forecaster(options).fit(known(rows))).forecast();
+      expect(b.predictions[round]).toEqual(forecasts.b.mean);
+      if (rows < 72) expect(a.predictions[round]).toEqual(forecasts.a.mean);
+    }
+  });
+
+  it("begins at a gap as well: nothing is newer than what was learnt", async () => {
+    const holed = { ...two, a: two.a.map((value, t) => (t === 59 ? null : value)) };
+    const options = { horizon: 2, epochs: 1, units: 4, members: 1 };
+    const { a } = await forecaster(options).backtest({ panel: holed }, { start: 60, step: 6 });
+    expect(a.predictions.flat().every(Number.isFinite)).toBe(true);
   });
 });
 
