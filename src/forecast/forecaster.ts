@@ -16,6 +16,7 @@ import { backtestUnfitted, PanelState } from "./panel/panel-forecaster.js";
 import { readPanel, writePanel } from "./panel/panel-persistence.js";
 import { type Fitted, readForecaster, writeForecaster } from "./persistence.js";
 import { type ChainForecast, predictCursors } from "./predict.js";
+import { inTurns, refitOn, refuseRunner } from "./refit.js";
 import type {
   BacktestOptions,
   BacktestResult,
@@ -146,7 +147,8 @@ class SeriesForecaster implements Forecaster {
     options: BacktestOptions & ForecasterFitOptions,
   ): Promise<unknown> {
     const where = "forecaster.backtest()";
-    refuseUnknown(where, options, ["start", "horizon", "step", "refit", "callbacks", "signal"]);
+    refuseUnknown(where, options, ["start", "horizon", "step", "refit", "runner", "callbacks", "signal"]);
+    refuseRunner(where, options, isPanelData(series));
     if (isPanelData(series)) return this.#backtestPanel(series, options);
     const raw = openRaw(where, series, this.#settings.target);
     const start = numberIn(where, "start", options.start, whole);
@@ -167,15 +169,22 @@ class SeriesForecaster implements Forecaster {
       const own = forecaster.#own(where);
       if (!refit) return judged(own, await forecaster.#roll(own, raw, origins, horizon));
       const predictions = await forecaster.#roll(own, raw, origins.slice(0, 1), horizon);
-      for (const origin of origins.slice(1)) {
-        const anew = new SeriesForecaster(this.options);
+      const later = origins.slice(1);
+      const { runner } = options;
+      const forecastFrom = async (origin: number): Promise<number[]> => {
+        const anew =
+          runner === undefined
+            ? new SeriesForecaster(this.options)
+            : (loadForecaster(await refitOn(runner, this.options, raw, origin, signal)) as SeriesForecaster);
         try {
-          await anew.#fitRaw(sliceRaw(raw, 0, origin), fitOptions);
-          predictions.push(...(await anew.#roll(anew.#own(where), raw, [origin], horizon)));
+          if (runner === undefined) await anew.#fitRaw(sliceRaw(raw, 0, origin), fitOptions);
+          const [path] = await anew.#roll(anew.#own(where), raw, [origin], horizon);
+          return path!;
         } finally {
           anew.dispose();
         }
-      }
+      };
+      predictions.push(...(await inTurns(later, runner?.workers ?? 1, forecastFrom)));
       return judged(own, predictions);
     } finally {
       if (!isOwn) forecaster.dispose();

@@ -135,6 +135,33 @@ export interface Forecast {
   readonly quantiles?: Record<string, number[]>;
 }
 
+/**
+ * Where a backtest with `refit` trains: `inProcess()`, `threads()` or `bullmq()`, or anything that does as they do: fits
+ * `forecaster(job.options)` to the first `job.rows` rows of the data, and gives what `save()` wrote.
+ */
+export interface RefitRunner {
+  /** Trainings at once. */
+  readonly workers: number;
+  run(
+    task: {
+      readonly job: {
+        readonly kind: "forecaster";
+        readonly options: ForecasterOptions;
+        readonly rows: number;
+      };
+      readonly data: {
+        readonly kind: "columns";
+        readonly names: readonly string[];
+        readonly target: string;
+        readonly columns: readonly Float64Array[];
+      };
+      /** Empty: the runner finds the data's hash where it needs one. */
+      readonly hash: string;
+    },
+    hooks: { report(value: number, step: number): Promise<boolean>; readonly signal: AbortSignal },
+  ): Promise<{ readonly bytes?: Uint8Array }>;
+}
+
 /** Options of `backtest`. */
 export interface BacktestOptions {
   /** First origin: the number of rows known to the first forecast, and what is trained on. */
@@ -145,6 +172,8 @@ export interface BacktestOptions {
   readonly step?: number;
   /** Trains anew at every origin; of a panel one training for the first origin of all series, one for the second, … Default false. */
   readonly refit?: boolean;
+  /** Where the trainings of `refit` run, of one series; their forecasts are the same everywhere. Default: here, one after the other. */
+  readonly runner?: RefitRunner;
 }
 
 /** Forecasts from many origins, and their errors beside those of simple forecasts. */

@@ -1,4 +1,6 @@
 import { ConfigError, DataError } from "../errors.js";
+import { openRaw } from "../forecast/chain/raw-series.js";
+import type { ForecastSeries } from "../forecast/types.js";
 import { refuseUnknown } from "../options.js";
 import { openSingle, type SeriesLike } from "../series/kinds.js";
 import { type Tensor, type TensorLike, toTensor } from "../tensor.js";
@@ -10,15 +12,27 @@ export type SearchData =
   | { readonly series: SeriesLike }
   | { readonly x: TensorLike; readonly y: TensorLike };
 
-/** The same as plain data: what may travel to another thread or machine. */
-export type PlainData =
+/** What a recipe learns from, as plain data. */
+export type RecipeData =
   | { readonly kind: "series"; readonly values: Float64Array }
   | { readonly kind: "examples"; readonly x: Tensor; readonly y: Tensor };
+
+/** The same as plain data, or a forecaster's columns by name: what may travel to another thread or machine. */
+export type PlainData =
+  | RecipeData
+  | {
+      readonly kind: "columns";
+      readonly names: readonly string[];
+      /** The name of the column to forecast. */
+      readonly target: string;
+      /** In the order of `names`. */
+      readonly columns: readonly Float64Array[];
+    };
 
 const isRecord = (data: object, key: string): boolean => Object.hasOwn(data, key);
 
 /** @throws ConfigError for what is neither a series nor examples; DataError, ShapeError for values that are none. */
-export function openData(where: string, data: unknown): PlainData {
+export function openData(where: string, data: unknown): RecipeData {
   if (typeof data !== "object" || data === null) {
     throw new ConfigError(`${where}: \`data\` is missing: give a series, { series } or { x, y }.`, {
       received: data,
@@ -48,17 +62,42 @@ export function openData(where: string, data: unknown): PlainData {
   return { kind: "series", values: openSingle(where, data as SeriesLike) };
 }
 
-const header = (data: PlainData): Record<string, unknown> =>
-  data.kind === "series"
-    ? { kind: data.kind, length: data.values.length }
-    : {
-        kind: data.kind,
-        x: { shape: data.x.shape, type: data.x.data.constructor.name },
-        y: { shape: data.y.shape, type: data.y.data.constructor.name },
-      };
+/**
+ * What a forecaster learns from.
+ * @param target the column of a table without names.
+ * @throws DataError, ShapeError for what is no series.
+ */
+export function openForecastData(where: string, series: ForecastSeries, target: number): PlainData {
+  const { names, columns, target: at } = openRaw(where, series, target);
+  const isNamed = typeof series === "object" && series !== null && "columns" in series;
+  return columns.length === 1 && !isNamed
+    ? { kind: "series", values: columns[0]! }
+    : { kind: "columns", names, target: names[at]!, columns };
+}
 
-const buffersOf = (data: PlainData): (Float64Array | Float32Array | Int32Array)[] =>
-  data.kind === "series" ? [data.values] : [data.x.data, data.y.data];
+/** @throws ConfigError for columns: a recipe learns from one series. */
+export function forRecipe(data: PlainData): RecipeData {
+  if (data.kind !== "columns") return data;
+  throw new ConfigError("A recipe learns from one series or from examples, not from columns by name.", {
+    received: data.names,
+  });
+}
+
+function header(data: PlainData): Record<string, unknown> {
+  if (data.kind === "series") return { kind: data.kind, length: data.values.length };
+  if (data.kind === "columns")
+    return { kind: data.kind, names: data.names, target: data.target, length: data.columns[0]!.length };
+  return {
+    kind: data.kind,
+    x: { shape: data.x.shape, type: data.x.data.constructor.name },
+    y: { shape: data.y.shape, type: data.y.data.constructor.name },
+  };
+}
+
+function buffersOf(data: PlainData): readonly (Float64Array | Float32Array | Int32Array)[] {
+  if (data.kind === "series") return [data.values];
+  return data.kind === "columns" ? data.columns : [data.x.data, data.y.data];
+}
 
 /** Data as bytes: a line of JSON that says what follows, then the numbers, little-endian as on every host of WebAssembly. */
 export function encodeData(data: PlainData): Uint8Array {
@@ -83,6 +122,8 @@ export function decodeData(bytes: Uint8Array): PlainData {
     const head = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))) as {
       kind: string;
       length: number;
+      names: string[];
+      target: string;
       x: { shape: number[]; type: string };
       y: { shape: number[]; type: string };
     };
@@ -98,6 +139,10 @@ export function decodeData(bytes: Uint8Array): PlainData {
     };
     if (head.kind === "series")
       return { kind: "series", values: take(head.length, "Float64Array") as Float64Array };
+    if (head.kind === "columns") {
+      const columns = head.names.map(() => take(head.length, "Float64Array") as Float64Array);
+      return { kind: "columns", names: head.names, target: head.target, columns };
+    }
     const tensorOf = ({ shape, type }: { shape: number[]; type: string }): Tensor => ({
       shape,
       data: take(

@@ -23,6 +23,8 @@ export type Job =
       /** Fits a forecaster on the series. */
       readonly kind: "forecaster";
       readonly options: ForecasterOptions;
+      /** The first rows, which it learns from; undefined: all. */
+      readonly rows?: number;
     };
 
 /** What comes back, as plain data. */

@@ -1,5 +1,7 @@
 import { createEngine, type Engine } from "../engine/engine.js";
+import { ConfigError } from "../errors.js";
 import { forecaster } from "../forecast/forecaster.js";
+import type { ForecastSeries } from "../forecast/types.js";
 import { toSafetensors } from "../formats/safetensors.js";
 import type { Callback } from "../model/events.js";
 import { examplesFor } from "../recipe/examples-for.js";
@@ -7,7 +9,7 @@ import { type Prepared, type PreparedPart, prepareExamples, prepareSeries } from
 import type { Recipe } from "../recipe/recipe.js";
 import { type Attempt, isClassLoss, runRecipe } from "../recipe/train-recipe.js";
 import type { Tensor } from "../tensor.js";
-import type { PlainData } from "./data.js";
+import { forRecipe, type PlainData, type RecipeData } from "./data.js";
 import type { Job, JobHooks, JobResult } from "./job.js";
 import { TrialPruned } from "./trial.js";
 
@@ -59,7 +61,7 @@ async function trained<T>(
 
 async function runRecipeJob(
   job: Job & { kind: "recipe" },
-  data: PlainData,
+  data: RecipeData,
   hooks: JobHooks,
 ): Promise<JobResult> {
   const prepare = examplesFor(data.kind === "series" ? { series: data.values } : { data }, "tune()");
@@ -73,7 +75,7 @@ async function runRecipeJob(
 }
 
 /** The examples a recipe makes of its data, not scaled yet: scales are learnt from each fold's own training part. */
-export function examplesOf(recipe: Recipe, data: PlainData): { x: Tensor; y: Tensor } {
+export function examplesOf(recipe: Recipe, data: RecipeData): { x: Tensor; y: Tensor } {
   if (data.kind === "examples") return data;
   const { scale: _scale, clip: _clip, ...steps } = recipe.series ?? {};
   const { train } = prepareSeries({ ...recipe, series: steps }, data.values, data.values.length);
@@ -100,7 +102,7 @@ function slicePart(part: PreparedPart, from: number, to: number): PreparedPart {
   };
 }
 
-async function runFold(job: Job & { kind: "fold" }, data: PlainData, hooks: JobHooks): Promise<JobResult> {
+async function runFold(job: Job & { kind: "fold" }, data: RecipeData, hooks: JobHooks): Promise<JobResult> {
   const { recipe, train, test } = job;
   const whole = examplesOf(recipe, data);
   const stops = recipe.fit?.earlyStopping !== undefined;
@@ -122,6 +124,19 @@ async function runFold(job: Job & { kind: "fold" }, data: PlainData, hooks: JobH
   }));
 }
 
+/** The first rows of what a forecaster learns from, or all. */
+function forecastSeries(data: PlainData, rows: number | undefined): ForecastSeries {
+  if (data.kind === "series") return data.values.subarray(0, rows);
+  if (data.kind === "columns") {
+    const parts = data.columns.map((values) => values.subarray(0, rows));
+    return {
+      columns: Object.fromEntries(data.names.map((name, f) => [name, parts[f]!])),
+      target: data.target,
+    };
+  }
+  throw new ConfigError("A forecaster learns from a series, not from examples.");
+}
+
 async function runForecaster(
   job: Job & { kind: "forecaster" },
   data: PlainData,
@@ -129,7 +144,7 @@ async function runForecaster(
 ): Promise<JobResult> {
   const made = forecaster(job.options);
   try {
-    await made.fit((data as { values: Float64Array }).values, { signal });
+    await made.fit(forecastSeries(data, job.rows), { signal });
     return { value: made.history?.history.val_loss?.at(-1) ?? 0, bytes: await made.save() };
   } finally {
     made.dispose();
@@ -141,7 +156,7 @@ async function runForecaster(
  * @throws what refuses the recipe or the data; TrialPruned once a report was answered with no; the signal's reason.
  */
 export async function runJob(job: Job, data: PlainData, hooks: JobHooks): Promise<JobResult> {
-  if (job.kind === "recipe") return runRecipeJob(job, data, hooks);
-  if (job.kind === "fold") return runFold(job, data, hooks);
+  if (job.kind === "recipe") return runRecipeJob(job, forRecipe(data), hooks);
+  if (job.kind === "fold") return runFold(job, forRecipe(data), hooks);
   return runForecaster(job, data, hooks);
 }

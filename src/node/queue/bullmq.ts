@@ -2,7 +2,8 @@ import type { Queue, QueueEvents } from "bullmq";
 import type { Redis } from "ioredis";
 import { ConfigError, GateflowError, told } from "../../errors.js";
 import { numberIn, refuseUnknown } from "../../options.js";
-import { encodeData } from "../../search/data.js";
+import { encodeData, hashOf } from "../../search/data.js";
+import { errorOf, readFailure } from "../../search/failure.js";
 import type { JobHooks, JobResult } from "../../search/job.js";
 import type { Runner, Task } from "../../search/runners/runner.js";
 import { TrialPruned } from "../../search/trial.js";
@@ -147,8 +148,9 @@ export function bullmq(options: BullmqOptions): Runner {
     name: "BullMQ",
     workers,
     isRemote: true,
-    async run(task: Task, { report, signal }: JobHooks): Promise<JobResult> {
+    async run(given: Task, { report, signal }: JobHooks): Promise<JobResult> {
       signal.throwIfAborted();
+      const task = given.hash === "" ? { ...given, hash: await hashOf(given.data) } : given;
       opening ??= open();
       const held = await opening.catch((error: unknown) => {
         opening = null;
@@ -190,7 +192,7 @@ export function bullmq(options: BullmqOptions): Runner {
         }
         if (failure !== undefined) throw failure;
         if (error instanceof GateflowError) throw error;
-        throw new GateflowError(error instanceof Error ? error.message : String(error));
+        throw errorOf(readFailure(error instanceof Error ? error.message : String(error)));
       } finally {
         events.off("progress", onProgress);
         over.abort();

@@ -3,6 +3,7 @@ import { DataError, EngineError } from "../../errors.js";
 import { numberIn, refuseUnknown } from "../../options.js";
 import { sha256 } from "../../search/canonical.js";
 import { decodeData, type PlainData } from "../../search/data.js";
+import { failureOf, failureText } from "../../search/failure.js";
 import { threads } from "../../search/runners/threads.js";
 import { TrialPruned } from "../../search/trial.js";
 import { encodeResult, keysOf, type QueuedResult, type QueuedTrial } from "./messages.js";
@@ -129,7 +130,7 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
         options.onEvent?.({ kind: "failed", id, message });
         // Only a machine's own fault is worth another try.
         if (error instanceof EngineError) throw error;
-        throw new bullmq.UnrecoverableError(message);
+        throw new bullmq.UnrecoverableError(failureText(failureOf(error)));
       } finally {
         clearInterval(look);
       }

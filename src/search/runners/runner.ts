@@ -5,7 +5,7 @@ import type { Job, JobHooks, JobResult } from "../job.js";
 export interface Task {
   readonly job: Job;
   readonly data: PlainData;
-  /** SHA-256 of the data: a worker that sees another one refuses. "" where the data do not leave this process. */
+  /** SHA-256 of the data: a worker that sees another one refuses. "": the runner finds it itself, if the data leave this process. */
   readonly hash: string;
 }
 

@@ -1,6 +1,7 @@
 import { DataError, GateflowError } from "../../errors.js";
 import { sha256 } from "../canonical.js";
 import { decodeData, type PlainData } from "../data.js";
+import { failureOf } from "../failure.js";
 import { runJob } from "../run-job.js";
 import { TrialPruned } from "../trial.js";
 import type { FromThread, ToThread } from "./threads.js";
@@ -44,14 +45,8 @@ async function run({ job, hash, data }: ToThread & { kind: "run" }): Promise<voi
     });
     parentPort.postMessage({ kind: "result", result });
   } catch (error) {
-    const { message } = error instanceof Error ? error : new Error(String(error));
-    const code = error instanceof GateflowError ? error.code : undefined;
-    parentPort.postMessage({
-      kind: "error",
-      message,
-      ...(code === undefined ? {} : { code }),
-      isPruned: error instanceof TrialPruned,
-    });
+    const isPruned = error instanceof TrialPruned;
+    parentPort.postMessage({ kind: "error", failure: failureOf(error), isPruned });
   }
 }
 

@@ -1,6 +1,7 @@
-import { EngineError, GateflowError } from "../../errors.js";
+import { EngineError } from "../../errors.js";
 import { numberIn, refuseUnknown } from "../../options.js";
-import { encodeData } from "../data.js";
+import { encodeData, hashOf } from "../data.js";
+import { errorOf, type Failure } from "../failure.js";
 import type { JobHooks, JobResult } from "../job.js";
 import { TrialPruned } from "../trial.js";
 import type { Runner, Task } from "./runner.js";
@@ -26,7 +27,7 @@ export type ToThread =
 export type FromThread =
   | { readonly kind: "report"; readonly value: number; readonly step: number }
   | { readonly kind: "result"; readonly result: JobResult }
-  | { readonly kind: "error"; readonly message: string; readonly code?: string; readonly isPruned: boolean };
+  | { readonly kind: "error"; readonly failure: Failure; readonly isPruned: boolean };
 
 interface Thread {
   postMessage(message: ToThread): void;
@@ -109,11 +110,8 @@ class JobThread {
         else if (message.kind === "error") {
           settle(() => {
             if (signal.aborted) reject(signal.reason);
-            else if (message.isPruned) reject(new TrialPruned(message.message));
-            else
-              reject(
-                new GateflowError(message.message, message.code === undefined ? {} : { code: message.code }),
-              );
+            else if (message.isPruned) reject(new TrialPruned(message.failure.message));
+            else reject(errorOf(message.failure));
           });
         } else {
           report(message.value, message.step).then(
@@ -155,6 +153,7 @@ export function threads(options: ThreadsOptions = {}): Runner {
     isRemote: true,
     async run(task, hooks) {
       hooks.signal.throwIfAborted();
+      const hash = task.hash === "" ? await hashOf(task.data) : task.hash;
       const { Worker } = await hostThreads();
       // Not the program's own options: --import would load its loaders again in each thread.
       const own =
@@ -162,7 +161,7 @@ export function threads(options: ThreadsOptions = {}): Runner {
         new JobThread(new Worker(new URL("./thread-worker.js", import.meta.url), { execArgv: [] }));
       all.add(own);
       try {
-        return await own.run(task, hooks);
+        return await own.run({ ...task, hash }, hooks);
       } finally {
         if (own.isDead) all.delete(own);
         else idle.push(own);

@@ -3,6 +3,7 @@ import { DataError } from "../../../src/errors.js";
 import { forecaster } from "../../../src/forecast/forecaster.js";
 import type { ForecasterOptions } from "../../../src/forecast/types.js";
 import { createRandom } from "../../../src/random.js";
+import { inProcess } from "../../../src/search/runners/in-process.js";
 import { rmse } from "../../../src/series/baselines/forecast-metrics.js";
 import { driftForecast, naiveForecast, seasonalNaiveForecast } from "../../../src/series/baselines/naive.js";
 import { bytesOf, monthly, quick } from "./support.js";
@@ -173,6 +174,41 @@ describe("a backtest", () => {
     const model = await forecaster(quick).fit(series.slice(0, 82));
     expect((await model.forecast()).mean).toEqual(predictions[1]);
     model.dispose();
+  });
+
+  it("refits on a runner with the same forecasts to the bit, in the origins' order", async () => {
+    const series = monthly(84);
+    const named = { columns: { other: series.map((value) => -value), own: series }, target: "own" };
+    const test = { start: 76, horizon: 2, step: 2, refit: true };
+    for (const data of [series, named]) {
+      const here = await forecaster(quick).backtest(data, test);
+      expect(here.origins).toHaveLength(4);
+      expect(await forecaster(quick).backtest(data, { ...test, runner: inProcess({ workers: 2 }) })).toEqual(
+        here,
+      );
+    }
+  });
+
+  it("ends with a runner's first error, and refuses one without use", async () => {
+    const series = monthly(84);
+    const begun: number[] = [];
+    const broken = {
+      workers: 1,
+      run: ({ job }: { job: { rows: number } }) => {
+        begun.push(job.rows);
+        return Promise.reject(new Error("no such machine"));
+      },
+    };
+    const test = { start: 76, step: 2, refit: true };
+    await expect(forecaster(quick).backtest(series, { ...test, runner: broken })).rejects.toThrow(
+      "no such machine",
+    );
+    expect(begun).toEqual([78]);
+    const refused = (options: object, what: RegExp) =>
+      expect(forecaster(quick).backtest(series, { ...test, ...options } as never)).rejects.toThrow(what);
+    await refused({ runner: inProcess(), refit: false }, /refit: true/);
+    await refused({ runner: {} }, /inProcess\(\)/);
+    await refused({ runner: inProcess(), callbacks: [] }, /callbacks/);
   });
 
   it("with nothing to compare with says how many rows can be known", async () => {

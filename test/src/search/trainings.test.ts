@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createEngine } from "../../../src/engine/engine.js";
+import type { DataError } from "../../../src/errors.js";
 import { runRecipe } from "../../../src/recipe/train-recipe.js";
 import { crossValidate } from "../../../src/search/cross-validate.js";
 import { decodeData, encodeData, hashOf, openData } from "../../../src/search/data.js";
@@ -120,6 +121,58 @@ describe("fitMany", () => {
     wave!.dispose();
     expect((short as { error: Error }).error.message).toMatch(/values|rows/);
     expect((text as { error: Error }).error.message).toMatch(/fitMany\(\): text/);
+  });
+
+  it("takes rows, a tensor and columns by name, here and in threads, as the forecaster itself does", async () => {
+    const beside = series.map((value, t) => value * 2 + (t % 3));
+    const rows = series.map((value, t) => [beside[t]!, value]);
+    const flat = { shape: [series.length, 2], data: Float32Array.from(rows.flat()) };
+    const named = { columns: { sales: series, price: beside }, target: "sales" };
+    const options = { epochs: 1, units: 3, target: 1 };
+    const { fitMany: built, forecaster } = await builtGateflow();
+    const { threads } = await builtNode();
+    const elsewhere = threads({ workers: 2 });
+    for (const [run, runner] of [
+      [fitMany, inProcess()],
+      [built as unknown as typeof fitMany, elsewhere],
+    ] as const) {
+      const fitted = await run(options, { rows, flat, named, tiny: [1, 1] }, { runner });
+      for (const [name, data] of Object.entries({ rows, flat, named })) {
+        const one = fitted[name]!;
+        if ("error" in one) throw one.error;
+        const own = await forecaster(options).fit(data);
+        expect((await one.forecast({ history: data })).mean, name).toEqual(
+          (await own.forecast({ history: data })).mean,
+        );
+        expect(one.target).toBe(own.target);
+      }
+      // An error is of its own class and keeps its code, wherever it arose.
+      const { error } = fitted.tiny as { error: Error };
+      expect([error.name, (error as DataError).code]).toEqual(["DataError", undefined]);
+    }
+    await elsewhere.close();
+  });
+
+  it("refuses of a recipe what a forecaster cannot be told, by its place", async () => {
+    const refused = async (changed: object, what: RegExp): Promise<void> =>
+      expect(fitMany({ ...recipe, ...changed } as never, { wave: series }, { runner })).rejects.toThrow(what);
+    await refused({ compile: { optimizer: "sgd", loss: "mse" } }, /compile\.optimizer.*"sgd"/);
+    await refused({ compile: { optimizer: "adam", loss: "mae" } }, /compile\.loss.*"mae"/);
+    await refused({ compile: { optimizer: "adam", loss: "mse", truncate: 5 } }, /compile\.truncate.*5/);
+    await refused(
+      { compile: { optimizer: { name: "adam", clipnorm: 1 }, loss: "mse" } },
+      /optimizer\.clipnorm/,
+    );
+    await refused({ fit: { epochs: 1, shuffle: false } }, /fit\.shuffle/);
+    await refused({ series: { clip: 3 } }, /series\.clip/);
+    await refused(
+      { layers: [{ kind: "lstm", units: 3, dropout: 0.2 }, recipe.layers[1]!] },
+      /layers\.0\.dropout/,
+    );
+    const forward = { ...recipe, series: { impute: "forward" as const } };
+    const { wave } = await fitMany(forward, { wave: series }, { runner });
+    if ("error" in wave!) throw wave.error;
+    expect(wave!.options.impute).toBe("forwardFill");
   });
 
   it("follows a recipe, and refuses one that no forecaster can", async () => {
