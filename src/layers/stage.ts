@@ -36,6 +36,10 @@ export interface Call {
   readonly training?: boolean | undefined;
   /** Of attention: no step looks at those behind it. */
   readonly useCausalMask?: boolean | undefined;
+  /** Of attention: the weights are a second output. */
+  readonly returnAttentionScores?: boolean | undefined;
+  /** Of multi-head attention: the last of the inputs says which pairs of steps count. */
+  readonly attentionMask?: boolean | undefined;
 }
 
 /**

@@ -97,6 +97,8 @@ export function readGraph(
         ...(mask === undefined ? {} : { mask: found[count]! }),
         ...(call.training === undefined ? {} : { training: call.training }),
         ...(call.useCausalMask === undefined ? {} : { useCausalMask: call.useCausalMask }),
+        ...(call.returnAttentionScores === undefined ? {} : { returnAttentionScores: true }),
+        ...(call.attentionMask === undefined ? {} : { attentionMask: true }),
       });
       // How many outputs there are is known to the layer; more than it has are refused when the graph is made.
       for (let output = 0; output < MOST_OUTPUTS; output++) {

@@ -12,6 +12,9 @@ export interface Call {
   readonly mask: Source | undefined;
   readonly training: boolean | undefined;
   readonly useCausalMask: boolean | undefined;
+  readonly returnAttentionScores: true | undefined;
+  /** Whether the last of the inputs says which pairs of steps count. */
+  readonly attentionMask: true | undefined;
 }
 
 interface At {
@@ -64,6 +67,8 @@ function callOf(at: At, given: readonly Source[], keywords: Readonly<Record<stri
   let mask: Source | undefined;
   let training: boolean | undefined;
   let useCausalMask: boolean | undefined;
+  let returnAttentionScores: true | undefined;
+  let pairs: Source[] = [];
   for (const key of tensorArguments) {
     if (key in keywords) inputs.push(...tensorsIn(at, keywords[key], `\`${key}\``));
   }
@@ -73,6 +78,8 @@ function callOf(at: At, given: readonly Source[], keywords: Readonly<Record<stri
     else if (key === "mask") mask = tensorsIn(at, value, "`mask`")[0];
     else if (key === "training" && typeof value === "boolean") training = value;
     else if (key === "use_causal_mask" && typeof value === "boolean") useCausalMask = value;
+    else if (key === "return_attention_scores" && value === true) returnAttentionScores = true;
+    else if (key === "attention_mask") pairs = tensorsIn(at, value, "`attention_mask`");
     else if (value !== false) {
       throw new FormatError(
         `${where}: layer \`${name}\` is called with \`${key}\`: ${describe(value)}, which is not read.`,
@@ -80,7 +87,15 @@ function callOf(at: At, given: readonly Source[], keywords: Readonly<Record<stri
       );
     }
   }
-  return { inputs, states, mask, training, useCausalMask: useCausalMask === true ? true : undefined };
+  return {
+    inputs: [...inputs, ...pairs],
+    states,
+    mask,
+    training,
+    useCausalMask: useCausalMask === true ? true : undefined,
+    returnAttentionScores,
+    attentionMask: pairs.length > 0 ? true : undefined,
+  };
 }
 
 /**

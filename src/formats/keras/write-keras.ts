@@ -137,7 +137,9 @@ function functionalObject(model: ModelSnapshot): Record<string, unknown> {
     },
   });
   const call = (layer: LayerSnapshot, node: NodeSnapshot): Record<string, unknown> => {
-    const { inputs, states = 0, mask, training, useCausalMask } = node;
+    const { states = 0, mask, training, useCausalMask, returnAttentionScores } = node;
+    const pairs = node.attentionMask === true ? node.inputs.at(-1) : undefined;
+    const inputs = pairs === undefined ? node.inputs : node.inputs.slice(0, -1);
     const given = inputs.slice(0, inputs.length - states).map(tensor);
     return {
       args: argumentsOf(layer, given),
@@ -146,6 +148,8 @@ function functionalObject(model: ModelSnapshot): Record<string, unknown> {
         ...(mask === undefined ? {} : { mask: tensor(mask) }),
         ...(training === undefined ? {} : { training }),
         ...(useCausalMask === undefined ? {} : { use_causal_mask: useCausalMask }),
+        ...(returnAttentionScores === undefined ? {} : { return_attention_scores: returnAttentionScores }),
+        ...(pairs === undefined ? {} : { attention_mask: tensor(pairs) }),
       },
     };
   };

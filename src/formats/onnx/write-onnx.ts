@@ -1,3 +1,4 @@
+import { FormatError } from "../../errors.js";
 import type { LayerSnapshot, ModelSnapshot, NodeSnapshot } from "../description/snapshot.js";
 import { GraphWriter } from "./graph-writer.js";
 import { writeRecurrent } from "./write-cells.js";
@@ -99,6 +100,10 @@ function writeModel(graph: GraphWriter, model: ModelSnapshot, inputs: readonly s
   const write = (node: NodeSnapshot): void => {
     const layer = model.layers[node.layer]!;
     refuseCall(layer, node);
+    const unsaid = (["attentionMask", "returnAttentionScores"] as const).find((word) => node[word]);
+    if (unsaid !== undefined) {
+      throw new FormatError(`toOnnx(): \`${layer.name}\` is applied with ${unsaid}, which is not written.`);
+    }
     const given = node.inputs.map(([from, output], i): Given => {
       const port = ports[from];
       const name = made[from]![output]!;

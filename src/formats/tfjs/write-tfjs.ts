@@ -113,10 +113,15 @@ function modelOf(model: ModelSnapshot): { class_name: string; config: Record<str
 function functionalOf(model: ModelSnapshot): { class_name: string; config: Record<string, unknown> } {
   const graph = model.graph!;
   const names = new NodeNames(model);
-  const callOf = (layer: LayerSnapshot, { inputs, mask, training, useCausalMask }: NodeSnapshot): unknown => {
-    if (mask !== undefined || useCausalMask === true) {
+  const callOf = (layer: LayerSnapshot, node: NodeSnapshot): unknown => {
+    const { inputs, mask, training } = node;
+    const unsaid =
+      mask === undefined
+        ? (["useCausalMask", "attentionMask", "returnAttentionScores"] as const).find((word) => node[word])
+        : "a mask";
+    if (unsaid !== undefined) {
       throw new FormatError(
-        `${WHERE}: \`${layer.name}\` is applied with ${mask === undefined ? "useCausalMask" : "a mask"}, which a file of TensorFlow.js cannot say.`,
+        `${WHERE}: \`${layer.name}\` is applied with ${unsaid}, which a file of TensorFlow.js cannot say.`,
       );
     }
     // Initial states stand behind the input.

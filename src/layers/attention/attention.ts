@@ -9,7 +9,8 @@ import { type Signal, strideOf } from "../signal.js";
 import { type Call, ownSignal, type Stage } from "../stage.js";
 import { Variable } from "../variable.js";
 import type { Workspace } from "../workspace.js";
-import { ADDITIVE, AttentionPass, DOT } from "./attention-pass.js";
+import { ADDITIVE, type AttentionForm, AttentionPass, type AttentionPlaces, DOT } from "./attention-pass.js";
+import { AttentionScores, shapeOfScores } from "./attention-scores.js";
 
 /** Options of `additiveAttention`, with Keras's names, meanings and defaults. */
 export interface AdditiveAttentionOptions extends LayerOptions {
@@ -47,6 +48,11 @@ export class AttentionLayer extends SeveralInputsLayer {
     this.useScale = flag(where, "useScale", options.useScale ?? kind === "additiveAttention");
     this.scoreMode = oneOf(where, "scoreMode", options.scoreMode ?? "dot", ["dot", "concat"] as const);
     this.dropout = numberIn(where, "dropout", options.dropout ?? 0, { min: 0, below: 1 });
+  }
+
+  /** @internal */
+  scoresShape(inputShapes: readonly SampleShape[]): SampleShape {
+    return shapeOfScores(this, inputShapes, null);
   }
 
   protected connectAll(inputShapes: readonly SampleShape[]): SampleShape {
@@ -88,27 +94,27 @@ export class AttentionLayer extends SeveralInputsLayer {
     const { scale, concatWeight } = this;
     const learnsScores = this.variables.length > 0 && workspace.learns(this);
     const whole = ({ stride }: Signal) => ({ stride, headStride: 0 });
-    const attention = new AttentionPass(
-      this,
-      {
-        heads: 1,
-        keyDim: query.features,
-        valueDim: value.features,
-        maxQuerySteps: query.maxTimesteps,
-        maxValueSteps: value.maxTimesteps,
-        query: whole(query),
-        key: whole(key),
-        value: whole(value),
-        output: whole(output),
-        mode: additive ? ADDITIVE : DOT,
-        causal: call.useCausalMask ?? false,
-        dropout: this.dropout,
-        zeroMaskedQueries: true,
-        masksByBias: true,
-        learnsScores,
-      },
-      workspace,
-    );
+    const form: AttentionForm = {
+      heads: 1,
+      keyDim: query.features,
+      valueDim: value.features,
+      maxQuerySteps: query.maxTimesteps,
+      maxValueSteps: value.maxTimesteps,
+      query: whole(query),
+      key: whole(key),
+      value: whole(value),
+      output: whole(output),
+      mode: additive ? ADDITIVE : DOT,
+      causal: call.useCausalMask ?? false,
+      dropout: this.dropout,
+      zeroMaskedQueries: true,
+      masksByBias: true,
+      learnsScores,
+    };
+    const attention = new AttentionPass(this, form, workspace);
+    const scores = call.returnAttentionScores
+      ? new AttentionScores(this, inputs, form, false, workspace)
+      : null;
     const depth = strideOf(query.features);
     const factors = additive ? workspace.region(this, "factors of the features", depth) : 0;
     const sums = learnsScores ? workspace.region(this, "factors' gradient", depth + 4) : 0;
@@ -121,6 +127,7 @@ export class AttentionLayer extends SeveralInputsLayer {
     return {
       layer: this,
       output,
+      ...(scores === null ? {} : { outputs: [output, scores.output] }),
       forward: (pass) => {
         output.timesteps = query.timesteps;
         if (key.timesteps !== value.timesteps) {
@@ -135,7 +142,7 @@ export class AttentionLayer extends SeveralInputsLayer {
           const row = memory.floats(factors, query.features);
           for (let k = 0; k < row.length; k++) row[k] = values?.[values.length === 1 ? 0 : k] ?? 1;
         }
-        attention.forward(pass, {
+        const places: AttentionPlaces = {
           querySteps: query.timesteps,
           valueSteps: value.timesteps,
           query: query.address,
@@ -147,7 +154,9 @@ export class AttentionLayer extends SeveralInputsLayer {
           queryMask: query.mask,
           valueMask: value.mask,
           keyMask: 0,
-        });
+        };
+        attention.forward(pass, places);
+        scores?.forward(pass, places);
       },
       backward: (pass) => {
         if (!taped || output.gradient === 0) return;
@@ -160,9 +169,15 @@ export class AttentionLayer extends SeveralInputsLayer {
         if (ownKey !== 0) {
           kernels.addInPlace(value.gradient, ownKey, value.rows(pass.batch) * value.stride);
         }
+        scores?.backward(pass, { dQuery: query.gradient, dKey: key.gradient });
         if (!learnsScores) return;
         attention.sumShares(pass, sums);
         const got = memory.floats(sums, depth + 4);
+        if (scores !== null && scores.output.gradient !== 0) {
+          const own = got.slice();
+          scores.sumShares(pass, sums);
+          for (let k = 0; k < got.length; k++) got[k]! += own[k]!;
+        }
         const add = (variable: Variable | undefined, gradient: (k: number) => number): void => {
           if (variable === undefined) return;
           const target = memory.floats(workspace.gradients(variable), variable.size);
@@ -208,7 +223,7 @@ export function attentionShapes(
 
 /**
  * Attention by products (Luong, Pham & Manning 2015): softmax(query · key) · value. `apply([query, value, key?],
- * { useCausalMask })`: `[batch, t, k]`, `[batch, s, d]` and `[batch, s, k]` to `[batch, t, d]`; without a key the value is the
+ * { useCausalMask, returnAttentionScores })`: `[batch, t, k]`, `[batch, s, d]` and `[batch, s, k]` to `[batch, t, d]`; without a key the value is the
  * key. Masked values get no weight; rows whose query is masked put out zero; the query's mask goes on.
  *
  * Weights: scale `[]` with `useScale`, concat_score_weight `[]` with `scoreMode: "concat"`; both begin at 1.

@@ -10,8 +10,10 @@ import { type Call, ownSignal, type Stage } from "../stage.js";
 import { Variable } from "../variable.js";
 import type { Workspace } from "../workspace.js";
 import { attentionShapes } from "./attention.js";
-import { AttentionPass, DOT } from "./attention-pass.js";
+import { type AttentionForm, AttentionPass, type AttentionPlaces, DOT } from "./attention-pass.js";
+import { AttentionScores, shapeOfScores } from "./attention-scores.js";
 import { HeadProjection, projectedRows } from "./head-projection.js";
+import { PairMask } from "./pair-mask.js";
 
 /** Options of `multiHeadAttention`, with Keras's names, meanings and defaults. */
 export interface MultiHeadAttentionOptions extends LayerOptions {
@@ -108,6 +110,11 @@ export class MultiHeadAttentionLayer extends SeveralInputsLayer {
     });
   }
 
+  /** @internal */
+  scoresShape(inputShapes: readonly SampleShape[]): SampleShape {
+    return shapeOfScores(this, inputShapes, this.numHeads);
+  }
+
   protected connectAll(inputShapes: readonly SampleShape[]): SampleShape {
     const { query, value, key } = attentionShapes(this, inputShapes);
     const { numHeads: heads, keyDim, valueDim } = this;
@@ -125,7 +132,9 @@ export class MultiHeadAttentionLayer extends SeveralInputsLayer {
     return [query[0], units];
   }
 
-  stageAll(inputs: readonly Signal[], workspace: Workspace, call: Call): Stage {
+  stageAll(all: readonly Signal[], workspace: Workspace, call: Call): Stage {
+    const pairs = call.attentionMask ? all.at(-1)! : null;
+    const inputs = pairs === null ? all : all.slice(0, -1);
     const [query, value] = inputs as [Signal, Signal];
     const key = inputs[2] ?? value;
     const { numHeads: heads, keyDim, valueDim } = this;
@@ -174,31 +183,45 @@ export class MultiHeadAttentionLayer extends SeveralInputsLayer {
     };
     const ofKeys = { stride: keyStride, headStride: strideOf(keyDim) };
     const ofValues = { stride: valueStride, headStride: strideOf(valueDim) };
-    const attention = new AttentionPass(
-      this,
-      {
-        heads,
-        keyDim,
-        valueDim,
-        maxQuerySteps: query.maxTimesteps,
-        maxValueSteps: value.maxTimesteps,
-        query: ofKeys,
-        key: ofKeys,
-        value: ofValues,
-        output: ofValues,
-        mode: DOT,
-        causal: call.useCausalMask ?? false,
-        dropout: this.dropout,
-        zeroMaskedQueries: false,
-        masksByBias: false,
-        learnsScores: false,
-      },
-      workspace,
-    );
+    const pairMask =
+      pairs === null
+        ? null
+        : new PairMask(
+            this,
+            pairs,
+            { count: heads, keyDim, headStride: strideOf(keyDim) },
+            rows,
+            { query: query.maxTimesteps, value: value.maxTimesteps },
+            workspace,
+          );
+    // What the kernels multiply: the projected rows, or these with the mask of pairs behind them.
+    const { query: asked, key: known } = pairMask ?? rows;
+    const form: AttentionForm = {
+      heads,
+      keyDim: pairMask?.width ?? keyDim,
+      valueDim,
+      maxQuerySteps: query.maxTimesteps,
+      maxValueSteps: value.maxTimesteps,
+      query: pairMask?.form ?? ofKeys,
+      key: pairMask?.form ?? ofKeys,
+      value: ofValues,
+      output: ofValues,
+      mode: DOT,
+      causal: call.useCausalMask ?? false,
+      dropout: this.dropout,
+      zeroMaskedQueries: false,
+      masksByBias: false,
+      learnsScores: false,
+    };
+    const attention = new AttentionPass(this, form, workspace);
+    const scores = call.returnAttentionScores
+      ? new AttentionScores(this, inputs, form, true, workspace)
+      : null;
     const scale = workspace.region(this, "scale", 1);
     return {
       layer: this,
       output,
+      ...(scores === null ? {} : { outputs: [output, scores.output] }),
       forward: (pass) => {
         const [steps, length] = [query.timesteps, value.timesteps];
         if (key.timesteps !== length) {
@@ -212,18 +235,21 @@ export class MultiHeadAttentionLayer extends SeveralInputsLayer {
         projections.query.forward(pass, steps, query.address, rows.query.address);
         projections.key.forward(pass, length, key.address, rows.key.address);
         projections.value.forward(pass, length, value.address, rows.value.address);
-        attention.forward(pass, {
+        pairMask?.forward(pass, steps, length, 1 / Math.sqrt(keyDim));
+        const places: AttentionPlaces = {
           querySteps: steps,
           valueSteps: length,
-          query: rows.query.address,
-          key: rows.key.address,
+          query: asked.address,
+          key: known.address,
           value: rows.value.address,
           output: rows.context.address,
           scale,
           queryMask: query.mask,
           valueMask: value.mask,
           keyMask: inputs.length > 2 ? key.mask : 0,
-        });
+        };
+        attention.forward(pass, places);
+        scores?.forward(pass, places);
         projections.output.forward(pass, steps, rows.context.address, output.address);
       },
       backward: (pass) => {
@@ -236,10 +262,12 @@ export class MultiHeadAttentionLayer extends SeveralInputsLayer {
         });
         attention.backward(pass, {
           dOutput: rows.context.gradient,
-          dQuery: rows.query.gradient,
-          dKey: rows.key.gradient,
+          dQuery: asked.gradient,
+          dKey: known.gradient,
           dValue: rows.value.gradient,
         });
+        scores?.backward(pass, { dQuery: asked.gradient, dKey: known.gradient });
+        pairMask?.backward(pass, steps, length);
         for (const [part, input, count] of [
           ["query", query, steps],
           ["value", value, length],
@@ -277,7 +305,8 @@ export class MultiHeadAttentionLayer extends SeveralInputsLayer {
 
 /**
  * Multi-head attention (Vaswani et al. 2017): query, key and value projected to `numHeads` heads, softmax(query · key /
- * √keyDim) · value in each, and all projected to the output. `apply([query, value, key?], { useCausalMask })`:
+ * √keyDim) · value in each, and all projected to the output. `apply([query, value, key?], { useCausalMask,
+ * attentionMask, returnAttentionScores })`:
  * `[batch, t, …]`, `[batch, s, …]` to `[batch, t, outputShape]`; without a key the value is the key. Masked values (and keys)
  * get no weight, a masked query looks at all alike, and its mask goes on, as in Keras.
  *

@@ -1,6 +1,7 @@
 import { ConfigError } from "../../errors.js";
 import { flag, refuseUnknown } from "../../options.js";
 import { describeShape } from "../../tensor.js";
+import { checkPairMask, isScoring } from "../attention/attention-scores.js";
 import type { Layer, SampleShape } from "../layer.js";
 import type { Call } from "../stage.js";
 import { type ApplyOptions, type Dtype, SymbolicTensor } from "./symbolic-tensor.js";
@@ -82,9 +83,16 @@ function notSymbolic(where: string, received: unknown): ConfigError {
  */
 export function applyLayer(layer: Layer, given: unknown, options: ApplyOptions = {}): Application {
   const where = `\`${layer.name}\`.apply()`;
-  refuseUnknown(where, options, ["initialState", "mask", "training", "useCausalMask"]);
+  refuseUnknown(where, options, [
+    "initialState",
+    "mask",
+    "training",
+    "useCausalMask",
+    "returnAttentionScores",
+    "attentionMask",
+  ] satisfies (keyof ApplyOptions)[]);
   const inputs = symbolicTensors(where, given);
-  const { initialState, mask, training, useCausalMask } = options;
+  const { initialState, mask, training, useCausalMask, returnAttentionScores, attentionMask } = options;
   const states = initialState === undefined ? [] : symbolicTensors(`${where} initialState`, initialState);
   if (states.length > 0 && !layer.isRecurrent) {
     throw new ConfigError(
@@ -95,16 +103,27 @@ export function applyLayer(layer: Layer, given: unknown, options: ApplyOptions =
   if (training !== undefined) flag(where, "training", training);
   if (useCausalMask !== undefined) flag(where, "useCausalMask", useCausalMask);
   const all = [...inputs, ...states];
+  const extents = all.map(({ sampleShape }) => sampleShape);
   const shapes = layer.build(
-    all.map(({ sampleShape }) => sampleShape),
+    extents,
     all.map((tensor) => sourceOf(where, tensor).layer),
   );
+  if (returnAttentionScores !== undefined && flag(where, "returnAttentionScores", returnAttentionScores)) {
+    if (!isScoring(layer)) {
+      throw new ConfigError(
+        `${where}: \`returnAttentionScores\` goes with attention layers; \`${layer.kind}\` has no scores.`,
+      );
+    }
+    shapes.push(layer.scoresShape(extents));
+  }
+  const pairs = attentionMask == null ? [] : symbolicTensors(`${where} attentionMask`, attentionMask);
+  for (const { sampleShape } of pairs) checkPairMask(layer, sampleShape, extents);
   const batchSize = inputs.find(({ shape }) => shape[0] !== null)?.shape[0] ?? null;
   return new Application(
     layer,
-    all,
+    [...all, ...pairs],
     shapes,
-    { training, useCausalMask },
+    { training, useCausalMask, returnAttentionScores, attentionMask: pairs.length > 0 || undefined },
     masks[0] ?? null,
     batchSize,
     "float32",

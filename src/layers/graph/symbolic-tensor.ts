@@ -42,4 +42,11 @@ export interface ApplyOptions {
   readonly training?: boolean;
   /** Of attention: no step looks at those behind it. Default false. */
   readonly useCausalMask?: boolean;
+  /**
+   * Of attention: `apply` gives [output, scores], the weights `[batch, querySteps, valueSteps]`, of multiHeadAttention
+   * `[batch, heads, querySteps, valueSteps]`. Default false.
+   */
+  readonly returnAttentionScores?: boolean;
+  /** Of multiHeadAttention: `[batch, querySteps, valueSteps]` of 1 and 0, which step of the query may look at which. Default: all. */
+  readonly attentionMask?: SymbolicTensor;
 }

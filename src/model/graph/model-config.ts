@@ -30,6 +30,9 @@ export interface LayerNode {
   readonly mask?: Reference;
   readonly training?: boolean;
   readonly useCausalMask?: boolean;
+  readonly returnAttentionScores?: boolean;
+  /** Whether the last of the inputs says which pairs of steps count. */
+  readonly attentionMask?: boolean;
 }
 
 /** A graph as plain JSON: its nodes, each behind those it needs; the first ones are the inputs. */
@@ -67,6 +70,10 @@ export function connectionsOf(graph: Graph): {
     ...(mask === null ? {} : { mask: at(mask) }),
     ...(call.training === undefined ? {} : { training: call.training }),
     ...(call.useCausalMask === undefined ? {} : { useCausalMask: call.useCausalMask }),
+    ...(call.returnAttentionScores === undefined
+      ? {}
+      : { returnAttentionScores: call.returnAttentionScores }),
+    ...(call.attentionMask === undefined ? {} : { attentionMask: call.attentionMask }),
   });
   return { layers, nodes: nodes.map(nodeOf), outputs: outputTensors.map(at) };
 }

@@ -45,15 +45,19 @@ export function connectGraph(
     }
     return tensor;
   };
-  for (const { layer, inputs: given, states = 0, mask, training, useCausalMask } of nodes) {
+  for (const node of nodes) {
+    const { layer, inputs: given, states = 0, mask, training, useCausalMask, returnAttentionScores } = node;
     const own = made[layer];
     if (own === undefined) throw new FormatError(`The graph names layer ${layer}, which is not there.`);
     const all = given.map(at);
+    const pairs = node.attentionMask === true ? all.pop() : undefined;
     const { outputs: results } = applyLayer(own, all.slice(0, all.length - states), {
       ...(states === 0 ? {} : { initialState: all.slice(all.length - states) }),
       ...(mask === undefined ? {} : { mask: at(mask) }),
       ...(training === undefined ? {} : { training }),
       ...(useCausalMask === undefined ? {} : { useCausalMask }),
+      ...(returnAttentionScores === undefined ? {} : { returnAttentionScores }),
+      ...(pairs === undefined ? {} : { attentionMask: pairs }),
     });
     tensors.push(results);
   }
