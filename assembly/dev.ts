@@ -1,6 +1,7 @@
 /**
  * npm run dev: keeps dist/ and the embedded kernels up to date while files change. TypeScript compiles what a change
- * reaches; of the five builds of the kernels only the one this Node runs is made anew (`npm run build:wasm` makes all).
+ * reaches; of the five builds of the kernels only the one this Node runs is made anew, without the optimizer: the same
+ * numbers, slower (`npm run build:wasm` makes all as they are published).
  */
 import { spawn } from "node:child_process";
 import { watch } from "node:fs";
@@ -22,7 +23,7 @@ function rebuild(): void {
   if (isBuilding) return;
   isBuilding = true;
   const began = performance.now();
-  run("node_modules/tsx/dist/cli.mjs", ["assembly/build.ts", build]).on("exit", (code) => {
+  run("node_modules/tsx/dist/cli.mjs", ["assembly/build.ts", "--quick", build]).on("exit", (code) => {
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     console.log(code === 0 ? `kernels: ${build}, ${seconds} s` : `kernels: the build failed, ${seconds} s`);
     isBuilding = false;
