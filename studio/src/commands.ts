@@ -9,11 +9,13 @@ import type {
   Job,
   Progress,
   Recorded,
+  Stage,
   ToWorker,
   Trained,
 } from "./protocol.ts";
 import { adapted } from "./recipe/adapt.ts";
-import type { StudioRecipe } from "./recipe/studio-recipe.ts";
+import { recipeOfCase } from "./recipe/cases.ts";
+import { type StudioRecipe, withRecipe } from "./recipe/studio-recipe.ts";
 import * as state from "./state.ts";
 import { download } from "./text/download.ts";
 
@@ -60,6 +62,9 @@ function load(): void {
   clearTimeout(pending);
   pending = undefined;
   run++;
+  // What the doctor still says is of another run.
+  question++;
+  whenOver = undefined;
   latest = state.NOTHING_YET;
   state.forgetRun();
   tell({ kind: "load", id: run, job: job() });
@@ -74,7 +79,7 @@ let isUnseen = false;
 function firstLook(): void {
   if (!isUnseen) return;
   isUnseen = false;
-  lookAtIt(null);
+  lookAtIt(null, "before");
 }
 
 /** Loads what was changed a moment ago. */
@@ -102,6 +107,7 @@ export function train(): void {
 }
 
 export function pause(): void {
+  whenOver = undefined;
   tell({ kind: "pause" });
 }
 
@@ -128,14 +134,40 @@ export const probe = (example: number): void => tell({ kind: "probe", example })
 
 /** Keeps the run to be seen beside the next. */
 export function compare(): void {
-  const kept = [...state.points];
-  if (kept.length === 0) {
+  if (state.points.length === 0) {
     state.alarm.value = "There is no run to keep yet: train for an epoch first.";
     return;
   }
-  const name = `run ${state.keptRuns.value.length + 1}`;
-  state.keptRuns.value = [...state.keptRuns.value.slice(-3), { name, points: kept }];
-  state.notice.value = `Kept as ${name}. Change something and train: the next run is drawn beside it.`;
+  kept++;
+  state.keepRun(`run ${kept}`);
+  state.notice.value = `Kept as run ${kept}. Change something and train: the next run is drawn beside it in every picture.`;
+}
+let kept = 0;
+
+/** Trains the sick case of the pair that is chosen, keeps it, and trains its healthy twin beside it. */
+export function trainPair(): void {
+  const pair = state.recipe.value.case?.replace(/: (sick|cured)$/, "");
+  const [sick, cured] = [recipeOfCase(`${pair}: sick`), recipeOfCase(`${pair}: cured`)];
+  if (sick === undefined || cured === undefined) return;
+  const epochs = state.recipe.value.recipe.fit?.epochs;
+  const both = (studio: StudioRecipe): StudioRecipe =>
+    epochs === undefined ? studio : withRecipe(studio, { fit: { ...studio.recipe.fit, epochs } });
+  state.modelFile.value = undefined;
+  change(both(sick), 0);
+  train();
+  whenOver = () => {
+    if (state.frames.length > 0) state.keepRun("sick");
+    change(both(cured), 0);
+    train();
+  };
+}
+/** Goes on when the training under way is over, or refused. */
+let whenOver: (() => void) | undefined;
+function goOn(): boolean {
+  const next = whenOver;
+  whenOver = undefined;
+  next?.();
+  return next !== undefined;
 }
 
 /** Makes the change a finding asks for, and trains. */
@@ -145,12 +177,7 @@ export function applyRemedy(finding: Finding): void {
     state.alarm.value = `No machine can make this change: ${finding.remedy}`;
     return;
   }
-  if (state.points.length > 0) {
-    state.keptRuns.value = [
-      ...state.keptRuns.value.slice(-3),
-      { name: `before ${finding.code.replaceAll("_", " ")}`, points: [...state.points] },
-    ];
-  }
+  if (state.frames.length > 0) state.keepRun(`before: ${finding.code.replaceAll("_", " ")}`);
   state.modelFile.value = undefined;
   change(next, 0);
   train();
@@ -161,11 +188,27 @@ export function chooseData(name: string): void {
   change(adapted(state.recipe.value, name), 0);
 }
 
-function lookAtIt(trained: Trained | null): void {
+/** Milliseconds of training before the doctor looks at it, and from one look to the next, at least. */
+const LIVE_AFTER = 4000;
+/** So many times as long as his last look took he waits before the first one at a training under way. */
+const LIVE_FIRST = 4;
+/** All others take no more than one part in so many of the time. */
+const LIVE_SHARE = 20;
+let live = { isBusy: false, cost: 0, next: Number.POSITIVE_INFINITY, asked: 0 };
+
+function lookAtIt(trained: Trained | null, stage: Stage): void {
   question++;
   doctor ??= startDoctor();
-  state.findings.value = { ...state.findings.value, isLooking: true };
-  doctor.postMessage({ kind: "diagnose", id: question, job: job(), trained } satisfies ToWorker);
+  if (stage !== "during") state.findings.value = { ...state.findings.value, isLooking: true };
+  live = { ...live, isBusy: true, asked: performance.now() };
+  doctor.postMessage({ kind: "diagnose", id: question, job: job(), trained, stage } satisfies ToWorker);
+}
+
+/** Has the doctor look at a training that goes on, where he has time and it has gone on for long enough. */
+function lookOn(): void {
+  const now = performance.now();
+  if (live.isBusy || whenSnapshot !== undefined || now < live.next || state.points.length < 2) return;
+  askDoctor("during");
 }
 
 function startDoctor(): Worker {
@@ -178,10 +221,23 @@ function startDoctor(): Worker {
       if (data.id === question) state.findings.value = { ...state.findings.value, isLooking: false };
       state.alarm.value = data.message;
     }
+    if (data.kind === "findings" || data.kind === "failed") {
+      const now = performance.now();
+      const cost = now - live.asked;
+      live = {
+        ...live,
+        isBusy: data.id !== question,
+        cost,
+        next: now + Math.max(LIVE_AFTER, LIVE_SHARE * cost),
+      };
+    }
     if (data.kind !== "findings" || data.id !== question) return;
-    state.findings.value = data.after
-      ? { ...state.findings.value, after: data.findings, isLooking: false }
-      : { ...state.findings.value, before: data.findings, isLooking: false };
+    const { stage, findings } = data;
+    state.findings.value = {
+      ...state.findings.value,
+      [stage]: findings,
+      ...(stage === "during" ? {} : { isLooking: false }),
+    };
   };
   worker.onerror = (event) => event.preventDefault();
   return worker;
@@ -210,7 +266,7 @@ export const recordedNow = (): Recorded => ({
   frames: state.frames,
   points: state.points,
   look: state.shownLook.value ?? null,
-  findings: state.findings.value.after ?? state.findings.value.before,
+  findings: state.findings.value.after ?? state.findings.value.during ?? state.findings.value.before,
 });
 
 /** Has a file made, and saves it. */
@@ -253,7 +309,7 @@ function hear(message: FromWorker): void {
         state.refusal.value = message.refusal;
         state.progress.value = { ...state.progress.value, running: false };
       });
-      firstLook();
+      if (!goOn()) firstLook();
       break;
     case "frames":
       state.addFrames(message.frames, message.stride);
@@ -269,19 +325,24 @@ function hear(message: FromWorker): void {
       latest = message.progress;
       state.addPoints(latest.points);
       // While it runs the page follows at its own pace; where it begins, rests or ends it shows that at once.
-      if (latest.running && running) pace(show);
-      else atOnce(show);
+      if (latest.running && running) {
+        pace(show);
+        lookOn();
+      } else atOnce(show);
+      if (latest.running && !running)
+        live = { ...live, next: performance.now() + Math.max(LIVE_AFTER, LIVE_FIRST * live.cost) };
       // A training is over: now there is something for the doctor to see.
-      if (latest.ended !== undefined && ended === undefined) askDoctor();
+      if (latest.ended !== undefined && ended === undefined && !goOn()) askDoctor("after");
       break;
     }
   }
 }
 
-function askDoctor(): void {
+function askDoctor(stage: Stage): void {
   const own = run;
+  if (stage === "after") state.findings.value = { ...state.findings.value, isLooking: true };
   whenSnapshot = (trained) => {
-    if (own === run) lookAtIt(trained);
+    if (own === run) lookAtIt(trained, stage);
   };
   tell({ kind: "snapshot" });
 }

@@ -5,7 +5,7 @@ import type { StudioRecipe } from "./recipe/studio-recipe.ts";
 /** What somebody opened: numbers of a table, examples, or a model; kept by the page, handed to workers with the recipe. */
 export interface OpenedFile {
   readonly name: string;
-  /** Columns of a table; the first chosen one is forecast. */
+  /** Columns of a table; the first one is forecast, unless the recipe names another. */
   readonly rows?: number[][];
   readonly columns?: readonly string[];
   /** Examples of an archive. */
@@ -46,7 +46,13 @@ export type ToWorker =
   /** Whether anybody sees sequences and forecasts: what is not seen is not computed while it trains. */
   | { readonly kind: "watching"; readonly looks: boolean }
   | { readonly kind: "snapshot" }
-  | { readonly kind: "diagnose"; readonly id: number; readonly job: Job; readonly trained: Trained | null }
+  | {
+      readonly kind: "diagnose";
+      readonly id: number;
+      readonly job: Job;
+      readonly trained: Trained | null;
+      readonly stage: Stage;
+    }
   | { readonly kind: "open"; readonly id: number; readonly name: string; readonly bytes: Uint8Array }
   | {
       readonly kind: "export";
@@ -55,6 +61,9 @@ export type ToWorker =
       readonly job: Job;
       readonly recorded: Recorded;
     };
+
+/** When the doctor looks: at the untrained model, while it trains, when it is done. */
+export type Stage = "before" | "during" | "after";
 
 /** A training that was, for the doctor. */
 export interface Trained {
@@ -210,7 +219,7 @@ export type FromWorker =
       readonly kind: "findings";
       readonly id: number;
       readonly findings: readonly Finding[];
-      readonly after: boolean;
+      readonly stage: Stage;
     }
   | { readonly kind: "opened"; readonly id: number; readonly file: OpenedFile; readonly about: OpenedAbout }
   | { readonly kind: "not opened"; readonly id: number; readonly message: string }

@@ -1,6 +1,16 @@
 /** Everything the page knows, in one place. */
 import { batch, computed, signal } from "@preact/signals";
-import type { Finding, Frame, Loaded, Look, LossPoint, OpenedFile, Progress, Refusal } from "./protocol.ts";
+import type {
+  Finding,
+  Frame,
+  LayerFrame,
+  Loaded,
+  Look,
+  LossPoint,
+  OpenedFile,
+  Progress,
+  Refusal,
+} from "./protocol.ts";
 import { DEFAULT_RECIPE, type StudioRecipe } from "./recipe/studio-recipe.ts";
 
 export const recipe = signal<StudioRecipe>(DEFAULT_RECIPE);
@@ -33,15 +43,37 @@ export const recorded = signal(0);
 export interface KeptRun {
   readonly name: string;
   readonly points: readonly LossPoint[];
+  readonly frames: readonly Frame[];
+  /** Some of its looks, the last one among them. */
+  readonly looks: readonly Look[];
 }
 export const keptRuns = signal<readonly KeptRun[]>([]);
+const MOST_KEPT = 4;
+const LOOKS_OF_KEPT = 12;
+
+/** Keeps the run as it stands; the oldest of too many is forgotten. */
+export function keepRun(name: string): void {
+  const every = Math.ceil(looks.length / LOOKS_OF_KEPT);
+  const some = looks.filter((_, i) => i % every === 0 || i === looks.length - 1);
+  keptRuns.value = [
+    ...keptRuns.value.filter((run) => run.name !== name).slice(1 - MOST_KEPT),
+    { name, points: [...points], frames: [...frames], looks: some },
+  ];
+  besideName.value = name;
+}
+
+/** Which of them is drawn beside the present one in every picture; null: none. */
+export const besideName = signal<string | null>(null);
+export const beside = computed(() => keptRuns.value.find(({ name }) => name === besideName.value));
 
 export interface Findings {
   readonly before: readonly Finding[];
+  /** Of the training under way; null: not looked at yet. */
+  readonly during: readonly Finding[] | null;
   readonly after: readonly Finding[] | null;
   readonly isLooking: boolean;
 }
-export const NO_FINDINGS: Findings = { before: [], after: null, isLooking: false };
+export const NO_FINDINGS: Findings = { before: [], during: null, after: null, isLooking: false };
 export const findings = signal<Findings>(NO_FINDINGS);
 
 /** What went wrong with something that was asked for; one at a time. */
@@ -73,18 +105,45 @@ export const shownLook = computed<Look | undefined>(() => {
   return looks.findLast(({ update }) => update <= frame.update) ?? looks[0];
 });
 
+/** Of the run beside: what it was at the same update; where the present one rests at its end, how it ended, too. */
+const besideUpdate = computed(() =>
+  place.value === "newest" && !progress.value.running
+    ? Number.POSITIVE_INFINITY
+    : (shownFrame.value?.update ?? 0),
+);
+export const besideFrame = computed<Frame | undefined>(() => {
+  const kept = beside.value?.frames ?? [];
+  return kept.findLast(({ update }) => update <= besideUpdate.value) ?? kept[0];
+});
+export const besideLook = computed<Look | undefined>(() => {
+  const kept = beside.value?.looks ?? [];
+  return kept.findLast(({ update }) => update <= besideUpdate.value) ?? kept[0];
+});
+
 /** What is looked at more closely: a layer, a unit, a time step. */
 export const layerName = signal<string | null>(null);
 export const unit = signal(0);
 export const timeStep = signal<number | null>(null);
 
+export const recurrentOf = (frame: Frame | undefined): LayerFrame[] =>
+  frame?.layers.filter(({ recurrent }) => recurrent !== null) ?? [];
 export const shownLayer = computed(() => {
-  const recurrent = shownFrame.value?.layers.filter((layer) => layer.recurrent !== null) ?? [];
+  const recurrent = recurrentOf(shownFrame.value);
   return recurrent.find(({ name }) => name === layerName.value) ?? recurrent[0];
 });
 export const shownTrace = computed(() => {
   const traces = shownLook.value?.traces ?? [];
   return traces.find(({ layer }) => layer === shownLayer.value?.name) ?? traces[0];
+});
+/** The layer of the run beside that stands where the shown one stands, whatever it is called. */
+export const besideLayer = computed(() => {
+  const own = recurrentOf(besideFrame.value);
+  const at = recurrentOf(shownFrame.value).findIndex(({ name }) => name === shownLayer.value?.name);
+  return own[at] ?? own[0];
+});
+export const besideTrace = computed(() => {
+  const traces = besideLook.value?.traces ?? [];
+  return traces.find(({ layer }) => layer === besideLayer.value?.name) ?? traces[0];
 });
 
 /** Where one is in the tour; null: nowhere. */

@@ -73,7 +73,7 @@ describe.each(browserNames)("the studio in %s", (name) => {
     expect(await studio.readout("Gates", 120, 40)).toMatch(/gate, time step \d+: mean 0\.\d/);
     expect(await studio.readout("Forecast", 120, 60)).toMatch(/truth -?\d.*forecast -?\d/);
     expect(await studio.readout("Loss", 120, 60)).toMatch(/loss \d/);
-    expect(await studio.readout("Cell trace", 120, 40)).toMatch(/Unit \d+, time step \d+: c = -?\d/);
+    expect(await studio.readout("Cell trace", 120, 40)).toMatch(/Unit \d+, time step \d+: memory c = -?\d/);
     expect(await studio.readout("Weights and updates", 120, 60)).toMatch(/lstm kernel \d/);
   });
 
@@ -93,6 +93,26 @@ describe.each(browserNames)("the studio in %s", (name) => {
     const twin = await studio.train(4);
     expect(twin.validation).toBe(cured.validation);
     sameEverywhere("cured", cured.loss);
+  });
+
+  it("a sick case and its twin are seen beside each other in every picture", async () => {
+    await studio.open("output_activation_range: sick");
+    await studio.set("Epochs", 3);
+    await studio.press("Sick and cured, side by side");
+    const beside = studio.page.getByRole("combobox", { name: "Beside", exact: true });
+    await beside.waitFor();
+    await studio.until(({ epoch }) => epoch === 3, "The cured training");
+    expect(await beside.inputValue()).toBe("sick");
+    // Left the sick one, right the present one; lines over each other where both fit into one picture.
+    expect(await studio.readout("Gradient flow", 70, 34)).toMatch(/^sick: lstm, time step \d+ /);
+    expect(await studio.readout("Gradient flow", 210, 34)).toMatch(/^now: lstm, time step \d+ /);
+    expect(await studio.readout("Cell trace", 70, 40)).toMatch(/^sick: unit \d+, time step/);
+    expect(await studio.readout("Gates", 120, 40)).toMatch(/; sick: \d/);
+    expect(await studio.readout("Forecast", 120, 80)).toMatch(/ sick: -?\d/);
+    expect(await studio.readout("Loss", 120, 60)).toMatch(/; sick: \d/);
+    expect(await studio.readout("Weights and updates", 120, 80)).toMatch(/ sick: lstm kernel \d/);
+    await beside.selectOption("");
+    expect(await studio.readout("Gradient flow", 70, 34)).toMatch(/^lstm, time step/);
   });
 
   it("a file that cannot be read is refused by name, line and column; a good one is trained on", async () => {

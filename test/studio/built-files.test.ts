@@ -51,6 +51,19 @@ describe("what of the studio is fetched", () => {
     expect(html).not.toMatch(/<script>|<style|style="/);
   });
 
+  it("shows the frames of all pictures before any script runs", async () => {
+    const html = await readFile(join(built, "index.html"), "utf8");
+    const names = [...html.matchAll(/<h2>([^<]+)<\/h2>/g)].map(([, name]) => name);
+    expect(names).toEqual([
+      "Loss",
+      "Gradient flow",
+      "Gates",
+      "Forecast",
+      "Cell trace",
+      "Weights and updates",
+    ]);
+  });
+
   it("page, training and doctor come to less than 250 KB gzip", async () => {
     const html = await readFile(join(built, "index.html"), "utf8");
     const linked = [...html.matchAll(/\.\/assets\/([\w.-]+)/g)].map(([, file]) => file!);

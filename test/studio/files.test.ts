@@ -184,6 +184,24 @@ describe("what the studio takes", () => {
     await studio.train(1);
   });
 
+  it("a table of several columns, any of which can be what is forecast", async () => {
+    const rows = Array.from({ length: 60 }, (_, i) =>
+      [i % 7, Math.round(100 * Math.sin(i / 3)), i].join(","),
+    );
+    await drop("three.csv", Buffer.from(`weekday,wave,count\n${rows.join("\n")}\n`));
+    await said('"count" is forecast, with weekday, wave beside it');
+    const usual = await studio.ready();
+    await studio.choose("Target", "wave");
+    const chosen = await studio.until(
+      ({ loss }) => loss !== usual.loss && /^\d/.test(loss),
+      "The other target",
+    );
+    const { epoch, loss, validation } = await studio.train(1);
+    expect(loss).not.toBe(chosen.loss);
+    const printed = lastOf(await losses(await textOf("Code")));
+    expect(printed).toEqual({ epoch, loss: inStatus(loss), validation: inStatus(validation) });
+  });
+
   it("models of other systems, whose size it takes over and whose flow it shows", async () => {
     for (const file of ["gru-linear.pth", "onnx-lstm-last.onnx"]) {
       const bytes = await readFile(join(root, "test/golden/formats", file));

@@ -27,13 +27,21 @@ export function ticksOf(min: number, max: number, count: number): number[] {
   return ticks;
 }
 
-/** Whole powers of ten between two, thinned out to about so many. */
+/** Whole powers of ten between two, thinned out to about so many; where there are too few, 2 and 5 times one as well. */
 export function decadesOf(min: number, max: number, count: number): number[] {
   const [from, to] = [Math.ceil(Math.log10(min) - 1e-9), Math.floor(Math.log10(max) + 1e-9)];
   const step = Math.max(1, Math.ceil((to - from) / Math.max(1, count)));
   const ticks: number[] = [];
   for (let power = from; power <= to; power += step) ticks.push(10 ** power);
-  return ticks.length > 1 ? ticks : [min, max];
+  if (ticks.length > 1) return ticks;
+  const between: number[] = [];
+  for (let power = from - 1; power <= to; power++)
+    for (const factor of [1, 2, 5]) {
+      const tick = Number((factor * 10 ** power).toPrecision(1));
+      if (tick >= min && tick <= max) between.push(tick);
+    }
+  // Less than a factor of two apart: round numbers as on any other scale.
+  return between.length > 1 ? between : ticksOf(min, max, count).filter((tick) => tick > 0);
 }
 
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";

@@ -190,6 +190,20 @@ export function cursor(ctx: CanvasRenderingContext2D, area: Area, at: number): v
   ctx.restore();
 }
 
+/** How wide a text is, as labels write it. */
+export function textWidth(ctx: CanvasRenderingContext2D, text: string): number {
+  ctx.font = FONT;
+  return ctx.measureText(text).width;
+}
+
+/** A text cut short with an ellipsis, where it is wider than there is room. */
+export function cut(ctx: CanvasRenderingContext2D, text: string, width: number): string {
+  if (textWidth(ctx, text) <= width) return text;
+  let length = text.length;
+  while (length > 1 && textWidth(ctx, `${text.slice(0, length)}…`) > width) length--;
+  return `${text.slice(0, length).trimEnd()}…`;
+}
+
 export function label(
   ctx: CanvasRenderingContext2D,
   text: string,

@@ -1,4 +1,4 @@
-import { change, chooseData } from "../commands.ts";
+import { change, chooseData, trainPair } from "../commands.ts";
 import { knobsOf, sources } from "../data/sources.ts";
 import { cases, recipeOfCase } from "../recipe/cases.ts";
 import {
@@ -35,6 +35,7 @@ export function Controls() {
   const { recipe: own } = studio;
   const cell = firstRecurrent(own);
   const { learningRate = 0.001 } = optimizerOf(own) as { learningRate?: number };
+  const columns = dataFile.value?.columns ?? [];
   const isTask = sources[studio.data]?.kind === "examples";
   return (
     <section class="controls" aria-label="Recipe">
@@ -51,6 +52,18 @@ export function Controls() {
         ))}
         {studio.data === "file" && <option value="file">{dataFile.value?.name ?? "a file"}</option>}
       </Choice>
+      {studio.data === "file" && columns.length > 1 && (
+        <Choice
+          label="Target"
+          value={studio.target ?? columns[0]!}
+          help="The column that is forecast; the others stand beside it as inputs."
+          onValue={(target) => change({ ...studio, target })}
+        >
+          {columns.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </Choice>
+      )}
       <Choice
         label="Case"
         value={studio.case ?? ""}
@@ -74,7 +87,19 @@ export function Controls() {
           )),
         )}
       </Choice>
-      <p class="about">{aboutData()}</p>
+      <p class="about">
+        {aboutData()}
+        {studio.case !== undefined && (
+          <button
+            type="button"
+            class="small"
+            onClick={trainPair}
+            title="Trains the sick one, keeps it, and trains its healthy twin beside it in every picture"
+          >
+            Sick and cured, side by side
+          </button>
+        )}
+      </p>
       <div class="pair">
         <Choice
           label="Cell"

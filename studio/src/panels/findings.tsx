@@ -1,11 +1,12 @@
 import { applyRemedy } from "../commands.ts";
 import { readable } from "../draw/numbers.ts";
 import type { Finding } from "../protocol.ts";
-import { findings, progress, recipe, refusal } from "../state.ts";
+import { findings, recipe, refusal } from "../state.ts";
 
 /** Both looks as one list: what only the untrained model showed is worth a hint where the training went well. */
 export function together(): readonly Finding[] {
-  const { before, after } = findings.value;
+  const { before, during } = findings.value;
+  const after = findings.value.after ?? during;
   if (after === null) return before;
   const codes = new Set(after.map(({ code }) => code));
   const early = before
@@ -26,15 +27,16 @@ const evidenceOf = ({ evidence }: Finding): string =>
     .join(" · ");
 
 function stateText(count: number): string {
-  const { isLooking, after } = findings.value;
+  const { isLooking, during, after } = findings.value;
   if (isLooking) return "The doctor is looking …";
   if (refusal.value !== null) return "";
-  if (count > 0) return after === null ? "Seen before any training:" : "Seen in this training:";
-  return after === null
-    ? progress.value.update === 0
-      ? "Nothing speaks against training. The doctor looks again when it is done."
-      : ""
-    : "Healthy: nothing found.";
+  if (after !== null) return count > 0 ? "Seen in this training:" : "Healthy: nothing found.";
+  if (during !== null)
+    return count > 0
+      ? "Seen while it trains; the doctor looks again:"
+      : "Nothing found so far; the doctor looks again while it trains.";
+  if (count > 0) return "Seen before any training:";
+  return "Nothing speaks against training. The doctor looks again while it trains, and when it is done.";
 }
 
 /** What the doctor says, and what to do about it. */

@@ -1,6 +1,6 @@
 import { compare, epoch, pause, reset, setSpeed, step, train } from "../commands.ts";
 import { exact } from "../draw/numbers.ts";
-import { progress, refusal, speed } from "../state.ts";
+import { besideName, keptRuns, progress, refusal, speed } from "../state.ts";
 import { copyLink } from "../text/copy-link.ts";
 import { ExportMenu } from "./export-menu.tsx";
 import { together } from "./findings.tsx";
@@ -60,6 +60,30 @@ export function Transport() {
   );
 }
 
+/** Which kept run is drawn beside the present one. */
+function Beside() {
+  if (keptRuns.value.length === 0) return null;
+  return (
+    <label class="speed" title="A run that was kept, drawn beside the present one in every picture">
+      Beside{" "}
+      <select
+        value={besideName.value ?? ""}
+        onChange={(event) => {
+          const { value } = event.currentTarget;
+          besideName.value = value === "" ? null : value;
+        }}
+      >
+        <option value="">nothing</option>
+        {keptRuns.value.map(({ name }) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 /** How many findings there are, which may stand below the screen. */
 function ToDoctor() {
   const { length } = together();
@@ -101,6 +125,7 @@ function Status() {
         {words}
       </div>
       <span class="status-rest">{rest}</span>
+      <Beside />
       <ToDoctor />
     </div>
   );

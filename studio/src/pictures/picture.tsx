@@ -137,7 +137,7 @@ export function Picture({ name, about, watch, draw, read, onPick, steps, childre
         }}
       />
       <p class="readout" aria-live="polite">
-        {told.value === "" ? "Point at it to read a number." : told.value}
+        <span class="readout-text">{told.value === "" ? "Point at it to read a number." : told.value}</span>
       </p>
     </figure>
   );

@@ -44,7 +44,7 @@ export function fitted(
 export function adapted(studio: StudioRecipe, name: string): StudioRecipe {
   const source = sources[name];
   if (source === undefined) return studio;
-  const { fault: _, case: __, gateBias: ___, ...rest } = studio;
+  const { fault: _, case: __, gateBias: ___, target: ____, ...rest } = studio;
   const knobs = knobsOf(source, {});
   const targets: Targets = {
     outputs: source.outputs?.(knobs) ?? 1,

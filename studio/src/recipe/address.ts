@@ -28,6 +28,7 @@ function checked(value: unknown): StudioRecipe {
   if (!isObject(value)) return refuse("it is no recipe");
   const known = [
     "data",
+    "target",
     "knobs",
     "fault",
     "case",
@@ -42,6 +43,7 @@ function checked(value: unknown): StudioRecipe {
   const { data, knobs, seed, trainShare, gateBias, reproducible, recipe, fault } = value;
   if (typeof data !== "string" || (data !== "file" && !Object.hasOwn(sources, data)))
     refuse(`there are no data "${String(data)}"`);
+  if (value.target !== undefined && typeof value.target !== "string") refuse("its target is no name");
   if (!isObject(knobs) || !Object.values(knobs).every(isNumber)) refuse("its knobs are no numbers");
   if (!isNumber(seed) || !Number.isInteger(seed) || seed < 0) refuse("its seed is no whole number");
   if (!isNumber(trainShare) || trainShare <= 0 || trainShare >= 1)

@@ -15,6 +15,8 @@ export type Fault =
 export interface StudioRecipe {
   /** Name of the data: a key of `sources`, or `file`. */
   readonly data: string;
+  /** Of a table that was opened: the column that is forecast. Default: its last one. */
+  readonly target?: string;
   /** Of the data: what differs from the source's own values. */
   readonly knobs: Readonly<Record<string, number>>;
   readonly fault?: Fault;

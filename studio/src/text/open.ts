@@ -25,7 +25,7 @@ export async function open(file: File): Promise<void> {
 function takeData(file: OpenedFile, about: OpenedAbout): void {
   dataFile.value = file;
   const studio = recipe.value;
-  const { fault: _, case: __, gateBias: ___, ...rest } = studio;
+  const { fault: _, case: __, gateBias: ___, target: ____, ...rest } = studio;
   const isTable = about.what === "table";
   const outputs = about.outputs ?? 1;
   const own = fitted(studio.recipe, { outputs, sequences: about.sequences === true, classes: false });
@@ -46,10 +46,16 @@ function takeData(file: OpenedFile, about: OpenedAbout): void {
     0,
   );
   const what = isTable
-    ? `${rows} rows; "${file.columns?.[0] ?? ""}" is forecast${(file.columns?.length ?? 1) > 1 ? `, with ${file.columns!.slice(1).join(", ")} beside it` : ""}`
+    ? `${rows} rows; "${file.columns?.[0] ?? ""}" is forecast${(file.columns?.length ?? 1) > 1 ? `, with ${listed(file.columns!.slice(1))} beside it; Target chooses another` : ""}`
     : `${file.x?.shape[0] ?? 0} examples of ${file.x?.shape.slice(1).join(" × ")}`;
   notice.value = [`${file.name}: ${what}.`, ...about.notes].join(" ");
 }
+
+const NAMED = 6;
+const listed = (names: readonly string[]): string =>
+  names.length <= NAMED
+    ? names.join(", ")
+    : `${names.slice(0, NAMED).join(", ")} and ${names.length - NAMED} more`;
 
 function takeModel(file: OpenedFile, about: OpenedAbout): void {
   modelFile.value = file;

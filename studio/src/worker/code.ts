@@ -4,6 +4,7 @@ import random from "../data/random.ts?raw";
 import { knobsOf, sources } from "../data/sources.ts";
 import type { Job } from "../protocol.ts";
 import { optimizerOf } from "../recipe/studio-recipe.ts";
+import { chosenColumns } from "./chosen-columns.ts";
 import { factoriesIn, literal } from "./literal.ts";
 import setting from "./set-gate-biases.ts?raw";
 import { declarationsFor } from "./source-blocks.ts";
@@ -37,10 +38,8 @@ async function dataLines({ recipe: studio, files }: Job, to: Program): Promise<"
   const file = files.data;
   if (data === "file" && file !== undefined) {
     if (file.rows !== undefined) {
-      to.lines.push(
-        `// ${file.name}: ${file.columns?.join(", ") ?? ""}`,
-        `const rows: number[][] = ${list(file.rows, 4)};`,
-      );
+      const { columns, rows } = chosenColumns(file, studio.target);
+      to.lines.push(`// ${file.name}: ${columns.join(", ")}`, `const rows: number[][] = ${list(rows, 4)};`);
       return "series";
     }
     const nested = (block: typeof file.x): string =>

@@ -1,5 +1,5 @@
 import { type Diagnosis, diagnose, examine, GateflowError } from "gateflow";
-import type { Job, Trained } from "../protocol.ts";
+import type { Job, Stage, Trained } from "../protocol.ts";
 import { buildModel } from "./build-model.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 
@@ -17,8 +17,16 @@ function refusalOf(error: GateflowError): Diagnosis {
   };
 }
 
-/** The doctor's look at a job: untrained, or with the training it had. */
-export async function findingsOf(job: Job, trained: Trained | null): Promise<Diagnosis[]> {
+/** What is said of a result, which a training under way has not come to. */
+const ofResults: readonly string[] = ["beaten_by_baseline", "underfitting_stopped_early"];
+
+/** The doctor's look at a job: untrained, with the training it has had so far, or with all of it. */
+export async function findingsOf(job: Job, trained: Trained | null, stage: Stage): Promise<Diagnosis[]> {
+  const found = await lookAt(job, trained);
+  return stage === "during" ? found.filter(({ code }) => !ofResults.includes(code)) : found;
+}
+
+async function lookAt(job: Job, trained: Trained | null): Promise<Diagnosis[]> {
   const { recipe } = job.recipe;
   let prepared: Prepared;
   try {

@@ -62,14 +62,14 @@ export function handle(message: ToWorker): void {
       break;
     case "diagnose":
       inTurn(async () => {
-        const { id, job, trained } = message;
+        const { id, job, trained, stage } = message;
         try {
           const { findingsOf, remedied } = await import("./doctor.ts");
-          const findings = (await findingsOf(job, trained)).map((finding) => ({
+          const findings = (await findingsOf(job, trained, stage)).map((finding) => ({
             ...finding,
             remedied: remedied(job.recipe, finding),
           }));
-          post({ kind: "findings", id, findings, after: trained !== null });
+          post({ kind: "findings", id, findings, stage });
         } catch (error) {
           post({ kind: "failed", id, message: `The doctor could not look: ${textOf(error)}` });
         }

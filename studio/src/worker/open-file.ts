@@ -75,8 +75,8 @@ function outputOf(layers: readonly LayerRecipe[]): { outputs: number; sequences:
   return { outputs: Number(sized?.units ?? 1), sequences: recurrent?.returnSequences === true };
 }
 
-/** Columns beside the one that is forecast; more would be a thicket. */
-const MOST_COLUMNS = 8;
+/** Columns there are to choose from. */
+const MOST_COLUMNS = 64;
 
 async function openTable(name: string, bytes: Uint8Array): Promise<Opened> {
   const table = await readTableBytes(name, bytes);

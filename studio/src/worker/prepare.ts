@@ -17,6 +17,7 @@ import { mulberry32 } from "../data/random.ts";
 import { knobsOf, type Source, sources } from "../data/sources.ts";
 import type { Job, OpenedFile } from "../protocol.ts";
 import type { StudioRecipe } from "../recipe/studio-recipe.ts";
+import { chosenColumns } from "./chosen-columns.ts";
 
 export interface Part {
   readonly x: Tensor;
@@ -51,7 +52,7 @@ type Raw =
   | { readonly kind: "examples"; readonly x: Tensor; readonly y: Tensor };
 
 async function rawOf({ recipe, files }: Job): Promise<Raw> {
-  if (recipe.data === "file") return rawOfFile(files.data);
+  if (recipe.data === "file") return rawOfFile(files.data, recipe.target);
   const source: Source | undefined = sources[recipe.data];
   if (source === undefined) throw new ConfigError(`There are no data called "${recipe.data}".`);
   const knobs = { ...knobsOf(source, recipe.knobs), window: recipe.recipe.window ?? 1 };
@@ -63,10 +64,12 @@ async function rawOf({ recipe, files }: Job): Promise<Raw> {
   return { kind: "series", rows, unit: source.unit, season: source.season };
 }
 
-function rawOfFile(file: OpenedFile | undefined): Raw {
+function rawOfFile(file: OpenedFile | undefined, target: string | undefined): Raw {
   if (file?.x !== undefined && file.y !== undefined) return { kind: "examples", x: file.x, y: file.y };
-  if (file?.rows !== undefined)
-    return { kind: "series", rows: file.rows, unit: file.columns?.[0] ?? "", season: undefined };
+  if (file?.rows !== undefined) {
+    const { rows, columns } = chosenColumns(file, target);
+    return { kind: "series", rows, unit: columns[0] ?? "", season: undefined };
+  }
   throw new DataError("This recipe is for a file of yours: open it again.");
 }
 
