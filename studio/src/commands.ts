@@ -201,7 +201,8 @@ function lookAtIt(trained: Trained | null, stage: Stage): void {
   doctor ??= startDoctor();
   if (stage !== "during") state.findings.value = { ...state.findings.value, isLooking: true };
   live = { ...live, isBusy: true, asked: performance.now() };
-  doctor.postMessage({ kind: "diagnose", id: question, job: job(), trained, stage } satisfies ToWorker);
+  const cure = recipeOfCase((state.recipe.value.case ?? "").replace(/: sick$/, ": cured")) ?? null;
+  doctor.postMessage({ kind: "diagnose", id: question, job: job(), trained, stage, cure } satisfies ToWorker);
 }
 
 /** Has the doctor look at a training that goes on, where he has time and it has gone on for long enough. */

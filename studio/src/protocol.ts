@@ -52,6 +52,8 @@ export type ToWorker =
       readonly job: Job;
       readonly trained: Trained | null;
       readonly stage: Stage;
+      /** Of a sick case of the clinic: its healthy twin. */
+      readonly cure: StudioRecipe | null;
     }
   | { readonly kind: "open"; readonly id: number; readonly name: string; readonly bytes: Uint8Array }
   | {

@@ -1,19 +1,4 @@
-import {
-  adding,
-  announcements,
-  autoregressive,
-  copy,
-  type ExampleRows,
-  type Knobs,
-  latch,
-  noise,
-  type SeriesRows,
-  signOfSum,
-  sines,
-  sinesBeside,
-  spikes,
-  threeSines,
-} from "./generators.ts";
+import type { Knobs } from "./generators.ts";
 
 export interface Knob {
   readonly label: string;
@@ -30,16 +15,18 @@ interface Common {
   readonly knobs: Readonly<Record<string, Knob>>;
   /** Outputs the model needs where it is not one. */
   readonly outputs?: (knobs: Knobs) => number;
-  /** Name of the function in generators.ts, which an exported program holds. */
-  readonly generator?: string;
 }
+
+/** Names of functions in generators.ts, which only workers hold, and exported programs. */
+type SeriesGenerator = "sines" | "sinesBeside" | "threeSines" | "spikes" | "autoregressive";
+type ExampleGenerator = "adding" | "copy" | "latch" | "signOfSum" | "announcements" | "noise";
 
 export type Source =
   | (Common & {
       readonly kind: "series";
       readonly unit: string;
       readonly season?: number;
-      make(k: Knobs): SeriesRows;
+      readonly generator: SeriesGenerator;
     })
   | (Common & {
       readonly kind: "bundled";
@@ -47,7 +34,7 @@ export type Source =
       readonly season?: number;
       readonly file: string;
     })
-  | (Common & { readonly kind: "examples"; readonly window: number; make(k: Knobs): ExampleRows });
+  | (Common & { readonly kind: "examples"; readonly window: number; readonly generator: ExampleGenerator });
 
 const knob = (label: string, value: number, min: number, max: number, step = 1): Knob => ({
   label,
@@ -83,7 +70,6 @@ export const sources: Readonly<Record<string, Source>> = {
     unit: "",
     knobs: sineKnobs,
     generator: "sines",
-    make: sines,
   },
   co2: {
     kind: "bundled",
@@ -110,7 +96,6 @@ export const sources: Readonly<Record<string, Source>> = {
     window: 40,
     knobs: { examples: examples(1000), seed: seed(3) },
     generator: "adding",
-    make: adding,
   },
   copy: {
     kind: "examples",
@@ -120,7 +105,6 @@ export const sources: Readonly<Record<string, Source>> = {
     knobs: { examples: examples(800), symbols: knob("Signs to copy", 3, 1, 12), seed: seed(5) },
     outputs: ({ symbols }) => symbols!,
     generator: "copy",
-    make: copy,
   },
   latch: {
     kind: "examples",
@@ -129,7 +113,6 @@ export const sources: Readonly<Record<string, Source>> = {
     window: 60,
     knobs: { examples: examples(768), seed: seed(21) },
     generator: "latch",
-    make: latch,
   },
   "sign of sum": {
     kind: "examples",
@@ -138,7 +121,6 @@ export const sources: Readonly<Record<string, Source>> = {
     window: 15,
     knobs: { examples: examples(400), seed: seed(41) },
     generator: "signOfSum",
-    make: signOfSum,
   },
   announcements: {
     kind: "examples",
@@ -152,7 +134,6 @@ export const sources: Readonly<Record<string, Source>> = {
       seed: seed(51),
     },
     generator: "announcements",
-    make: announcements,
   },
   "sines beside": {
     kind: "series",
@@ -165,7 +146,6 @@ export const sources: Readonly<Record<string, Source>> = {
       spread: knob("Spread beside", 1000, 0, 10_000),
     },
     generator: "sinesBeside",
-    make: sinesBeside,
   },
   "three sines": {
     kind: "series",
@@ -174,7 +154,6 @@ export const sources: Readonly<Record<string, Source>> = {
     unit: "",
     knobs: { length: length(500) },
     generator: "threeSines",
-    make: threeSines,
   },
   spikes: {
     kind: "series",
@@ -183,7 +162,6 @@ export const sources: Readonly<Record<string, Source>> = {
     unit: "",
     knobs: { length: length(500), period: knob("Pause between spikes", 12, 2, 200) },
     generator: "spikes",
-    make: spikes,
   },
   autoregressive: {
     kind: "series",
@@ -192,7 +170,6 @@ export const sources: Readonly<Record<string, Source>> = {
     unit: "",
     knobs: { length: length(500), memory: knob("Memory", 0.6, -0.99, 0.99, 0.01), seed: seed(5) },
     generator: "autoregressive",
-    make: autoregressive,
   },
   noise: {
     kind: "examples",
@@ -208,7 +185,6 @@ export const sources: Readonly<Record<string, Source>> = {
     },
     outputs: ({ outputs }) => outputs!,
     generator: "noise",
-    make: noise,
   },
 };
 

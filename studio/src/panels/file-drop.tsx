@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { open } from "../text/open.ts";
+
+const open = (file: File): void => void import("../text/open.ts").then((opening) => opening.open(file));
 
 const accepted =
   ".csv,.tsv,.txt,.jsonl,.ndjson,.parquet,.npz,.safetensors,.keras,.h5,.hdf5,.pt,.pth,.onnx,.json,.gz";
@@ -22,7 +23,7 @@ export function FileDrop({ children }: { readonly children: ComponentChildren })
         event.preventDefault();
         isOver.value = false;
         const file = event.dataTransfer?.files[0];
-        if (file !== undefined) void open(file);
+        if (file !== undefined) open(file);
       }}
     >
       {children}
@@ -35,7 +36,7 @@ export function FileDrop({ children }: { readonly children: ComponentChildren })
           onChange={(event) => {
             const input = event.currentTarget;
             const file = input.files?.[0];
-            if (file !== undefined) void open(file);
+            if (file !== undefined) open(file);
             // The same file may be opened again.
             input.value = "";
           }}

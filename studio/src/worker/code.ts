@@ -63,7 +63,7 @@ async function dataLines({ recipe: studio, files }: Job, to: Program): Promise<"
     return "series";
   }
   const options = { ...knobsOf(source, knobs), window: recipe.window ?? 1 };
-  to.declarations.push(declarationsFor(source.generator ?? "", [random, generators]));
+  to.declarations.push(declarationsFor(source.generator, [random, generators]));
   if (source.kind === "series") {
     to.lines.push(
       `// ${source.about}`,

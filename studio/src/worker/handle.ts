@@ -62,12 +62,12 @@ export function handle(message: ToWorker): void {
       break;
     case "diagnose":
       inTurn(async () => {
-        const { id, job, trained, stage } = message;
+        const { id, job, trained, stage, cure } = message;
         try {
           const { findingsOf, remedied } = await import("./doctor.ts");
           const findings = (await findingsOf(job, trained, stage)).map((finding) => ({
             ...finding,
-            remedied: remedied(job.recipe, finding),
+            remedied: remedied(job.recipe, finding, cure),
           }));
           post({ kind: "findings", id, findings, stage });
         } catch (error) {

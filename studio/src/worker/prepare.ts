@@ -13,6 +13,19 @@ import {
   tensor,
 } from "gateflow/series";
 import { bundledRows } from "../data/bundled.ts";
+import {
+  adding,
+  announcements,
+  autoregressive,
+  copy,
+  latch,
+  noise,
+  signOfSum,
+  sines,
+  sinesBeside,
+  spikes,
+  threeSines,
+} from "../data/generators.ts";
 import { mulberry32 } from "../data/random.ts";
 import { knobsOf, type Source, sources } from "../data/sources.ts";
 import type { Job, OpenedFile } from "../protocol.ts";
@@ -51,16 +64,22 @@ type Raw =
     }
   | { readonly kind: "examples"; readonly x: Tensor; readonly y: Tensor };
 
+const generators = {
+  ...{ sines, sinesBeside, threeSines, spikes, autoregressive },
+  ...{ adding, copy, latch, signOfSum, announcements, noise },
+};
+
 async function rawOf({ recipe, files }: Job): Promise<Raw> {
   if (recipe.data === "file") return rawOfFile(files.data, recipe.target);
   const source: Source | undefined = sources[recipe.data];
   if (source === undefined) throw new ConfigError(`There are no data called "${recipe.data}".`);
   const knobs = { ...knobsOf(source, recipe.knobs), window: recipe.recipe.window ?? 1 };
   if (source.kind === "examples") {
-    const { x, y } = source.make(knobs);
+    const { x, y } = generators[source.generator](knobs);
     return { kind: "examples", x: tensor(x), y: tensor(y as number[][]) };
   }
-  const rows = source.kind === "bundled" ? await bundledRows(source.file) : source.make(knobs);
+  const rows =
+    source.kind === "bundled" ? await bundledRows(source.file) : generators[source.generator](knobs);
   return { kind: "series", rows, unit: source.unit, season: source.season };
 }
 

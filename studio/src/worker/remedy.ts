@@ -1,5 +1,4 @@
 import { applyFix, type Diagnosis, type Recipe } from "gateflow";
-import { recipeOfCase } from "../recipe/cases.ts";
 import { isRecurrent, type StudioRecipe } from "../recipe/studio-recipe.ts";
 
 /** Options by which weights begin: a remedy that touches them means the gates' biases, too. */
@@ -17,15 +16,21 @@ function withSequences(recipe: Recipe): Recipe {
   };
 }
 
-/** The recipe with what a finding asks for; null where no machine can make the change. */
-export function remedied(studio: StudioRecipe, { code, fix }: Diagnosis): StudioRecipe | null {
+/**
+ * The recipe with what a finding asks for; null where no machine can make the change.
+ *
+ * @param cure the healthy twin of a sick case.
+ */
+export function remedied(
+  studio: StudioRecipe,
+  { code, fix }: Diagnosis,
+  cure: StudioRecipe | null,
+): StudioRecipe | null {
   const { case: name, fault, ...rest } = studio;
   const isOfCase = name?.endsWith(": sick") === true && name.startsWith(code);
   // What was done to the data, or to the biases of gates, stands in no recipe of the library: the case knows its cure.
-  if (isOfCase && (fault !== undefined || studio.gateBias !== undefined)) {
-    const cured = recipeOfCase(name.replace(/: sick$/, ": cured"));
-    if (cured !== undefined) return { ...cured, seed: studio.seed };
-  }
+  if (isOfCase && cure !== null && (fault !== undefined || studio.gateBias !== undefined))
+    return { ...cure, seed: studio.seed };
   if (code === "stacked_lstm_needs_return_sequences")
     return { ...rest, recipe: withSequences(studio.recipe) };
   if (fix !== undefined) {
