@@ -1,23 +1,69 @@
+import type { Axis, Flow, Known } from "./flow.js";
 import { refuse } from "./read-cells.js";
 import type { OnnxNode } from "./read-graph.js";
-import type { Axis, Flow, Known, Walk } from "./walk.js";
+import type { Walk } from "./walk.js";
 
-/** One place of an axis: a direction, or the last time step a recurrent layer came to. */
+/** A layer that changes the steps at the ends, whichever place their axis has. */
+export function atEnds(
+  walk: Walk,
+  node: OnnxNode,
+  flow: Flow,
+  kind: string,
+  config: Record<string, unknown>,
+): Flow {
+  const isTurned = flow.axes.join("") === "BFT";
+  const rows: Flow = isTurned ? { ...flow, axes: ["B", "T", "F"] } : walk.rows(node, flow);
+  return { ...walk.push({ kind, config }, [rows]), axes: isTurned ? flow.axes : rows.axes };
+}
+
+/** One time step of a value: what a recurrent layer ended with, or cut out where the number of steps is known. */
+function step(walk: Walk, node: OnnxNode, flow: Flow, index: number): Flow {
+  const axes = flow.axes.filter((own) => own !== "T");
+  const layer = walk.layers[flow.layer];
+  const { steps } = walk.extents(flow);
+  const place = index < 0 && steps !== undefined ? index + steps : index;
+  const isBackward = layer?.directions === 2 ? flow.direction === 1 : layer?.isReverse === true;
+  const isOneWay = layer?.directions === 1 || (layer?.directions === 2 && flow.direction !== undefined);
+  const isEnd = isBackward ? place === 0 : index === -1 || (steps !== undefined && place === steps - 1);
+  if (flow.part === "sequence" && isOneWay && isEnd) return { ...flow, axes, part: "state" };
+  if (steps === 1 && place === 0) {
+    const one = walk.push({ kind: "flatten", config: {} }, [walk.rows(node, flow)]);
+    return { ...one, axes: ["B", "F"] };
+  }
+  if (steps === undefined || place < 0 || place >= steps) {
+    return refuse(
+      node,
+      `takes place ${index} of an axis whose length is not said, which is not computed here`,
+    );
+  }
+  const one = atEnds(walk, node, flow, "cropping1D", { cropping: [place, steps - 1 - place] });
+  return {
+    ...walk.push({ kind: "flatten", config: {} }, [{ ...one, axes: ["B", "T", "F"] }]),
+    axes: ["B", "F"],
+  };
+}
+
+/** One place of an axis: a direction, a time step, a feature. */
 export function pick(walk: Walk, node: OnnxNode, flow: Flow, axis: Axis, index: number): Flow {
   const axes = flow.axes.filter((own) => own !== axis);
-  const layer = walk.layers[flow.layer];
-  const directions = layer?.directions ?? 1;
+  const directions = walk.layers[flow.layer]?.directions ?? 1;
+  if (axis === "D" && flow.stack !== undefined) {
+    return flow.stack.at(index) ?? refuse(node, `takes place ${index} of ${flow.stack.length} states`);
+  }
   if (axis === "L" && (index === 0 || index === -1)) return { ...flow, axes };
   if (axis === "D" && directions === 1 && (index === 0 || index === -1)) return { ...flow, axes };
-  if (axis === "D" && flow.part !== "sequence") {
+  if (axis === "D" && directions === 2 && index >= -2 && index < 2) {
     return { ...flow, axes, direction: index < 0 ? index + directions : index };
   }
-  const isOfCell = flow.part === "sequence" && directions === 1;
-  const isEnd = layer?.isReverse === true ? index === 0 : index === -1;
-  if (axis !== "T" || !isOfCell || !isEnd) {
+  if (axis === "T") return step(walk, node, flow, index);
+  const { width } = walk.extents(flow);
+  const place = index < 0 && width !== undefined ? index + width : index;
+  if (axis !== "F" || width === undefined || place < 0 || place >= width) {
     return refuse(node, `takes place ${index} of an axis, which is not computed here`);
   }
-  return { ...flow, axes, part: "state" };
+  const rows = walk.rows(node, flow);
+  const one = width === 1 ? rows : walk.features(rows, place, place + 1, width);
+  return { ...one, axes: rows.axes.slice(0, -1), isBare: true };
 }
 
 /** Without axes that are one long. */
@@ -25,6 +71,15 @@ export function without(walk: Walk, node: OnnxNode, flow: Flow, places: readonly
   const gone = places.map((place) => (place < 0 ? place + flow.axes.length : place));
   for (const place of gone) {
     const axis = flow.axes[place];
+    const extents = walk.extents(flow);
+    if (axis === "T" && extents.steps === 1 && gone.length === 1) return pick(walk, node, flow, "T", 0);
+    if (axis === "F" && extents.width === 1 && gone.length === 1) return pick(walk, node, flow, "F", 0);
+    if (axis === "D" && flow.stack !== undefined) {
+      const [only, ...more] = flow.stack;
+      return more.length === 0 && gone.length === 1
+        ? only!
+        : refuse(node, "drops an axis that is not one long");
+    }
     const isSingle = axis === "L" || (axis === "D" && (walk.layers[flow.layer]?.directions ?? 1) === 1);
     if (!isSingle) refuse(node, "drops an axis that is not one long");
   }
@@ -53,6 +108,13 @@ export function reshape(walk: Walk, node: OnnxNode): Flow | Known {
       ]),
       axes: ["B", "T", "F"],
     };
+  }
+  // Of a single sequence, time and batch change places without any number moving.
+  const { steps: count, width: features } = walk.extents(value);
+  const key = axes.join("");
+  if (walk.isSingle && (key === "BTF" || key === "TBF")) {
+    if (target.join() === [count, 1, features].join()) return { ...value, axes: ["T", "B", "F"] };
+    if (target.join() === [1, count, features].join()) return { ...value, axes: ["B", "T", "F"] };
   }
   const rows = walk.rows(node, value);
   const [first, ...rest] = target;

@@ -137,6 +137,74 @@ function layerNorm(node: OnnxNode, wiring: Wiring): OnnxNode | undefined {
   );
 }
 
+/** x · m + (β - mean · m), m = γ / √(variance + ε), all over the last axis: LayerNormalization as tf2onnx writes it. */
+function scaledNorm(node: OnnxNode, wiring: Wiring): OnnxNode | undefined {
+  for (const [left, right] of [node.inputs, node.inputs.toReversed()]) {
+    const product = wiring.made(left, "Mul");
+    const shift = wiring.made(right, "Add") ?? wiring.made(right, "Sub");
+    if (product === undefined || shift === undefined) continue;
+    for (const [x, m] of [product.inputs, product.inputs.toReversed()]) {
+      const factor = wiring.made(m, "Mul");
+      const root = factor?.inputs
+        .map((one) => wiring.made(wiring.made(one, "Reciprocal")?.inputs[0], "Sqrt"))
+        .find((one) => one !== undefined);
+      const sum = wiring.made(root?.inputs[0], "Add");
+      const epsilon = sum?.inputs.map((one) => wiring.scalar(one)).find((one) => one !== undefined);
+      const variance = sum?.inputs
+        .map((one) => wiring.made(one, "ReduceMean"))
+        .find((one) => one !== undefined);
+      const difference = wiring.made(wiring.made(variance?.inputs[0], "Mul")?.inputs[0], "Sub");
+      const mean = wiring.made(difference?.inputs[1], "ReduceMean");
+      const taken = shift.inputs.map((one) => wiring.made(one, "Mul")).find((one) => one !== undefined);
+      const isMean = taken?.inputs.some((one) =>
+        [one, wiring.made(one, "Neg")?.inputs[0]].includes(mean?.outputs[0]),
+      );
+      const scale = factor?.inputs.find((one) => wiring.tensor(one) !== undefined);
+      const offset = shift.inputs.find((one) => wiring.tensor(one) !== undefined);
+      const isOfX =
+        difference?.inputs[0] === x && mean?.inputs[0] === x && taken?.inputs.includes(m!) === true;
+      const isVector = [scale, offset].every((one) => {
+        const { shape } = wiring.tensor(one) ?? { shape: [] };
+        return shape.length > 0 && sizeOf(shape) === shape.at(-1);
+      });
+      if (!isOfX || !isMean || epsilon === undefined || !isVector) continue;
+      return instead(node, "LayerNormalization", [x!, scale!, offset!], [["epsilon", epsilon]]);
+    }
+  }
+  return undefined;
+}
+
+const wrapping = ["Cast", "Add", "Less", "Not", "Mul", "Where", "Identity"];
+
+/** What an index is made of, where it is an input and what counts a negative one from the end. */
+function indexOf(name: string, wiring: Wiring, left = 20): { source: string; wraps: boolean } | undefined {
+  const node = wiring.producers.get(name);
+  if (node === undefined || !wrapping.includes(node.op) || left === 0) return { source: name, wraps: false };
+  const parts = node.inputs
+    .filter((input) => wiring.tensor(input) === undefined)
+    .map((input) => indexOf(input, wiring, left - 1));
+  const [first] = parts;
+  if (first === undefined || parts.some((part) => part?.source !== first.source)) return undefined;
+  return { source: first.source, wraps: node.op === "Less" || parts.some((part) => part!.wraps) };
+}
+
+/** A table looked up by an index that may be counted from the end, as tf2onnx writes embeddings. */
+function lookup(node: OnnxNode, wiring: Wiring): OnnxNode | undefined {
+  const [table, index] = node.inputs as [string, string];
+  if (wiring.tensor(table)?.shape.length !== 2 || wiring.tensor(index) !== undefined) return undefined;
+  const found = indexOf(index, wiring);
+  if (found?.wraps !== true) return undefined;
+  return instead(node, "Gather", [table, found.source], [...node.attributes]);
+}
+
+/** Values an operator takes, those that graphs inside of it take included. */
+const takenBy = ({ inputs, attributes }: OnnxNode): readonly string[] => [
+  ...inputs,
+  ...[...attributes.values()].flatMap((value) =>
+    typeof value === "object" && "nodes" in value ? [...value.outputs, ...value.nodes.flatMap(takenBy)] : [],
+  ),
+];
+
 /**
  * A graph with one operator where exporters write several for what a layer computes, and without those that no output needs.
  */
@@ -149,14 +217,18 @@ export function fusePatterns(graph: OnnxGraph): OnnxGraph {
         ? (silu(node, wiring) ?? gelu(node, wiring))
         : node.op === "Div"
           ? layerNorm(node, wiring)
-          : undefined;
+          : node.op === "Add"
+            ? scaledNorm(node, wiring)
+            : node.op === "Gather"
+              ? lookup(node, wiring)
+              : undefined;
     if (made !== undefined) replaced.set(made.outputs[0]!, made);
   }
   const nodes = graph.nodes.map((node) => replaced.get(node.outputs[0] ?? "") ?? node);
   const needed = new Set(graph.outputs);
   const kept = nodes.toReversed().filter((node) => {
     if (!node.outputs.some((output) => needed.has(output))) return false;
-    for (const input of node.inputs) needed.add(input);
+    for (const input of takenBy(node)) needed.add(input);
     return true;
   });
   return { ...graph, nodes: kept.reverse() };

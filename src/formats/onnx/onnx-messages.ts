@@ -34,7 +34,7 @@ interface AttributeProto {
   i?: bigint;
   s?: Uint8Array;
   t?: TensorProto;
-  /** A graph inside of an operator, unread: such operators are refused. */
+  /** A graph inside of an operator: read by `readInnerGraph`, so that its depth can be bounded. */
   g?: Uint8Array;
   floats: number[];
   ints: bigint[];
@@ -57,7 +57,7 @@ const attribute: Fields = {
   20: ["type", "int32"],
 };
 
-interface NodeProto {
+export interface NodeProto {
   input: string[];
   output: string[];
   name?: string;
@@ -93,7 +93,7 @@ const tensorType: Fields = {
 };
 const valueInfo: Fields = { 1: ["name", "string"], 2: ["type", { 1: ["tensorType", tensorType] }] };
 
-interface GraphProto {
+export interface GraphProto {
   node: NodeProto[];
   name?: string;
   initializer: TensorProto[];
@@ -133,6 +133,10 @@ type Sparse<T> = T extends Uint8Array | bigint | string | number
 /** @throws Error for bytes that are cut off or no message. */
 export const readModel = (bytes: Uint8Array): ModelProto =>
   readMessage(model, bytes) as unknown as ModelProto;
+
+/** A graph inside of an operator. @throws as `readModel`. */
+export const readInnerGraph = (bytes: Uint8Array): GraphProto =>
+  readMessage(graph, bytes) as unknown as GraphProto;
 
 export const writeModel = (made: Sparse<ModelProto>): Uint8Array =>
   writeMessage(model, made as unknown as Record<string, unknown>);

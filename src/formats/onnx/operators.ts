@@ -1,16 +1,11 @@
+import { sizeOf } from "../bytes/elements.js";
 import { flatten, pick, reshape, without } from "./axes.js";
+import { type Axis, type Flow, type Known, known, vector, weightOf } from "./flow.js";
 import { refuse } from "./read-cells.js";
 import type { OnnxNode, OnnxTensor } from "./read-graph.js";
-import {
-  type Axis,
-  type Flow,
-  type Known,
-  known,
-  type Operators,
-  vector,
-  type Walk,
-  weightOf,
-} from "./walk.js";
+import { reduced } from "./reductions.js";
+import { ofShapes, shapeOperators } from "./shape-operators.js";
+import type { Operators, Walk } from "./walk.js";
 import { windowOperators } from "./window-operators.js";
 
 const elementwise: Readonly<Record<string, string>> = {
@@ -34,7 +29,7 @@ const combined =
   (walk: Walk, node: OnnxNode): Flow | Known => {
     const [a, b] = [walk.value(node, 0), walk.value(node, 1)];
     if (a.flow && b.flow) return walk.merge(node, kind, [a, b]);
-    if (!a.flow && !b.flow) return refuse(node, "works on constants, which is not computed here");
+    if (!a.flow && !b.flow) return ofShapes(node, a, b);
     return a.flow
       ? withConstant(walk, node, a, walk.tensor(node, 1), true)
       : withConstant(walk, node, b as Flow, walk.tensor(node, 0), false);
@@ -49,6 +44,14 @@ const inverse = (tensor: OnnxTensor): OnnxTensor => ({
   read: () => Float32Array.from(tensor.read(), (value) => 1 / value),
 });
 
+/** States laid on top of each other, each by itself. */
+function statesOf(walk: Walk, flow: Flow): readonly Flow[] {
+  if (flow.stack !== undefined) return flow.stack;
+  const row: Flow = { ...flow, axes: ["B", "F"] };
+  const both = [0, 1].map((direction): Flow => ({ ...row, direction }));
+  return walk.layers[flow.layer]?.directions === 2 ? both : [row];
+}
+
 /** Several values at once; constants among them are refused. */
 const several =
   (kind: string) =>
@@ -60,32 +63,6 @@ const several =
           kind,
           node.inputs.map((_, i) => walk.flow(node, i)),
         );
-
-/** A value folded over one axis: directions merged, steps pooled. */
-const reduced =
-  (mode: "sum" | "mul" | "ave" | undefined, pooling: string | undefined) =>
-  (walk: Walk, node: OnnxNode): Flow => {
-    const flow = walk.flow(node);
-    const places = (walk.ints(node, "axes", 1) ?? []).map((place) =>
-      place < 0 ? place + flow.axes.length : place,
-    );
-    const keeps = (node.attributes.get("keepdims") ?? 1) === 1;
-    const [place] = places;
-    const axis = place === undefined ? undefined : flow.axes[place];
-    if (places.length !== 1 || axis === undefined) return refuse(node, "folds other axes than one");
-    const axes = keeps ? flow.axes.with(place!, "L") : flow.axes.filter((_, i) => i !== place);
-    const layer = walk.layers[flow.layer];
-    if (axis === "D" && mode !== undefined && layer?.kind === "bidirectional" && flow.part !== "cell") {
-      if ((layer.config.mergeMode ?? mode) !== mode)
-        return refuse(node, "merges directions that are merged otherwise too");
-      layer.config.mergeMode = mode;
-      return { ...flow, axes };
-    }
-    if (axis !== "T" || pooling === undefined) return refuse(node, "folds an axis that is not computed here");
-    const rows = walk.rows(node, flow);
-    const made = walk.push({ kind: pooling, config: {} }, [rows]);
-    return { ...made, axes: axes.filter((own) => own !== "D") };
-  };
 
 /** Every operator that is read. Source: the operators of ONNX, sets 6 to 20. */
 export const operators: Operators = {
@@ -121,24 +98,26 @@ export const operators: Operators = {
   Squeeze: (walk, node) => {
     const value = walk.value(node, 0);
     const axes = walk.ints(node, "axes", 1);
-    if (!value.flow) return vector(value.read() as (number | Axis)[], []);
+    if (!value.flow) return { ...vector(value.read() as (number | Axis)[], []), of: value.of };
     const single = value.axes.findIndex((axis) => axis === "D" || axis === "L");
     return without(walk, node, value, axes ?? [single]);
   },
   Unsqueeze: (walk, node) => {
     const value = walk.value(node, 0);
     const places = walk.ints(node, "axes", 1);
-    if (!value.flow) return vector(value.read() as (number | Axis)[]);
+    if (!value.flow) return { ...vector(value.read() as (number | Axis)[]), of: value.of };
     if (places?.length !== 1) return refuse(node, "adds several axes, which is not computed here");
     const rank = value.axes.length + 1;
     const place = places[0]! < 0 ? places[0]! + rank : places[0]!;
+    // The axis of its one feature, dropped before.
+    if (value.isBare === true && place === rank - 1)
+      return { ...value, axes: [...value.axes, "F"], isBare: false };
     // A state with an axis of directions before it.
     if (place === 0 && value.axes.join("") === "BF") {
       return { ...value, axes: ["D", "B", "F"], stack: [value] };
     }
     return { ...value, axes: value.axes.toSpliced(place, 0, "L") };
   },
-  Shape: (walk, node) => vector([...walk.flow(node).axes]),
   Concat: (walk, node) => {
     const parts = node.inputs.map((_, i) => walk.value(node, i));
     if (parts.every(({ flow }) => !flow)) {
@@ -148,14 +127,16 @@ export const operators: Operators = {
     const given = (node.attributes.get("axis") as number | undefined) ?? 0;
     const [first] = flows as [Flow];
     const place = given < 0 ? given + first.axes.length : given;
-    if (flows.every(({ stack }) => stack !== undefined) && place === 0) {
-      return { ...first, stack: flows.flatMap(({ stack }) => [...stack!]) };
+    // States of several layers on top of each other, a direction each.
+    if (place === 0 && flows.every(({ axes, part }) => axes.join("") === "DBF" && part !== "sequence")) {
+      return { ...first, stack: flows.flatMap((flow) => [...statesOf(walk, flow)]) };
     }
     // Both last states side by side are what a bidirectional layer puts out.
     const isBoth =
       flows.length === 2 &&
       flows.every(
-        ({ layer, part, direction }, d) => layer === first.layer && part === "state" && direction === d,
+        ({ layer, part, direction }, d) =>
+          layer === first.layer && part === first.part && part !== "cell" && direction === d,
       );
     if (isBoth && first.axes[place] === "F") {
       const { direction: _one, ...both } = first;
@@ -187,6 +168,7 @@ export const operators: Operators = {
       return vector(
         places.map((place) => (table.read() as (number | Axis)[]).at(Number(place)) ?? 0),
         index.shape,
+        table.of,
       );
     const at = axis < 0 ? axis + table.axes.length : axis;
     if (places.length !== 1 || index.shape.length > 0) refuse(node, "takes several places of an axis");
@@ -199,6 +181,15 @@ export const operators: Operators = {
     if (!second.flow) return walk.dense(node, walk.tensor(node, 1), false);
     const first = walk.flow(node);
     const [a, b] = [first.axes.join(""), second.axes.join("")];
+    // Weights of the steps in a row, [B, 1, T] · [B, T, F].
+    if (first.isBare === true && a === "BLT" && b === "BTF") {
+      const made = walk.push({ kind: "dot", config: { axes: 1 } }, [
+        walk.rows(node, first),
+        walk.rows(node, second),
+      ]);
+      const row = walk.push({ kind: "flatten", config: {} }, [{ ...made, axes: ["B", "T", "F"] }]);
+      return { ...row, axes: ["B", "L", "F"] };
+    }
     // Scores of a query's steps, [B, T, F] · [B, F, S], and values weighed by scores, [B, T, S] · [B, S, F].
     if (a !== "BTF" || (b !== "BFT" && b !== "BTF"))
       return refuse(node, "multiplies values whose axes are not computed here");
@@ -224,9 +215,11 @@ export const operators: Operators = {
   ),
   Mul: combined("multiply", (walk, node, flow, constant) => walk.rescaled(node, flow, constant, undefined)),
   Div: (walk, node) =>
-    walk.value(node, 1).flow
-      ? refuse(node, "divides by a value, which is not computed here")
-      : walk.rescaled(node, walk.flow(node), inverse(walk.tensor(node, 1)), undefined),
+    !walk.value(node, 0).flow && !walk.value(node, 1).flow
+      ? ofShapes(node, walk.known(node, 0), walk.known(node, 1))
+      : walk.value(node, 1).flow
+        ? refuse(node, "divides by a value, which is not computed here")
+        : walk.rescaled(node, walk.flow(node), inverse(walk.tensor(node, 1)), undefined),
   Neg: (walk, node) => walk.rescaled(node, walk.flow(node), -1, undefined),
   Sum: several("add"),
   Mean: several("average"),
@@ -277,7 +270,15 @@ export const operators: Operators = {
   Softmax: (walk, node) => {
     const flow = walk.flow(node);
     const axis = (node.attributes.get("axis") as number | undefined) ?? -1;
-    if (axis !== -1 && axis !== flow.axes.length - 1) refuse(node, "runs over another axis than the last");
+    const place = axis < 0 ? axis + flow.axes.length : axis;
+    if (flow.axes[place] === "T") {
+      // Before set 13 all axes behind that one were one.
+      const isWhole = place === flow.axes.length - 1 || walk.extents(flow).width === 1;
+      if (walk.graph.set < 13 && !isWhole) return refuse(node, "runs over several axes at once");
+      const made = walk.push({ kind: "softmax", config: { axis: 1 } }, [walk.rows(node, flow)]);
+      return { ...flow, ...made, axes: flow.axes };
+    }
+    if (place !== flow.axes.length - 1) refuse(node, "runs over another axis than the last");
     return walk.activation(node, "softmax");
   },
   LayerNormalization: (walk, node) => {
@@ -285,7 +286,9 @@ export const operators: Operators = {
     const axis = (node.attributes.get("axis") as number | undefined) ?? -1;
     if (axis !== -1 && axis !== flow.axes.length - 1) refuse(node, "runs over other axes than the last");
     const weights = [1, 2].flatMap((i) =>
-      walk.has(node, i) ? [weightOf(`${node.name}.${i}`, walk.tensor(node, i))] : [],
+      walk.has(node, i)
+        ? [weightOf(`${node.name}.${i}`, walk.tensor(node, i), [sizeOf(walk.tensor(node, i).shape)])]
+        : [],
     );
     const config = {
       epsilon: node.attributes.get("epsilon") ?? 1e-5,
@@ -294,5 +297,6 @@ export const operators: Operators = {
     };
     return walk.add(node, flow, { kind: "layerNormalization", config }, weights);
   },
+  ...shapeOperators,
   ...windowOperators,
 };

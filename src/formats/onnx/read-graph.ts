@@ -1,9 +1,11 @@
 import { FormatError } from "../../errors.js";
 import { type ElementType, isShape, readElements, sizeOf } from "../bytes/elements.js";
-import type { ModelProto, TensorProto } from "./onnx-messages.js";
+import type { GraphProto, ModelProto, NodeProto, TensorProto } from "./onnx-messages.js";
 
 const WHERE = "fromOnnx()";
 const MOST_NODES = 20_000;
+/** Graphs inside of operators inside of graphs. */
+const MOST_DEPTH = 4;
 
 /** A constant tensor of the graph. */
 export interface OnnxTensor {
@@ -13,7 +15,7 @@ export interface OnnxTensor {
   read(): Float32Array | number[];
 }
 
-export type OnnxAttribute = number | string | readonly number[] | readonly string[] | OnnxTensor;
+export type OnnxAttribute = number | string | readonly number[] | readonly string[] | OnnxTensor | OnnxGraph;
 
 /** An operator of the graph. */
 export interface OnnxNode {
@@ -27,6 +29,8 @@ export interface OnnxNode {
 /** A graph as plain data. */
 export interface OnnxGraph {
   readonly name: string;
+  /** The operator set it is written in; of a graph inside of an operator: 0. */
+  readonly set: number;
   readonly nodes: readonly OnnxNode[];
   readonly constants: ReadonlyMap<string, OnnxTensor>;
   readonly inputs: readonly { readonly name: string; readonly shape: readonly (number | null)[] }[];
@@ -96,42 +100,64 @@ function tensorOf(raw: TensorProto): OnnxTensor {
   };
 }
 
-/** @throws FormatError for what is no ONNX file, for graphs inside of operators, and for tensors in other files. */
-export async function readGraph(bytes: Uint8Array): Promise<OnnxGraph> {
-  const { readModel } = await import("./onnx-messages.js");
-  let model: ModelProto;
+/** Reads the bytes of a message; @throws FormatError for what is none. */
+function decoded<T>(read: (bytes: Uint8Array) => T, bytes: Uint8Array): T {
   try {
-    model = readModel(bytes);
+    return read(bytes);
   } catch (cause) {
     throw new FormatError(`${WHERE}: this is no ONNX file, or it is damaged: ${(cause as Error).message}`, {
       cause,
     });
   }
-  const { graph } = model;
-  if (graph === undefined)
-    throw new FormatError(`${WHERE}: the file holds no graph; it is no ONNX file, or damaged.`);
-  if (graph.node.length > MOST_NODES)
-    throw new FormatError(`${WHERE}: ${graph.node.length} operators are too many.`);
-  const decode = (text: Uint8Array | undefined): string =>
-    new TextDecoder().decode(text ?? new Uint8Array(0));
-  const nodes = graph.node.map((node, i): OnnxNode => {
-    const name = node.name || `${node.opType ?? "operator"} ${i}`;
-    if ((node.domain ?? "") !== "" && node.domain !== "ai.onnx") {
-      throw new FormatError(
-        `${WHERE}: the operator \`${node.domain}.${node.opType}\` (\`${name}\`) is not computed here.`,
-        { received: node.opType },
-      );
-    }
-    const attributes = new Map<string, OnnxAttribute>();
-    for (const attribute of node.attribute) {
-      const key = attribute.name ?? "";
-      if (attribute.g !== undefined || attribute.graphs.length > 0) {
+}
+
+const decode = (text: Uint8Array | undefined): string => new TextDecoder().decode(text ?? new Uint8Array(0));
+
+/** Reads graphs, those inside of operators included, as many operators in all as may be. */
+class GraphReader {
+  #left = MOST_NODES;
+
+  constructor(readonly readInner: (bytes: Uint8Array) => GraphProto) {}
+
+  read(graph: GraphProto, set: number, depth = 0): OnnxGraph {
+    this.#left -= graph.node.length;
+    if (this.#left < 0) throw new FormatError(`${WHERE}: more than ${MOST_NODES} operators are too many.`);
+    const nodes = graph.node.map((node, i): OnnxNode => {
+      const name = node.name || `${node.opType ?? "operator"} ${i}`;
+      if ((node.domain ?? "") !== "" && node.domain !== "ai.onnx") {
         throw new FormatError(
-          `${WHERE}: the operator ${node.opType} (\`${name}\`) holds a graph of its own, which is not computed here.`,
+          `${WHERE}: the operator \`${node.domain}.${node.opType}\` (\`${name}\`) is not computed here.`,
           { received: node.opType },
         );
       }
-      if (attribute.t !== undefined) attributes.set(key, tensorOf(attribute.t));
+      const attributes = this.#attributes(node, name, depth);
+      return { op: node.opType ?? "", name, inputs: node.input, outputs: node.output, attributes };
+    });
+    const constants = new Map(graph.initializer.map((tensor) => [tensor.name ?? "", tensorOf(tensor)]));
+    const inputs = graph.input
+      .filter(({ name }) => !constants.has(name ?? ""))
+      .map((input) => {
+        const dims = input.type?.tensorType?.shape?.dim ?? [];
+        const shape = dims.map(({ dimValue = 0n }) => (dimValue > 0n ? Number(dimValue) : null));
+        return { name: input.name ?? "", shape };
+      });
+    const outputs = graph.output.map(({ name }) => name ?? "");
+    return { name: graph.name ?? "", set, nodes, constants, inputs, outputs };
+  }
+
+  #attributes(node: NodeProto, name: string, depth: number): Map<string, OnnxAttribute> {
+    const attributes = new Map<string, OnnxAttribute>();
+    for (const attribute of node.attribute) {
+      const key = attribute.name ?? "";
+      if (attribute.graphs.length > 0 || (attribute.g !== undefined && depth >= MOST_DEPTH)) {
+        throw new FormatError(
+          `${WHERE}: the operator ${node.opType} (\`${name}\`) holds graphs of its own, which are not computed here.`,
+          { received: node.opType },
+        );
+      }
+      if (attribute.g !== undefined)
+        attributes.set(key, this.read(decoded(this.readInner, attribute.g), 0, depth + 1));
+      else if (attribute.t !== undefined) attributes.set(key, tensorOf(attribute.t));
       else if (attribute.floats.length > 0) attributes.set(key, attribute.floats);
       else if (attribute.ints.length > 0) attributes.set(key, attribute.ints.map(clamp));
       else if (attribute.strings.length > 0) attributes.set(key, attribute.strings.map(decode));
@@ -140,21 +166,16 @@ export async function readGraph(bytes: Uint8Array): Promise<OnnxGraph> {
       else if (attribute.type === 2) attributes.set(key, clamp(attribute.i ?? 0n));
       else if (attribute.i !== undefined && attribute.i !== 0n) attributes.set(key, clamp(attribute.i));
     }
-    return { op: node.opType ?? "", name, inputs: node.input, outputs: node.output, attributes };
-  });
-  const constants = new Map(graph.initializer.map((tensor) => [tensor.name ?? "", tensorOf(tensor)]));
-  const inputs = graph.input
-    .filter(({ name }) => !constants.has(name ?? ""))
-    .map((input) => {
-      const dims = input.type?.tensorType?.shape?.dim ?? [];
-      const shape = dims.map(({ dimValue = 0n }) => (dimValue > 0n ? Number(dimValue) : null));
-      return { name: input.name ?? "", shape };
-    });
-  return {
-    name: graph.name ?? "",
-    nodes,
-    constants,
-    inputs,
-    outputs: graph.output.map(({ name }) => name ?? ""),
-  };
+    return attributes;
+  }
+}
+
+/** @throws FormatError for what is no ONNX file, for graphs nested too deep, and for tensors in other files. */
+export async function readGraph(bytes: Uint8Array): Promise<OnnxGraph> {
+  const { readInnerGraph, readModel } = await import("./onnx-messages.js");
+  const { graph, opsetImport }: ModelProto = decoded(readModel, bytes);
+  if (graph === undefined)
+    throw new FormatError(`${WHERE}: the file holds no graph; it is no ONNX file, or damaged.`);
+  const sets = opsetImport.filter(({ domain = "" }) => domain === "" || domain === "ai.onnx");
+  return new GraphReader(readInnerGraph).read(graph, Number(sets[0]?.version ?? 0));
 }

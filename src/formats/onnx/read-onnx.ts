@@ -1,9 +1,13 @@
 import { FormatError } from "../../errors.js";
 import type { DescribedGraph, ModelDescription, Reference } from "../description/description.js";
+import { type Axis, type Flow, type MutableLayer, WrongAxes } from "./flow.js";
+import { foldConstants } from "./fold-constants.js";
 import { fusePatterns } from "./fuse-patterns.js";
+import { recurrentLoops } from "./loop-cells.js";
 import { operators } from "./operators.js";
 import { type OnnxGraph, readGraph } from "./read-graph.js";
-import { type Axis, type Flow, type MutableLayer, Walk, WrongAxes } from "./walk.js";
+import { joinUnrolledSteps } from "./unrolled-steps.js";
+import { Walk } from "./walk.js";
 
 /** Whether an input is looked up in a table, through changes of type. */
 function isLookup(graph: OnnxGraph, name: string): boolean {
@@ -19,10 +23,16 @@ function isLookup(graph: OnnxGraph, name: string): boolean {
 /** What the axes of an input may be: batch first, or time first. */
 function choicesOf(graph: OnnxGraph, i: number): readonly (readonly Axis[])[] {
   const { name, shape } = graph.inputs[i]!;
+  // A state the user gives, a direction each.
+  const isState = graph.nodes.some(
+    ({ op, inputs }) => ["LSTM", "GRU", "RNN"].includes(op) && inputs.slice(5, 7).includes(name),
+  );
+  if (isState && shape.length === 3 && shape[0] === 1) return [["D", "B", "F"]];
   if (shape.length === 3) {
     return [
       ["B", "T", "F"],
       ["T", "B", "F"],
+      ["B", "F", "T"],
     ];
   }
   if (shape.length !== 2) {
@@ -82,7 +92,7 @@ function descriptionOf(graph: OnnxGraph, walk: Walk, outputs: readonly Flow[]): 
       const axes = walk.inputAxes[i]!;
       return {
         name: name.replaceAll(/[/\s]+/g, "_"),
-        shape: axes.flatMap((axis, place) => (axis === "B" ? [] : [shape[place] ?? null])),
+        shape: axes.flatMap((axis, place) => (axis === "B" || axis === "D" ? [] : [shape[place] ?? null])),
         dtype: axes.includes("F") ? "float32" : "int32",
       };
     }),
@@ -113,27 +123,32 @@ function descriptionOf(graph: OnnxGraph, walk: Walk, outputs: readonly Flow[]): 
 
 /** What an ONNX file's graph is made of, as layers; see `fromOnnx` in formats/index.ts. */
 export async function readOnnx(bytes: Uint8Array): Promise<ModelDescription> {
-  const graph = fusePatterns(await readGraph(bytes));
+  const graph = fusePatterns(
+    joinUnrolledSteps(foldConstants(recurrentLoops(foldConstants(await readGraph(bytes))))),
+  );
   if (graph.inputs.length === 0 || graph.outputs.length === 0) {
     throw new FormatError(
       `fromOnnx(): the graph has ${graph.inputs.length} inputs and ${graph.outputs.length} outputs.`,
     );
   }
   const choices = graph.inputs.map((_, i) => choicesOf(graph, i));
-  // Batch first in all inputs, or time first in all that have time.
-  for (const which of [0, 1]) {
+  let first: WrongAxes | undefined;
+  // Batch first in all inputs, or time first in all that have time, or features before time.
+  for (const which of [0, 1, 2]) {
     const walk = new Walk(
       graph,
       choices.map((own) => own[which] ?? own[0]!),
+      operators,
     );
     let outputs: Flow[];
     try {
-      outputs = walk.run(operators);
+      outputs = walk.run();
     } catch (error) {
       if (!(error instanceof WrongAxes)) throw error;
+      first ??= error;
       continue;
     }
     return descriptionOf(graph, walk, outputs);
   }
-  throw new FormatError("fromOnnx(): a recurrent operator's input has neither batch nor time first.");
+  throw first!;
 }

@@ -2,87 +2,23 @@ import { FormatError } from "../../errors.js";
 import { sizeOf } from "../bytes/elements.js";
 import { transposed } from "../torch/recurrent-weights.js";
 import type { FileWeight } from "../weights.js";
+import { type Extents, extentsAfter, extentsOf } from "./extents.js";
+import {
+  type Axis,
+  type Flow,
+  isZero,
+  type Known,
+  known,
+  type MutableLayer,
+  type Part,
+  WrongAxes,
+  weightOf,
+} from "./flow.js";
 import { readCell, refuse } from "./read-cells.js";
 import type { OnnxGraph, OnnxNode, OnnxTensor } from "./read-graph.js";
 
-/** Axes a value has: batch, time, features, directions; an axis that is one long; copies of each step. */
-export type Axis = "B" | "T" | "F" | "D" | "L" | "C";
-
-/** What of a recurrent layer a value is: its sequence, its last output, its cell; of others there is one thing. */
-type Part = "only" | "sequence" | "state" | "cell";
-
-/** What flows through the layers. */
-export interface Flow {
-  readonly flow: true;
-  readonly axes: readonly Axis[];
-  /** The layer it comes out of; -1 - i: the input i. */
-  readonly layer: number;
-  readonly part: Part;
-  /** Which direction's state it is, where one was picked. */
-  readonly direction?: number;
-  /** States laid on top of each other, a direction each. */
-  readonly stack?: readonly Flow[];
-  /** How often each step stands there, on an axis C. */
-  readonly copies?: number;
-}
-
-/** A constant, or a vector that speaks of a flow's shape, whose parts may be an axis's extent. */
-export interface Known {
-  readonly flow: false;
-  readonly shape: readonly number[];
-  read(): Float32Array | (number | Axis)[];
-  readonly tensor?: OnnxTensor;
-}
-
-export interface MutableLayer {
-  kind: string;
-  config: Record<string, unknown>;
-  weights: FileWeight[];
-  /** What it is applied to: inputs, then initial states. */
-  inputs: Flow[];
-  states: number;
-  isReverse?: boolean;
-  directions?: number;
-  /** What is taken of a recurrent layer. */
-  uses: Set<Part>;
-  /** Whether a direction of it is taken by itself. */
-  picked?: boolean;
-}
-
 /** How an operator is read; undefined where it names its outputs itself. */
 export type Operators = Readonly<Record<string, (walk: Walk, node: OnnxNode) => Flow | Known | undefined>>;
-
-/** The input was taken to be [batch, time, features], and is [time, batch, features]. */
-export class WrongAxes extends Error {}
-
-export function known(tensor: OnnxTensor): Known {
-  return {
-    flow: false,
-    shape: tensor.shape,
-    read: () => (tensor.isFloat ? (tensor.read() as Float32Array) : (tensor.read() as number[])),
-    tensor,
-  };
-}
-
-export const vector = (
-  values: readonly (number | Axis)[],
-  shape: readonly number[] = [values.length],
-): Known => ({
-  flow: false,
-  shape,
-  read: () => [...values],
-});
-
-const isZero = (value: Known): boolean =>
-  [...(value.read() as ArrayLike<number> & Iterable<unknown>)].every((one) => one === 0);
-
-/** A weight that is read when it is known where it belongs. */
-export const weightOf = (
-  name: string,
-  tensor: OnnxTensor,
-  shape: readonly number[] = tensor.shape,
-  turn: (data: Float32Array) => Float32Array = (data) => data,
-): FileWeight => ({ name, shape, read: () => turn(Float32Array.from(tensor.read())) });
 
 /** Goes through a graph once, operator by operator, and writes down the layers it is made of and how they are connected. */
 export class Walk {
@@ -93,16 +29,22 @@ export class Walk {
   constructor(
     readonly graph: OnnxGraph,
     readonly inputAxes: readonly (readonly Axis[])[],
+    readonly operators: Operators,
   ) {
     graph.inputs.forEach(({ name }, i) => {
-      this.values.set(name, { flow: true, axes: inputAxes[i]!, layer: -1 - i, part: "only" });
+      const axes = inputAxes[i]!;
+      const flow: Flow = { flow: true, axes, layer: -1 - i, part: "only" };
+      const isTurned = axes.join("") === "BFT";
+      // Features before time are turned at the door, so that the model takes what the file takes.
+      const value = isTurned ? this.push({ kind: "permute", config: { dims: [2, 1] } }, [flow]) : flow;
+      this.values.set(name, { ...value, axes });
     });
     for (const [name, tensor] of graph.constants) this.values.set(name, known(tensor));
   }
 
   /** The flows of the graph's outputs. */
-  run(operators: Operators): Flow[] {
-    for (const node of this.graph.nodes) this.visit(node, operators);
+  run(): Flow[] {
+    for (const node of this.graph.nodes) this.visit(node);
     return this.graph.outputs.map((name) => {
       const out = this.values.get(name);
       if (out === undefined || !out.flow) {
@@ -113,8 +55,13 @@ export class Walk {
     });
   }
 
-  visit(node: OnnxNode, operators: Operators): void {
+  visit(node: OnnxNode): void {
+    const { operators } = this;
     const run = Object.hasOwn(operators, node.op) ? operators[node.op] : undefined;
+    const holds = [...node.attributes.values()].some(
+      (value) => typeof value === "object" && "nodes" in value,
+    );
+    if (run === undefined && holds) refuse(node, "holds a graph of its own, which is not computed here");
     const out = run === undefined ? refuse(node, "is not computed here") : run(this, node);
     if (out !== undefined) this.values.set(node.outputs[0]!, out);
   }
@@ -155,14 +102,74 @@ export class Walk {
     return flow;
   }
 
+  /** Whether the graph is written for one sequence at a time. */
+  get isSingle(): boolean {
+    return this.graph.inputs.every(({ shape }, i) => shape[this.inputAxes[i]!.indexOf("B")] === 1);
+  }
+
+  /** How many steps and features a value has, where the graph says so. */
+  extents(flow: Flow): Extents {
+    const layer = this.layers[flow.layer];
+    if (layer !== undefined) return extentsOf(layer, flow);
+    const input = -1 - flow.layer;
+    const { shape } = this.graph.inputs[input]!;
+    const axes = this.inputAxes[input]!;
+    const extent = (axis: Axis): number | undefined => shape[axes.indexOf(axis)] ?? undefined;
+    // One that is turned at the door is here as it came, its features where steps are.
+    return axes.join("") === "BFT"
+      ? { steps: extent("F"), width: extent("T") }
+      : { steps: extent("T"), width: extent("F") };
+  }
+
+  /** Part of a sequence's features, or of a row's. */
+  features(flow: Flow, from: number, to: number, width: number): Flow {
+    const isRow = !flow.axes.includes("T");
+    const [around, back] = isRow
+      ? [
+          { kind: "reshape", config: { targetShape: [width, 1] } },
+          { kind: "flatten", config: {} },
+        ]
+      : [
+          { kind: "permute", config: { dims: [2, 1] } },
+          { kind: "permute", config: { dims: [2, 1] } },
+        ];
+    const turned = this.push(around, [{ ...flow, axes: isRow ? ["B", "F"] : ["B", "T", "F"] }]);
+    const cut = this.push({ kind: "cropping1D", config: { cropping: [from, width - to] } }, [turned]);
+    return { ...this.push(back, [cut]), axes: flow.axes };
+  }
+
+  /** Rows that were laid on top of each other are the steps of a sequence, where they are taken as one. */
+  asSteps(flow: Flow): Flow {
+    const { stack, ...only } = flow;
+    if (stack === undefined || stack.length === 1) return only;
+    const steps = stack.map((row) => {
+      const { width } = this.extents(row);
+      return this.push({ kind: "reshape", config: { targetShape: [1, width ?? -1] } }, [row]);
+    });
+    const joined = this.push({ kind: "concatenate", config: { axis: 1 } }, steps);
+    return { ...joined, axes: flow.axes.map((axis) => (axis === "D" ? "T" : axis)) };
+  }
+
   /** A value as rows of features: axes that are one long are left out, features turned to the end. */
-  rows(node: OnnxNode, flow: Flow): Flow {
+  rows(node: OnnxNode, given: Flow): Flow {
+    const flow = this.asSteps(given);
     const directions = this.layers[flow.layer]?.directions ?? 1;
     if (flow.axes.includes("D") && directions === 2) {
       return refuse(node, "takes the two directions of a layer one by one, which is not computed here");
     }
-    const axes = flow.axes.filter((axis) => axis !== "L" && axis !== "D");
+    const all: readonly Axis[] = flow.isBare === true ? [...flow.axes, "F"] : flow.axes;
+    const axes = all.filter((axis) => axis !== "L" && axis !== "D");
     const key = axes.join("");
+    if (flow.isBare === true) return this.rows(node, { ...flow, axes, isBare: false });
+    if (flow.part === "sequence" && flow.direction !== undefined) {
+      const { direction, ...both } = flow;
+      const { width } = this.extents(flow);
+      if (width === undefined) return refuse(node, "takes one direction of a layer whose width is not said");
+      return this.rows(
+        node,
+        this.features({ ...both, axes }, direction * width, (direction + 1) * width, 2 * width),
+      );
+    }
     if (key === "BTF" || key === "BF" || key === "BT" || key === "TBF" || key === "TB")
       return { ...flow, axes };
     if (key !== "BFT")
@@ -178,6 +185,10 @@ export class Walk {
     states = 0,
   ): Flow {
     for (const flow of inputs) this.taken(flow);
+    const after = extentsAfter(
+      { kind, config },
+      inputs.slice(0, inputs.length - states).map((flow) => this.extents(flow)),
+    );
     const layer =
       this.layers.push({
         kind,
@@ -186,6 +197,7 @@ export class Walk {
         inputs: [...inputs],
         states,
         uses: new Set(),
+        ...after,
       }) - 1;
     return { flow: true, axes: inputs[0]!.axes, layer, part: "only" };
   }
@@ -200,6 +212,13 @@ export class Walk {
     return this.push(layer, [this.rows(node, flow)], weights);
   }
 
+  /** A layer that does the same to every element, wherever its axes stand; softmax does not. */
+  each(node: OnnxNode, flow: Flow, layer: { kind: string; config: Record<string, unknown> }): Flow {
+    const isTurned = flow.axes.join("") === "BFT" && layer.config.activation !== "softmax";
+    if (!isTurned) return this.add(node, flow, layer);
+    return { ...this.push(layer, [{ ...flow, axes: ["B", "T", "F"] }]), axes: flow.axes };
+  }
+
   /** The layer a value comes out of, where nothing else takes it and `isOpen` says that it may be changed. */
   open(flow: Flow, isOpen: (layer: MutableLayer) => boolean): MutableLayer | undefined {
     const layer = this.layers[flow.layer];
@@ -210,7 +229,8 @@ export class Walk {
   activation(node: OnnxNode, name: string): Flow {
     const flow = this.flow(node);
     const last = this.open(flow, ({ kind, config }) => kind === "dense" && config.activation === undefined);
-    if (last === undefined) return this.add(node, flow, { kind: "activation", config: { activation: name } });
+    if (last === undefined)
+      return this.each(node, flow, { kind: "activation", config: { activation: name } });
     last.config.activation = name;
     return flow;
   }
@@ -271,17 +291,31 @@ export class Walk {
 
   /** A layer of several inputs, axes of one length left out. */
   merge(node: OnnxNode, kind: string, flows: readonly Flow[], config: Record<string, unknown> = {}): Flow {
+    if (kind !== "concatenate" && flows.every(({ axes }) => axes.join("") === "BFT")) {
+      const made = this.push(
+        { kind, config },
+        flows.map((flow) => ({ ...flow, axes: ["B", "T", "F"] as const })),
+      );
+      return { ...made, axes: ["B", "F", "T"] };
+    }
     const all = flows.map((flow) => this.rows(node, flow));
     const longest = all.reduce((a, b) => (b.axes.length > a.axes.length ? b : a));
     return { ...this.push({ kind, config }, all), axes: longest.axes };
   }
 
   recurrent(node: OnnxNode): undefined {
-    const flow = this.flow(node);
+    const flow = this.asSteps(this.flow(node));
     const isBatchFirst = (node.attributes.get("layout") ?? 0) === 1;
     const expected = isBatchFirst ? "BTF" : "TBF";
-    if (flow.axes.join("") !== expected) throw new WrongAxes();
-    if (this.has(node, 4)) refuse(node, "is given lengths of sequences, which are not read");
+    if (flow.axes.join("") !== expected) {
+      throw new WrongAxes(
+        `fromOnnx(): the operator ${node.op} (\`${node.name}\`) works on the axes ${flow.axes.join(", ")}; ${expected.split("").join(", ")} are computed here.`,
+      );
+    }
+    if (this.has(node, 4)) this.#checkLengths(node, flow);
+    const [steps, own] = [node.attributes.get("steps"), this.extents(flow).steps];
+    if (steps !== undefined && own !== undefined && steps !== own)
+      refuse(node, `takes ${String(steps)} of ${own} steps, which is not computed here`);
     const optional = (i: number): OnnxTensor | undefined =>
       this.has(node, i) ? this.tensor(node, i) : undefined;
     const { layer, weights, directions, isReverse } = readCell(
@@ -313,6 +347,15 @@ export class Walk {
     put(1, "state", isBatchFirst ? ["B", "D", "F"] : ["D", "B", "F"]);
     put(2, "cell", isBatchFirst ? ["B", "D", "F"] : ["D", "B", "F"]);
     return undefined;
+  }
+
+  /** Lengths of the sequences may be given where all are whole. */
+  #checkLengths(node: OnnxNode, flow: Flow): void {
+    const { steps } = this.extents(flow);
+    const lengths = this.value(node, 4);
+    const isWhole =
+      !lengths.flow && [...lengths.read()].every((length) => length === "T" || length === steps);
+    if (!isWhole) refuse(node, "is given lengths of sequences, which are not read");
   }
 
   /** The states a recurrent operator begins in, one a direction; undefined: zeros. */

@@ -1,7 +1,8 @@
-import { pick } from "./axes.js";
+import { atEnds, pick } from "./axes.js";
+import { type Axis, type Flow, type Known, vector, WrongAxes, weightOf } from "./flow.js";
 import { refuse } from "./read-cells.js";
 import type { OnnxNode } from "./read-graph.js";
-import { type Axis, type Flow, type Known, type Operators, vector, type Walk, weightOf } from "./walk.js";
+import type { Operators, Walk } from "./walk.js";
 
 /** Whole numbers from here on stand for «to the end». */
 const END = 0x7fffffff;
@@ -15,7 +16,9 @@ const numbers = (node: OnnxNode, key: string): readonly number[] => {
 function channelsFirst(node: OnnxNode, flow: Flow): Flow {
   const axes = flow.axes.filter((axis) => axis !== "L");
   if (axes.join("") !== "BFT")
-    refuse(node, `works on the axes ${axes.join(", ")}; [batch, features, time] is computed here`);
+    throw new WrongAxes(
+      `fromOnnx(): the operator ${node.op} (\`${node.name}\`) works on the axes ${axes.join(", ")}; [batch, features, time] is computed here.`,
+    );
   return { ...flow, axes: ["B", "T", "F"] };
 }
 
@@ -102,13 +105,6 @@ function batchNormalization(walk: Walk, node: OnnxNode): Flow {
   return { ...walk.push({ kind: "batchNormalization", config }, [rows], weights), axes: flow.axes };
 }
 
-/** A layer that changes the steps at the ends, whichever place their axis has. */
-function atEnds(walk: Walk, node: OnnxNode, flow: Flow, kind: string, config: Record<string, unknown>): Flow {
-  const isTurned = flow.axes.join("") === "BFT";
-  const rows: Flow = isTurned ? { ...flow, axes: ["B", "T", "F"] } : walk.rows(node, flow);
-  return { ...walk.push({ kind, config }, [rows]), axes: isTurned ? flow.axes : rows.axes };
-}
-
 function pad(walk: Walk, node: OnnxNode): Flow {
   const flow = walk.flow(node);
   if ((node.attributes.get("mode") ?? "constant") !== "constant") refuse(node, "repeats what it pads");
@@ -122,40 +118,72 @@ function pad(walk: Walk, node: OnnxNode): Flow {
   return atEnds(walk, node, flow, "zeroPadding1D", { padding: [pads[place]!, pads[place + rank]!] });
 }
 
-function slice(walk: Walk, node: OnnxNode): Flow | Known {
-  const value = walk.value(node, 0);
-  const [starts, ends] = [walk.ints(node, "starts", 1)!, walk.ints(node, "ends", 2)!];
-  if (!value.flow) {
-    const own = value.read() as (number | Axis)[];
-    return vector(own.slice(starts[0], ends[0]));
+/** Part of one axis. */
+function part(walk: Walk, node: OnnxNode, value: Flow, place: number, start: number, end: number): Flow {
+  const axis = value.axes[place]!;
+  const { steps, width } = walk.extents(value);
+  const extent =
+    axis === "T"
+      ? steps
+      : axis === "F"
+        ? width
+        : axis === "L"
+          ? 1
+          : axis === "D"
+            ? (value.stack?.length ?? walk.layers[value.layer]?.directions)
+            : undefined;
+  const at = (bound: number): number =>
+    extent === undefined || bound >= 0 ? bound : Math.max(bound + extent, 0);
+  const [from, to] = [at(start), Math.min(at(end), extent ?? END)];
+  if (from === 0 && (to === END || to === extent)) return value;
+  const isSingle = to - from === 1 || (start === -1 && end === END);
+  if (isSingle && axis !== "B" && axis !== "F") {
+    const one = pick(walk, node, value, axis, start === -1 ? -1 : from);
+    // A step that was cut out has lost the places of its axes.
+    const isWhole = one.axes.length === value.axes.length - 1;
+    if (axis === "D" && value.stack !== undefined) return { ...one, axes: ["D", "B", "F"], stack: [one] };
+    return { ...one, axes: isWhole ? value.axes.with(place, "L") : ["L", ...one.axes] };
   }
-  const places = walk.ints(node, "axes", 3) ?? starts.map((_, i) => i);
-  const steps = walk.ints(node, "steps", 4) ?? starts.map(() => 1);
-  if (starts.every((start, i) => start === 0 && ends[i] === END && steps[i] === 1)) return value;
-  const [start, end, step] = [starts[0]!, ends[0]!, steps[0]!];
-  const axis = value.axes[places[0]! < 0 ? places[0]! + value.axes.length : places[0]!];
-  if (starts.length !== 1 || axis !== "T")
-    return refuse(node, "takes part of an axis, which is not computed here");
-  const layer = walk.layers[value.layer];
-  // What was read backwards is turned to the order it was read in.
-  if (start === -1 && end <= -END && step === -1 && layer?.isReverse === true && value.part === "sequence") {
-    layer.isReverse = false;
-    return value;
+  if (axis === "F" && extent !== undefined && to > from) {
+    const rows = walk.rows(node, value);
+    return walk.features(rows, from, to, extent);
   }
-  if (step !== 1) return refuse(node, "leaves steps out, which is not computed here");
-  if (start === -1 && end === END && value.part === "sequence" && layer?.directions === 1) {
-    const last = pick(walk, node, value, "T", -1);
-    return { ...last, axes: value.axes.map((own) => (own === "T" ? "L" : own)) };
-  }
+  if (axis !== "T") return refuse(node, "takes part of an axis, which is not computed here");
+  if (extent !== undefined && to > from)
+    return atEnds(walk, node, value, "cropping1D", { cropping: [from, extent - to] });
   const isFromEnds = start >= 0 && (end < 0 || end === END);
   if (!isFromEnds) return refuse(node, "takes steps counted otherwise than from both ends");
   return atEnds(walk, node, value, "cropping1D", { cropping: [start, end === END ? 0 : -end] });
 }
 
-function expand(walk: Walk, node: OnnxNode): Flow | Known {
+function slice(walk: Walk, node: OnnxNode): Flow | Known {
   const value = walk.value(node, 0);
-  if (!value.flow) return value;
-  const target = walk.known(node, 1).read() as (number | Axis)[];
+  const [starts, ends] = [walk.ints(node, "starts", 1)!, walk.ints(node, "ends", 2)!];
+  if (!value.flow) {
+    const own = value.read() as (number | Axis)[];
+    return { ...vector(own.slice(starts[0], ends[0])), of: value.of };
+  }
+  const places = (walk.ints(node, "axes", 3) ?? starts.map((_, i) => i)).map((place) =>
+    place < 0 ? place + value.axes.length : place,
+  );
+  const steps = walk.ints(node, "steps", 4) ?? starts.map(() => 1);
+  if (places.some((place) => value.axes[place] === undefined))
+    refuse(node, "takes part of an axis there is not");
+  const layer = walk.layers[value.layer];
+  const [start, end, step] = [starts[0]!, ends[0]!, steps[0]!];
+  const isTurned =
+    starts.length === 1 && value.axes[places[0]!] === "T" && start === -1 && end <= -END && step === -1;
+  // What was read backwards is turned to the order it was read in.
+  if (isTurned && layer?.isReverse === true && value.part === "sequence") {
+    layer.isReverse = false;
+    return value;
+  }
+  if (steps.some((one) => one !== 1)) return refuse(node, "leaves steps out, which is not computed here");
+  return places.reduce((flow, place, i) => part(walk, node, flow, place, starts[i]!, ends[i]!), value);
+}
+
+/** Copies along an axis that is one long. */
+function repeated(walk: Walk, node: OnnxNode, value: Flow, target: readonly (number | Axis)[]): Flow {
   const place = value.axes.indexOf("L");
   const copies = target[place];
   const isPlain = target.every((extent, i) => i === place || extent === 1 || extent === value.axes[i]);
@@ -177,8 +205,19 @@ function expand(walk: Walk, node: OnnxNode): Flow | Known {
   return refuse(node, "repeats an axis that is not computed here");
 }
 
+function expand(walk: Walk, node: OnnxNode): Flow | Known {
+  const value = walk.value(node, 0);
+  return value.flow ? repeated(walk, node, value, walk.known(node, 1).read() as (number | Axis)[]) : value;
+}
+
 /** Operators that look through windows of steps, or change how many there are. */
 export const windowOperators: Operators = {
+  Tile: (walk, node) => {
+    const value = walk.value(node, 0);
+    const repeats = walk.known(node, 1).read() as number[];
+    if (!value.flow || repeats.every((count) => count === 1)) return value;
+    return repeated(walk, node, value, repeats);
+  },
   Conv: conv,
   MaxPool: pool("maxPooling1D"),
   AveragePool: pool("averagePooling1D"),
