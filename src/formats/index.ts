@@ -148,7 +148,8 @@ export async function fromKeras<Made extends Model = Sequential>(
 
 /**
  * The model as a `.keras` archive in the layout of Keras 3, with its compile configuration where Keras has words for it;
- * what it has none for, such as `truncate` or the loss `quantile`, is told once with `console.warn` and left out.
+ * what it has none for, such as `truncate` or the loss `quantile`, is told once with `console.warn` and left out, and so is
+ * the state of an optimizer whose order in the file depends on Keras's version (nadam; `amsgrad`, `centered`, `useEma`).
  * @throws FormatError naming a layer or an option Keras does not have: peepholes, projections, `hardSigmoidLegacy`.
  *
  * @example
@@ -160,6 +161,11 @@ export async function toKeras(model: Model): Promise<Uint8Array> {
   const { bytes, unsaid } = await (await import("./keras/write-keras.js")).writeKeras(snapshot);
   if (unsaid.length > 0)
     console.warn(`${where}: Keras has no word for ${unsaid.join(", ")}; the file is without.`);
+  if (snapshot.unkept !== undefined) {
+    console.warn(
+      `${where}: ${snapshot.unkept} is not in the file: training goes on with an optimizer that begins anew. toSafetensors with { optimizer: true } holds it.`,
+    );
+  }
   return bytes;
 }
 

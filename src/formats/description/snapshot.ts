@@ -8,7 +8,7 @@ import { ModelLayer } from "../../model/graph/model-layer.js";
 import type { LayerSet } from "../../model/layer-set.js";
 import { Model } from "../../model/model.js";
 import type { NamedTensor } from "../../tensor.js";
-import { type OptimizerTensors, readState } from "../keras/optimizer-state.js";
+import { type OptimizerTensors, readState, unkeptState } from "../keras/optimizer-state.js";
 import { refuseShared } from "../refuse-shared.js";
 import type { DescribedGraph, DescribedNode } from "./description.js";
 
@@ -55,6 +55,8 @@ export interface ModelSnapshot {
   readonly compile: Readonly<Record<string, unknown>> | null;
   /** What the optimizer has gathered; null: nothing that a file of Keras's holds. */
   readonly optimizer?: OptimizerTensors | null;
+  /** What it has gathered that no file of Keras's holds, in words. */
+  readonly unkept?: string | undefined;
 }
 
 function insideOf(where: string, layer: Layer): ModelSnapshot | undefined {
@@ -165,5 +167,6 @@ export function snapshotOf(where: string, model: Model): ModelSnapshot {
     ...topologySnapshot(where, model.name, model.topology),
     compile: compiled === undefined ? null : compileConfig(compiled),
     optimizer: readState(where, model),
+    unkept: unkeptState(model),
   };
 }

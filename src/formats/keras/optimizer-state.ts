@@ -43,6 +43,18 @@ export function readState(where: string, model: Model): OptimizerTensors | null 
   return { updates: optimizer.iterations, learningRate: optimizer.learningRate, slots };
 }
 
+/** What of a trained model's optimizer no file of Keras's can hold here; undefined: nothing. */
+export function unkeptState({ compiled }: Model): string | undefined {
+  const optimizer = compiled?.optimizer;
+  if (optimizer === undefined || optimizer.batches === 0 || keepsState(optimizer)) return undefined;
+  const { amsgrad, momentum, centered, useEma, gradientAccumulationSteps } = optimizer.getConfig();
+  const given = Object.entries({ amsgrad, momentum, centered, useEma, gradientAccumulationSteps })
+    .filter(([, value]) => value !== undefined && value !== null && value !== false && value !== 0)
+    .map(([key]) => key);
+  const why = alike.includes(optimizer.name) && given.length > 0 ? ` with ${given.join(", ")}` : "";
+  return `the state of ${optimizer.name}${why} after ${optimizer.iterations} updates`;
+}
+
 /**
  * Has an optimizer begin with a file's state: the variables of Keras's `optimizer/vars`, updates and rate first.
  * @returns why not; undefined: it will.

@@ -39,7 +39,8 @@ function checkInner(where: string, given: unknown): Layer {
   if (layer.isInput) {
     throw new ConfigError(`${where}: an input layer computes nothing; give its shape to timeDistributed().`);
   }
-  if (layer.inputShape !== undefined || layer.batchSize !== undefined) {
+  // A whole model says by itself what it takes.
+  if (layer.kind !== "model" && (layer.inputShape !== undefined || layer.batchSize !== undefined)) {
     throw new ConfigError(
       `${where}: give inputShape and batchSize to timeDistributed(), not to the layer inside.`,
     );
