@@ -1,5 +1,5 @@
 export { type CrossValidateOptions, type CrossValidation, crossValidate } from "./cross-validate.js";
-export type { PlainData, SearchData } from "./data.js";
+export type { PlainData, RecipeData, SearchData } from "./data.js";
 export {
   type Ensemble,
   type EnsembleOptions,
