@@ -21,7 +21,7 @@ export const msle = meanSquaredLogarithmicError;
 export function mae(options?: LossOptions): Loss;
 export function mae(actual: SeriesLike, predicted: SeriesLike): number;
 export function mae(first?: SeriesLike | LossOptions, predicted?: SeriesLike): Loss | number {
-  const isSeries = first != null && ("length" in first || "shape" in first);
+  const isSeries = typeof first === "object" && first !== null && ("length" in first || "shape" in first);
   if (predicted === undefined && !isSeries) return meanAbsoluteError(first as LossOptions | undefined);
   return maeOf(first as SeriesLike, predicted as SeriesLike);
 }
