@@ -1,6 +1,7 @@
 import { DataError } from "../errors.js";
+import { complete, type Steps } from "../numerics/steps.js";
 import { mae, mase, rmse, smape } from "../series/baselines/forecast-metrics.js";
-import { bestHoltWinters } from "../series/baselines/holt-winters.js";
+import { bestHoltWintersSteps } from "../series/baselines/holt-winters.js";
 import { naiveForecast, seasonalNaiveForecast } from "../series/baselines/naive.js";
 import { smooth, smoothedPath } from "../series/baselines/smoothing-state.js";
 import { fitTheta, thetaPath, thetaStart, thetaTake } from "../series/baselines/theta.js";
@@ -26,21 +27,45 @@ export function originsOf(
 
 type Paths = number[][];
 
+/** Rows walked, and origins forecast from, between two pauses. */
+const ROWS = 16_384;
+const ORIGINS = 256;
+
 interface Walk {
   take(value: number): void;
   path(): number[];
 }
 
 /** Paths of something that walks along: once over what the origins share, anew where a gap is filled otherwise. */
-function walked(known: readonly Float64Array[], isShared: readonly boolean[], begin: () => Walk): Paths {
+function* walked(
+  known: readonly Float64Array[],
+  isShared: readonly boolean[],
+  begin: () => Walk,
+): Steps<Paths> {
   const shared = begin();
+  const paths: Paths = [];
   let t = 0;
-  return known.map((y, i) => {
+  for (const [i, y] of known.entries()) {
     const walk = isShared[i] ? shared : begin();
-    for (let k = isShared[i] ? t : 0; k < y.length; k++) walk.take(y[k]!);
+    for (let k = isShared[i] ? t : 0; k < y.length; k++) {
+      walk.take(y[k]!);
+      if (k % ROWS === ROWS - 1) yield;
+    }
     if (isShared[i]) t = y.length;
-    return walk.path();
-  });
+    paths.push(walk.path());
+    if (i % ORIGINS === ORIGINS - 1) yield;
+  }
+  return paths;
+}
+
+/** Forecasts of something that needs no walk, from each origin. */
+function* mapped(known: readonly Float64Array[], path: (y: Float64Array) => number[]): Steps<Paths> {
+  const paths: Paths = [];
+  for (const [i, y] of known.entries()) {
+    paths.push(path(y));
+    if (i % ORIGINS === ORIGINS - 1) yield;
+  }
+  return paths;
 }
 
 /** The straight line through the first and the last value, drawn on. */
@@ -51,13 +76,13 @@ function drift(y: Float64Array, horizon: number): number[] {
 }
 
 /** The baselines' forecasts from each origin, each from the rows before it alone. */
-function baselinePaths(
+function* baselinePaths(
   target: Float64Array,
   impute: Imputation,
   origins: readonly number[],
   horizon: number,
   season: number,
-): Record<string, Paths> {
+): Steps<Record<string, Paths>> {
   const own: RawSeries = { names: ["value"], target: 0, columns: [target], rows: target.length };
   const filledTo = (end: number): Float64Array => fillGaps(sliceRaw(own, 0, end), impute)[0]!;
   // Up to a row without a gap, the filled values do not depend on where the series is cut.
@@ -67,14 +92,16 @@ function baselinePaths(
   const known = origins.map((t, i) => (isShared[i] ? shared!.subarray(0, t) : filledTo(t)));
   const paths: Record<string, Paths> = {
     // Each looks at the last values alone: handing it the whole past would cost a walk through it at every origin.
-    naive: known.map((y) => naiveForecast(y.subarray(-1), { horizon })),
-    "seasonal naive": known.map((y) => seasonalNaiveForecast(y.subarray(-season), { season, horizon })),
-    drift: known.map((y) => drift(y, horizon)),
+    naive: yield* mapped(known, (y) => naiveForecast(y.subarray(-1), { horizon })),
+    "seasonal naive": yield* mapped(known, (y) =>
+      seasonalNaiveForecast(y.subarray(-season), { season, horizon }),
+    ),
+    drift: yield* mapped(known, (y) => drift(y, horizon)),
   };
   // Both are fitted once, to what the first origin knows, and go on from there.
-  const smoothing = bestHoltWinters(known[0]!, season > 1 ? season : null);
+  const smoothing = yield* bestHoltWintersSteps(known[0]!, season > 1 ? season : null);
   const { level, trend, season: seasons } = smoothing.initial;
-  paths.holtWinters = walked(known, isShared, () => {
+  paths.holtWinters = yield* walked(known, isShared, () => {
     const state = Float64Array.of(level, trend, ...seasons);
     let t = 0;
     return {
@@ -87,7 +114,7 @@ function baselinePaths(
     known[0]!,
     season > 1 && known[0]!.length >= 2 * season ? [season] : [],
   );
-  paths.theta = walked(known, isShared, () => {
+  paths.theta = yield* walked(known, isShared, () => {
     const state = thetaStart();
     let t = 0;
     return {
@@ -109,30 +136,37 @@ function meanChange(y: Float64Array, lag: number): number {
 const unitSeason = (train: Float64Array, season: number): number =>
   train.length > season && meanChange(train, season) > 1e-9 * meanChange(train, 1) ? season : 1;
 
+interface Measures {
+  readonly rmse: number;
+  readonly mae: number;
+  readonly mase: number;
+  readonly smape: number;
+}
+
 /** Errors of forecasts against what came, gaps left out. */
-function measure(
+function* measure(
   actuals: readonly number[][],
   predictions: readonly number[][],
   train: Float64Array,
   season: number,
-) {
+): Steps<Measures> {
   const [a, p]: [number[], number[]] = [[], []];
-  actuals.forEach((row, i) => {
+  for (const [i, row] of actuals.entries()) {
     row.forEach((actual, h) => {
       if (Number.isNaN(actual)) return;
       a.push(actual);
       p.push(predictions[i]![h]!);
     });
-  });
+    if (i % ORIGINS === ORIGINS - 1) yield;
+  }
   if (a.length === 0) {
     throw new DataError("backtest(): every value to compare with is a gap.", { code: "missing_values" });
   }
-  return {
-    rmse: rmse(a, p),
-    mae: mae(a, p),
-    mase: mase(a, p, { train, season: unitSeason(train, season) }),
-    smape: smape(a, p),
-  };
+  const absolute = { rmse: rmse(a, p), mae: mae(a, p) };
+  yield;
+  const scaled = mase(a, p, { train, season: unitSeason(train, season) });
+  yield;
+  return { ...absolute, mase: scaled, smape: smape(a, p) };
 }
 
 const rootMeanSquares = (
@@ -150,32 +184,41 @@ const rootMeanSquares = (
   });
 
 /** Puts forecasts beside what came and beside the baselines. */
-export function judge(
+export const judge = (
   raw: RawSeries,
   origins: readonly number[],
   predictions: number[][],
   impute: Imputation,
   season: number,
-): BacktestResult {
+): BacktestResult => complete(judgeSteps(raw, origins, predictions, impute, season));
+
+/** {@link judge}, in pieces. */
+export function* judgeSteps(
+  raw: RawSeries,
+  origins: readonly number[],
+  predictions: number[][],
+  impute: Imputation,
+  season: number,
+): Steps<BacktestResult> {
   const target = raw.columns[raw.target]!;
   const horizon = predictions[0]!.length;
   const actuals = origins.map((t) => Array.from(target.subarray(t, t + horizon)));
   const train = fillGaps(sliceRaw({ ...raw, columns: [target], target: 0 }, 0, origins[0]), impute)[0]!;
-  const paths = baselinePaths(target, impute, origins, horizon, season);
-  const measured = Object.entries(paths).map(
-    ([name, path]) => [name, measure(actuals, path, train, season)] as const,
-  );
+  yield;
+  const paths = yield* baselinePaths(target, impute, origins, horizon, season);
+  const baselines: Record<string, Record<string, number>> = {};
+  const rmseByStep: Record<string, number[]> = {};
+  for (const [name, path] of Object.entries({ model: predictions, ...paths })) {
+    rmseByStep[name] = rootMeanSquares(actuals, path, horizon);
+    yield;
+    if (name !== "model") baselines[name] = { ...(yield* measure(actuals, path, train, season)) };
+  }
   return {
     origins: [...origins],
     predictions,
     actuals,
-    metrics: measure(actuals, predictions, train, season),
-    baselines: Object.fromEntries(measured),
-    rmseByStep: Object.fromEntries(
-      Object.entries({ model: predictions, ...paths }).map(([name, path]) => [
-        name,
-        rootMeanSquares(actuals, path, horizon),
-      ]),
-    ),
+    metrics: { ...(yield* measure(actuals, predictions, train, season)) },
+    baselines,
+    rmseByStep,
   };
 }

@@ -14,6 +14,9 @@ import { profileSeries } from "./profile.js";
 import { select } from "./select.js";
 import type { ForecasterFitOptions } from "./types.js";
 
+/** Rows at the end of a series that teach: what lies before them would cost time and tell little of what comes. */
+export const MOST_ROWS = 50_000;
+
 /** What `fit` leaves: all a forecast is made of. */
 export interface Fit {
   readonly chain: Chain;

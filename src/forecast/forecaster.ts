@@ -1,14 +1,16 @@
 import { ConfigError, DataError, FormatError, StateError } from "../errors.js";
 import type { History } from "../model/events.js";
 import type { Sequential } from "../model/sequential.js";
+import { completePausing } from "../numerics/steps.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
-import { judge, originsOf } from "./backtest.js";
+import { judgeSteps, originsOf } from "./backtest.js";
 import { toRawUnits } from "./chain/chain.js";
-import { contextPausing, cursorAfter, tracksOver } from "./chain/context.js";
+import { contextPausing, cursorAfter } from "./chain/context.js";
 import { fingerprint } from "./chain/fingerprint.js";
 import { openRaw, type RawSeries, refuseOtherColumns, sliceRaw } from "./chain/raw-series.js";
 import { conformalOffset } from "./choose/calibration.js";
-import { fitSeries } from "./fit.js";
+import { withRecentErrors } from "./choose/recent-errors.js";
+import { fitSeries, MOST_ROWS } from "./fit.js";
 import { refuseAborted } from "./network.js";
 import { HORIZON, readOptions, readQuantiles, type Settings } from "./options.js";
 import { isPanelData } from "./panel/open-panel.js";
@@ -17,6 +19,7 @@ import { readPanel, writePanel } from "./panel/panel-persistence.js";
 import { type Fitted, readForecaster, writeForecaster } from "./persistence.js";
 import { type ChainForecast, predictCursors } from "./predict.js";
 import { inTurns, refitOn, refuseRunner } from "./refit.js";
+import { pauseOf, roll } from "./roll.js";
 import type {
   BacktestOptions,
   BacktestResult,
@@ -44,9 +47,6 @@ export type {
 } from "./types.js";
 
 const whole = { min: 1, integer: true };
-
-/** Rows at the end of a series that teach: what lies before them would cost time and tell little of what comes. */
-const MOST_ROWS = 50_000;
 
 class SeriesForecaster implements Forecaster {
   readonly options: ForecasterOptions;
@@ -132,12 +132,17 @@ class SeriesForecaster implements Forecaster {
     const levels =
       options.quantiles === undefined ? this.#settings.quantiles : readQuantiles(where, options.quantiles);
     this.#refuseUntrained(where, levels);
-    const cursor = cursorAfter(fitted.context, chain, this.#newer(where, fitted, options.history));
+    const newer = this.#newer(where, fitted, options.history);
+    const cursor = cursorAfter(fitted.context, chain, newer);
     const [forecast] = await predictCursors(network, head, chain, [cursor], horizon, levels);
     const mean = Array.from(toRawUnits(chain, forecast!.mean));
-    return levels.length === 0
-      ? { mean }
-      : { mean, quantiles: this.#quantiles(fitted, forecast!, levels, cursor.errorUnit) };
+    if (levels.length === 0) return { mean };
+    const calibrations =
+      newer === null
+        ? fitted.fit.calibrations
+        : await withRecentErrors(fitted.fit, fitted.context, newer, horizon);
+    const fit = { ...fitted.fit, calibrations };
+    return { mean, quantiles: this.#quantiles(fit, forecast!, levels, cursor.errorUnit) };
   }
 
   backtest(series: ForecastSeries, options: BacktestOptions & ForecasterFitOptions): Promise<BacktestResult>;
@@ -161,14 +166,19 @@ class SeriesForecaster implements Forecaster {
       ...(signal === undefined ? {} : { signal }),
     };
     const origins = originsOf(where, raw.rows, start, step, horizon);
-    const judged = (fitted: Fitted, predictions: number[][]): BacktestResult =>
-      judge(raw, origins, predictions, this.#settings.impute, fitted.fit.chain.season);
+    // Baselines learn from the rows that taught the model.
+    const judged = async ({ skipped, fit }: Fitted, predictions: number[][]): Promise<BacktestResult> => {
+      const places = origins.map((origin) => origin - skipped);
+      const { impute } = this.#settings;
+      const steps = judgeSteps(sliceRaw(raw, skipped), places, predictions, impute, fit.chain.season);
+      return { ...(await completePausing(steps, pauseOf(signal))), origins: [...origins] };
+    };
 
     const { forecaster, isOwn } = await this.#knowing(raw, start, fitOptions);
     try {
       const own = forecaster.#own(where);
-      if (!refit) return judged(own, await forecaster.#roll(own, raw, origins, horizon));
-      const predictions = await forecaster.#roll(own, raw, origins.slice(0, 1), horizon);
+      if (!refit) return await judged(own, await forecaster.#roll(own, raw, origins, horizon, signal));
+      const predictions = await forecaster.#roll(own, raw, origins.slice(0, 1), horizon, signal);
       const later = origins.slice(1);
       const { runner } = options;
       const forecastFrom = async (origin: number): Promise<number[]> => {
@@ -178,14 +188,14 @@ class SeriesForecaster implements Forecaster {
             : (loadForecaster(await refitOn(runner, this.options, raw, origin, signal)) as SeriesForecaster);
         try {
           if (runner === undefined) await anew.#fitRaw(sliceRaw(raw, 0, origin), fitOptions);
-          const [path] = await anew.#roll(anew.#own(where), raw, [origin], horizon);
+          const [path] = await anew.#roll(anew.#own(where), raw, [origin], horizon, signal);
           return path!;
         } finally {
           anew.dispose();
         }
       };
       predictions.push(...(await inTurns(later, runner?.workers ?? 1, forecastFrom)));
-      return judged(own, predictions);
+      return await judged(own, predictions);
     } finally {
       if (!isOwn) forecaster.dispose();
     }
@@ -256,21 +266,15 @@ class SeriesForecaster implements Forecaster {
   }
 
   /** Forecasts from each origin, in raw units. */
-  async #roll(
-    fitted: Fitted,
+  #roll(
+    { fit, skipped }: Fitted,
     raw: RawSeries,
     origins: readonly number[],
     horizon: number,
+    signal: AbortSignal | undefined,
   ): Promise<number[][]> {
-    const { chain, network, head } = fitted.fit;
-    const { skipped } = fitted;
-    const cursors = tracksOver(
-      chain,
-      sliceRaw(raw, skipped),
-      origins.map((origin) => origin - skipped),
-    );
-    const forecasts = await predictCursors(network, head, chain, cursors, horizon);
-    return forecasts.map(({ mean }) => Array.from(toRawUnits(chain, mean)));
+    const places = origins.map((origin) => origin - skipped);
+    return roll(fit, sliceRaw(raw, skipped), places, horizon, signal);
   }
 
   /** The rows of `history` that follow the training series. */
@@ -299,12 +303,11 @@ class SeriesForecaster implements Forecaster {
 
   /** Quantiles in raw units, never crossing: sorted at each step, as Chernozhukov et al. 2010 do. */
   #quantiles(
-    { fit }: Fitted,
+    { chain, head, calibrations }: Pick<Fitted["fit"], "chain" | "head" | "calibrations">,
     { mean, quantiles }: ChainForecast,
     levels: readonly number[],
     unit: number,
   ): Record<string, number[]> {
-    const { chain, head, calibrations } = fit;
     const paths = levels.map((level) => {
       const own = quantiles.get(level);
       if (head.kind === "gaussian") return own!;

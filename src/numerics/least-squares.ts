@@ -23,7 +23,10 @@ export interface LeastSquares {
 export const leastSquares = (columns: readonly Float64Array[], y: Float64Array): LeastSquares =>
   complete(leastSquaresSteps(columns, y));
 
-/** {@link leastSquares}, one column a piece. */
+/** Numbers that are turned between two pauses: a few milliseconds. */
+const PIECE = 500_000;
+
+/** {@link leastSquares}, a column a piece, or a few reflections where columns are long. */
 export function* leastSquaresSteps(columns: readonly Float64Array[], y: Float64Array): Steps<LeastSquares> {
   const n = y.length;
   const reduced = columns.map((column) => column.slice());
@@ -38,7 +41,14 @@ export function* leastSquaresSteps(columns: readonly Float64Array[], y: Float64A
     const reflector = column.slice(rank);
     reflector[0]! += column[rank]! > 0 ? rest : -rest;
     const half = rest * (rest + Math.abs(column[rank]!));
-    for (let j = rank; j < reduced.length; j++) reflect(reduced[j]!, reflector, half, rank);
+    let turned = 0;
+    for (let j = rank; j < reduced.length; j++) {
+      reflect(reduced[j]!, reflector, half, rank);
+      turned += n;
+      if (turned < PIECE) continue;
+      turned = 0;
+      yield;
+    }
     reflect(rotated, reflector, half, rank);
     rank++;
     yield;

@@ -1,5 +1,6 @@
 import pc from "picocolors";
 import { ConfigError } from "../../errors.js";
+import { MOST_ROWS } from "../../forecast/fit.js";
 import type { BacktestOptions, Forecaster } from "../../forecast/forecaster.js";
 import { writeFileAtomic } from "../../node/atomic-write.js";
 import { sourceName, summaryInParts } from "../../report/summary/series-summary.js";
@@ -21,6 +22,7 @@ import type { TrainOptions } from "../options/train-options.js";
 import { forecastCsv } from "../print/forecast-csv.js";
 import { bullets, factLines, heading } from "../print/text.js";
 import { printResult, resultJson } from "../print/train-output.js";
+import { judgedRows } from "../test-rows.js";
 import { trainPanel } from "./train-panel.js";
 
 /** Where no season says how far ahead is worth looking. */
@@ -54,16 +56,20 @@ async function testForecasts(
   { trainRows, horizon }: Split,
   io: Io,
 ): Promise<TestForecasts> {
+  const { start, step } = judgedRows(values.length, trainRows);
   const backtest = async (options: Omit<BacktestOptions, "start">) => {
-    const result = await model.backtest(values, { start: trainRows, signal: io.signal, ...options });
-    checkInterrupt(io);
-    return result;
+    try {
+      return await model.backtest(values, { start, signal: io.signal, ...options });
+    } finally {
+      // What was stopped complains; why it was stopped is known here.
+      checkInterrupt(io);
+    }
   };
   const near = await backtest({ horizon: 1 });
   return {
     name: modelName(model),
     near,
-    far: horizon === 1 ? near : await backtest({ horizon }),
+    far: horizon === 1 ? near : await backtest({ horizon, step }),
     horizon,
     season: seasonOf(model),
   };
@@ -94,8 +100,10 @@ export async function train(file: string, options: TrainOptions, io: Io): Promis
   const split = splitOf(summary.rows, options, season);
   const { trainRows, horizon } = split;
   const testRows = summary.rows - trainRows;
+  const taught = Math.min(trainRows, MOST_ROWS);
+  const { start } = judgedRows(summary.rows, trainRows);
   title(
-    `Training on the first ${plural(trainRows, "row")}; the last ${wholeNumber(testRows)} are kept for the test`,
+    `Training on ${taught < trainRows ? `the last ${wholeNumber(taught)} of ` : ""}the first ${plural(trainRows, "row")}; the last ${wholeNumber(testRows)} are kept for the test${start > trainRows ? `, of which the last ${wholeNumber(summary.rows - start)} are forecast` : ""}`,
   );
   const { model, seconds, flow } = await naming(series, () =>
     fitForecaster(

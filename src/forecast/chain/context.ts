@@ -64,8 +64,13 @@ export function cursorAfter(context: Context, chain: Chain, more: RawSeries | nu
 /**
  * Cursors at ascending origins of a series that begins with row 0, each knowing only the rows before its origin. Rows are
  * walked once; only where the row before an origin is a gap, the walk is made again with the gap filled from the past.
+ * Yields undefined where others may be heard on the way to the next origin.
  */
-export function tracksOver(chain: Chain, raw: RawSeries, origins: readonly number[]): SeriesCursor[] {
+export function* tracksOver(
+  chain: Chain,
+  raw: RawSeries,
+  origins: readonly number[],
+): Generator<SeriesCursor | undefined, void, void> {
   const { impute } = chain;
   const lookback = impute === "knn" && raw.columns.length > 1;
   const hasGaps = raw.columns.some((values) => values.some(Number.isNaN));
@@ -74,9 +79,15 @@ export function tracksOver(chain: Chain, raw: RawSeries, origins: readonly numbe
   const cursor = SeriesCursor.start(chain, last);
   // Up to a row without a gap, what fills the gaps before it lies before it too.
   const prepared = last === 0 ? null : prepare(chain, sliceRaw(raw, 0, last));
-  return origins.map((origin) => {
-    if (alone(origin)) return cursorAfter(contextAfter(chain, sliceRaw(raw, 0, origin)), chain, null);
-    cursor.pushAll(prepared!, cursor.index, origin);
-    return cursor.fork(0);
-  });
+  for (const origin of origins) {
+    if (alone(origin)) {
+      yield cursorAfter(contextAfter(chain, sliceRaw(raw, 0, origin)), chain, null);
+      continue;
+    }
+    while (cursor.index < origin) {
+      cursor.pushAll(prepared!, cursor.index, Math.min(origin, cursor.index + STRIDE));
+      yield undefined;
+    }
+    yield cursor.fork(0);
+  }
 }

@@ -41,6 +41,33 @@ export function calibrate(
   };
 }
 
+/** Ranks of the tail that stand beside newer errors: as many newer ones weigh as much as all of the tail. */
+const TAIL_RANKS = 100;
+
+/**
+ * A calibration with errors of newer forecasts beside those of the tail.
+ * @param errors `[origins][steps]`, NaN where nothing has come to compare with.
+ */
+export function extended({ level, steps }: Calibration, errors: readonly Float64Array[]): Calibration {
+  return {
+    level,
+    steps: steps.map((step, h) => {
+      const newer = errors.map((row) => row[h] ?? Number.NaN).filter((error) => !Number.isNaN(error));
+      if (step.count === 0 || newer.length === 0) return step;
+      const last = step.errors.length - 1;
+      const ranks = Math.min(step.count, TAIL_RANKS);
+      const tail = Array.from({ length: ranks }, (_, i) => {
+        const place = ranks === 1 ? last / 2 : (i / (ranks - 1)) * last;
+        const below = Math.floor(place);
+        const above = Math.min(last, below + 1);
+        return step.errors[below]! + (place - below) * (step.errors[above]! - step.errors[below]!);
+      });
+      const all = [...tail, ...newer].sort((a, b) => a - b);
+      return { count: all.length, errors: all };
+    }),
+  };
+}
+
 /**
  * What is added to a forecast `step` steps ahead (from 0) so that a new value stays below it with probability `level`:
  * split conformal prediction (Vovk et al. 2005) with signed errors. Of n errors the one of rank ⌈(n + 1) level⌉ is taken

@@ -33,6 +33,7 @@ function* stepScale(all: Float64Array): Generator<void, number, void> {
   const center = median(steps);
   yield;
   const deviations = steps.map((step) => Math.abs(step - center));
+  yield;
   const robust = MAD_TO_SIGMA * median(deviations);
   return robust > 0 ? robust : (MEAN_TO_SIGMA * deviations.reduce((a, b) => a + b, 0)) / steps.length;
 }
@@ -44,7 +45,7 @@ function* stepScale(all: Float64Array): Generator<void, number, void> {
 export const findOutliers = (values: ArrayLike<number>): Outlier[] => complete(outliersInParts(values));
 
 /** Rows looked at without a pause. */
-const SLICE = 65_536;
+const SLICE = 16_384;
 
 /** {@link findOutliers}, pausing every few thousand rows. */
 export function* outliersInParts(values: ArrayLike<number>): Generator<void, Outlier[], void> {
@@ -59,7 +60,10 @@ export function* outliersInParts(values: ArrayLike<number>): Generator<void, Out
   }
   if (n < 3) return [];
   const steps = new Float64Array(n - 1);
-  for (let i = 1; i < n; i++) steps[i - 1] = known[i]! - known[i - 1]!;
+  for (let i = 1; i < n; i++) {
+    steps[i - 1] = known[i]! - known[i - 1]!;
+    if (i % SLICE === 0) yield;
+  }
   yield;
   const bound = BOUND * (yield* stepScale(steps));
   yield;

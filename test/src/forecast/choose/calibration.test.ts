@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { calibrate, conformalOffset } from "../../../../src/forecast/choose/calibration.js";
+import { calibrate, conformalOffset, extended } from "../../../../src/forecast/choose/calibration.js";
 import { createRandom } from "../../../../src/random.js";
 
 const errorsOf = (...values: number[]): Float64Array[] => values.map((value) => Float64Array.of(value));
@@ -37,5 +37,20 @@ describe("conformal offsets", () => {
     const within = fresh.filter((error) => error >= low && error <= high).length / fresh.length;
     // Calibration errs with √(0.1 · 0.9 / 1000) = 0.0095 at each end, the count with 0.006; four of their sum's.
     expect(Math.abs(within - 0.8)).toBeLessThan(0.055);
+  });
+
+  it("take newer errors in beside those of the tail, by hand", () => {
+    const more = extended(nine, [Float64Array.of(10), Float64Array.of(Number.NaN), Float64Array.of(-10)]);
+    expect(more.steps[0]).toEqual({ count: 11, errors: [-10, -4, -3, -2, -1, 0, 1, 2, 3, 4, 10] });
+    // Rank ⌈12 · 0.9⌉ = 11 of eleven.
+    expect(conformalOffset(more, 0, 0.9)).toBe(10);
+    // Nothing newer, or a step that was not calibrated, stays as it is.
+    expect(extended(nine, [Float64Array.of(Number.NaN)])).toEqual(nine);
+    const empty = calibrate(null, [Float64Array.of(1, Number.NaN), Float64Array.of(2, Number.NaN)], 2);
+    expect(extended(empty, [Float64Array.of(3, 4)]).steps[1]).toEqual({ count: 0, errors: [] });
+    // A long tail is a hundred ranks, its ends among them.
+    const long = calibrate(null, errorsOf(...Array.from({ length: 301 }, (_, i) => i)), 1);
+    const { count, errors } = extended(long, [Float64Array.of(-1)]).steps[0]!;
+    expect([count, errors[0], errors[1], errors.at(-1)]).toEqual([101, -1, 0, 300]);
   });
 });
