@@ -5,11 +5,20 @@
 import { tmpdir } from "node:os";
 import { parseArgs } from "node:util";
 import * as gateflow from "../../src/index.js";
+import { type FaultyWork, faults, sizeLimits } from "./faults.js";
 import { callHostilely } from "./hostile-calls.js";
 import { forgottenModels, type MemoryCourse, manyPredictions } from "./leaks.js";
+import { withSmallDisk } from "./small-disk.js";
+import { changedForecasters } from "./stored-values.js";
+import { threadedSteps } from "./threaded-steps.js";
 
 const { values } = parseArgs({
-  options: { part: { type: "string" }, count: { type: "string" }, seed: { type: "string" } },
+  options: {
+    part: { type: "string" },
+    count: { type: "string" },
+    seed: { type: "string" },
+    work: { type: "string", default: "training,study,saving,command" },
+  },
 });
 const seed = Number(values.seed ?? 20261128);
 
@@ -19,9 +28,55 @@ const told = (what: string, { counts, bytes, slope }: MemoryCourse): void => {
   );
 };
 
+const works = values.work.split(",") as FaultyWork[];
+const LONGEST_MS = 900;
+
 const parts: Record<string, (count: number) => Promise<void>> = {
   models: async (count) => told("models made and forgotten", await forgottenModels(count, 20)),
   predictions: async (count) => told("predictions", await manyPredictions(count, 20)),
+  async kills(count) {
+    for (const work of works) {
+      const { faults: found, early, rounds, losses } = await faults(work, count, seed);
+      console.log(
+        `${work}: ${found} SIGKILLs in ${rounds} rounds, ${early} of them before anything was under way, ${losses.length} losses`,
+      );
+      for (const loss of losses.slice(0, 3)) console.log(`  ${loss}`);
+    }
+  },
+  async disk(count) {
+    for (const work of works) {
+      if (work === "command") continue;
+      const [low, high] = sizeLimits[work];
+      const limited = await faults(work, count, seed, (random) => ({
+        limit: low + random.integer(high - low),
+      }));
+      console.log(
+        `${work}: ${limited.faults} files that grew beyond a limit, ${limited.losses.length} losses ${limited.losses.slice(0, 3).join("; ")}`,
+      );
+      const full = await withSmallDisk((disk) =>
+        faults(work, count, seed, (random) => ({ fill: random.uniform() ** 2 * LONGEST_MS, disk }), disk),
+      );
+      console.log(
+        full === null
+          ? `${work}: no small disk can be mounted here (root of Linux can)`
+          : `${work}: ${full.faults} times a full disk, ${full.losses.length} losses ${full.losses.slice(0, 3).join("; ")}`,
+      );
+    }
+  },
+  async threads(count) {
+    const { steps, stops, threads, changed } = await threadedSteps(count, seed);
+    console.log(
+      `${steps} steps on up to ${threads} threads, ${stops} fits stopped, ${changed.length} steps with a changed bit`,
+    );
+    for (const one of changed.slice(0, 3)) console.log(`  ${one}`);
+  },
+  async stored(count) {
+    const { files, refused, faults: found } = await changedForecasters(Math.max(1, count));
+    console.log(
+      `${files} saved forecasters with a changed value, ${refused} refused, the others forecast, ${found.length} did neither`,
+    );
+    for (const one of found.slice(0, 10)) console.log(`  ${one}`);
+  },
   async arguments(count) {
     process.chdir(tmpdir());
     console.warn = () => {};

@@ -1,7 +1,7 @@
 /**
  * The long form of test/reliability/many-trials.test.ts: small trials, poison among them, through Redis and workers that are
  * killed, each to end once and with this process's bits. Needs the built package and a Redis server:
- * `npx tsx bench/search/many-trials.ts --trials=10000 --workers=2,4 --kills=10 --restarts=3 --poison-every=2000 --timeout=20`
+ * `npx tsx bench/search/many-trials.ts --trials=10000 --workers=2,4 --kills=10 --restarts=3 --poison-every=2000 --timeout=60 --lock=5`
  */
 import { parseArgs } from "node:util";
 import { storm } from "./storm.js";
@@ -13,7 +13,8 @@ const { values } = parseArgs({
     kills: { type: "string", default: "10" },
     restarts: { type: "string", default: "3" },
     "poison-every": { type: "string", default: "2000" },
-    timeout: { type: "string", default: "20" },
+    timeout: { type: "string", default: "60" },
+    lock: { type: "string", default: "5" },
   },
 });
 
@@ -27,6 +28,7 @@ for (const workers of values.workers.split(",").map(Number)) {
       restarts: Number(values.restarts),
       poisonEvery: Number(values["poison-every"]),
       trialTimeout: Number(values.timeout),
+      lock: Number(values.lock),
     },
     console.error,
   );

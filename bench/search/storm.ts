@@ -18,6 +18,8 @@ export interface StormPlan {
   readonly poisonEvery: number;
   /** Seconds after which a trial in the queue has failed; longer than it takes to notice that a worker has vanished. */
   readonly trialTimeout: number;
+  /** Seconds after which a trial whose worker has vanished is another's: longer than a busy machine keeps one waiting. */
+  readonly lock: number;
 }
 
 /** What came of it. */
@@ -29,6 +31,8 @@ export interface StormOutcome {
   readonly notOnce: readonly number[];
   /** Trials that differ from those of this process in a bit of their value, parameters, state or error. */
   readonly different: readonly number[];
+  /** Errors of failed trials that nobody poisoned. */
+  readonly surprises: readonly string[];
   readonly kills: number;
   readonly restarts: number;
   /** Trials a worker began: those of killed workers are begun again. */
@@ -54,10 +58,10 @@ class Worker {
 
   private constructor(readonly child: ChildProcess) {}
 
-  static async start(redis: TestRedis, queue: string): Promise<Worker> {
+  static async start(redis: TestRedis, queue: string, lock: number): Promise<Worker> {
     const child = spawn(process.execPath, [
       ...[`${rootPath}dist/cli/main.js`, "worker"],
-      ...["--redis", redis.url, "--queue", queue, "--lock", "1"],
+      ...["--redis", redis.url, "--queue", queue, "--lock", String(lock)],
     ]);
     const worker = new Worker(child);
     let isReady = false;
@@ -131,7 +135,9 @@ export async function storm(plan: StormPlan, say: (line: string) => void = () =>
   const gone: Worker[] = [];
   let workers: Worker[] = [];
   try {
-    workers = await Promise.all(Array.from({ length: plan.workers }, () => Worker.start(redis, queue)));
+    workers = await Promise.all(
+      Array.from({ length: plan.workers }, () => Worker.start(redis, queue, plan.lock)),
+    );
     const ends = new Array<number>(trials).fill(0);
     let [ended, kills, restarts, nextVictim] = [0, 0, 0, 0];
     const due = (done: number, all: number): boolean =>
@@ -149,7 +155,7 @@ export async function storm(plan: StormPlan, say: (line: string) => void = () =>
             const victim = workers[place]!;
             await victim.killBusy();
             gone.push(victim);
-            workers[place] = await Worker.start(redis, queue);
+            workers[place] = await Worker.start(redis, queue, plan.lock);
           });
         }
         if (due(restarts, plan.restarts)) {
@@ -175,6 +181,14 @@ export async function storm(plan: StormPlan, say: (line: string) => void = () =>
       states,
       poisoned,
       notOnce: numbers.filter((n) => ends[n] !== 1),
+      surprises: [
+        ...new Set(
+          study.trials.flatMap((trial) => {
+            if (trial.state !== "failed" || kindOf(trial) !== "other") return [];
+            return [trial.error ?? "no reason"];
+          }),
+        ),
+      ],
       different: numbers.filter((n) => told(study.trials[n]!) !== told(expected.trials[n]!)),
       kills,
       restarts,

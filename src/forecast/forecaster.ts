@@ -374,7 +374,7 @@ function panelFrom(bytes: Uint8Array): Forecaster | null {
     if (read === null) return null;
     return new SeriesForecaster(read.options, undefined, new PanelState(read.options, read.fit));
   } catch (cause) {
-    if (cause instanceof FormatError) throw cause;
+    if (cause instanceof FormatError && cause.message.startsWith("loadForecaster()")) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new FormatError(`loadForecaster(): the forecaster's description is damaged: ${why}`, { cause });
   }

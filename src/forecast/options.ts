@@ -116,7 +116,15 @@ function readLayers(where: string, options: ForecasterOptions): Pick<Settings, "
     const each = units === undefined ? undefined : numberIn(where, "units", units, whole);
     return { layers: count, units: each === undefined ? undefined : new Array<number>(count).fill(each) };
   }
-  const list = units.map((value, i) => numberIn(where, `units[${i}]`, value, whole));
+  if (!Array.isArray(units)) {
+    throw new ConfigError(
+      `${where}: \`units\` is ${told(units)}, expected a number or numbers, such as [32, 16].`,
+      {
+        received: units,
+      },
+    );
+  }
+  const list = units.map((value: unknown, i) => numberIn(where, `units[${i}]`, value, whole));
   if (list.length === 0 || (options.layers !== undefined && list.length !== layers)) {
     throw new ConfigError(
       `${where}: \`units\` names ${list.length} layers, \`layers\` ${layers}. Leave one of them out.`,

@@ -10,6 +10,7 @@ import { SeriesCursor, type TrackJSON } from "./chain/series-cursor.js";
 import type { Calibration } from "./choose/calibration.js";
 import { Choices } from "./choose/explanation.js";
 import type { Fit } from "./fit.js";
+import { checkForecaster, checkTogether } from "./stored/check-forecaster.js";
 import type { Choice, ForecasterOptions } from "./types.js";
 
 /** The key in the file's metadata. */
@@ -90,13 +91,15 @@ export function readForecaster(bytes: Uint8Array): { options: ForecasterOptions;
     );
   }
   try {
-    const stored = JSON.parse(text) as Stored;
-    if (stored.version !== VERSION) {
+    const found: unknown = JSON.parse(text);
+    const stored = found as Stored;
+    if (stored?.version !== VERSION) {
       throw new FormatError(
-        `${where}: the forecaster is of version ${String(stored.version)}, this gateflow reads ${VERSION}. Use the gateflow that wrote it, or a newer one.`,
-        { received: stored.version, expected: VERSION },
+        `${where}: the forecaster is of version ${String(stored?.version)}, this gateflow reads ${VERSION}. Use the gateflow that wrote it, or a newer one.`,
+        { received: stored?.version, expected: VERSION },
       );
     }
+    checkForecaster(found);
     const carrier = carrierFromJSON(stored.chain.carrier);
     const chain: Chain = {
       ...stored.chain,
@@ -107,10 +110,12 @@ export function readForecaster(bytes: Uint8Array): { options: ForecasterOptions;
     const columns = stored.tail.columns.map((values) =>
       Float64Array.from(values, (value) => value ?? Number.NaN),
     );
+    const network = fromSafetensors(bytes);
+    checkTogether({ ...stored, chain, network });
     const fit: Fit = {
       chain,
       head: stored.head,
-      network: fromSafetensors(bytes),
+      network,
       history: undefined,
       calibrations: stored.calibrations,
       choices: new Choices(stored.choices, stored.summary),
@@ -121,6 +126,9 @@ export function readForecaster(bytes: Uint8Array): { options: ForecasterOptions;
       raw,
       from: stored.tail.from,
     };
+    // A carrier that looks farther back than the file goes has no path.
+    if (context.cursor.path(1)?.every(Number.isFinite) !== true)
+      throw new FormatError("its carrier has no forecast");
     return {
       options: stored.options,
       fitted: {
@@ -132,7 +140,7 @@ export function readForecaster(bytes: Uint8Array): { options: ForecasterOptions;
       },
     };
   } catch (cause) {
-    if (cause instanceof FormatError) throw cause;
+    if (cause instanceof FormatError && cause.message.startsWith(where)) throw cause;
     const why = cause instanceof GateflowError || cause instanceof Error ? cause.message : String(cause);
     throw new FormatError(`${where}: the forecaster's description is damaged: ${why}`, { cause });
   }

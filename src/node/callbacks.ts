@@ -110,7 +110,7 @@ export function backupAndRestore(options: FileBackupOptions | BackupAndRestoreOp
           });
         });
       },
-      set: (_key, bytes) => writeFileAtomic(path, bytes),
+      set: (_key, bytes) => writable(where, path, () => writeFileAtomic(path, bytes)),
       delete: () => rm(path, { force: true }),
     },
     ...(saveFreq === undefined ? {} : { saveFreq }),
@@ -153,7 +153,7 @@ export function csvLogger(options: FileLoggerOptions): Callback {
         const isHeader = skipsHeader;
         skipsHeader = false;
         // Opened for each line: a fit that fails tells its callbacks nothing, and would leave the file open.
-        if (!isHeader) await appendFile(filename, line);
+        if (!isHeader) await writable(where, filename, () => appendFile(filename, line));
       },
     },
   });

@@ -1,4 +1,4 @@
-import { ConfigError, FormatError } from "../errors.js";
+import { ConfigError, DataError, FormatError } from "../errors.js";
 import { canonicalJson } from "./canonical.js";
 import { isTrial, type Trial } from "./trial.js";
 
@@ -25,6 +25,8 @@ export interface Journal {
 
 interface FileHandle {
   write(text: string): Promise<unknown>;
+  /** As `write`, until all of it is written: a disk that fills up takes a part, and says so at the next. */
+  appendFile(text: string): Promise<void>;
   truncate(bytes: number): Promise<void>;
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -154,16 +156,35 @@ export async function openJournal(path: string, head: StudyHead): Promise<Journa
     });
     const handle = await fs.open(path, "a");
     await handle.truncate(length);
+    let whole = length;
+    // One after the other: what a failed one leaves is cut off before the next.
+    let last: Promise<void> = Promise.resolve();
+    const write = (line: string): Promise<void> => {
+      const own = last.then(async () => {
+        try {
+          await handle.appendFile(line);
+          await handle.sync();
+          whole += new TextEncoder().encode(line).length;
+        } catch (cause) {
+          await handle.truncate(whole).catch(() => {});
+          throw new DataError(
+            `tune(): ${path} cannot be written: ${(cause as Error).message}. Trials that had ended before are in it; make room, and start the study again.`,
+            { cause, received: path },
+          );
+        }
+      });
+      last = own.catch(() => {});
+      return own;
+    };
     if (lines.length === 0) {
-      await handle.write(`${canonicalJson(head)}\n`);
-      await handle.sync();
+      await write(`${canonicalJson(head)}\n`).catch(async (error: unknown) => {
+        await handle.close();
+        throw error;
+      });
     }
     return {
       finished: [...finished.values()],
-      async append(trial) {
-        await handle.write(`${JSON.stringify(trial)}\n`);
-        await handle.sync();
-      },
+      append: (trial) => write(`${JSON.stringify(trial)}\n`),
       async close() {
         await handle.close();
         await unlock();

@@ -3,6 +3,8 @@ import type { RidgeAutoregression } from "../../series/baselines/ridge-autoregre
 import { type CarrierJSON, carrierFromJSON } from "../chain/carriers.js";
 import type { Calibration } from "../choose/calibration.js";
 import { Choices } from "../choose/explanation.js";
+import { checkPanel } from "../stored/check-panel.js";
+import { checkState } from "../stored/check-state.js";
 import type { Choice, ForecasterOptions } from "../types.js";
 import type { PanelFit } from "./fit-panel.js";
 import type { KnownEffects } from "./known-effects.js";
@@ -119,10 +121,12 @@ export function readPanel(bytes: Uint8Array): { options: ForecasterOptions; fit:
   const { metadata, tensors } = readSafetensors(bytes);
   const text = metadata[PANEL_KEY];
   if (text === undefined) return null;
-  const stored = JSON.parse(text) as Stored;
-  if (stored.version !== VERSION) {
-    throw new Error(`the panel is of version ${String(stored.version)}, this gateflow reads ${VERSION}`);
+  const found: unknown = JSON.parse(text);
+  const stored = found as Stored;
+  if (stored?.version !== VERSION) {
+    throw new Error(`the panel is of version ${String(stored?.version)}, this gateflow reads ${VERSION}`);
   }
+  checkPanel(found);
   const { profile, plan, calibration, weight, statistic, isArray } = stored;
   const networks = Array.from({ length: stored.networks }, (_, member) => {
     const network = createPanelNetwork(profile, plan, member);
@@ -152,12 +156,11 @@ export function readPanel(bytes: Uint8Array): { options: ForecasterOptions; fit:
         y: Float64Array.from(y),
         from: own.rows - y.length,
         others: others.map((values) => Float64Array.from(values)),
-        smoothed: smoothed.map(({ carrier, origin, state, rows }) => ({
-          carrier: carrierFromJSON(carrier),
-          origin,
-          state: state.map((part) => Float64Array.from(part)),
-          rows,
-        })),
+        smoothed: smoothed.map(({ carrier: json, origin, state, rows }) => {
+          const carrier = carrierFromJSON(json);
+          checkState("smoothed", state, carrier);
+          return { carrier, origin, state: state.map((part) => Float64Array.from(part)), rows };
+        }),
       };
     }),
   };

@@ -160,9 +160,11 @@ export function bullmq(options: BullmqOptions): Runner {
       const id = crypto.randomUUID();
       const giveUp = (): Promise<unknown> => client.set(keys.giveUp(id), "1", "EX", GIVE_UP_SECONDS);
       let failure: unknown;
+      const heard = new Set<number>();
       const onProgress = ({ jobId, data }: { jobId: string; data: unknown }): void => {
         if (jobId !== id) return;
         const { value, step } = data as { value: number | null; step: number };
+        heard.add(step);
         report(value ?? Number.NaN, step).then(
           (goOn) => (goOn ? undefined : giveUp()),
           (error: unknown) => {
@@ -178,7 +180,8 @@ export function bullmq(options: BullmqOptions): Runner {
         signal.addEventListener("abort", () => reject(signal.reason), { once: true });
       });
       try {
-        const { isPruned, ...result } = decodeResult(await Promise.race([ended, stopped]));
+        const { isPruned, reports, ...result } = decodeResult(await Promise.race([ended, stopped]));
+        for (const [value, step] of reports) if (!heard.has(step)) await report(value, step);
         if (failure !== undefined) throw failure;
         if (isPruned === true) throw new TrialPruned("The trial was given up.");
         return result;

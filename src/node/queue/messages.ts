@@ -16,6 +16,8 @@ export interface QueuedResult {
   readonly train?: number | null;
   readonly bytes?: string;
   readonly isPruned?: true;
+  /** Everything that was reported on the way: an event may come too late, or be lost with a connection. */
+  readonly reports?: readonly (readonly [value: number | null, step: number])[];
 }
 
 /** JSON has no NaN and no Infinity: both come back as NaN, which fails a trial as it should. */
@@ -28,16 +30,22 @@ export const encodeResult = ({ value, train, bytes }: JobResult): QueuedResult =
 });
 
 /** @throws DataError for what no worker of this version wrote. */
-export function decodeResult(found: unknown): JobResult & { readonly isPruned?: true } {
+export function decodeResult(
+  found: unknown,
+): JobResult & {
+  readonly isPruned?: true;
+  readonly reports: readonly (readonly [value: number, step: number])[];
+} {
   const result = found as QueuedResult | null;
   if (typeof result !== "object" || result === null || !("value" in result)) {
     throw new DataError("A worker answered with something that is no result. Do all run the same version?", {
       received: found,
     });
   }
-  const { value, train, bytes, isPruned } = result;
+  const { value, train, bytes, isPruned, reports = [] } = result;
   return {
     value: asNumber(value),
+    reports: reports.map(([reported, step]) => [asNumber(reported), step] as const),
     ...(train === undefined ? {} : { train: asNumber(train) }),
     ...(bytes === undefined ? {} : { bytes: Uint8Array.from(Buffer.from(bytes, "base64")) }),
     ...(isPruned === true ? { isPruned } : {}),

@@ -104,6 +104,7 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
       if (await isGivenUp()) return givenUp;
       options.onEvent?.({ kind: "begin", id });
       const abort = new AbortController();
+      const reports: [number | null, number][] = [];
       const stop = (): void => abort.abort(new TrialPruned("The trial was given up."));
       const look = setInterval(() => {
         isGivenUp().then(
@@ -118,14 +119,16 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
         const result = await runner.run(task, {
           signal: abort.signal,
           async report(value, step) {
-            await job.updateProgress({ value: Number.isFinite(value) ? value : null, step });
+            const reported = Number.isFinite(value) ? value : null;
+            reports.push([reported, step]);
+            await job.updateProgress({ value: reported, step });
             return !(await isGivenUp());
           },
         });
         options.onEvent?.({ kind: "end", id });
-        return encodeResult(result);
+        return { ...encodeResult(result), reports };
       } catch (error) {
-        if (error instanceof TrialPruned) return givenUp;
+        if (error instanceof TrialPruned) return { ...givenUp, reports };
         const message = error instanceof Error ? error.message : String(error);
         options.onEvent?.({ kind: "failed", id, message });
         // Only a machine's own fault is worth another try.
