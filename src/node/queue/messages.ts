@@ -30,9 +30,7 @@ export const encodeResult = ({ value, train, bytes }: JobResult): QueuedResult =
 });
 
 /** @throws DataError for what no worker of this version wrote. */
-export function decodeResult(
-  found: unknown,
-): JobResult & {
+export function decodeResult(found: unknown): JobResult & {
   readonly isPruned?: true;
   readonly reports: readonly (readonly [value: number, step: number])[];
 } {
