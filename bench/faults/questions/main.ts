@@ -5,24 +5,35 @@ import { ofClasses } from "./asked-of-classes.js";
 import { ofNumbers } from "./asked-of-numbers.js";
 import { ofTraining } from "./asked-of-training.js";
 import { keptAside } from "./kept-aside.js";
+import { metLater } from "./met-later.js";
+import { metLaterAside } from "./met-later-aside.js";
 
 /**
  * Asks the doctor about questions of people. Of those of numbers and classes every other one, and all of `kept-aside.ts`, were
- * not looked at while the rules were changed: `--part=aside`. `--since` asks only those that were added later.
+ * not looked at while the rules were changed: `--part=aside`. `--since` asks only those that were added later, `--last` those
+ * that were added last.
  */
 const { values: flags } = parseArgs({
   options: {
     part: { type: "string", default: "both" },
     only: { type: "string" },
     since: { type: "boolean", default: false },
+    last: { type: "boolean", default: false },
   },
 });
 const first = Object.entries({ ...ofNumbers, ...ofClasses });
-const all = [
-  ...(flags.since ? [] : first.map(([name, make], i) => ({ name, make, isAside: i % 2 === 1 }))),
-  ...Object.entries(ofTraining).map(([name, make]) => ({ name, make, isAside: false })),
-  ...Object.entries(keptAside).map(([name, make]) => ({ name, make, isAside: true })),
+const last = [
+  ...Object.entries(metLater).map(([name, make]) => ({ name, make, isAside: false })),
+  ...Object.entries(metLaterAside).map(([name, make]) => ({ name, make, isAside: true })),
 ];
+const all = flags.last
+  ? last
+  : [
+      ...(flags.since ? [] : first.map(([name, make], i) => ({ name, make, isAside: i % 2 === 1 }))),
+      ...Object.entries(ofTraining).map(([name, make]) => ({ name, make, isAside: false })),
+      ...Object.entries(keptAside).map(([name, make]) => ({ name, make, isAside: true })),
+      ...last,
+    ];
 const chosen = all.filter(
   ({ name, isAside }) =>
     (flags.only === undefined || name === flags.only) &&
