@@ -245,6 +245,8 @@ export const causes = table({
       "dropout_too_high",
       "gradient_clipping_always_active",
       "overfitting",
+      "class_imbalance",
+      "padding_counted",
       "stateful_with_shuffle",
       "state_never_carried",
     ],

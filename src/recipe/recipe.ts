@@ -135,6 +135,7 @@ export function applyFix(recipe: Recipe, patch: RecipePatch): Recipe {
   }
   const { optimizer, ...compile } = patch.compile ?? {};
   const { name, config } = optimizerOf(recipe);
+  const other = (optimizer ?? {}) as Record<string, unknown>;
   return {
     ...recipe,
     ...(patch.series === undefined
@@ -144,7 +145,11 @@ export function applyFix(recipe: Recipe, patch: RecipePatch): Recipe {
     layers,
     compile: {
       ...(merged({ ...recipe.compile }, compile) as unknown as Recipe["compile"]),
-      optimizer: { ...merged(config, (optimizer ?? {}) as Record<string, unknown>), name },
+      // Another optimizer has options of its own.
+      optimizer:
+        other.name === undefined || other.name === name
+          ? { ...merged(config, other), name }
+          : { ...other, name: String(other.name) },
     },
     ...(patch.fit === undefined
       ? {}

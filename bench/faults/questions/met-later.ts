@@ -205,8 +205,11 @@ export const metLater: Readonly<Record<string, () => Question>> = {
   ratingsWithGaps: () => {
     const uniform = uniformOf(109);
     const ratings = [1, 2, 3, 4, 7, 8, 9, 10];
-    const x = Array.from({ length: 400 }, () => Array.from({ length: 15 }, () => Math.floor(50 * uniform())));
-    const index = x.map((row) => Math.min(7, Math.floor(row.filter((word) => word < 25).length / 2)));
+    // So many words of praise of fifteen.
+    const index = Array.from({ length: 400 }, () => Math.floor(8 * uniform()));
+    const x = index.map((k) =>
+      Array.from({ length: 15 }, (_, t) => ((t * 7) % 15 < 2 * k ? 0 : 25) + Math.floor(25 * uniform())),
+    );
     const layers = () => [
       embedding({ inputDim: 50, outputDim: 12, inputShape: [15] }),
       lstm({ units: 24 }),

@@ -42,19 +42,18 @@ function rareOf(at: DataCase): Classes | null {
   if (!at.isClassification || at.windows === null) return null;
   const classes = classesOf(at.windows);
   if (classes === null || areTokens(at.windows, classes, at.isIndexed)) return null;
-  const { rarest, commonest, labels } = classes;
-  const inABatch = (USUAL_BATCH_SIZE * rarest.count) / labels.length;
+  const { rarest, commonest, total } = classes;
+  const inABatch = (USUAL_BATCH_SIZE * rarest.count) / total;
   return commonest.count > IMBALANCE_RATIO * rarest.count && inABatch < MIN_EXPECTED_IN_A_BATCH
     ? classes
     : null;
 }
 
 function findingOf(
-  { counts, rarest, commonest, labels }: Classes,
+  { counts, rarest, commonest, total }: Classes,
   isStepwise: boolean,
   more: Readonly<Record<string, number | string>>,
 ): Finding {
-  const total = labels.length;
   const weights = [...counts].map(([name, n]) => [name, short(total / (counts.size * n))] as const);
   return {
     title: `class ${rarest.label} is ${short((100 * rarest.count) / total)} % of ${total} labels`,

@@ -1,11 +1,14 @@
 import { leastSquares } from "../../numerics/least-squares.js";
 import { mean, variance } from "../../numerics/statistics.js";
+import { paddingOf } from "./padding.js";
 import type { Windows } from "./window-source.js";
 
 /** Each example's class, and how often each occurs. */
 export interface Classes {
-  /** One for each label: an example's, or a step's where there is a target at every step. */
+  /** One for each label: an example's, or a step's where there is a target at every step; NaN of steps that only fill up. */
   readonly labels: readonly number[];
+  /** Labels there are, without those of padding. */
+  readonly total: number;
   readonly counts: ReadonlyMap<number, number>;
   readonly rarest: { readonly label: number; readonly count: number };
   readonly commonest: { readonly label: number; readonly count: number };
@@ -40,14 +43,34 @@ export function labelsOf(windows: Windows): number[] {
   );
 }
 
+/** The labels, NaN for those of steps that only fill sequences up: they are no examples of a class. */
+function withoutPadding(windows: Windows): number[] {
+  const labels = labelsOf(windows);
+  const steps = labels.length / windows.samples;
+  const { x, timesteps } = windows;
+  if (steps === 1 || steps !== (x.shape.length === 2 ? x.shape[1] : timesteps)) return labels;
+  const padding = paddingOf(windows);
+  if (padding === null) return labels;
+  return labels.map((label, i) => {
+    const [n, t] = [Math.floor(i / steps), i % steps];
+    const isFill = padding.side === "end" ? t >= steps - padding.counts[n]! : t < padding.counts[n]!;
+    return isFill ? Number.NaN : label;
+  });
+}
+
 /** Reads the targets as classes; null where there is but one. */
 export function classesOf(windows: Windows): Classes | null {
-  const labels = labelsOf(windows);
+  const labels = withoutPadding(windows);
   const counts = new Map<number, number>();
-  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  let total = 0;
+  for (const label of labels) {
+    if (Number.isNaN(label)) continue;
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+    total++;
+  }
   if (counts.size < 2) return null;
   const sorted = [...counts].map(([label, count]) => ({ label, count })).sort((a, b) => a.count - b.count);
-  return { labels, counts, rarest: sorted[0]!, commonest: sorted.at(-1)! };
+  return { labels, total, counts, rarest: sorted[0]!, commonest: sorted.at(-1)! };
 }
 
 const MOST_COLUMNS = 40;

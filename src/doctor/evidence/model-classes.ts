@@ -1,9 +1,10 @@
 import { log } from "../../elementary.js";
 import { type ModelCase, outputActivation } from "../model-case.js";
-import { type Classes, labelsOf } from "./classes.js";
+import { type Classes, classesOf, labelsOf } from "./classes.js";
 
 /** What a classifier says of examples. */
 export interface Answers {
+  /** NaN where nothing is asked: at steps that only fill up. */
   readonly labels: readonly number[];
   readonly measuredOn: string;
   /** Its answer to one of them; weighted: if all classes were as frequent as each other (Saerens et al. 2002). */
@@ -16,12 +17,12 @@ const LEAST_HELD = 5;
 /** Asks the model, of new examples where there are enough; null where its output is none of classes, or its states would have to be carried. */
 export async function answersOf(
   at: ModelCase,
-  { counts, labels, rarest }: Classes,
+  { counts, labels, total, rarest }: Classes,
   on: "training" | "new" = "new",
 ): Promise<Answers | null> {
   if (at.experiments.isStateful) return null;
   const { validation } = at.data;
-  const held = validation === null ? [] : labelsOf(validation);
+  const held = validation === null ? [] : (classesOf(validation)?.labels ?? labelsOf(validation));
   const isHeld =
     on === "new" &&
     validation !== null &&
@@ -35,7 +36,7 @@ export async function answersOf(
   );
   const width = shape.at(-1)!;
   if (data.length !== asked.length * width || (width === 1 && counts.size > 2)) return null;
-  const share = (label: number): number => (counts.get(label) ?? 0) / labels.length;
+  const share = (label: number): number => (counts.get(label) ?? 0) / total;
   const activation = outputActivation(at.file);
   // Sigmoid's outputs are made log odds; a linear output is taken for what a loss from logits gets.
   const score = (value: number): number => {
@@ -67,6 +68,7 @@ export function recallsOf(
 ): { mean: number; rare: number } {
   const [hits, all] = [new Map<number, number>(), new Map<number, number>()];
   for (const [n, label] of answers.labels.entries()) {
+    if (Number.isNaN(label)) continue;
     const said = answers.say(n, isWeighted);
     all.set(label, (all.get(label) ?? 0) + 1);
     if (said === label) hits.set(label, (hits.get(label) ?? 0) + 1);

@@ -1,5 +1,6 @@
 import { type Rule, short } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
+import type { Trial } from "../trials/experiments.js";
 import {
   adaptive,
   otherRates,
@@ -53,27 +54,36 @@ export const learningRateTooHigh: Rule<ModelCase> = {
     if (whole === null || !(whole > 0)) return null;
     // A training that has ended tells more than the first steps of another.
     const ended = at.isTrained ? await experiments.trainLoss() : 0;
-    const given = Math.max(outcome(await trialAt(at)), Number.isFinite(ended) ? ended : 0);
-    if (!(given > MIN_UNLEARNT_SHARE * whole)) return null;
     // A good rate may need its time: only steps that are long beside the weights are too long.
     const { layers } = at.isTrained ? await experiments.freshFlow() : await experiments.flow();
     const kernels = layers.flatMap(({ weights }) => weights).filter(({ name }) => name.endsWith("kernel"));
     const ratio = Math.max(
       ...kernels.map(({ updateRatio }) => (Number.isFinite(updateRatio) ? updateRatio : 0)),
     );
-    if (!(ratio > MAX_UPDATE_RATIO) && given < DIVERGED_RATIO * whole) return null;
+    const hasDiverged = (loss: number): boolean => !(loss < DIVERGED_RATIO * whole);
+    const logged = history?.loss ?? [];
+    if (
+      at.isTrained &&
+      logged.length > 0 &&
+      !(ratio > MAX_UPDATE_RATIO) &&
+      ![...logged, ended].some(hasDiverged)
+    )
+      return null;
+    const given = Math.max(outcome(await trialAt(at)), Number.isFinite(ended) ? ended : 0);
+    if (!(given > MIN_UNLEARNT_SHARE * whole)) return null;
+    if (!(ratio > MAX_UPDATE_RATIO) && !hasDiverged(given)) return null;
     let best = { rate: file.learningRate, loss: given };
-    for (const { rate, trial } of await trialsAt(at, otherRates(at, LOWER_RATE_FACTORS))) {
+    const isLearnt = (trial: Trial): boolean => outcome(trial) < MIN_UNLEARNT_SHARE * Math.min(whole, given);
+    for (const { rate, trial } of await trialsAt(at, otherRates(at, LOWER_RATE_FACTORS), isLearnt)) {
       const loss = outcome(trial);
       if (loss < best.loss) best = { rate, loss };
     }
     const factor = given / best.loss;
-    const diverged = !(given < DIVERGED_RATIO * whole) && best.loss < 0.98 * whole;
+    const diverged = hasDiverged(given) && best.loss < 0.98 * whole;
     const much = given > 0.5 * whole && factor > MIN_LOSS_RATIO_UNLEARNT;
     if (!(ratio > MAX_UPDATE_RATIO || diverged) || !(factor > MIN_LOSS_RATIO || much || diverged))
       return null;
-    const losses = history?.loss ?? [];
-    const rises = losses.filter((loss, i) => i > 0 && !(loss <= losses[i - 1]!)).length;
+    const rises = logged.filter((loss, i) => i > 0 && !(loss <= logged[i - 1]!)).length;
     return {
       title: `learning rate ${short(file.learningRate)} is too high for ${file.optimizer.name}`,
       evidence: {
@@ -87,7 +97,7 @@ export const learningRateTooHigh: Rule<ModelCase> = {
         updateRatio: short(ratio),
         updateRatioBound: MAX_UPDATE_RATIO,
         constantLoss: short(whole),
-        ...(losses.length > 1 ? { epochsWithRisingLoss: rises, epochs: losses.length } : {}),
+        ...(logged.length > 1 ? { epochsWithRisingLoss: rises, epochs: logged.length } : {}),
       },
       why: "Each step overshoots the valley it was to go down: the loss jumps about or climbs instead of falling, and gates are thrown into saturation, from where they do not return.",
       remedy: `${file.optimizer.name}({ learningRate: ${short(best.rate)} }); lrFinder() finds the best, reduceLROnPlateau() lowers it towards the end.`,

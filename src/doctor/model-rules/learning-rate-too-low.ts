@@ -1,7 +1,8 @@
 import { isRecurrentFlow } from "../../model/flow.js";
-import { type Rule, short } from "../diagnosis.js";
+import { type Finding, type Rule, short } from "../diagnosis.js";
 import { beatenBy } from "../evidence/constant-answers.js";
 import type { ModelCase } from "../model-case.js";
+import type { Trial } from "../trials/experiments.js";
 import {
   adaptive,
   otherRates,
@@ -28,6 +29,45 @@ const USUAL_UPDATES = 1000;
 const HIGHER_RATE_FACTORS = [10, 100, 1000, 10000];
 /** Weights are of the size of 0.1 to 0.2: less than this in a whole training of usual length is nothing. */
 const MIN_TRAVEL_OF_ADAPTIVE = 0.005;
+/** A rate that comes so far in a trial is good enough: others need not be tried. */
+const LEARNT_SHARE = 0.05;
+/** Where a whole training ended no lower than this share of one answer's loss, it has not left the plateau it began on. */
+const PLATEAU_SHARE = 0.9;
+/** An optimizer that scales each weight's step leads off it in a few updates, to at most this share of the loss. */
+const OFF_PLATEAU_RATIO = 0.7;
+const ADAPTIVE_RATE = 0.01;
+
+/** The gradient's own size is the step: on the plateau at the beginning it is small in every layer, and the rate does not know. */
+async function standsOnPlateau(at: ModelCase, whole: number): Promise<Finding | null> {
+  const { file, experiments } = at;
+  const { name } = file.optimizer;
+  if (!at.isTrained || adaptive.includes(name) || !((await unlearnt(at)) > PLATEAU_SHARE)) return null;
+  const own = outcome(await trialAt(at));
+  const trial = await experiments.trial("adam", {
+    weights: "fresh",
+    optimizerName: "adam",
+    optimizer: { learningRate: ADAPTIVE_RATE },
+    updates: experiments.thirdOf(TRIAL_UPDATES),
+  });
+  const off = outcome(trial);
+  if (!(off < OFF_PLATEAU_RATIO * Math.min(own, whole))) return null;
+  return {
+    title: `${name} at ${short(file.learningRate)} has not left the plateau it began on`,
+    evidence: {
+      optimizer: name,
+      learningRate: file.learningRate,
+      updates: trial.updates,
+      lossOverConstant: short(own / whole),
+      lossOverConstantWithAdam: short(off / whole),
+      adamLearningRate: ADAPTIVE_RATE,
+      ratio: short(off / own),
+      bound: OFF_PLATEAU_RATIO,
+    },
+    why: "Where a model begins, all its answers are alike and the gradient is small in every layer. Steps as small as the gradient take longer to leave that place than the training lasted; an optimizer that scales each weight's step leaves it at once.",
+    remedy: `adam({ learningRate: ${ADAPTIVE_RATE} }), or ${name} at ten times the rate for several times as many epochs; lrFinder() finds the best.`,
+    fix: { compile: { optimizer: { name: "adam", learningRate: ADAPTIVE_RATE } } },
+  };
+}
 
 export const learningRateTooLow: Rule<ModelCase> = {
   code: "learning_rate_too_low",
@@ -55,6 +95,8 @@ export const learningRateTooLow: Rule<ModelCase> = {
     const whole = experiments.constantLoss;
     if (whole === null || !(whole > 0)) return null;
     if (at.isTrained && (await unlearnt(at)) < 0.5 && (await beatenBy(at)) === null) return null;
+    const plateau = await standsOnPlateau(at, whole);
+    if (plateau !== null) return plateau;
     const flow = at.isTrained ? await experiments.freshFlow() : await experiments.flow();
     const kernels = flow.layers
       .filter(isRecurrentFlow)
@@ -68,17 +110,21 @@ export const learningRateTooLow: Rule<ModelCase> = {
       losses.length > 2 &&
       losses[0]! - losses.at(-1)! < MIN_FALL_SHARE * losses[0]! &&
       losses[0]! < 50 * whole;
-    const crawls = ratio < CRAWLING_UPDATE_RATIO && (await beatenBy(at)) !== null;
+    // Trained, and still above what one answer for all costs, at less than half the rate that is usual.
+    const isLow =
+      at.isTrained && file.learningRate < usualRate(file) / 2 && (await experiments.trainLoss()) > whole;
+    const crawls = isLow || (ratio < CRAWLING_UPDATE_RATIO && (await beatenBy(at)) !== null);
     if (!(ratio * updates < MIN_TRAVEL_RATIO || (stands && ratio < CRAWLING_UPDATE_RATIO) || crawls))
       return null;
     const given = await trialAt(at);
     const fall = given.before - outcome(given);
     let best = { rate: file.learningRate, fall };
-    for (const { rate, trial } of await trialsAt(at, otherRates(at, HIGHER_RATE_FACTORS))) {
+    const isLearnt = (trial: Trial): boolean => outcome(trial) < LEARNT_SHARE * whole;
+    for (const { rate, trial } of await trialsAt(at, otherRates(at, HIGHER_RATE_FACTORS), isLearnt)) {
       const own = trial.before - outcome(trial);
       if (own > best.fall) best = { rate, fall: own };
     }
-    // Worse than a baseline after a whole training: then three times as far down in the same updates is reason enough.
+    // Worse than a baseline after a training: then three times as far down in the same updates is reason enough.
     const gain = crawls ? MIN_FALL_RATIO_CRAWLING : MIN_FALL_RATIO;
     if (!(best.fall > gain * Math.max(fall, 0) && best.fall > MIN_FALL_SHARE * given.before)) return null;
     return {

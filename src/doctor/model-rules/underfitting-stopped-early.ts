@@ -16,6 +16,11 @@ const MOST_LOSS_RATIO = { few: 0.5, many: 0.3 };
 /** After few updates nearly all may be left, and much of that be noise: then any clear fall is what was missed. */
 const NEARLY_ALL_SHARE = 0.75;
 const MOST_LOSS_RATIO_UNLEARNT = 0.85;
+/** What a linear regression leaves of the variance says little of a crossentropy near its beginning, or of what noise is in it. */
+const MIN_TIMES_LINEAR_UNLEARNT = 1.2;
+/** Above one answer's loss not even that answer is learnt: less of a fall is clear. */
+const MOST_LOSS_RATIO_ABOVE_CONSTANT = 0.9;
+const WELL_BELOW = 0.9;
 /** After many updates the last third of the epochs (eight at least) must fall, by Mann & Kendall's test at this level. */
 const TREND_P = 0.01;
 const LEAST_EPOCHS = 8;
@@ -40,8 +45,9 @@ export const underfittingStoppedEarly: Rule<ModelCase> = {
     // Few epochs show no trend either, however many batches they had.
     const isShort = file.updates <= FEW_UPDATES || (losses.length < LEAST_EPOCHS && left > NEARLY_ALL_SHARE);
     const amount = isShort ? "few" : "many";
-    if (!(left > MIN_UNLEARNT_SHARE[amount] && left > MIN_TIMES_LINEAR[amount] * (experiments.linear ?? 0)))
-      return null;
+    const isUnlearnt = isShort && left > NEARLY_ALL_SHARE;
+    const timesLinear = isUnlearnt ? MIN_TIMES_LINEAR_UNLEARNT : MIN_TIMES_LINEAR[amount];
+    if (!(left > MIN_UNLEARNT_SHARE[amount] && left > timesLinear * (experiments.linear ?? 0))) return null;
     const pFalling = stillFalls(losses);
     // Where the validation loss has stopped, going on would only be learning by heart: early stopping is right there.
     const held = history?.val_loss ?? [];
@@ -49,11 +55,16 @@ export const underfittingStoppedEarly: Rule<ModelCase> = {
     if (amount === "many" && !hasMore) return null;
     const loss = await experiments.trainLoss();
     const updates = Math.max(LEAST_UPDATES, Math.min(MOST_UPDATES, file.updates));
-    const trial = await experiments.trial("going on", { updates });
+    const bound = !isUnlearnt
+      ? MOST_LOSS_RATIO[amount]
+      : loss > (experiments.constantLoss ?? Infinity)
+        ? MOST_LOSS_RATIO_ABOVE_CONSTANT
+        : MOST_LOSS_RATIO_UNLEARNT;
+    // An epoch's loss is the mean over its updates: what is well below the bound then stays there.
+    const isEnough = (epochLoss: number): boolean => epochLoss < WELL_BELOW * bound * loss;
+    const trial = await experiments.trial("going on", { updates, isEnough });
     const later = outcome(trial);
     const epochs = Math.max(25, 4 * losses.length);
-    const bound =
-      amount === "few" && left > NEARLY_ALL_SHARE ? MOST_LOSS_RATIO_UNLEARNT : MOST_LOSS_RATIO[amount];
     if (!(later < bound * loss)) return null;
     return {
       title: `training stopped after ${losses.length} epoch${losses.length === 1 ? "" : "s"}, while the loss was still falling`,
@@ -62,7 +73,7 @@ export const underfittingStoppedEarly: Rule<ModelCase> = {
         updates: file.updates,
         loss: short(loss),
         lossOverConstant: short(left),
-        moreUpdates: updates,
+        moreUpdates: trial.updates,
         lossThen: short(later),
         ratio: short(later / loss),
         bound,

@@ -6,6 +6,7 @@ import type { Tensor } from "../../tensor.js";
 import { constantLoss, linearUnexplained } from "../evidence/baseline-loss.js";
 import { type ClassWeight, exampleWeights, weightedConstantLoss } from "../evidence/class-weights.js";
 import type { Windows } from "../evidence/window-source.js";
+import { costOfAStep, stepsOf } from "./allowance.js";
 import { type CopyOptions, copyOf, type ModelFile } from "./model-copy.js";
 import { type Arrays, eachOf, given, head, isOne, rowsFrom, rowsWithout, spread } from "./rows.js";
 
@@ -14,6 +15,8 @@ export interface TrialOptions extends CopyOptions {
   readonly updates?: number;
   readonly batch?: number;
   readonly shuffle?: boolean;
+  /** Asked of each epoch's loss: whether the trial has shown what it was made for, and may end. */
+  readonly isEnough?: (loss: number) => boolean;
 }
 
 /** What a short training of a copy came to. */
@@ -36,6 +39,8 @@ const FLOW_BATCH = 64;
 /** Stretches of the examples that are left out in turn, and how long a copy is trained on the others at most. */
 const FOLDS = 4;
 const MOST_FOLD_EPOCHS = 100;
+/** Two thirds of a training show what it comes to. */
+const LEAST_FOLD_SHARE = 2 / 3;
 const MOST_SAMPLES = 1024;
 /** Steps × samples a trial may cost: keeps long sequences from taking minutes. */
 const BUDGET = 4_000_000;
@@ -83,6 +88,8 @@ export class Experiments {
   allowance = Infinity;
   signal: AbortSignal | undefined;
   #spent = 0;
+  /** Steps a sample has: tokens too are read one by one. */
+  readonly #steps: number;
   #linear: number | null | undefined;
 
   constructor(
@@ -94,6 +101,7 @@ export class Experiments {
     { many, classWeight, held = null }: ExperimentOptions = {},
   ) {
     this.isMany = many !== undefined;
+    this.#steps = stepsOf(file, windows);
     const isWeighted = classWeight !== undefined && many === undefined && isClassLoss(file.loss.name);
     this.#weights = isWeighted ? exampleWeights(windows, classWeight) : null;
     this.#classWeight = this.#weights === null ? undefined : classWeight;
@@ -204,7 +212,7 @@ export class Experiments {
   async lossOf(model: Model): Promise<number> {
     const { x, y, weighted } = this.#trialData();
     // Forward alone: a third of an epoch's work.
-    this.#spent += (this.#samplesOf(x) * this.windows.timesteps) / 3;
+    this.#spent += (this.#samplesOf(x) * this.#steps) / 3;
     model.resetStates();
     const { loss } = await model.evaluate(x, y, { ...this.#batchOption(256), ...weighted });
     return loss!;
@@ -227,7 +235,7 @@ export class Experiments {
   /** Of so many updates those that leave room for two more trials of the same length. */
   thirdOf(updates: number): number {
     const batch = this.file.batchSize ?? Math.min(BATCH, this.x.shape[0]!);
-    const most = Math.floor(this.allowance / THIRD / (batch * this.windows.timesteps));
+    const most = Math.floor(this.allowance / THIRD / (batch * this.#steps));
     return Math.min(updates, Math.max(LEAST_TRIAL_UPDATES, most));
   }
 
@@ -295,10 +303,12 @@ export class Experiments {
       const inFold = samples * (1 - 1 / FOLDS);
       const batchSize = Math.max(1, Math.min(batch, Math.floor(inFold)));
       const perEpoch = Math.ceil(inFold / batchSize);
-      const epochs = Math.max(1, Math.min(MOST_FOLD_EPOCHS, Math.round(this.file.updates / perEpoch)));
-      const cost = FOLDS * epochs * inFold * this.windows.timesteps;
-      if (this.#spent + cost > this.allowance) throw new Unaffordable();
-      this.#spent += cost;
+      const asLong = Math.max(1, Math.min(MOST_FOLD_EPOCHS, Math.round(this.file.updates / perEpoch)));
+      // Asked last, where nothing else was found: it may cost as much as all that was tried before.
+      const affordable = Math.floor(this.allowance / (FOLDS * inFold * this.#steps));
+      if (affordable < LEAST_FOLD_SHARE * asLong) throw new Unaffordable();
+      const epochs = Math.min(asLong, affordable);
+      this.#spent += FOLDS * epochs * inFold * this.#steps;
       let sum = 0;
       for (let fold = 0; fold < FOLDS; fold++) {
         const [from, to] = [fold, fold + 1].map((f) => Math.floor((f * samples) / FOLDS)) as [number, number];
@@ -321,6 +331,14 @@ export class Experiments {
     });
   }
 
+  /** How many times as much a copy's step costs as one of the model: its layers may be wider. */
+  #timesDearer(copy: Model): number {
+    const { layers, weights } = this.file;
+    if (weights === null) return 1;
+    const kinds = layers.map(({ kind }) => kind);
+    return costOfAStep(kinds, copy.getWeights()) / costOfAStep(kinds, weights);
+  }
+
   /** Trains a copy for a few updates. */
   async trial(name: string, options: TrialOptions = {}): Promise<Trial> {
     return this.once(`trial ${name}`, () =>
@@ -329,17 +347,18 @@ export class Experiments {
         const samples = this.#samplesOf(x);
         const { batchSize } = this.#batchOption(Math.min(options.batch ?? BATCH, samples));
         const perEpoch = Math.ceil(samples / batchSize);
-        const affordable = Math.max(8, Math.floor(BUDGET / (batchSize * this.windows.timesteps)));
-        const left = Math.floor((this.allowance - this.#spent) / (batchSize * this.windows.timesteps));
+        const affordable = Math.max(8, Math.floor(BUDGET / (batchSize * this.#steps)));
+        const cost = batchSize * this.#steps * this.#timesDearer(model);
+        const left = Math.floor((this.allowance - this.#spent) / cost);
         const asked = Math.min(options.updates ?? 100, affordable);
         if (left < Math.min(asked, LEAST_TRIAL_UPDATES)) throw new Unaffordable();
         const updates = Math.min(asked, left);
+        const { isEnough } = options;
         const losses: number[] = [];
         const batchLosses: number[] = [];
         const before = await this.lossOf(model);
         const epochs = Math.max(1, Math.round(updates / perEpoch));
         model.resetStates();
-        this.#spent += epochs * perEpoch * batchSize * this.windows.timesteps;
         const history = await model.fit(x, y, {
           ...(this.signal === undefined ? {} : { signal: this.signal }),
           epochs,
@@ -348,7 +367,10 @@ export class Experiments {
           ...(this.#classWeight === undefined ? {} : { classWeight: this.#classWeight }),
           callbacks: [
             {
-              onEpochEnd: () => model.resetStates(),
+              onEpochEnd(_epoch, { loss }) {
+                model.resetStates();
+                if (isEnough?.(loss!) === true) model.stopTraining = true;
+              },
               onTrainBatchEnd(_batch, { loss }) {
                 batchLosses.push(model.batchLoss);
                 if (!Number.isFinite(loss)) model.stopTraining = true;
@@ -357,8 +379,9 @@ export class Experiments {
           ],
         });
         this.signal?.throwIfAborted();
+        this.#spent += batchLosses.length * cost;
         losses.push(...(history.history.loss ?? []));
-        return { losses, batchLosses, before, after: await this.lossOf(model), updates: epochs * perEpoch };
+        return { losses, batchLosses, before, after: await this.lossOf(model), updates: batchLosses.length };
       }),
     );
   }

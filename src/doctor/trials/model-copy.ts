@@ -35,6 +35,8 @@ export interface CopyOptions {
   /** `"fresh"`: as its initializers would begin again. Default: as it is. */
   readonly weights?: "current" | "fresh";
   readonly optimizer?: Record<string, unknown>;
+  /** Another optimizer than its own, with its defaults and `optimizer`'s options. */
+  readonly optimizerName?: string;
   readonly layers?: (layer: LayerConfig, index: number, count: number) => LayerConfig;
   readonly batchSize?: number;
   readonly seed?: number;
@@ -76,10 +78,10 @@ export function fileOf(model: Model, sampleShape: SampleShape): ModelFile {
 /** A chain read from a graph: the same layers one after the other. */
 export const asChain = (file: ModelFile): ModelFile => ({ ...file, graph: null });
 
-const optimizerFor = ({ optimizer }: ModelFile, options: CopyOptions) => ({
-  name: optimizer.name,
-  config: { ...optimizer.config, ...options.optimizer },
-});
+const optimizerFor = ({ optimizer }: ModelFile, { optimizerName, optimizer: options }: CopyOptions) =>
+  optimizerName === undefined || optimizerName === optimizer.name
+    ? { name: optimizer.name, config: { ...optimizer.config, ...options } }
+    : { name: optimizerName, config: { ...options } };
 
 function graphCopyOf(file: ModelFile, graph: NonNullable<ModelFile["graph"]>, options: CopyOptions): Model {
   const { layers = (layer) => layer, seed = file.seed } = options;

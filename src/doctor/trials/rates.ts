@@ -40,15 +40,21 @@ export function trialAt(
   });
 }
 
-/** Trials at some rates, as many as can be afforded: what the first have shown is not thrown away. */
+/**
+ * Trials at some rates, as many as can be afforded: what the first have shown is not thrown away.
+ * @param isEnough whether a trial came so far that others need not be asked.
+ */
 export async function trialsAt(
   at: ModelCase,
   rates: readonly number[],
+  isEnough: (trial: Trial) => boolean = () => false,
 ): Promise<{ rate: number; trial: Trial }[]> {
   const made: { rate: number; trial: Trial }[] = [];
   for (const rate of rates) {
     try {
-      made.push({ rate, trial: await trialAt(at, rate) });
+      const trial = await trialAt(at, rate);
+      made.push({ rate, trial });
+      if (isEnough(trial)) break;
     } catch (error) {
       if (error instanceof Unaffordable && made.length > 0) break;
       throw error;
