@@ -19,13 +19,13 @@ export const outcome = ({ after, losses }: Trial): number =>
 /** The rate Keras would have taken. */
 export const usualRate = ({ optimizer }: ModelFile): number => (optimizer.name === "sgd" ? 0.01 : 0.001);
 
-/** Rates to try beside a model's own: its multiples, and the optimizer's usual rate where that lies still further off. */
+/** Rates to try beside a model's own: the optimizer's usual rate, first, where that lies beyond its multiples, and those. */
 export function otherRates({ file }: ModelCase, factors: readonly number[]): number[] {
   const rates = factors.map((factor) => file.learningRate * factor);
   const usual = usualRate(file);
   const [least, most] = [Math.min(...rates), Math.max(...rates)];
   const isFurther = factors[0]! < 1 ? usual < least : usual > most;
-  return isFurther ? [...rates, usual] : rates;
+  return isFurther ? [usual, ...rates] : rates;
 }
 
 /** A trial at a rate; fresh where the model's own weights are already the result of a training. */
