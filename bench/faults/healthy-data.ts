@@ -65,6 +65,14 @@ export const healthyData: Readonly<Record<string, Make>> = {
       20,
     );
   },
+  /** Draws without memory, and as the answer the one of two steps before: an exercise, no leak. */
+  echoOfDraws: (uniform) => {
+    const draws = many(500, () => 2 * uniform() - 1);
+    return {
+      x: many(490, (n) => draws.slice(n, n + 5).map((value) => [value])),
+      y: many(490, (n) => draws[n + 2]!),
+    };
+  },
   reversal: (uniform) => {
     const rows = many(400, () => many(6, () => Math.floor(8 * uniform())));
     const shown = (row: readonly number[]): number[][] => row.map((token) => oneHot(8, token));

@@ -26,7 +26,9 @@ const MIN_RECALL_GAIN = 0.1;
 const MOST_CLASSES = 20;
 
 /** Whether targets are the next of the tokens that stand in the inputs, as indices or one-hot: words and letters are rare by nature. */
-function areTokens(windows: Windows, { counts }: Classes, isIndexed: boolean): boolean {
+function areTokens(windows: Windows, classes: Classes, isIndexed: boolean): boolean {
+  const { counts } = classes;
+  if (severalOf(classes, windows) === "questions") return false;
   if (counts.size > MOST_CLASSES) return true;
   if (!isIndexed) {
     const { features, targets, columns } = windows;
@@ -49,9 +51,31 @@ function rareOf(at: DataCase): Classes | null {
     : null;
 }
 
+/** What there are several labels of in a sample: its steps, or questions that are asked at once; null: one label. */
+type Several = "steps" | "questions" | null;
+
+function severalOf({ labels }: Classes, { samples, y }: Windows): Several {
+  if (labels.length === samples) return null;
+  return y.shape.length === 2 && labels.length === y.data.length && isAsked(y.data, y.shape[1]!)
+    ? "questions"
+    : "steps";
+}
+
+/** Whether rows of zeros and ones are answers to several questions: one-hot rows are one answer. */
+const isAsked = (data: ArrayLike<number>, width: number): boolean =>
+  width > 1 && Array.prototype.every.call(data, (value: number) => value === 0 || value === 1);
+
+const howToWeigh: Readonly<Record<"steps" | "questions" | "one", string>> = {
+  steps:
+    "fit(x, y, { sampleWeight }) with a weight for every step, [N, T], for classWeight knows one label a sample: labels / (classes · count) of the step's label",
+  questions:
+    "fit(x, y, { sampleWeight }) with a larger weight, [N], for samples in which it occurs (classWeight knows one label a sample), and a threshold below 0.5 for the answer; for a label of its own weigh",
+  one: "fit(x, y, { classWeight: { … } }) with weights labels / (classes · count)",
+};
+
 function findingOf(
   { counts, rarest, commonest, total }: Classes,
-  isStepwise: boolean,
+  several: Several,
   more: Readonly<Record<string, number | string>>,
 ): Finding {
   const weights = [...counts].map(([name, n]) => [name, short(total / (counts.size * n))] as const);
@@ -70,12 +94,8 @@ function findingOf(
       ...more,
     },
     why: "The mean of the loss hardly notices the rare class: always answering the frequent one is a deep valley near the start, with a fine accuracy and no use.",
-    remedy: `${
-      isStepwise
-        ? "fit(x, y, { sampleWeight }) with a weight for every step, [N, T], for classWeight knows one label a sample: labels / (classes · count) of the step's label"
-        : "fit(x, y, { classWeight: { … } }) with weights labels / (classes · count)"
-    }: ${weights.map(([name, weight]) => `${name}: ${weight}`).join(", ")}. Judge by recall, not accuracy.`,
-    ...(isStepwise ? {} : { fix: { fit: { classWeight: Object.fromEntries(weights) } } }),
+    remedy: `${howToWeigh[several ?? "one"]}: ${weights.map(([name, weight]) => `${name}: ${weight}`).join(", ")}. Judge by recall, not accuracy.`,
+    ...(several !== null ? {} : { fix: { fit: { classWeight: Object.fromEntries(weights) } } }),
     picture: bars(
       "Labels by class",
       [...counts].sort(([a], [b]) => a - b).map(([name, n]) => [`class ${name}`, (100 * n) / total] as const),
@@ -103,7 +123,7 @@ export const classImbalance: Rule<DataCase> = {
     if (distance !== null && distance > MAX_DISTANCE_STDS) return null;
     return findingOf(
       classes,
-      classes.labels.length !== at.windows!.samples,
+      severalOf(classes, at.windows!),
       distance === null ? {} : { distanceInStds: short(distance), distanceBound: MAX_DISTANCE_STDS },
     );
   },
@@ -120,7 +140,7 @@ export const classImbalanceLearnt: Rule<ModelCase> = {
     const asIs = recallsOf(answers, false, label);
     const weighted = recallsOf(answers, true, label);
     if (asIs.rare > MIN_RECALL && weighted.mean - asIs.mean <= MIN_RECALL_GAIN) return null;
-    return findingOf(classes, classes.labels.length !== at.windows.samples, {
+    return findingOf(classes, severalOf(classes, at.windows), {
       recallOfTheClass: short(asIs.rare),
       recallBound: MIN_RECALL,
       meanRecall: short(asIs.mean),

@@ -1,7 +1,7 @@
 import { correlation } from "../../numerics/statistics.js";
 import type { DataCase } from "../data-case.js";
 import { type Rule, short } from "../diagnosis.js";
-import { isSeries } from "../evidence/series-order.js";
+import { isSeries, memoryOf, REMEMBERS_Z } from "../evidence/series-order.js";
 import type { Windows } from "../evidence/window-source.js";
 import { scatter } from "../pictures/pictures.js";
 
@@ -51,6 +51,8 @@ export const targetLeaksFromInput: Rule<DataCase> = {
         const lag = last - step;
         const values = windows.columns[f]!;
         if (windows.stride !== 0 && repeats(values, lag + (at.alignment?.horizon ?? 1))) continue;
+        // Of draws that remember nothing no future is forecast: to say again what came before is what is asked.
+        if (windows.stride !== 0 && lag > 0 && memoryOf(values) < REMEMBERS_Z) continue;
         // A straight line is a copy of itself at every step.
         if (windows.stride !== 0 && repeats(values, 1)) continue;
         return {

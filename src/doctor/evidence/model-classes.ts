@@ -34,7 +34,8 @@ export async function answersOf(
     { shape: windows.x.shape, data: windows.x.data },
     { batchSize: 256 },
   );
-  const width = shape.at(-1)!;
+  // Of several labels at once each is a question of its own, with one number for an answer.
+  const width = data.length === asked.length ? 1 : shape.at(-1)!;
   if (data.length !== asked.length * width || (width === 1 && counts.size > 2)) return null;
   const share = (label: number): number => (counts.get(label) ?? 0) / total;
   const activation = outputActivation(at.file);

@@ -13,6 +13,8 @@ const MIN_UNLEARNT_SHARE = 0.1;
 /** A layer of 24 units must get to a third of the loss in the same updates. */
 const MIN_LOSS_RATIO = 3;
 const TRIAL_UPDATES = 300;
+/** An epoch's loss is the mean over its updates: what is that far below the bound stays there. */
+const WELL_BELOW = 0.7;
 
 /**
  * The narrowest of the recurrent layers, and of hidden dense layers that hand on fewer numbers than the output has: what passes
@@ -65,12 +67,14 @@ export const insufficientCapacity: Rule<ModelCase> = {
     if (!(units <= SMALL_UNITS)) return null;
     const left = at.isTrained
       ? await unlearnt(at)
-      : outcome(await experiments.trial("as it is", { updates: TRIAL_UPDATES })) / whole;
+      : outcome(await experiments.trial("as it is", { updates: TRIAL_UPDATES, isByItself: true })) / whole;
     if (!(left > MIN_UNLEARNT_SHARE)) return null;
     const trial = await experiments.trial("wider", {
       weights: "fresh",
       layers: widened,
       updates: TRIAL_UPDATES,
+      isByItself: true,
+      isEnough: (loss) => MIN_LOSS_RATIO * loss < WELL_BELOW * left * whole,
     });
     const wide = outcome(trial) / whole;
     if (!(wide * MIN_LOSS_RATIO < left)) return null;
@@ -84,7 +88,7 @@ export const insufficientCapacity: Rule<ModelCase> = {
         lossOverConstant: short(left),
         unitsTried: ENOUGH_UNITS,
         lossOverConstantThere: short(wide),
-        updates: TRIAL_UPDATES,
+        updates: trial.updates,
         ratio: short(left / wide),
         bound: MIN_LOSS_RATIO,
         ...(experiments.linear === null ? {} : { linearRegression: short(experiments.linear) }),

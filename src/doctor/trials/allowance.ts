@@ -6,11 +6,11 @@ import type { ModelFile } from "./model-copy.js";
  * Trials of copies take no longer, all together, than the training that is judged; but half a second is always worth it: so many
  * multiplications, of which a core makes some thousand millions.
  */
-const LEAST_WORK = 3e9;
+const LEAST_WORK = 4e9;
 /** Multiplications a weight takes part in at each step of a sample: forward, and twice back. */
 const PASSES = 3;
 /** What a layer costs at a step beside its weights, in weights: measured, narrow layers are no faster than that. */
-const WEIGHTS_OF_A_STEP = 500;
+const WEIGHTS_OF_A_STEP = 300;
 /** A training to come, of which nothing is known, has so many epochs. */
 const USUAL_EPOCHS = RECIPE_DEFAULTS.epochs;
 const USUAL_BATCH = RECIPE_DEFAULTS.batchSize;

@@ -15,6 +15,8 @@ export interface TrialOptions extends CopyOptions {
   readonly updates?: number;
   readonly batch?: number;
   readonly shuffle?: boolean;
+  /** A trial few models need may cost as much as all others together. */
+  readonly isByItself?: boolean;
   /** Asked of each epoch's loss: whether the trial has shown what it was made for, and may end. */
   readonly isEnough?: (loss: number) => boolean;
 }
@@ -45,6 +47,8 @@ const MOST_SAMPLES = 1024;
 /** Steps × samples a trial may cost: keeps long sequences from taking minutes. */
 const BUDGET = 4_000_000;
 
+/** A copy wide enough to learn may be worth that of a model that is too narrow to. */
+const MOST_TIMES_DEARER = 2;
 const THIRD = 3.3;
 /** Fewer updates than this tell nothing. */
 const LEAST_TRIAL_UPDATES = 30;
@@ -336,7 +340,7 @@ export class Experiments {
     const { layers, weights } = this.file;
     if (weights === null) return 1;
     const kinds = layers.map(({ kind }) => kind);
-    return costOfAStep(kinds, copy.getWeights()) / costOfAStep(kinds, weights);
+    return Math.min(MOST_TIMES_DEARER, costOfAStep(kinds, copy.getWeights()) / costOfAStep(kinds, weights));
   }
 
   /** Trains a copy for a few updates. */
@@ -349,7 +353,8 @@ export class Experiments {
         const perEpoch = Math.ceil(samples / batchSize);
         const affordable = Math.max(8, Math.floor(BUDGET / (batchSize * this.#steps)));
         const cost = batchSize * this.#steps * this.#timesDearer(model);
-        const left = Math.floor((this.allowance - this.#spent) / cost);
+        const spent = options.isByItself === true ? 0 : this.#spent;
+        const left = Math.floor((this.allowance - spent) / cost);
         const asked = Math.min(options.updates ?? 100, affordable);
         if (left < Math.min(asked, LEAST_TRIAL_UPDATES)) throw new Unaffordable();
         const updates = Math.min(asked, left);
