@@ -47,6 +47,11 @@ export class LayerStack extends LayerSet {
   }
 
   /** @internal */
+  get parts(): number | undefined {
+    return this.#layers.at(-1)?.outputParts;
+  }
+
+  /** @internal */
   get worksByChunks(): boolean {
     return this.#layers.every((layer) => layer.worksByChunks);
   }

@@ -24,6 +24,8 @@ export interface Topology {
   readonly all: readonly Layer[];
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+  /** Of a chain: the outputs that stand side by side in the last axis of its last layer's. */
+  readonly parts?: number | undefined;
   /** Whether a sequence may come piece by piece, each piece going on where the last one ended. */
   readonly worksByChunks: boolean;
   /** Shapes of the outputs for inputs of these shapes, where some lengths are open. */

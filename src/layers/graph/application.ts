@@ -99,15 +99,28 @@ export function applyLayer(layer: Layer, given: unknown, options: ApplyOptions =
       `${where}: \`initialState\` goes with recurrent layers; \`${layer.kind}\` has no state.`,
     );
   }
-  const masks = mask === undefined ? [] : symbolicTensors(`${where} mask`, mask);
+  const masks = mask == null ? [] : symbolicTensors(`${where} mask`, mask);
+  if (masks.length > 1) {
+    throw new ConfigError(
+      `${where}: \`mask\` holds ${masks.length} tensors, and it is for the first input alone. Of the others masks come along from masking() or embedding({ maskZero: true }).`,
+      { received: masks.length, expected: 1 },
+    );
+  }
   if (training !== undefined) flag(where, "training", training);
   if (useCausalMask !== undefined) flag(where, "useCausalMask", useCausalMask);
   const all = [...inputs, ...states];
   const extents = all.map(({ sampleShape }) => sampleShape);
   const shapes = layer.build(
     extents,
-    all.map((tensor) => sourceOf(where, tensor).layer),
+    // In a graph each of the outputs that stand side by side is a tensor of its own, behind which others may follow.
+    all.map((tensor) => sourceOf(where, tensor).layer).map((one) => (one.outputParts > 1 ? undefined : one)),
   );
+  const { outputParts: parts } = layer;
+  if (parts > 1) {
+    const [whole] = shapes.splice(0, 1) as [SampleShape];
+    const part = [...whole.slice(0, -1), whole.at(-1)! / parts];
+    shapes.unshift(...Array.from({ length: parts }, () => part));
+  }
   if (returnAttentionScores !== undefined && flag(where, "returnAttentionScores", returnAttentionScores)) {
     if (!isScoring(layer)) {
       throw new ConfigError(

@@ -23,7 +23,7 @@ export interface BidirectionalOptions extends LayerOptions {
   readonly layer: Layer;
   /**
    * How the two directions' outputs become one: side by side (default), their sum, product or mean. null: not at all;
-   * `predict` gives both, and no layer may follow.
+   * in a chain `predict` gives both, and no layer may follow; in a graph `apply` gives both.
    */
   readonly mergeMode?: MergeMode | null;
   /** The backward direction, where it is not to be the mirror of `layer`: it must read the other way. Default, and null: the mirror. */
@@ -260,8 +260,9 @@ export class BidirectionalLayer extends Layer {
  * steps put out zero; without, its last output (at the sequence's first step) is merged with the forward's.
  * Weights, in order: all of the forward layer's, `bidirectional/forward_lstm/kernel` …, then all of the backward's.
  *
- * With `mergeMode: null` nothing may follow: `predict` resolves to the array [forward, backward]. While training the two
- * count as one output, side by side, and so do their labels: `[…, 2 units]`.
+ * With `mergeMode: null` `apply` gives both, [forward, backward], with `returnState` the states behind them. In a chain
+ * nothing may follow: `predict` resolves to that array, and while training the two count as one output, side by side, and so
+ * do their labels: `[…, 2 units]`.
  *
  * @throws ConfigError when `layer` is no recurrent layer, is in use already or has an inputShape of its own.
  *

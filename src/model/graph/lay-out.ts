@@ -1,6 +1,7 @@
 import { type FlattenLayer, flatten } from "../../layers/flatten.js";
 import type { Application } from "../../layers/graph/application.js";
 import type { SymbolicTensor } from "../../layers/graph/symbolic-tensor.js";
+import type { Layer } from "../../layers/layer.js";
 import type { Owner } from "../../layers/owner.js";
 import { RecurrentMask } from "../../layers/recurrent/recurrent-mask.js";
 import { Signal } from "../../layers/signal.js";
@@ -113,6 +114,41 @@ function rowStage(input: Signal, name: string, workspace: Workspace): Stage {
   return { ...layer.stage(input, workspace), layer: between(name, "row") };
 }
 
+/** Outputs that stand side by side, each as a signal of its own. */
+function part(whole: Signal, layer: Layer, workspace: Workspace, push: (stage: Stage) => Signal): Signal[] {
+  const { kernels } = workspace;
+  const features = whole.features / layer.outputParts;
+  const parts = Array.from({ length: layer.outputParts }, (_, i) => {
+    const owner = between(layer.name, `part ${i}`);
+    const output = new Signal(features, whole.isSequence, whole.maxTimesteps);
+    output.takeMask(whole);
+    const floats = workspace.batch * whole.maxTimesteps * output.stride;
+    output.address = workspace.region(owner, "output", floats);
+    if (whole.gradient !== 0) output.gradient = workspace.region(owner, "output gradient", floats + 16);
+    return output;
+  });
+  const owner = between(layer.name, "parts");
+  push({
+    layer: owner,
+    output: parts[0]!,
+    forward({ batch }) {
+      parts.forEach((output, i) => {
+        output.timesteps = whole.timesteps;
+        const from = whole.address + i * features * 4;
+        kernels.joinSteps(from, whole.stride, output.address, output.stride, 1, whole.rows(batch), features);
+      });
+    },
+    backward({ batch }) {
+      if (whole.gradient === 0) return;
+      parts.forEach((output, i) => {
+        const to = whole.gradient + i * features * 4;
+        kernels.joinSteps(output.gradient, output.stride, to, whole.stride, 1, whole.rows(batch), features);
+      });
+    },
+  });
+  return parts;
+}
+
 /** What of a graph has a place in memory. */
 export interface GraphParts {
   readonly nodes: readonly Application[];
@@ -164,7 +200,9 @@ export function layOutGraph(graph: GraphParts, inputs: readonly Signal[], worksp
       seedsOf: (inner, own) => pass.seedsOf(`${place}/${inner}`, own),
     });
     stages.push(stage);
-    const made = stage.outputs ?? [stage.output];
+    const put = stage.outputs ?? [stage.output];
+    const isParted = layer.outputParts > 1 && outputs.length > put.length;
+    const made = isParted ? [...part(put[0]!, layer, workspace, push), ...put.slice(1)] : put;
     outputs.forEach((tensor, i) => {
       provide(tensor, made[i]!);
     });
