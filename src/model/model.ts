@@ -22,7 +22,6 @@ import type { LayerSet } from "./layer-set.js";
 import { checkModelOptions, type ModelOptions } from "./model-options.js";
 import type { Gradients } from "./on-demand/gradients.js";
 import { summarize } from "./summary.js";
-import type { Topology } from "./topology.js";
 import { evaluateSource, type FitModel, type FitPosition, logsOf, runEpochs } from "./training/fit.js";
 import type { FitOptions } from "./training/fit-options.js";
 import { trainStep } from "./training/train-step.js";
@@ -195,7 +194,7 @@ export abstract class Model<Set extends LayerSet = LayerSet> {
     return this.#aside(where, async () => {
       const source = await this.#source(where, x, null, options);
       const outputs = await predictAll(where, this.#ready(where, firstOf(x)), source);
-      const { parts = 1 } = this.topology as Topology;
+      const { parts = 1 } = this.topology as { readonly parts?: number };
       if (parts > 1) return (await import("./on-demand/parts.js")).splitParts(outputs[0]!, parts) as Output;
       return (outputs.length === 1 ? outputs[0]! : outputs) as Output;
     });
