@@ -1,12 +1,17 @@
 /**
  * npm run bench:studio: what the studio costs, in Chromium. Bytes of a cold load, time to the first picture, frames a second
  * and long tasks while seed-b trains, updates a second with the page and without it, memory over minutes (--minutes=10).
+ *
+ * Beside what a clock says, on Linux, what a busy machine does not change: CPU time of the page and of the training, and
+ * what follows from both for two cores that do nothing else.
  */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import type { Page } from "playwright-core";
 import { openBrowser, serve } from "../test/browsers/open-browser.js";
+import { type CpuTime, cpuTime, longestTask, type PageCounts, pageCounts } from "./support/chromium-cpu.js";
 
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 const isolated = {
@@ -60,6 +65,11 @@ await model.fit(x, y, { epochs: 1e6, batchSize: ${batch}, validationData: [{ sha
 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+/** CPU milliseconds a second, or an update. */
+const between = (from: CpuTime | null, to: CpuTime | null, count: number): CpuTime | null =>
+  from === null || to === null
+    ? null
+    : { workers: (to.workers - from.workers) / count, page: (to.page - from.page) / count };
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const kilo = (bytes: number): string => `${(bytes / 1000).toFixed(1)} KB`;
 
@@ -78,6 +88,9 @@ const served = await serve(dist, {
 });
 const browser = await openBrowser("chromium");
 try {
+  const blank = await browser.open(`${served.url}bare.js`);
+  await blank.close();
+  const before = cpuTime();
   const first = await browser.open(`${served.url}studio/`);
   await first.waitForFunction(() =>
     /loss \d/.test(document.querySelector("[role=status]")?.textContent ?? ""),
@@ -93,6 +106,11 @@ try {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
   console.log(`first picture             ${firstPicture.toFixed(0)} ms from a cold load`);
+  const loading = between(before, cpuTime(), 1);
+  if (loading !== null)
+    console.log(
+      `CPU until the doctor spoke ${loading.page} ms page and browser, ${loading.workers} ms workers`,
+    );
   const sizes = await Promise.all(loaded.map(async (path) => [await gzipOf([path]), path] as const));
   for (const [size, path] of sizes.sort(([a], [b]) => b - a).slice(0, 8))
     console.log(`  ${kilo(size)} ${path.slice(dist.length)}`);
@@ -102,24 +120,33 @@ try {
 
   const address = `${served.url}studio/#run&recipe=${encodeURIComponent(JSON.stringify(recipe))}`;
   const rates = { page: [] as number[], bare: [] as number[] };
+  /** CPU milliseconds of workers an update, and of everything else a second. */
+  const costs = { page: [] as number[], bare: [] as number[], shown: [] as number[] };
   for (let turn = 0; turn < TURNS; turn++) {
     const plain = await browser.open(`${served.url}bare.html`);
     await plain.waitForFunction(() => Number(document.title) > 10);
-    const from = await plain.evaluate(() => [Number(document.title), performance.now()] as const);
+    const read = () => plain.evaluate(() => [Number(document.title), performance.now()] as const);
+    const [from, fromCpu] = [await read(), cpuTime()];
     await pause(1000 * SECONDS);
-    const to = await plain.evaluate(() => [Number(document.title), performance.now()] as const);
+    const [to, toCpu] = [await read(), cpuTime()];
     rates.bare.push((1000 * (to[0] - from[0])) / (to[1] - from[1]));
+    costs.bare.push(between(fromCpu, toCpu, to[0] - from[0])?.workers ?? Number.NaN);
     await plain.close();
 
     const page = await browser.open(address);
+    const real = page as unknown as Page;
     const updates = (): Promise<readonly [number, number]> =>
       page.evaluate(() => {
         const text = document.querySelector("[role=status]")?.textContent ?? "";
         return [Number(/update (\d+)/.exec(text)?.[1] ?? 0), performance.now()] as const;
       });
     while ((await updates())[0] < 10) await pause(100);
+    await page.waitForFunction(
+      () => document.querySelector("ul[aria-label=Findings]")?.getAttribute("aria-busy") === "false",
+    );
     // As text: tsx would name the functions within by a helper the page does not have.
-    const watching = page.evaluate<{ rate: number; longest: number }>(`(async () => {
+    const watch = () =>
+      page.evaluate<{ rate: number; longest: number }>(`(async () => {
       const long = [];
       new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) long.push(duration); }).observe({ type: "longtask" });
       let frames = 0;
@@ -130,27 +157,37 @@ try {
       });
       return { rate: (1000 * frames) / (performance.now() - began), longest: Math.max(0, ...long) };
     })()`);
-    const start = await updates();
-    const seen = await watching;
-    const end = await updates();
+    // Frames are counted by a page that asks for each of them, which costs; speed and cost are measured without that.
+    const [start, startCpu] = [await updates(), cpuTime()];
+    await pause(1000 * SECONDS);
+    const [end, endCpu] = [await updates(), cpuTime()];
     rates.page.push((1000 * (end[0] - start[0])) / (end[1] - start[1]));
+    costs.page.push(between(startCpu, endCpu, end[0] - start[0])?.workers ?? Number.NaN);
+    costs.shown.push(between(startCpu, endCpu, (end[1] - start[1]) / 1000)?.page ?? Number.NaN);
+    let seen = { rate: 0, longest: 0 };
+    const cpu = await longestTask(real, async () => {
+      seen = await watch();
+    });
     console.log(
-      `while seed-b trains        ${seen.rate.toFixed(1)} frames/s, longest task ${seen.longest.toFixed(0)} ms`,
+      `while seed-b trains        ${seen.rate.toFixed(1)} frames/s, longest task ${seen.longest.toFixed(0)} ms on the clock, ${cpu.toFixed(0)} ms of CPU`,
     );
     if (turn === TURNS - 1) {
-      const heap = (): Promise<number> =>
-        page.evaluate(
-          () => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize,
-        );
-      const heaps: number[] = [];
       const rounds = Math.max(2, Math.round(minutes * 6));
+      const counts: PageCounts[] = [];
       for (let round = 0; round < rounds; round++) {
         await pause(10_000);
-        heaps.push(await heap());
+        counts.push(await pageCounts(real));
       }
-      const half = Math.floor(heaps.length / 2);
+      const half = Math.floor(counts.length / 2);
+      const told = (name: "heap" | "nodes" | "listeners"): string => {
+        const shown = (list: readonly PageCounts[]): string => {
+          const value = median(list.map((count) => count[name]));
+          return name === "heap" ? kilo(value) : `${value} ${name}`;
+        };
+        return `${shown(counts.slice(0, half))} and ${shown(counts.slice(half))}`;
+      };
       console.log(
-        `page's heap                ${kilo(median(heaps.slice(0, half)))} in the first half of ${minutes} min, ${kilo(median(heaps.slice(half)))} in the second`,
+        `alive in the page          ${told("heap")}, ${told("nodes")}, ${told("listeners")}: in the first and in the second half of ${minutes} min`,
       );
     }
     await page.close();
@@ -158,6 +195,12 @@ try {
   const [page, plain] = [median(rates.page), median(rates.bare)];
   console.log(
     `updates of seed-b          ${page.toFixed(1)}/s with the page, ${plain.toFixed(1)}/s without: ${((100 * page) / plain).toFixed(0)} %`,
+  );
+  const [withPage, without, shown] = [median(costs.page), median(costs.bare), median(costs.shown)];
+  const cores = 2;
+  const free = (1000 * cores - shown) / (1000 * cores);
+  console.log(
+    `CPU of seed-b              ${withPage.toFixed(1)} ms an update with the page, ${without.toFixed(1)} without; the page itself ${shown.toFixed(0)} ms a second: on ${cores} cores of their own ${(100 * free * (without / withPage)).toFixed(0)} % of the speed`,
   );
 } finally {
   await browser.close();

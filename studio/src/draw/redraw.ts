@@ -1,3 +1,5 @@
+import { progress } from "../state.ts";
+
 /** All pictures are drawn in one place, once a frame, in the order in which they asked. */
 export interface Drawing {
   paint(): void;
@@ -25,7 +27,14 @@ function drawFrame(): void {
   ask();
 }
 
+/** Milliseconds of rest after which what nobody sees is drawn, too: a page may be printed, or photographed whole. */
+const REST_MS = 700;
+let rest: ReturnType<typeof setTimeout> | undefined;
+
 function ask(): void {
+  clearTimeout(rest);
+  rest = undefined;
+  if (waiting.size > 0 && !progress.peek().running) rest = setTimeout(drawAll, REST_MS);
   if (isAsked || ![...waiting].some(({ isSeen }) => isSeen)) return;
   isAsked = true;
   requestAnimationFrame(drawFrame);
@@ -44,7 +53,7 @@ export function forget(drawing: Drawing): void {
   waiting.delete(drawing);
 }
 
-/** Draws whatever waits, out of sight or not: before a picture of the screen is taken. */
+/** Draws whatever waits, out of sight or not. */
 export function drawAll(): void {
   for (const drawing of waiting) {
     waiting.delete(drawing);

@@ -10,7 +10,11 @@ export function Time() {
       ? "nothing recorded yet"
       : `update ${frame.update} in epoch ${frame.epoch + 1}${place.value === "newest" ? ", the newest" : ""}`;
   return (
-    <section class="timeline" aria-label="Recorded training">
+    <section
+      class="timeline"
+      aria-label="Recorded training"
+      title="All pictures show the moment chosen here; at its end they follow the training"
+    >
       <label for="time">Time</label>
       <input
         id="time"

@@ -16,10 +16,21 @@ export const Top = () => (
       <span class="logo" aria-hidden="true" /> gateflow studio
     </h1>
     <p class="claim">Train an LSTM in your browser and see how far back its gradient reaches.</p>
-    <span class="machine">{machine()}</span>
+    <span
+      class="machine"
+      title="Numbers the model learns · examples it learns from · processor threads that compute it"
+    >
+      {machine()}
+    </span>
     <nav aria-label="Pages">
       <button type="button" class={isInvited.value ? "primary" : ""} onClick={startWalk}>
-        {isInvited.value ? "New here? Take the tour" : "Tour"}
+        {isInvited.value ? (
+          <>
+            <span class="wide">New here? </span>Take the tour
+          </>
+        ) : (
+          "Tour"
+        )}
       </button>
       <a href="./teachers.html">For teachers</a>
       <button type="button" onClick={switchScheme}>

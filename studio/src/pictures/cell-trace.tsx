@@ -139,6 +139,13 @@ function read(px: number, py: number): string | null {
   return `${title === null ? "Unit" : `${title}: unit`} ${own + 1}, time step ${at.t + 1}: ${symbol === "c" ? "memory " : ""}${symbol} = ${readable(values[place]!, 4)}, output h = ${readable(trace.hidden[place]!, 4)}, gradient dL/d${symbol} = ${readable(gradient[place]!)}, input x = ${x.join(", ")}.`;
 }
 
+function sum(): string {
+  const trace = shownTrace.value;
+  return trace === undefined
+    ? ""
+    : `${trace.units} units over ${trace.timesteps} time steps; unit ${Math.min(unit.value, trace.units - 1) + 1} is followed below.`;
+}
+
 export const CellTracePicture = () => (
   <Picture
     name="Cell trace"
@@ -152,6 +159,7 @@ export const CellTracePicture = () => (
     }}
     draw={draw}
     read={read}
+    sum={sum}
     onPick={(x, y) => {
       const at = placeOf(x, y);
       if (at === null) return;

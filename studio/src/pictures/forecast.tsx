@@ -160,6 +160,15 @@ function follow(px: number): void {
   if (i !== null && look !== undefined) probe(look.forecast.first + i);
 }
 
+function sum(): string {
+  const look = shownLook.value;
+  if (look === undefined) return "";
+  const { rmse, baselines, unit } = look.forecast;
+  const end = unit === "" ? "" : ` ${unit}`;
+  const guesses = baselines.map(({ name, rmse: error }) => `${name} ${readable(error)}`).join(", ");
+  return `Usual error: ${readable(rmse)}${end}. A simple guess: ${guesses}.`;
+}
+
 export const ForecastPicture = () => (
   <Picture
     name="Forecast"
@@ -170,6 +179,7 @@ export const ForecastPicture = () => (
     }}
     draw={draw}
     read={read}
+    sum={sum}
     onPick={follow}
   />
 );

@@ -100,6 +100,14 @@ function read(px: number, py: number): string | null {
   return `${gate.name} gate, time step ${t + 1}: mean ${readable(gate.mean[t]!)} over batch and units, ${readable(100 * gate.saturated[t]!)}% stuck at a bound, gradient ‖dL/dz‖ = ${readable(gate.gradient[t]!)}${compared}.`;
 }
 
+const meanOf = (values: Float32Array): number =>
+  values.reduce((total, value) => total + value, 0) / Math.max(1, values.length);
+
+function sum(): string {
+  const told = (drawn?.panels ?? []).map(({ gate }) => `${gate.name} ${readable(meanOf(gate.mean), 2)}`);
+  return told.length === 0 ? "" : `Mean over all steps: ${told.join(", ")}.`;
+}
+
 export const GatesPicture = () => (
   <Picture
     name="Gates"
@@ -111,6 +119,7 @@ export const GatesPicture = () => (
     }}
     draw={draw}
     read={read}
+    sum={sum}
     steps={() => drawn?.panels[0]?.gate.mean.length ?? 20}
   />
 );

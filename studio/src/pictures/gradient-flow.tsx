@@ -253,6 +253,14 @@ function read(px: number, py: number): string | null {
   return `${whose}update ${frame.update}, time step ${t + 1} (${where}): ${symbols[measure.value]} = ${readable(normsOfRow(frame, chosen)[t] ?? 0, 4)}.`;
 }
 
+function sum(): string {
+  const told = drawn.map(({ title, layers, steps, chosen }) => {
+    const layer = layers.find(({ name }) => name === chosen) ?? layers[0];
+    return `${title === null ? "" : `${title}: `}of ${steps} steps back it reaches ${reachOf(normsOf(layer))}`;
+  });
+  return told.length === 0 ? "" : `How far the gradient goes: ${told.join("; ")}.`;
+}
+
 export const GradientFlowPicture = () => (
   <Picture
     name="Gradient flow"
@@ -266,6 +274,7 @@ export const GradientFlowPicture = () => (
     }}
     draw={draw}
     read={read}
+    sum={sum}
     onPick={(x, y) => {
       const at = placeAt(x, y);
       if (at === null || at.isPast || at.pane.frame !== shownFrame.value) return;

@@ -118,6 +118,16 @@ function read(px: number): string | null {
   return frame === undefined ? null : `Update ${frame.update}: batch loss ${exact(frame.loss)}.`;
 }
 
+function sum(): string {
+  const last = points.at(-1);
+  if (last === undefined) return "";
+  const best = points.reduce((least, point) => (point.validation < least.validation ? point : least), last);
+  const valid = Number.isFinite(best.validation)
+    ? ` Lowest on validation: ${readable(best.validation, 4)} after epoch ${best.epoch}.`
+    : "";
+  return `After epoch ${last.epoch}: loss ${readable(last.loss, 4)}.${valid}`;
+}
+
 export const LossPicture = () => (
   <Picture
     name="Loss"
@@ -130,6 +140,7 @@ export const LossPicture = () => (
     }}
     draw={draw}
     read={read}
+    sum={sum}
     steps={() => Math.max(8, points.length)}
   >
     <label class="tick">

@@ -1,8 +1,8 @@
 import { effect, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { type Drawing, forget, redraw, resume } from "../draw/redraw.ts";
-import { lit, scheme, sight } from "../state.ts";
+import { lit, progress, scheme, sight } from "../state.ts";
 
 /** A canvas's context with its size in CSS pixels. */
 export interface Sheet {
@@ -21,6 +21,8 @@ interface PictureProps {
   readonly draw: (sheet: Sheet) => void;
   /** The number beneath a point, as a sentence; null: nothing is there. */
   readonly read: (x: number, y: number) => string | null;
+  /** What the picture says as a whole, in one sentence, for those who do not see it and those who do not point at it. */
+  readonly sum: () => string;
   readonly onPick?: (x: number, y: number) => void;
   /** What holds the cursor while one walks with the arrow keys. Default: 24 steps across. */
   readonly steps?: () => number;
@@ -28,12 +30,14 @@ interface PictureProps {
 }
 
 /** One picture: its name, a canvas, what is chosen of it, and the number pointed at as text. */
-export function Picture({ name, about, watch, draw, read, onPick, steps, children }: PictureProps) {
+export function Picture({ name, about, watch, draw, read, sum, onPick, steps, children }: PictureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const told = useSignal("");
+  const isPointed = useSignal(false);
+  const id = useId();
   const at = useRef({ x: 0, y: 0, isHere: false });
-  const latest = useRef({ draw, read });
-  latest.current = { draw, read };
+  const latest = useRef({ draw, read, sum });
+  latest.current = { draw, read, sum };
 
   useEffect(() => {
     const element = canvas.current!;
@@ -49,6 +53,8 @@ export function Picture({ name, about, watch, draw, read, onPick, steps, childre
       ctx.clearRect(0, 0, size.width, size.height);
       latest.current.draw({ ctx, ...size });
       if (at.current.isHere) told.value = latest.current.read(at.current.x, at.current.y) ?? "";
+      // While it trains numbers change faster than they can be read.
+      else if (!progress.peek().running) told.value = latest.current.sum();
     };
     const drawing: Drawing = { paint, isSeen: false };
     const end = effect(() => {
@@ -85,6 +91,7 @@ export function Picture({ name, about, watch, draw, read, onPick, steps, childre
   const point = (event: PointerEvent): void => {
     const box = canvas.current!.getBoundingClientRect();
     at.current = { x: event.clientX - box.left, y: event.clientY - box.top, isHere: true };
+    isPointed.value = true;
     told.value = read(at.current.x, at.current.y) ?? "";
   };
   const walk = (event: KeyboardEvent): void => {
@@ -109,6 +116,7 @@ export function Picture({ name, about, watch, draw, read, onPick, steps, childre
       y: Math.max(0, Math.min(box.height - 1, from.y + move[1])),
       isHere: true,
     };
+    isPointed.value = true;
     told.value = read(at.current.x, at.current.y) ?? "";
   };
 
@@ -116,6 +124,7 @@ export function Picture({ name, about, watch, draw, read, onPick, steps, childre
     <figure
       class={lit.value.includes(name) ? "picture lit" : "picture"}
       aria-label={name}
+      aria-describedby={`${id}-about ${id}-told`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys read its numbers, as a pointer does
       tabIndex={0}
       onKeyDown={walk}
@@ -124,7 +133,9 @@ export function Picture({ name, about, watch, draw, read, onPick, steps, childre
         <h2>{name}</h2>
         {children}
       </div>
-      <p class="picture-about">{about}</p>
+      <p class="picture-about" id={`${id}-about`}>
+        {about}
+      </p>
       <canvas
         ref={canvas}
         onPointerMove={point}
@@ -134,9 +145,11 @@ export function Picture({ name, about, watch, draw, read, onPick, steps, childre
         }}
         onPointerLeave={() => {
           at.current.isHere = false;
+          isPointed.value = false;
+          told.value = progress.value.running ? "" : sum();
         }}
       />
-      <p class="readout" aria-live="polite">
+      <p class="readout" id={`${id}-told`} aria-live={isPointed.value ? "polite" : "off"}>
         <span class="readout-text">{told.value === "" ? "Point at it to read a number." : told.value}</span>
       </p>
     </figure>

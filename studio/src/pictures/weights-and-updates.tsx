@@ -122,6 +122,15 @@ function read(px: number, py: number): string | null {
   return `Update ${frame.update}: ${isUpper ? "share of each weight's size that it moves: " : "sizes: "}${told(frame)}.${compared}`;
 }
 
+function sum(): string {
+  const frame = shownFrame.value;
+  const weights = frame === undefined ? [] : weightsOf(frame).filter(({ updateRatio }) => updateRatio > 0);
+  if (weights.length === 0) return "";
+  const [first, ...rest] = weights.toSorted((a, b) => b.updateRatio - a.updateRatio);
+  const last = rest.at(-1) ?? first!;
+  return `Moves most: ${shortName(first!.name)}, by ${readable(first!.updateRatio, 2)} of its size; least: ${shortName(last.name)}, by ${readable(last.updateRatio, 2)}.`;
+}
+
 export const WeightsPicture = () => (
   <Picture
     name="Weights and updates"
@@ -133,5 +142,6 @@ export const WeightsPicture = () => (
     }}
     draw={draw}
     read={read}
+    sum={sum}
   />
 );
