@@ -33,6 +33,7 @@ import {
   writeNpz,
 } from "../../src/index.js";
 import { createRandom, type Random } from "../../src/random.js";
+import { loopedCell, onnxFile } from "../src/formats/onnx/hand-made.js";
 
 /** A reader, and files it reads. */
 export interface FuzzedReader {
@@ -156,7 +157,7 @@ export async function fuzzedReaders(): Promise<readonly FuzzedReader[]> {
     },
     {
       name: "onnx",
-      files: [await toOnnx(line), await toOnnx(tree), golden("onnx-lstm-last.onnx")],
+      files: [await toOnnx(line), await toOnnx(tree), golden("onnx-lstm-last.onnx"), onnxFile(loopedCell)],
       read: (bytes) => fromOnnx(bytes),
     },
     { name: "torch", files: [await toTorch(simple)], read: (bytes) => fromTorch(bytes) },

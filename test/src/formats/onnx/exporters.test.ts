@@ -8,9 +8,10 @@ import { layerNormalization } from "../../../../src/layers/layer-normalization.j
 import { bidirectional } from "../../../../src/layers/recurrent/bidirectional.js";
 import { gru } from "../../../../src/layers/recurrent/gru.js";
 import { lstm } from "../../../../src/layers/recurrent/lstm.js";
+import { simpleRNN } from "../../../../src/layers/recurrent/simple-rnn.js";
 import { sequential } from "../../../../src/model/sequential.js";
 import type { Tensor } from "../../../../src/tensor.js";
-import { type HandMade, onnxFile } from "./hand-made.js";
+import { type HandMade, loopedCell, onnxFile } from "./hand-made.js";
 
 const wave = (...shape: number[]): Tensor => ({
   shape,
@@ -178,6 +179,13 @@ describe("fromOnnx reads what exporters write", () => {
       ]),
     };
     await expect(fromOnnx(onnxFile(strange))).rejects.toThrow(/Loop .* holds a graph of its own/);
+  });
+
+  it("a plain recurrent layer that is a loop over time", async () => {
+    const own = sequential([simpleRNN({ units: 2, useBias: false, inputShape: [4, 3] })]);
+    const { kernel, r } = loopedCell.constants as Record<string, Tensor>;
+    own.setWeights([kernel!, r!]);
+    await expectSame(onnxFile(loopedCell), own, wave(2, 4, 3));
   });
 
   it("a GRU that is a loop over time, its reset gate behind the product (tf2onnx of Keras 3)", async () => {

@@ -86,3 +86,59 @@ export function onnxFile(graph: HandMade, set = 15): Uint8Array {
     graph: graphOf(graph) as never,
   });
 }
+
+/** A recurrent layer that is a loop over time, a branch on an extent behind it: graphs inside of operators. */
+export const loopedCell: HandMade = {
+  nodes: [
+    ["Transpose", "x", "steps", { perm: [1, 0, 2] }],
+    [
+      "Loop",
+      "trips true zero begin kernel",
+      "n0 hn w0 seq",
+      {
+        body: {
+          nodes: [
+            ["Gather", "steps place", "row", { axis: 0 }],
+            ["Add", "place one", "next"],
+            ["Less", "next trips", "goes"],
+            ["MatMul", "h r", "hr"],
+            ["MatMul", "row w", "xw"],
+            ["Add", "xw hr", "sum"],
+            ["Tanh", "sum", "h2"],
+          ],
+          constants: { one: 1 },
+          inputs: { i: [], c: [], place: [], h: [], w: [] },
+          outputs: "goes next h2 w h2",
+        },
+      },
+    ],
+    ["Slice", "seq minus end first", "last"],
+    ["Squeeze", "last first", "row"],
+    ["Shape", "row", "shape"],
+    ["Gather", "shape second", "width"],
+    ["Equal", "width second", "isOne"],
+    [
+      "If",
+      "isOne",
+      "y",
+      {
+        then_branch: { nodes: [["Squeeze", "row second", "thin"]], inputs: {}, outputs: "thin" },
+        else_branch: { nodes: [["Identity", "row", "same"]], inputs: {}, outputs: "same" },
+      },
+    ],
+  ],
+  constants: {
+    kernel: { shape: [3, 2], data: Float32Array.of(0.1, -0.2, 0.3, 0.4, -0.5, 0.6) },
+    r: { shape: [2, 2], data: Float32Array.of(0.5, 0.1, -0.3, 0.2) },
+    trips: 4,
+    true: 1,
+    zero: 0,
+    begin: { shape: [1, 2], data: new Float32Array(2) },
+    minus: [-1],
+    end: [2147483647],
+    first: [0],
+    second: [1],
+  },
+  inputs: { x: [null, 4, 3] },
+  outputs: "y",
+};
