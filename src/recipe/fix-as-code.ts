@@ -135,14 +135,16 @@ function patchAsCode({ series, window, layers = [], compile, fit }: RecipePatch)
   }
   if (compile !== undefined) {
     const { optimizer, ...rest } = compile;
+    const { name, ...options } = (optimizer ?? {}) as Readonly<Record<string, unknown>>;
     const changed = {
       ...rest,
       ...(optimizer === undefined
         ? {}
         : {
-            optimizer: new Call("adam", [
-              new Spread("optimizerOptions", optimizer as Readonly<Record<string, unknown>>),
-            ]),
+            optimizer:
+              name === undefined
+                ? new Call("adam", [new Spread("optimizerOptions", options)])
+                : called(String(name), options),
           }),
     };
     lines.push(statement("model.compile", new Call("", [new Spread("compileOptions", changed)])));

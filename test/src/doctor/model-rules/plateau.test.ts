@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Plan, protocol } from "../../../../bench/faults/patient.js";
 import { ask } from "../../../../bench/faults/run-case.js";
 import { sineMix } from "../../../../bench/faults/series.js";
-import { applyFix, dense, lstm, type Recipe } from "../../../../src/index.js";
+import { applyFix, dense, fixAsCode, lstm, type Recipe } from "../../../../src/index.js";
 
 const shape = { window: 20, units: 20, learningRate: 0.01, epochs: 20, seed: 1, isTrained: true };
 const series = protocol(sineMix(480, 2), shape);
@@ -47,5 +47,7 @@ describe("steps as small as the gradient", () => {
     expect(compile.optimizer).toEqual({ name: "adam", learningRate: 0.01 });
     const same = applyFix(recipe, { compile: { optimizer: { learningRate: 0.1 } } }).compile.optimizer;
     expect(same).toEqual({ name: "sgd", learningRate: 0.1, momentum: 0.9 });
+    const code = fixAsCode({ compile: { optimizer: { name: "adam", learningRate: 0.01 } } });
+    expect(code).toMatch(/optimizer: adam\(\{ learningRate: 0\.01 \}\)/);
   });
 });
