@@ -30,7 +30,7 @@ async function bytesOf(path: string): Promise<number> {
 }
 
 describe("the package", () => {
-  it("packed and installed in an empty project runs README's example, with at most 30 packages and 8 MB", async () => {
+  it("packed and installed in an empty project runs README's example, with at most 30 packages and 8 MiB", async () => {
     // The build is there already: the tests begin with it.
     const packed = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], {
       cwd: rootPath,
@@ -46,7 +46,7 @@ describe("the package", () => {
     const packages = Object.keys(lock.packages).filter((path) => path !== "");
     expect(packages.length).toBeLessThanOrEqual(30);
     // More is what the compiler alone writes to dist/: `npm run build` makes of it what is published.
-    expect(await bytesOf(join(home, "node_modules"))).toBeLessThanOrEqual(8_000_000);
+    expect(await bytesOf(join(home, "node_modules"))).toBeLessThanOrEqual(8 * MEGA);
 
     const readme = await readFile(new URL("README.md", root), "utf8");
     const example = /```ts\n([\s\S]*?)```/.exec(readme)![1]!;
