@@ -88,7 +88,7 @@ const served = await serve(dist, {
 });
 const browser = await openBrowser("chromium");
 try {
-  const blank = await browser.open(`${served.url}bare.js`);
+  const blank = await browser.open("about:blank");
   await blank.close();
   const before = cpuTime();
   const first = await browser.open(`${served.url}studio/`);
