@@ -60,6 +60,8 @@ export interface Continuation {
   readonly hasDates: boolean;
   /** Gaps among the newer rows, those included that no file has. */
   readonly holes: number;
+  /** How many steps lie between the end of the model's own rows and the forecast; 0: nothing newer came. */
+  readonly newer: number;
 }
 
 /** The axis of the rows a model file keeps; rows after its end are counted from them. */
@@ -131,9 +133,21 @@ export function continuation(source: ModelSource, series: NamedSeries | undefine
   const history = Float64Array.from([...tail, ...newer.values]);
   const count = newer.values.length;
   if (hasDates && (series === undefined || isDated))
-    return { history, hasDates, holes: newer.holes, label: (steps) => axis.label(kept + count + steps) };
+    return {
+      history,
+      hasDates,
+      holes: newer.holes,
+      newer: count,
+      label: (steps) => axis.label(kept + count + steps),
+    };
   const from = series === undefined ? kept : source.rows + count;
-  return { history, hasDates: false, holes: newer.holes, label: (steps) => String(from + steps) };
+  return {
+    history,
+    hasDates: false,
+    holes: newer.holes,
+    newer: count,
+    label: (steps) => String(from + steps),
+  };
 }
 
 /** Test forecasts whose intervals are counted; more would cost time and tell no more. */

@@ -32,12 +32,14 @@ async function seriesAsked(
   const all = await readAllSeries(file, own, io.signal);
   for (const note of all[0]?.notes ?? []) io.err(`${file}: ${note}\n`);
   let holes = 0;
+  let unchanged = 0;
   const asked = all.map((series): Asked => {
     const id = series.id!.value;
     const learnt = known.get(id);
     if (learnt !== undefined) {
       const next = continuation(learnt, series);
       holes += next.holes;
+      if (next.newer === 0) unchanged++;
       return { id, ...next };
     }
     const { values, axis, dates } = series;
@@ -49,6 +51,10 @@ async function seriesAsked(
       label: (steps) => axis?.label(values.length + steps) ?? String(values.length + steps),
     };
   });
+  if (unchanged > 0)
+    io.err(
+      `${file}: ${plural(unchanged, "series", "series")} without a row newer than the model's own; their forecasts go on from its end\n`,
+    );
   if (holes > 0) io.err(`${file}: ${plural(holes, "newer value")} missing, filled as the model fills gaps\n`);
   return asked;
 }

@@ -1,13 +1,16 @@
 import { writeFileAtomic } from "../../node/atomic-write.js";
 import { plural } from "../../report/text/numbers.js";
 import type { Io } from "../files/io.js";
-import { readModelFile } from "../files/model-file.js";
+import { type ModelSource, readModelFile } from "../files/model-file.js";
 import { checkFile } from "../files/output.js";
 import { naming, readSeries } from "../files/series-file.js";
 import { continuation, predictFuture } from "../future.js";
 import type { ForecastOptions } from "../options/forecast-options.js";
 import { forecastCsv } from "../print/forecast-csv.js";
 import { forecastPanel } from "./forecast-panel.js";
+
+/** The last row a model learnt from, as a person names it. */
+const endOf = ({ dates, rows }: ModelSource): string => dates?.at(-1) ?? `row ${rows - 1}`;
 
 /** `gateflow forecast`: goes on from the end of the model's own series, or of newer rows. */
 export async function forecast(
@@ -36,8 +39,10 @@ export async function forecast(
           1,
           io.signal,
         );
-  const { history, label, hasDates, holes } = continuation(source, series);
+  const { history, label, hasDates, holes, newer } = continuation(source, series);
   for (const note of series?.notes ?? []) io.err(`${file}: ${note}\n`);
+  if (series !== undefined && newer === 0)
+    io.err(`${file}: no row is newer than the model's own; the forecast goes on from ${endOf(source)}\n`);
   if (holes > 0) io.err(`${file}: ${plural(holes, "newer value")} missing, filled as the model fills gaps\n`);
   const future = await naming({ path: file ?? modelPath, target }, () =>
     predictFuture(forecaster, options.horizon ?? horizon, history),

@@ -88,6 +88,13 @@ describe("gateflow train", () => {
     expect((JSON.parse(asJson.out) as { dates: string[] }).dates).toEqual(["2024-06-09", "2024-06-10"]);
   });
 
+  it("says where it goes on from when no row is newer", async () => {
+    const model = join(out, "model.safetensors");
+    const old = await gateflow(["forecast", model, file("old.csv", `day,sales\n${dailyRows(40)}`)]);
+    expect([old.code, old.out]).toEqual([0, readFileSync(join(out, "forecast.csv"), "utf8")]);
+    expect(old.err).toMatch(/old\.csv: no row is newer .* goes on from 2024-06-08\n$/);
+  });
+
   it("writes a forecast to a file on demand", async () => {
     const path = join(folder, "next.csv");
     const { out: text } = await gateflow(["forecast", join(out, "model.safetensors"), "-o", path]);
