@@ -6,6 +6,7 @@ import { breathe, inSlices } from "../slices.js";
 import { quote, type ReadTable, type TableOptions } from "../table.js";
 import type { ByteSource } from "./byte-source.js";
 import type { ReadCsvOptions } from "./csv-bytes.js";
+import { checkPages } from "./parquet-pages.js";
 
 /** A number, unless a 64-bit integer is one that float64 would round. */
 function plainNumber(cell: unknown): number | undefined {
@@ -139,6 +140,8 @@ async function readFile(
   const file = await allBytes(source);
   const metadata = await parquetMetadataAsync(file);
   checkClaims(path, metadata, file.byteLength);
+  for (const { columns: chunks } of metadata.row_groups)
+    for (const { meta_data: meta } of chunks) if (meta !== undefined) checkPages(file, meta);
   const schema = parquetSchema(metadata).children;
   const date = options.date ?? onlyDate(schema, options);
   const raw = new RawColumns<unknown>(

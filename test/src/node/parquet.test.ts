@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import zlib from "node:zlib";
@@ -6,6 +6,7 @@ import { parquetWriteFile } from "hyparquet-writer";
 import { afterAll, describe, expect, test } from "vitest";
 import { DataError } from "../../../src/errors.js";
 import { type ReadTableOptions, readTable } from "../../../src/node/read-table.js";
+import { createRandom } from "../../../src/random.js";
 
 const folder = mkdtempSync(join(tmpdir(), "gateflow-parquet-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -168,5 +169,29 @@ describe("Parquet files are refused, with row and column, for", () => {
     writeFileSync(path, "a,b\n1,2\n3,4\n");
     await expect(readTable(path)).rejects.toThrow(/csv\.parquet: cannot be read as Parquet: /);
     await expect(readTable(path)).rejects.toBeInstanceOf(DataError);
+  });
+});
+
+describe("a small Parquet file with five bytes changed", () => {
+  test("is read or refused, and never read for ever", async () => {
+    const path = await file([
+      { name: "name", data: Array.from({ length: 60 }, (_, i) => `n${i % 28}`), type: "STRING" },
+      { name: "v", data: Array.from({ length: 60 }, (_, i) => i / 3), type: "DOUBLE" },
+      { name: "w", data: Array.from({ length: 60 }, (_, i) => i % 4), type: "INT32" },
+    ]);
+    const whole = readFileSync(path);
+    expect(numbers((await readTable(path, { columns: ["v"] })).columns.v)).toHaveLength(60);
+    const random = createRandom(7);
+    let read = 0;
+    for (let n = 0; n < 300; n++) {
+      const bytes = Uint8Array.from(whole);
+      for (let k = 0; k < 5; k++) bytes[random.integer(bytes.length)] = random.integer(256);
+      writeFileSync(path, bytes);
+      await readTable(path, { columns: ["v"] }).then(
+        () => read++,
+        (error: unknown) => expect(error).toBeInstanceOf(DataError),
+      );
+    }
+    expect(read).toBeGreaterThan(0);
   });
 });
