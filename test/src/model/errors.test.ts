@@ -121,7 +121,7 @@ describe("stacks that do not fit", () => {
     const layer = dense({ units: 2 });
     await expectRefusal(() => sequential([dense({ units: 2, inputShape: [2] }), layer, layer]), {
       name: "ConfigError",
-      says: ["`dense_1`", "already part of a model", "make a second layer"],
+      says: ["`dense_1`", "already part of a model", "Make a second one"],
     });
     const used = lstm({ units: 2, inputShape: [4, 2] });
     sequential([used]);
