@@ -44,8 +44,8 @@ export function readState(where: string, model: Model): OptimizerTensors | null 
 }
 
 /** What of a trained model's optimizer no file of Keras's can hold here; undefined: nothing. */
-export function unkeptState({ compiled }: Model): string | undefined {
-  const optimizer = compiled?.optimizer;
+export function unkeptState(model: Model): string | undefined {
+  const optimizer = model.compiled?.optimizer;
   if (optimizer === undefined || optimizer.batches === 0 || keepsState(optimizer)) return undefined;
   const { amsgrad, momentum, centered, useEma, gradientAccumulationSteps } = optimizer.getConfig();
   const given = Object.entries({ amsgrad, momentum, centered, useEma, gradientAccumulationSteps })

@@ -26,7 +26,7 @@ export function ofShapes(node: OnnxNode, a: Known, b: Known): Known {
   return vector(values, a.shape.length >= b.shape.length ? a.shape : b.shape);
 }
 
-/** An extent as a number; the batch is as good as any. */
+/** An extent as a number; the batch, which may be any, is -1. */
 function extentIn(walk: Walk, { of }: Known, extent: number | Axis): number | undefined {
   if (typeof extent === "number") return extent;
   if (extent === "L") return 1;

@@ -97,7 +97,7 @@ describe("layers of one activation", () => {
 
   it.each<[string, () => unknown, RegExp]>([
     ["a negative slope below 0", () => leakyReLU({ negativeSlope: -0.1 }), /`negativeSlope`/],
-    ["Keras 2's alpha", () => leakyReLU({ alpha: 0.1 } as never), /alpha/],
+    ["Keras 2's alpha below 0", () => leakyReLU({ alpha: -0.1 } as never), /slope|alpha/],
     ["an alpha below 0", () => elu({ alpha: -1 }), /`alpha`/],
     ["the batch as axis", () => softmax({ axis: 0 }), /`axis`/],
     ["an axis the input has not", () => sequential([softmax({ axis: 2, inputShape: [3] })]), /no axis 2/],
