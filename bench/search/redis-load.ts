@@ -2,13 +2,12 @@
  * What a trial, an epoch and an idle worker cost a Redis server, and from that what a thousand workers would do to it:
  * `npx tsx bench/search/redis-load.ts --trials=100`. Needs the built package and a Redis server.
  */
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { connect } from "../../src/node/queue/redis.js";
 import { builtGateflow, builtNode } from "../../test/support/built.js";
 import { startRedis } from "../../test/support/redis.js";
-import { rootPath } from "../support/child.js";
+import { startQueueWorkers } from "../support/queue-workers.js";
 import { type RedisCounters, redisCounters } from "./redis-counters.js";
 
 const { values } = parseArgs({
@@ -22,17 +21,7 @@ const { tune, uniform } = await builtGateflow();
 const { bullmq } = await builtNode();
 const redis = await startRedis();
 const data = Array.from({ length: 100 }, (_, t) => Math.sin(t / 4));
-const children = await Promise.all(
-  Array.from({ length: WORKERS }, async () => {
-    const child = spawn(process.execPath, [`${rootPath}dist/cli/main.js`, "worker", "--redis", redis.url]);
-    let said = "";
-    child.stderr.on("data", (text: Buffer) => {
-      if (!said.includes("waiting")) said += text.toString();
-    });
-    while (!said.includes("waiting")) await once(child.stderr, "data");
-    return child;
-  }),
-);
+const children = await startQueueWorkers(WORKERS, redis.url);
 
 type Counts = Pick<RedisCounters, "commands" | "received" | "sent" | "busy">;
 async function during(work: () => Promise<unknown>): Promise<Counts & { seconds: number }> {

@@ -3,14 +3,12 @@
  * Needs the built package, a Redis server, and a machine with nothing else to do:
  * `npx tsx bench/search/throughput.ts --trials=200 --milliseconds=200`, and `--milliseconds=0` for the smallest trials.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { parseArgs } from "node:util";
 import type { Runner } from "../../src/index.js";
 import { builtGateflow, builtNode } from "../../test/support/built.js";
-import { startRedis, type TestRedis } from "../../test/support/redis.js";
-import { rootPath } from "../support/child.js";
+import { startRedis } from "../../test/support/redis.js";
 import { circumstances } from "../support/machine.js";
+import { startQueueWorkers } from "../support/queue-workers.js";
 import { redisCounters } from "./redis-counters.js";
 
 const { values } = parseArgs({
@@ -53,20 +51,6 @@ async function epochsFor(milliseconds: number): Promise<number> {
   return Math.max(1, Math.round(milliseconds / ((1000 * (many - few)) / 600)));
 }
 
-async function startWorkers(count: number, redis: TestRedis): Promise<ChildProcess[]> {
-  return Promise.all(
-    Array.from({ length: count }, async () => {
-      const child = spawn(process.execPath, [`${rootPath}dist/cli/main.js`, "worker", "--redis", redis.url]);
-      let said = "";
-      child.stderr.on("data", (text: Buffer) => {
-        if (!said.includes("waiting")) said += text.toString();
-      });
-      while (!said.includes("waiting")) await once(child.stderr, "data");
-      return child;
-    }),
-  );
-}
-
 const epochs = await epochsFor(Number(values.milliseconds));
 await secondsOf(inProcess(), epochs, 3);
 /** Of a trial alone, in this process. */
@@ -99,7 +83,7 @@ for (const workers of values.workers.split(",").map(Number)) {
   await measure("threads", workers, own);
   await own.close();
   const redis = await startRedis();
-  const children = await startWorkers(workers, redis);
+  const children = await startQueueWorkers(workers, redis.url);
   try {
     const queue = bullmq({ connection: redis.url, workers: 2 * workers });
     const before = await redisCounters(redis.url);

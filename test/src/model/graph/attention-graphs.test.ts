@@ -21,6 +21,7 @@ import {
   timeDistributed,
   toArray,
 } from "../../../../src/index.js";
+import { worstGradient } from "../../../support/worst-gradient.js";
 import { values } from "../support.js";
 
 interface Case {
@@ -103,26 +104,8 @@ describe.each(cases)("%s in a whole graph", (_what, build) => {
 
   it("has the gradients that differences of the loss have", async () => {
     const { made, y } = build();
-    made.compile({ optimizer: "sgd", loss: "mse" });
-    const x = [read, written];
-    const { weights } = await made.gradients(x, y);
-    const before = made.getWeights().map((weight) => ({ ...weight, data: weight.data.slice() }));
-    for (const [k, { name, data }] of before.entries()) {
-      // Every third weight: they are many, and those of a kernel are made alike.
-      for (let e = k % 3; e < data.length; e += 3) {
-        const lossAt = async (step: number): Promise<number> => {
-          made.setWeights(
-            before.map((weight, w) => {
-              const own = weight.data.slice();
-              if (w === k) own[e]! += step;
-              return { ...weight, data: own };
-            }),
-          );
-          return (await made.evaluate(x, y)).loss!;
-        };
-        const slope = ((await lossAt(0.005)) - (await lossAt(-0.005))) / 0.01;
-        expect(Math.abs(slope - weights[k]!.data[e]!), `${name}[${e}]`).toBeLessThan(3e-4);
-      }
-    }
+    // Every third number of a weight: they are many, and those of a kernel are made alike.
+    const { difference, at } = await worstGradient(made, [read, written], y, { step: 0.005, every: 3 });
+    expect(difference, at).toBeLessThan(3e-4);
   });
 });
