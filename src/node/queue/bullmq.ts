@@ -125,13 +125,22 @@ export function bullmq(options: BullmqOptions): Runner {
     };
     const job = await add();
     return new Promise((resolve, reject) => {
-      const settle = (): void => void job.waitUntilFinished(events).then(resolve, reject);
+      let isWaiting = false;
+      const settle = (): void => {
+        isWaiting = true;
+        job.waitUntilFinished(events).then(resolve, (error: unknown) => {
+          isWaiting = false;
+          // Forgotten between being put there and being looked for: the next look puts it there again.
+          if (!(error instanceof Error && error.message.startsWith("Missing key for job"))) reject(error);
+        });
+      };
       const look = async (): Promise<void> => {
         const state = await job.getState();
         if (state === "completed" || state === "failed") settle();
         else if (state === "unknown") {
           stored.delete(task.hash);
           await add();
+          if (!isWaiting) settle();
         }
       };
       const timer = setInterval(() => {
