@@ -196,8 +196,12 @@ const LIVE_FIRST = 4;
 const LIVE_SHARE = 20;
 let live = { isBusy: false, cost: 0, next: Number.POSITIVE_INFINITY, asked: 0 };
 
+/** What the doctor was asked last and has not answered. */
+let open: { readonly trained: Trained | null; readonly stage: Stage } | undefined;
+
 function lookAtIt(trained: Trained | null, stage: Stage): void {
   question++;
+  open = { trained, stage };
   doctor ??= startDoctor();
   if (stage !== "during") state.findings.value = { ...state.findings.value, isLooking: true };
   live = { ...live, isBusy: true, asked: performance.now() };
@@ -218,6 +222,8 @@ function startDoctor(): Worker {
     name: "gateflow doctor",
   });
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    hasAnswered = true;
+    if ("id" in data && data.id === question) open = undefined;
     if (data.kind === "failed") {
       if (data.id === question) state.findings.value = { ...state.findings.value, isLooking: false };
       state.alarm.value = data.message;
@@ -240,9 +246,28 @@ function startDoctor(): Worker {
       ...(stage === "during" ? {} : { isLooking: false }),
     };
   };
-  worker.onerror = (event) => event.preventDefault();
+  let hasAnswered = false;
+  worker.onerror = (event) => {
+    event.preventDefault();
+    if (doctor !== worker) return;
+    worker.terminate();
+    doctor = undefined;
+    live = { ...live, isBusy: false };
+    if (open === undefined) return;
+    // A file may not have come; one that broke off in its work is asked once more as well, and no more after that.
+    if (hasAnswered || !hasFailed) {
+      hasFailed = !hasAnswered;
+      lookAtIt(open.trained, open.stage);
+      return;
+    }
+    open = undefined;
+    state.findings.value = { ...state.findings.value, isLooking: false };
+    state.alarm.value = `The doctor could not be started: ${event.message || "its worker's file did not come"}.`;
+  };
   return worker;
 }
+/** Whether a doctor broke before it had answered anything. */
+let hasFailed = false;
 
 let asked = 0;
 const waiting = new Map<number, (message: FromWorker) => void>();

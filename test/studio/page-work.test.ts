@@ -97,6 +97,24 @@ describe("what the page does while it trains", () => {
     expect(await studio.findings()).not.toContain("constant_target");
   });
 
+  it("a doctor who breaks off in the middle is replaced, and the question put again", async () => {
+    await studio.page.evaluate(() => {
+      const post = Worker.prototype.postMessage as (this: Worker, ...message: unknown[]) => void;
+      let broken = 0;
+      Object.assign(globalThis, { timesBroken: () => broken });
+      Worker.prototype.postMessage = function (this: Worker, ...message: unknown[]) {
+        if ((message[0] as { kind: string }).kind !== "diagnose" || broken++ > 0) post.apply(this, message);
+        else setTimeout(() => this.dispatchEvent(new ErrorEvent("error", { message: "gone" })));
+      };
+    });
+    await studio.open("output_activation_range: sick");
+    expect(await studio.findings()).toContain("output_activation_range");
+    const asked = await studio.page.evaluate(() =>
+      (globalThis as unknown as { timesBroken: () => number }).timesBroken(),
+    );
+    expect(asked).toBe(2);
+  });
+
   it("a moment that is looked at stays the same one while the list of moments is thinned", async () => {
     await studio.choose("Data", "sines");
     await studio.set("Window", 8);
