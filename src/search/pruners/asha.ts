@@ -8,8 +8,9 @@ const FIRST = 4;
 /**
  * Asynchronous successive halving (Li et al., *A system for massively parallel hyperparameter tuning*, 2020), in the form
  * without promotion: at steps r, 3 r, 9 r … a trial goes on if it is among the best third of those that came that far, and
- * the first four do. On recipes of LSTMs, 27 epochs each, judging the first ones among themselves as well cost up to 15 % of
- * the best value, waiting for four up to 10 %, at 38 instead of 25 % of the epochs.
+ * the first four do. Curves of LSTMs, 27 epochs each, recorded for nine seeds and replayed: judging the first ones among
+ * themselves as well cost up to 15 % of the best value, waiting for four up to 10 %, at 38 instead of 25 % of the epochs. The
+ * four were chosen on those nine; `bench/search/asha.ts` measures others.
  * @param mostSteps steps of a whole trial, where they are known: the first rung is then a ninth of them.
  */
 export function ashaPruner(mostSteps?: number): Pruner {
