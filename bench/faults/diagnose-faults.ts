@@ -1,12 +1,15 @@
 import { dataFaults } from "./data-faults.js";
 import { updatesUntilNamed } from "./detection.js";
-import { healthy } from "./healthy.js";
+import { healthy as healthyModels } from "./healthy.js";
+import { healthyWorld } from "./healthy-world.js";
 import type { Plan } from "./patient.js";
 import { ask, isWell, type Outcome } from "./run-case.js";
 import { mulberry32, type Part, type Uniform } from "./series.js";
 import { faults } from "./sick.js";
 import { fraction, medianOf, share, table } from "./tally.js";
 import { windowFaults } from "./window-faults.js";
+
+const healthy = { ...healthyModels, ...healthyWorld };
 
 export interface DiagnoseRun {
   readonly part: Part;

@@ -31,6 +31,8 @@ export async function ask(plan: Plan): Promise<Outcome> {
           ...(plan.validation === undefined ? {} : { validationData: plan.validation }),
           ...(history === undefined ? {} : { history }),
           ...(plan.series === undefined ? {} : { series: plan.series }),
+          // What is weighed already is only known from what fit was called with.
+          ...(plan.classWeight === undefined ? {} : { fit: { classWeight: plan.classWeight } }),
         }),
       );
     } finally {

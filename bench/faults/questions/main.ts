@@ -5,13 +5,15 @@ import { ofClasses } from "./asked-of-classes.js";
 import { ofNumbers } from "./asked-of-numbers.js";
 import { ofTraining } from "./asked-of-training.js";
 import { keptAside } from "./kept-aside.js";
+import { metInForums } from "./met-in-forums.js";
+import { metInForumsAside } from "./met-in-forums-aside.js";
 import { metLater } from "./met-later.js";
 import { metLaterAside } from "./met-later-aside.js";
 
 /**
  * Asks the doctor about questions of people. Of those of numbers and classes every other one, and all of `kept-aside.ts`, were
  * not looked at while the rules were changed: `--part=aside`. `--since` asks only those that were added later, `--last` those
- * that were added last.
+ * that were added after them, `--forums` those that were added last.
  */
 const { values: flags } = parseArgs({
   options: {
@@ -19,6 +21,7 @@ const { values: flags } = parseArgs({
     only: { type: "string" },
     since: { type: "boolean", default: false },
     last: { type: "boolean", default: false },
+    forums: { type: "boolean", default: false },
   },
 });
 const first = Object.entries({ ...ofNumbers, ...ofClasses });
@@ -26,14 +29,20 @@ const last = [
   ...Object.entries(metLater).map(([name, make]) => ({ name, make, isAside: false })),
   ...Object.entries(metLaterAside).map(([name, make]) => ({ name, make, isAside: true })),
 ];
-const all = flags.last
-  ? last
-  : [
-      ...(flags.since ? [] : first.map(([name, make], i) => ({ name, make, isAside: i % 2 === 1 }))),
-      ...Object.entries(ofTraining).map(([name, make]) => ({ name, make, isAside: false })),
-      ...Object.entries(keptAside).map(([name, make]) => ({ name, make, isAside: true })),
-      ...last,
-    ];
+const forums = [
+  ...Object.entries(metInForums).map(([name, make]) => ({ name, make, isAside: false })),
+  ...Object.entries(metInForumsAside).map(([name, make]) => ({ name, make, isAside: true })),
+];
+const all =
+  flags.last || flags.forums
+    ? [...(flags.last ? last : []), ...(flags.forums ? forums : [])]
+    : [
+        ...(flags.since ? [] : first.map(([name, make], i) => ({ name, make, isAside: i % 2 === 1 }))),
+        ...Object.entries(ofTraining).map(([name, make]) => ({ name, make, isAside: false })),
+        ...Object.entries(keptAside).map(([name, make]) => ({ name, make, isAside: true })),
+        ...last,
+        ...forums,
+      ];
 const chosen = all.filter(
   ({ name, isAside }) =>
     (flags.only === undefined || name === flags.only) &&
