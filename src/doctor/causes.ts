@@ -200,7 +200,7 @@ export const causes = table({
       "gradient_clipping_always_active",
     ],
   },
-  nan_in_loss: { severity: "error", after: [] },
+  nan_in_loss: { severity: "error", after: ["activation_not_for_recurrence"] },
   batch_size_too_large: {
     severity: "warning",
     after: [...untrainable, ...rate, "output_activation_range", "weight_decay_too_high", "dropout_too_high"],

@@ -25,22 +25,31 @@ function keyOf(parts: readonly (Float32Array | Int32Array)[]): number {
   return (high >>> 0) * 2 ** 21 + (low >>> 11);
 }
 
+/** Where a window's steps lie: tokens `[samples, steps]` have no axis of features. */
+interface Steps {
+  readonly timesteps: number;
+  readonly features: number;
+}
+
+const stepsOf = ({ timesteps, features }: Windows, isIndexed: boolean): Steps =>
+  isIndexed ? { timesteps: timesteps * features, features: 1 } : { timesteps, features };
+
 /** Half a window: what neighbouring windows share, and long enough that others seldom read the same. */
-function halfBefore({ x, features, timesteps }: Windows, sample: number, end: number): number {
+function halfBefore({ x }: Windows, { features, timesteps }: Steps, sample: number, end: number): number {
   const last = (sample * timesteps + end) * features;
   return keyOf([x.data.subarray(last - Math.ceil(timesteps / 2) * features, last)]);
 }
 
 /** Where each window ends. */
-const endsOf = (windows: Windows): number[] =>
-  Array.from({ length: windows.samples }, (_, n) => halfBefore(windows, n, windows.timesteps));
+const endsOf = (windows: Windows, steps: Steps): number[] =>
+  Array.from({ length: windows.samples }, (_, n) => halfBefore(windows, steps, n, steps.timesteps));
 
 /** Every place inside the windows, the step before their last included: what follows it stands there too. */
-function insidesOf(windows: Windows): Set<number> {
+function insidesOf(windows: Windows, steps: Steps): Set<number> {
   const keys = new Set<number>();
   for (let n = 0; n < windows.samples; n++)
-    for (let end = Math.ceil(windows.timesteps / 2); end < windows.timesteps; end++)
-      keys.add(halfBefore(windows, n, end));
+    for (let end = Math.ceil(steps.timesteps / 2); end < steps.timesteps; end++)
+      keys.add(halfBefore(windows, steps, n, end));
   return keys;
 }
 
@@ -70,18 +79,19 @@ export const duplicateWindowsAcrossSplit: Rule<DataCase> = {
   code: "duplicate_windows_across_split",
   look(at) {
     const { windows, validation } = at;
-    if (windows === null || validation === null || at.isIndexed || !windows.isSequence) return null;
+    if (windows === null || validation === null || !(at.isIndexed || windows.isSequence)) return null;
     if (windows.samples < 10 || validation.samples === 0 || validation.timesteps !== windows.timesteps)
       return null;
     if (validation.features !== windows.features || validation.width !== windows.width) return null;
-    const ends = endsOf(windows);
+    const steps = stepsOf(windows, at.isIndexed);
+    const ends = endsOf(windows, steps);
     const distinct = new Set(ends);
     // Of a series that settles into a cycle the end is known by nature.
     if (distinct.size < MOST_DISTINCT * ends.length) return null;
-    const inside = insidesOf(windows);
+    const inside = insidesOf(windows, steps);
     const trained = new Set(examplesOf(windows));
     const whole = examplesOf(validation);
-    const asked = endsOf(validation);
+    const asked = endsOf(validation, steps);
     const known = asked.filter((key, n) => inside.has(key) || trained.has(whole[n]!)).length;
     const share = known / asked.length;
     // One chance for each different key there is: of a series that repeats itself exactly all are known.

@@ -1,6 +1,6 @@
 import { correlation } from "../../numerics/statistics.js";
 import type { DataCase } from "../data-case.js";
-import { type Rule, short } from "../diagnosis.js";
+import { type Finding, type Rule, short } from "../diagnosis.js";
 import { isSeries, memoryOf, REMEMBERS_Z } from "../evidence/series-order.js";
 import type { Windows } from "../evidence/window-source.js";
 import { scatter } from "../pictures/pictures.js";
@@ -25,6 +25,20 @@ function repeats(values: Float64Array, lag: number): boolean {
   return 1 - r * r < EXACT_SHARE;
 }
 
+/** The feature that is the target at every step of its sample, beside features that are not; null where there is none. */
+function labelAmongFeatures(windows: Windows): number | null {
+  const { timesteps, features, samples, at } = windows;
+  if (timesteps < 2 || features < 2) return null;
+  const isConstant = (f: number): boolean => {
+    for (let n = 0; n < samples; n++)
+      for (let step = 1; step < timesteps; step++) if (at(n, step, f) !== at(n, 0, f)) return false;
+    return true;
+  };
+  for (let f = 0; f < features; f++)
+    if (leftOver(windows, timesteps - 1, f) ** 2 <= EXACT_SHARE ** 2 * 10 && isConstant(f)) return f;
+  return null;
+}
+
 /** The target stands in its own window: an exact copy, whatever its scale. High correlation alone proves nothing. */
 export const targetLeaksFromInput: Rule<DataCase> = {
   code: "target_leaks_from_input",
@@ -39,6 +53,8 @@ export const targetLeaksFromInput: Rule<DataCase> = {
       windows.timesteps > 1
     )
       return null;
+    const label = labelAmongFeatures(windows);
+    if (label !== null) return asFeature(windows, label);
     // A mapping of independent samples may well be a copy: there is no future that could leak.
     if (!isSeries(windows)) return null;
     const last = windows.timesteps - 1;
@@ -80,3 +96,23 @@ export const targetLeaksFromInput: Rule<DataCase> = {
     return null;
   },
 };
+
+/** The column of answers was left among the inputs: it stands there at each step, and nothing else need be read. */
+const asFeature = (windows: Windows, feature: number): Finding => ({
+  title: `feature ${feature} is the target itself, at every step`,
+  evidence: {
+    feature,
+    features: windows.features,
+    correlation: 1,
+    unexplained: short(leftOver(windows, windows.timesteps - 1, feature)),
+    bound: EXACT_SHARE,
+  },
+  why: "The answer is among the inputs. The model learns to copy it and need not look at anything else; where the answer is asked for in earnest, that column is empty.",
+  remedy: `Leave column ${feature} out of x: pick the inputs by name, and the target from a table of its own.`,
+  picture: scatter(
+    "The target against a feature of its own sample",
+    "one sample",
+    [`feature ${feature}`, columnOf(windows, 0, feature)],
+    ["target", windows.targets[0]!],
+  ),
+});

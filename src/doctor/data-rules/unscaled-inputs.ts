@@ -6,6 +6,11 @@ import { bars } from "../pictures/pictures.js";
 
 /** Features of ordinary scalers differ by less than 10 in spread; of a hundredth, the smaller one is invisible at first. */
 const SCALE_RATIO = 100;
+/**
+ * Weights begin at 0.1 to 0.2 and go about as far again in a thousand updates: what is a thousandth at most moves a gate by less
+ * than a thousandth, at the beginning and at the end.
+ */
+const UNHEARD_SCALE = 0.001;
 
 export const unscaledInputs: Rule<DataCase> = {
   code: "unscaled_inputs",
@@ -25,6 +30,8 @@ export const unscaledInputs: Rule<DataCase> = {
     const spread = features.filter(({ std, two }) => std > 0 && !two).map(({ std }) => std);
     const ratio = spread.length > 1 ? Math.max(...spread) / Math.min(...spread) : 1;
     if (largest === undefined) return null;
+    if (largest.rms > 0 && largest.rms < UNHEARD_SCALE && !largest.two && !hasLearnt(at))
+      return tooSmall(features);
     if (!(largest.rms > SATURATING_SCALE || ratio > SCALE_RATIO)) {
       const far = features.find(({ mean, std, two }) => !two && isFarFromZero(mean, std));
       return far === undefined || hasLearnt(at) ? null : farFromZero(far, features);
@@ -86,6 +93,32 @@ const farFromZero = ({ f, mean, std }: Feature, features: readonly Feature[]): F
     },
   ),
 });
+
+const tooSmall = (features: readonly (Feature & { readonly rms: number })[]): Finding => {
+  const largest = Math.max(...features.map(({ rms }) => rms));
+  return {
+    title: `no feature is larger than ${short(largest)}: the gates hear nothing`,
+    evidence: {
+      rootMeanSquare: short(largest),
+      bound: UNHEARD_SCALE,
+      features: features.length,
+    },
+    why: "Gates add up weight times input, and weights move by about the learning rate in an update: inputs this small change nothing until the weights are hundreds of times as large, which a training of usual length does not reach.",
+    remedy:
+      "const scaler = standardScaler().fit(trainRows); give the windows of scaler.transform(rows) to the model, for training and for prediction. Probabilities and amounts that span many powers of ten: logTransform first.",
+    fix: { series: { scale: "standard" } },
+    picture: bars(
+      "Size of each feature",
+      features.map(({ f, rms }) => [`feature ${f}`, rms] as const),
+      {
+        x: "root mean square of the values",
+        y: "feature",
+        log: true,
+        marks: { [`bound ${UNHEARD_SCALE}: hardly heard`]: UNHEARD_SCALE },
+      },
+    ),
+  };
+};
 
 /** Values that are finite, and that float32, in which models compute, makes infinite. */
 function beyondOf(at: DataCase): Beyond | null {

@@ -6,6 +6,7 @@ import { lines } from "../pictures/pictures.js";
 import type { LayerConfig } from "../trials/layer-config.js";
 import { outcome, TRIAL_UPDATES } from "../trials/rates.js";
 import { unlearntOnNew } from "../trials/unlearnt.js";
+import { unlessDear } from "../trials/unless-dear.js";
 
 /** A training that left less than this of the constant answer's loss gets on with its activation. */
 const LEARNT_SHARE = 0.1;
@@ -61,8 +62,9 @@ export const activationNotForRecurrence: Rule<ModelCase> = {
       file.weights?.some(({ data }) => data.some((value) => !Number.isFinite(value))) === true;
     const left = broke ? Infinity : isTrained ? await unlearntOnNew(at) : Number.NaN;
     if (left < LEARNT_SHARE) return null;
-    const bounded = isTrained ? await leftWithTanh(at) : Number.NaN;
-    const isCause = bounded < MOST_LOSS_RATIO * left;
+    // What is read from the layer and the history is said whether a trial can be afforded or not.
+    const bounded = isTrained ? ((await unlessDear(leftWithTanh(at))) ?? Number.NaN) : Number.NaN;
+    const isCause = bounded < MOST_LOSS_RATIO * left || (broke && Number.isNaN(bounded));
     const activation = String(layer.config.activation);
     const name = String(layer.config.name ?? layer.kind);
     return {
@@ -77,7 +79,7 @@ export const activationNotForRecurrence: Rule<ModelCase> = {
         ...(isTrained
           ? {
               lossOverConstant: short(left),
-              lossOverConstantWithTanh: short(bounded),
+              lossOverConstantWithTanh: Number.isNaN(bounded) ? "not tried" : short(bounded),
               ratioBound: MOST_LOSS_RATIO,
             }
           : {}),

@@ -1,6 +1,7 @@
 import type { Picture } from "../../viz/picture.js";
 import type { ModelCase } from "../model-case.js";
 import { trialAt } from "../trials/rates.js";
+import { unlessDear } from "../trials/unless-dear.js";
 import { bars, byEpoch, line, lines, PER_CENT } from "./pictures.js";
 
 const firstBroken = (values: readonly number[]): number =>
@@ -22,7 +23,7 @@ export async function untilItBreaks(at: ModelCase): Promise<Picture | null> {
       { label: `no number: epoch ${epoch + 1}`, x: epoch + 1 },
     ]);
   }
-  const { batchLosses } = await trialAt(at);
+  const batchLosses = (await unlessDear(trialAt(at)))?.batchLosses ?? [];
   const batch = firstBroken(batchLosses);
   if (batch >= LEAST) {
     return lines(

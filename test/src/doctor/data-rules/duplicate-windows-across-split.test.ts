@@ -61,4 +61,21 @@ describe("duplicate_windows_across_split", () => {
       "duplicate_windows_across_split",
     );
   });
+
+  it("is seen in windows of letters, which have no axis of features", () => {
+    const uniform = mulberry32(9);
+    const text = Array.from({ length: 500 }, () => Math.floor(30 * uniform()));
+    const all = Array.from({ length: 480 }, (_, n) => ({ x: text.slice(n, n + 20), y: text[n + 20]! }));
+    const split = (examples: typeof all): string[] => {
+      const [train, held] = [examples.slice(0, 360), examples.slice(360)];
+      return examine({
+        x: train.map(({ x }) => x),
+        y: train.map(({ y }) => y),
+        validationData: [held.map(({ x }) => x), held.map(({ y }) => y)],
+      }).map(({ code }) => code);
+    };
+    const order = [...createRandom(4).permutation(all.length)];
+    expect(split(order.map((n) => all[n]!))).toContain("duplicate_windows_across_split");
+    expect(split(all)).not.toContain("duplicate_windows_across_split");
+  });
 });

@@ -17,3 +17,8 @@ test("inputs are too large from 25 on, where gates of a usual layer saturate", a
   expect(await isCalledUnscaled(20)).toBe(false);
   expect(await isCalledUnscaled(30)).toBe(true);
 });
+
+test("inputs below a thousandth are not heard at all; a hundredth is", async () => {
+  expect(await isCalledUnscaled(0.01)).toBe(false);
+  expect(await isCalledUnscaled(0.0005)).toBe(true);
+});
