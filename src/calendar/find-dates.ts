@@ -140,6 +140,15 @@ const DATE_NAME = /^(?:date|datum|datetime|fecha|data|dato|day|jour|dia|tag)$/i;
 /** Digits that nobody takes for a measurement where they run evenly: Unix times, and days with the time. */
 const CLEAR = /^(?:X|x|xu|xn|YYYYMMDD.*)$/;
 
+/** Years one after the other, up or down, that no index counts: those are dates without a name as well. */
+function isRunOfYears(texts: readonly string[]): boolean {
+  const years = texts.map((text) => (/^(?:1[5-9]|20|21)\d{2}$/.test(text) ? Number(text) : Number.NaN));
+  const sign = Math.sign(years[1]! - years[0]!);
+  return years.every(
+    (year, i) => !Number.isNaN(year) && (i === 0 || Math.sign(year - years[i - 1]!) === sign),
+  );
+}
+
 /** Names of a count of steps that goes on as long as the series does. */
 const STEPS = /^(?:t|ds|time|time[ _.]?(?:step|point|index|idx)|step|period|epoch)$/i;
 
@@ -174,7 +183,7 @@ function believes({ name, cells }: CellColumn, index: number): FoundDates | unde
       spaced?.isGrid === true &&
       texts.length >= 8 &&
       (!years || spaced.missing < texts.length / 4) &&
-      (!isNameless || dates.format === DECIMAL_YEARS || CLEAR.test(dates.format))
+      (!isNameless || dates.format === DECIMAL_YEARS || CLEAR.test(dates.format) || isRunOfYears(texts))
     )
       return single(index);
   }

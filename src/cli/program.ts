@@ -51,7 +51,7 @@ function addReading(command: Command): Command {
     .option("--no-header", "the first line has values, no names: columns are column_1, column_2, …")
     .option(
       "--wide",
-      "a row a year and a column a month, a row a day and its hours, a column a series, or a row a series: read as one column `value`",
+      "a row a year and a column a month, a row a day and its hours, a column a series, a row a series (--id a,b: columns that name it), or blocks of columns side by side: read as one column `value`",
     );
 }
 
@@ -68,7 +68,10 @@ function addColumns(command: Command): Command {
       "-d, --date <column>",
       "the column that says when; date,time for two (default: found); none: rows are counted",
     )
-    .option("--id <column>", "the column that tells several series in one file apart")
+    .option(
+      "--id <column>",
+      "the column that tells several series in one file apart; several parted by commas: region,product",
+    )
     .option("--series <id>", "which of them, where there are several; train takes all at once without it")
     .option("--data-unit <text>", "the unit of the values, such as ppm, for tables and charts");
   return addReading(command);

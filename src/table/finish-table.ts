@@ -1,5 +1,6 @@
 import { isTimeName } from "../calendar/find-dates.js";
 import { layoutNamed, type NamedLayout } from "../calendar/layout-named.js";
+import { layoutsLike } from "../calendar/layouts-like.js";
 import type { Dates } from "../calendar/read-dates.js";
 import { DataError } from "../errors.js";
 import { nearest } from "../options.js";
@@ -12,6 +13,7 @@ import { quote, type ReadTable } from "./table.js";
 import { type When, whenRows } from "./when-rows.js";
 
 const SLICE = 8192;
+const NAMED_YEAR = /^(?:1[5-9]|20|21)\d{2}$/;
 
 export interface Finishing {
   /** What the reader of the format has to say. */
@@ -228,10 +230,24 @@ function keepSeries<Cell>(raw: RawColumns<Cell>): void {
   raw.keep(rows);
 }
 
+/** More columns called like dates than these, and nothing else that says when. */
+const FEWEST_LYING = 5;
+
+/** Stops for a table that lies on its side: a row a series, its dates in the names of the columns. */
+function refuseLying<Cell>({ path, header }: RawColumns<Cell>): void {
+  const dates = header.filter((name) => NAMED_YEAR.test(name.trim()) || layoutsLike(name)?.isWeak === false);
+  if (dates.length < FEWEST_LYING || dates.length < header.length / 2) return;
+  throw new DataError(
+    `${path}: no column says when the rows are, but the names of columns do (${dates.slice(0, 3).join(", ")} … ${dates.at(-1)}): every row is a series. Read it with --wide (option \`wide\`), which rows with --id <columns> --series <id>; or count rows, with --date none (option \`date: false\`).`,
+    { received: dates.length },
+  );
+}
+
 /** Stops for what only several series explain: a moment that comes twice, or time that starts anew with each name. */
 function* noticeSeveral<Cell>(raw: RawColumns<Cell>, when: When | undefined): Generator<void, void, void> {
   const taken = new Set(when?.columns.map(({ index }) => index));
   if (when === undefined) {
+    if (raw.options.date === undefined) refuseLying(raw);
     const blocks = raw.options.date === false ? undefined : blocksOf(raw, undefined, taken);
     if (blocks !== undefined) refuseSeveral(raw.path, blocks, "they stand one after the other");
     return;

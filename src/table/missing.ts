@@ -27,7 +27,6 @@ const USUAL = [
     "..",
     "...",
     ":",
-    "*",
     "\\n",
     "missing",
     "nd",
@@ -58,7 +57,8 @@ export class Missing {
     const text = cell.toLowerCase();
     // Excel marks as text what would be a formula: `'-`.
     const bare = text.startsWith("'") && text.length > 1 ? text.slice(1) : text;
-    return this.#known.has(bare) || this.#named.has(text);
+    // Fortran writes as many asterisks as the number would have had digits.
+    return this.#known.has(bare) || this.#named.has(text) || /^\*+$/.test(bare);
   }
 
   /** Whether it should be said that this text was taken as a gap. */

@@ -1,6 +1,7 @@
 import { isTimeName } from "../calendar/find-dates.js";
 import { layoutsLike } from "../calendar/layouts-like.js";
 import { DataError } from "../errors.js";
+import { blockWidth } from "./block-width.js";
 import { quote, type TableOptions, unknownColumn } from "./table.js";
 
 /** What one file format makes of a cell. */
@@ -101,7 +102,13 @@ export class RawColumns<Cell> {
       this.columns.some((other) => other.name === name && other.index < index),
     );
     if (twice !== undefined)
-      throw new DataError(`${this.path}${this.format.header}: two columns are called ${quote(twice.name)}.`);
+      throw new DataError(
+        `${this.path}${this.format.header}: two columns are called ${quote(twice.name)}.${
+          blockWidth(this.header) === undefined
+            ? ""
+            : " The names repeat from block to block: --wide (option `wide`) reads the blocks one below the other."
+        }`,
+      );
   }
 
   find(name: string): RawColumn<Cell> {

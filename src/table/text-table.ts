@@ -1,5 +1,6 @@
 import { complete } from "../calendar/complete.js";
 import { ConfigError, DataError } from "../errors.js";
+import { blockWidth, endsBlock } from "./block-width.js";
 import { type Dialect, guessDialect } from "./dialect.js";
 import { finishTable } from "./finish-table.js";
 import { plainNumber } from "./numbers.js";
@@ -56,6 +57,8 @@ export class TextTable {
   #units = 0;
   #blank: TextRecord[] = [];
   #strange: Strange[] = [];
+  /** Words behind the last column. */
+  readonly #remarks = { count: 0, line: 0, text: "" };
   /** Rows that end before the last columns, while no row has filled these: the first, and how many cells it has. */
   #short: { readonly record: TextRecord; width: number; rows: number } | undefined;
 
@@ -98,6 +101,11 @@ export class TextTable {
         `${rows} ${rows === 1 ? "row ends" : "rows end"} before ${names}, the first in line ${record.line}; no row has a value there`,
       );
     }
+    const { count, line, text } = this.#remarks;
+    if (count > 0)
+      this.#notes.push(
+        `words behind the last column left out in ${count === 1 ? "1 row" : `${count} rows`}, the first in line ${line} (${quote(text)})`,
+      );
     const notes = this.#notes;
     const { delimiter } = this.#dialect!;
     if (this.#options.wide === true) return yield* longFormOf(raw, { notes, delimiter });
@@ -214,6 +222,20 @@ export class TextTable {
       this.#notes.push(`line ${record.line}, with units, left out (${quote(cells.join(" "))})`);
       return;
     }
+    // A remark in words behind the last value, as the Met Office marks its newest months: blanks leave it no column.
+    if (
+      this.#dialect!.delimiter === " " &&
+      cells.length > this.#header &&
+      raw.rows > 0 &&
+      cells.slice(this.#header).every((cell) => /^[(\p{L}]/u.test(cell))
+    ) {
+      this.#remarks.count++;
+      if (this.#remarks.count === 1) {
+        this.#remarks.line = record.line;
+        this.#remarks.text = cells.slice(this.#header).join(" ");
+      }
+      cells.length = this.#header;
+    }
     if (cells.length !== this.#header && !isLonger) {
       const isBlank = record.isBlank;
       if (!isBlank || this.#header > 1) this.#strange.push({ record, cells });
@@ -254,6 +276,7 @@ export class TextTable {
       cells.every((cell) => plainNumber(cell) !== undefined)
     )
       return true;
+    if (this.#options.wide === true && endsBlock(blockWidth(raw.header), cells.length)) return true;
     if (cells.length < Math.max(2, this.#header / 2)) return false;
     const rest = raw.columns.slice(cells.length);
     if (rest.some(({ cells: known }) => known?.some((cell) => cell !== "") === true)) return false;

@@ -6,7 +6,8 @@ import { DataError } from "../errors.js";
 import { type Finishing, finishTable } from "./finish-table.js";
 import { plainNumber } from "./numbers.js";
 import { type RawColumn, RawColumns } from "./raw-columns.js";
-import type { ReadTable } from "./table.js";
+import { unfolded } from "./side-by-side.js";
+import { quote, type ReadTable } from "./table.js";
 
 /** What columns that lie side by side stand for. */
 interface Spread {
@@ -20,6 +21,8 @@ interface Spread {
   readonly isByColumn?: boolean;
   /** Whether nothing says when. */
   readonly isWrapped?: boolean;
+  /** What is to be said of columns that are not read. */
+  readonly left?: string;
   /** Whether there is no such date. */
   readonly isNone?: (row: number, column: number) => boolean;
 }
@@ -146,8 +149,9 @@ function spreadOf(raw: RawColumns<string>): Spread {
   if (year !== undefined) {
     const others = columns.filter((column) => column !== year);
     const months = numbered(others, monthOf, [12]);
-    const idBeside = idOf(others.filter((column) => ![...(months?.values() ?? [])].includes(column)));
-    const ofRow = idBeside === undefined ? {} : { id: (row: number) => idBeside.cells![row]! };
+    const beside = others.filter((column) => ![...(months?.values() ?? [])].includes(column));
+    const idBeside = idOf(raw, beside, (row) => year.cells![row]!);
+    const ofRow = idBeside === undefined ? {} : { id: idBeside };
     if (months !== undefined) {
       const order = [...months.keys()].sort((a, b) => a - b);
       return {
@@ -170,17 +174,28 @@ function spreadOf(raw: RawColumns<string>): Spread {
   const seen = columns.map(({ name, cells }) => ({ name, cells: cells!.slice(0, 256) }));
   const headers = columns.filter(({ name }) => layoutsLike(name) !== undefined);
   const marked = headers.filter(
-    ({ name }) => layoutsLike(name)!.isWeak === false || /^(?:19|20)\d{2}$/.test(name),
+    ({ name }) => layoutsLike(name)!.isWeak === false || NAMED_YEAR.test(name.trim()),
   );
   if (marked.length >= 3 && marked.length >= columns.length / 2) {
     const rest = columns.filter((column) => !marked.includes(column));
-    const id = idOf(rest);
+    const id = idOf(raw, rest, () => "");
+    const left = rest.filter(({ cells }) =>
+      cells!.every((cell) => cell === "" || plainNumber(cell) !== undefined),
+    );
+    const filled = left.filter(
+      ({ cells, name }) => cells!.some((cell) => cell !== "") && !raw.idNames.includes(name),
+    );
     return {
+      ...(filled.length === 0 || id === undefined
+        ? {}
+        : {
+            left: `columns ${filled.map(({ name }) => quote(name)).join(", ")} name no date and are left out`,
+          }),
       kind: "a row a series and a column a date",
       columns: marked,
       date: (_, c) => marked[c]!.name,
       id: (row) =>
-        (id === undefined ? "" : id.cells![row]!) ||
+        (id?.(row) ?? "") ||
         rest
           .map(({ cells }) => cells![row])
           .filter((cell) => cell !== "")
@@ -232,14 +247,40 @@ function spreadOf(raw: RawColumns<string>): Spread {
   return { kind: "a column a series", columns: series, date: (row) => text(row) };
 }
 
-/** The column of texts that differ from row to row, or that is called a name. */
-function idOf(columns: Columns): RawColumn<string> | undefined {
+const different = (rows: number, id: (row: number) => string): number =>
+  new Set(Array.from({ length: rows }, (_, row) => id(row))).size;
+
+/**
+ * What tells the series of a table's rows apart: the columns that were named, a column of texts that differ from row to
+ * row, or as many of those columns of texts, the first ones first, as it takes.
+ * @param when what else a row is of, such as its year, so that a name comes again with each.
+ */
+function idOf(
+  raw: RawColumns<string>,
+  columns: Columns,
+  when: (row: number) => string,
+): ((row: number) => string) | undefined {
+  const named = raw.idNames.map((name) => raw.find(name));
+  const joined =
+    (chosen: Columns) =>
+    (row: number): string =>
+      chosen.map(({ cells }) => cells![row]!).join(",");
+  if (named.length > 0) return joined(named);
   const texts = columns.filter(({ cells }) => cells!.some((cell) => /\p{L}/u.test(cell)));
-  return (
-    texts.find(({ cells }) => new Set(cells).size === cells!.length) ??
+  const count = (chosen: Columns): number =>
+    different(raw.rows, (row) => `${when(row)}\n${joined(chosen)(row)}`);
+  const single =
+    texts.find((column) => count([column]) === raw.rows) ??
     texts.find(({ name }) => /(?:id|name|series|station|country|code)/i.test(name)) ??
-    texts[0]
-  );
+    texts[0];
+  if (single === undefined) return undefined;
+  let chosen = [single];
+  for (const column of texts) {
+    if (count(chosen) === raw.rows) break;
+    if (!chosen.includes(column) && count([...chosen, column]) > count(chosen)) chosen.push(column);
+  }
+  chosen = texts.filter((column) => chosen.includes(column));
+  return joined(chosen);
 }
 
 /**
@@ -251,7 +292,15 @@ export function* longFormOf(
   { notes, delimiter }: Finishing,
 ): Generator<void, ReadTable> {
   if (raw.rows === 0) throw new DataError(`${raw.path}: has column names but no data rows.`);
-  const { kind, columns, date, id, isByColumn, isNone, isWrapped } = spreadOf(raw);
+  const below = unfolded(raw);
+  if (below !== undefined) {
+    const told = [
+      ...notes,
+      `blocks of ${below.columns.length} columns side by side are read one below the other`,
+    ];
+    return yield* finishTable(below, delimiter === undefined ? { notes: told } : { notes: told, delimiter });
+  }
+  const { kind, columns, date, id, isByColumn, isNone, isWrapped, left } = spreadOf(raw);
   const isBySeries = kind === "a column a series";
   const hasIds = isBySeries ? columns.length > 1 : id !== undefined;
   const value = raw.options.columns?.[0] ?? "value";
@@ -301,6 +350,6 @@ export function* longFormOf(
     while (last > 1 && cells[last - 1] === "") last--;
     long.cut(last);
   }
-  const told = [...notes, `read as ${kind}`];
+  const told = [...notes, `read as ${kind}`, ...(left === undefined ? [] : [left])];
   return yield* finishTable(long, delimiter === undefined ? { notes: told } : { notes: told, delimiter });
 }

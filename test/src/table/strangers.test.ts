@@ -205,3 +205,83 @@ describe("marks behind numbers", () => {
     expect(read(lines("1750 1 0.391 NaN", "1750 2 0.178 NaN", "1750 3 0.06 1", "1750 4 0.1 1")).rows).toBe(4);
   });
 });
+
+describe("tables that lie on their side", () => {
+  const years = Array.from({ length: 30 }, (_, i) => 1880 + i);
+  const row = (name: string, code: string, from: number): string =>
+    `"${name}","${code}",${years.map((_, i) => from + i).join(",")}`;
+  const bank = lines(`"Name","Code",${years.join(",")}`, row("Chad", "TCD", 0), row("Mali", "MLI", 100));
+
+  it("are refused where nothing else says when, with the way to read them", () => {
+    expect(() => read(bank, { columns: ["1890"] })).toThrow(/1880, 1881, 1882 … 1909.*--wide.*--date none/);
+    expect(numbers(read(bank, { columns: ["1890"], date: false }).columns["1890"])).toEqual([10, 110]);
+  });
+  it("years before 1900 are years, and any column may name the series, or several together", () => {
+    const named = read(bank, { wide: true });
+    expect([named.ids![0], named.dates![0], named.rows]).toEqual(["Chad", "1880", 60]);
+    expect(read(bank, { wide: true, id: "Code" }).ids!.at(-1)).toBe("MLI");
+    const both = read(bank, { wide: true, id: "Name,Code", series: "Mali,MLI", columns: ["value"] });
+    expect(numbers(both.columns.value).slice(0, 2)).toEqual([100, 101]);
+    expect(() => read(bank, { wide: true, id: "Country" })).toThrow(/no column "Country"/);
+  });
+  it("as many columns name the series as it takes to tell them apart", () => {
+    const head = `Sex,What,Unit,${years.join(",")}`;
+    const rows = ["men,work", "men,none", "women,work", "women,none"].map(
+      (name, i) => `${name},x 1000,${years.map((year) => year + i).join(",")}`,
+    );
+    const table = read(lines(head, ...rows, ""), { wide: true, columns: ["value"] });
+    expect([...new Set(table.ids)]).toEqual(["men,work", "men,none", "women,work", "women,none"]);
+  });
+  it("columns of numbers that name no date are said to be left out", () => {
+    const revised = lines(`Name,${years.join(",")},2001 before,2001 after`, `Chad,${years.join(",")},7,8`);
+    expect(read(revised, { wide: true, columns: ["value"] }).notes.join()).toContain(
+      'columns "2001 before", "2001 after" name no date and are left out',
+    );
+  });
+});
+
+describe("tables parted by blanks", () => {
+  const station = months(1948, 1955, (year, month) => `   ${year}  ${two(month)}  ${month}.5   ${month}.1#`);
+  it("a word behind the last value is no column, marks behind values are none of them", () => {
+    const text = lines(
+      "Somewhere (Airport)",
+      "Location 1000E 2000N, 25m amsl",
+      "   yyyy  mm   tmax     sun",
+      "              degC   hours",
+      ...station.slice(0, 80),
+      ...station.slice(80).map((line) => `${line}  Provisional`),
+    );
+    const table = read(text, { columns: ["sun"] });
+    expect([table.rows, table.columns.sun![83]]).toEqual([84, 12.1]);
+    expect(table.notes.join("; ")).toContain(
+      'words behind the last column left out in 4 rows, the first in line 85 ("Provisional")',
+    );
+    // A number more than there are columns is still a mistake.
+    expect(() => read(text.replace("Provisional", "99.9"), { columns: ["sun"] })).toThrow(/too many fields/);
+  });
+  it("asterisks alone are a gap, as many as a number would have digits", () => {
+    const rows = years20().map((year, i) => `${year} ${i === 19 ? "****" : i}  ${i === 19 ? "***" : i}`);
+    const table = read(lines("Year   Jan  Feb", ...rows), { columns: ["Feb"] });
+    expect(table.columns.Feb![19]).toBeNaN();
+  });
+  it("years one after the other in a first column without a name say when, other numbers do not", () => {
+    const table = read(lines(...years20().map((year, i) => `${year}   -0.${373 + i}   -0.425`)));
+    expect([table.dates?.[0], table.dates?.at(-1)]).toEqual(["1850", "1869"]);
+    const falling = read(
+      lines(
+        ...years20()
+          .map((year, i) => `${year}   0.${373 + i}`)
+          .reverse(),
+      ),
+    );
+    expect(falling.columns.column_2![0]).toBe(0.373);
+    const mixed = years20().map((year, i) => `${i % 2 === 0 ? year : 1900 - i}   0.${373 + i}`);
+    expect(read(lines(...mixed)).dates).toBeUndefined();
+    const ids = years20().map((year, i) => `${year - 650}   0.${373 + i}`);
+    expect(read(lines(...ids)).dates).toBeUndefined();
+  });
+});
+
+function years20(): number[] {
+  return Array.from({ length: 20 }, (_, i) => 1850 + i);
+}
