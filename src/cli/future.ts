@@ -12,8 +12,18 @@ import type { NamedSeries } from "../report/summary/series-summary.js";
 import type { TestForecasts } from "../report/summary/test-forecasts.js";
 import type { FutureForecast } from "../report/text/forecast-report.js";
 import { firstNonFinite } from "../tensor.js";
+import { checkInterrupt, type Io } from "./files/io.js";
 import type { ModelSource } from "./files/model-file.js";
 import { orderHint } from "./files/series-file.js";
+
+/** What was stopped complains; why it was stopped is known here. @throws Interrupted after Ctrl-C. */
+async function listening<T>(io: Io, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    checkInterrupt(io);
+  }
+}
 
 /** The bounds of the interval that tables and charts show. */
 const LOWER = 0.1;
@@ -28,12 +38,16 @@ export async function predictFuture(
   forecaster: Forecaster,
   horizon: number,
   history: Float64Array | undefined,
+  io: Io,
 ): Promise<FutureForecast> {
-  const { mean, quantiles } = await forecaster.forecast({
-    horizon,
-    quantiles: [LOWER, UPPER],
-    ...(history === undefined || history.length === 0 ? {} : { history }),
-  });
+  const { mean, quantiles } = await listening(io, () =>
+    forecaster.forecast({
+      horizon,
+      signal: io.signal,
+      quantiles: [LOWER, UPPER],
+      ...(history === undefined || history.length === 0 ? {} : { history }),
+    }),
+  );
   const broken = [mean, ...Object.values(quantiles ?? {})].flatMap((values) => {
     const at = firstNonFinite(values);
     return at < 0 ? [] : [at];
@@ -159,6 +173,7 @@ export async function testCoverage(
   { far, horizon }: TestForecasts,
   values: Float64Array,
   trainRows: number,
+  io: Io,
 ): Promise<Coverage[]> {
   const every = Math.max(1, Math.ceil(far.origins.length / COUNTED));
   const quantiles = LEVELS.flatMap((level) => [...boundsOf(level)]);
@@ -166,11 +181,14 @@ export async function testCoverage(
   for (let i = 0; i < far.origins.length; i += every) {
     const origin = far.origins[i]!;
     const history = values.subarray(trainRows, origin);
-    const forecast = await forecaster.forecast({
-      horizon,
-      quantiles,
-      ...(history.length === 0 ? {} : { history }),
-    });
+    const forecast = await listening(io, () =>
+      forecaster.forecast({
+        horizon,
+        quantiles,
+        signal: io.signal,
+        ...(history.length === 0 ? {} : { history }),
+      }),
+    );
     if (forecast.quantiles === undefined) return [];
     found.push({ actual: far.actuals[i]!, quantiles: forecast.quantiles });
   }

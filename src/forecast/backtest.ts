@@ -4,7 +4,7 @@ import { mae, mase, rmse, smape } from "../series/baselines/forecast-metrics.js"
 import { bestHoltWintersSteps } from "../series/baselines/holt-winters.js";
 import { naiveForecast, seasonalNaiveForecast } from "../series/baselines/naive.js";
 import { smooth, smoothedPath } from "../series/baselines/smoothing-state.js";
-import { fitTheta, thetaPath, thetaStart, thetaTake } from "../series/baselines/theta.js";
+import { fitThetaSteps, thetaPath, thetaStart, thetaTake } from "../series/baselines/theta.js";
 import { endsInGap, fillGaps, type RawSeries, sliceRaw } from "./chain/raw-series.js";
 import type { BacktestResult, Imputation } from "./types.js";
 
@@ -30,49 +30,93 @@ type Paths = number[][];
 /** Rows walked, and origins forecast from, between two pauses. */
 const ROWS = 16_384;
 const ORIGINS = 256;
+/** Rows before the first origin to which smoothing and theta are fitted at the most: those the forecaster's carriers get. */
+const MOST_FITTED = 20_000;
 
+/** Something that walks along and forecasts from where it stands. */
 interface Walk {
   take(value: number): void;
   path(): number[];
+  /** Another one that stands here. */
+  fork(): Walk;
 }
 
-/** Paths of something that walks along: once over what the origins share, anew where a gap is filled otherwise. */
-function* walked(
-  known: readonly Float64Array[],
-  isShared: readonly boolean[],
-  begin: () => Walk,
-): Steps<Paths> {
-  const shared = begin();
+/** What is known at an origin: gap-free rows up to the last that came, which then is repeated up to the origin. */
+interface Known {
+  readonly origin: number;
+  readonly rows: number;
+}
+
+/** The series without gaps up to the last row that came before the last origin, the same from whichever origin it is seen. */
+interface Past {
+  readonly y: Float64Array;
+  readonly known: readonly Known[];
+}
+
+function pastOf(target: Float64Array, impute: Imputation, origins: readonly number[]): Past {
+  const own: RawSeries = { names: ["value"], target: 0, columns: [target], rows: target.length };
+  const known = origins.map((origin) => {
+    let rows = origin;
+    while (rows > 0 && endsInGap(own, rows)) rows -= 1;
+    // Rows that are gaps without exception are refused where they are filled.
+    return { origin, rows: rows === 0 ? origin : rows };
+  });
+  return { y: fillGaps(sliceRaw(own, 0, known.at(-1)!.rows), impute)[0]!, known };
+}
+
+/** The last `count` values known at an origin, or as many as there are. */
+function lastKnown({ y }: Past, { origin, rows }: Known, count: number): Float64Array {
+  if (rows === origin) return y.subarray(Math.max(0, origin - count), origin);
+  const from = Math.max(0, origin - count);
+  return Float64Array.from({ length: origin - from }, (_, i) => y[Math.min(from + i, rows - 1)]!);
+}
+
+/** Paths of something that walks along from row `from` over what came. */
+function* walked(past: Past, from: number, begin: Walk): Steps<Paths> {
   const paths: Paths = [];
-  let t = 0;
-  for (const [i, y] of known.entries()) {
-    const walk = isShared[i] ? shared : begin();
-    for (let k = isShared[i] ? t : 0; k < y.length; k++) {
-      walk.take(y[k]!);
-      if (k % ROWS === ROWS - 1) yield;
+  let t = from;
+  for (const [i, known] of past.known.entries()) {
+    for (; t < known.rows; t++) {
+      begin.take(past.y[t]!);
+      if (t % ROWS === ROWS - 1) yield;
     }
-    if (isShared[i]) t = y.length;
+    const walk = known.rows === known.origin ? begin : begin.fork();
+    for (let k = known.rows; k < known.origin; k++) walk.take(past.y[known.rows - 1]!);
     paths.push(walk.path());
     if (i % ORIGINS === ORIGINS - 1) yield;
   }
   return paths;
 }
 
-/** Forecasts of something that needs no walk, from each origin. */
-function* mapped(known: readonly Float64Array[], path: (y: Float64Array) => number[]): Steps<Paths> {
+/** Forecasts of something that needs no walk, from the last `count` values known at each origin. */
+function* mapped(
+  past: Past,
+  count: number,
+  path: (last: Float64Array, known: Known) => number[],
+): Steps<Paths> {
   const paths: Paths = [];
-  for (const [i, y] of known.entries()) {
-    paths.push(path(y));
+  for (const [i, known] of past.known.entries()) {
+    paths.push(path(lastKnown(past, known, count), known));
     if (i % ORIGINS === ORIGINS - 1) yield;
   }
   return paths;
 }
 
-/** The straight line through the first and the last value, drawn on. */
-function drift(y: Float64Array, horizon: number): number[] {
-  const last = y.at(-1)!;
-  const slope = y.length < 2 ? 0 : (last - y[0]!) / (y.length - 1);
-  return Array.from({ length: horizon }, (_, h) => last + (h + 1) * slope);
+/** A state that takes the value of each row in, in place, and forecasts from it. */
+function stateWalk(
+  state: Float64Array,
+  index: number,
+  take: (state: Float64Array, index: number, value: number) => unknown,
+  path: (state: Float64Array, index: number) => Float64Array,
+): Walk {
+  let t = index;
+  return {
+    take: (value) => {
+      take(state, t++, value);
+    },
+    path: () => Array.from(path(state, t)),
+    fork: () => stateWalk(state.slice(), t, take, path),
+  };
 }
 
 /** The baselines' forecasts from each origin, each from the rows before it alone. */
@@ -83,45 +127,42 @@ function* baselinePaths(
   horizon: number,
   season: number,
 ): Steps<Record<string, Paths>> {
-  const own: RawSeries = { names: ["value"], target: 0, columns: [target], rows: target.length };
-  const filledTo = (end: number): Float64Array => fillGaps(sliceRaw(own, 0, end), impute)[0]!;
-  // Up to a row without a gap, the filled values do not depend on where the series is cut.
-  const lastWhole = origins.findLast((origin) => !endsInGap(own, origin));
-  const shared = lastWhole === undefined ? null : filledTo(lastWhole);
-  const isShared = origins.map((t) => !endsInGap(own, t));
-  const known = origins.map((t, i) => (isShared[i] ? shared!.subarray(0, t) : filledTo(t)));
+  const past = pastOf(target, impute, origins);
+  const first = past.y[0]!;
   const paths: Record<string, Paths> = {
-    // Each looks at the last values alone: handing it the whole past would cost a walk through it at every origin.
-    naive: yield* mapped(known, (y) => naiveForecast(y.subarray(-1), { horizon })),
-    "seasonal naive": yield* mapped(known, (y) =>
-      seasonalNaiveForecast(y.subarray(-season), { season, horizon }),
-    ),
-    drift: yield* mapped(known, (y) => drift(y, horizon)),
+    naive: yield* mapped(past, 1, (last) => naiveForecast(last, { horizon })),
+    "seasonal naive": yield* mapped(past, season, (last) => seasonalNaiveForecast(last, { season, horizon })),
+    // The straight line through the first and the last value, drawn on.
+    drift: yield* mapped(past, 1, ([last], { origin }) => {
+      const slope = origin < 2 ? 0 : (last! - first) / (origin - 1);
+      return Array.from({ length: horizon }, (_, h) => last! + (h + 1) * slope);
+    }),
   };
   // Both are fitted once, to what the first origin knows, and go on from there.
-  const smoothing = yield* bestHoltWintersSteps(known[0]!, season > 1 ? season : null);
-  const { level, trend, season: seasons } = smoothing.initial;
-  paths.holtWinters = yield* walked(known, isShared, () => {
-    const state = Float64Array.of(level, trend, ...seasons);
-    let t = 0;
-    return {
-      take: (value) => smooth(state, smoothing.parameters, t++, value),
-      path: () => Array.from(smoothedPath(state, smoothing.parameters, t, horizon)),
-    };
-  });
-  const theta = fitTheta(
-    "backtest()",
-    known[0]!,
-    season > 1 && known[0]!.length >= 2 * season ? [season] : [],
+  const y = lastKnown(past, past.known[0]!, MOST_FITTED);
+  const from = origins[0]! - y.length;
+  const { initial, parameters } = yield* bestHoltWintersSteps(y, season > 1 ? season : null);
+  paths.holtWinters = yield* walked(
+    past,
+    from,
+    stateWalk(
+      Float64Array.of(initial.level, initial.trend, ...initial.season),
+      0,
+      (state, t, value) => smooth(state, parameters, t, value),
+      (state, t) => smoothedPath(state, parameters, t, horizon),
+    ),
   );
-  paths.theta = yield* walked(known, isShared, () => {
-    const state = thetaStart();
-    let t = 0;
-    return {
-      take: (value) => thetaTake(theta, state, t++, value),
-      path: () => Array.from(thetaPath(theta, state, t, horizon)),
-    };
-  });
+  const theta = yield* fitThetaSteps("backtest()", y, season > 1 && y.length >= 2 * season ? [season] : []);
+  paths.theta = yield* walked(
+    past,
+    from,
+    stateWalk(
+      thetaStart(),
+      0,
+      (state, t, value) => thetaTake(theta, state, t, value),
+      (state, t) => thetaPath(theta, state, t, horizon),
+    ),
+  );
   return paths;
 }
 

@@ -4,7 +4,7 @@ import type { Sequential } from "../model/sequential.js";
 import { completePausing } from "../numerics/steps.js";
 import { flag, numberIn, refuseUnknown } from "../options.js";
 import { judgeSteps, originsOf } from "./backtest.js";
-import { toRawUnits } from "./chain/chain.js";
+import { rowsSeen, toRawUnits } from "./chain/chain.js";
 import { contextPausing, cursorAfter } from "./chain/context.js";
 import { fingerprint } from "./chain/fingerprint.js";
 import { openRaw, type RawSeries, refuseOtherColumns, sliceRaw } from "./chain/raw-series.js";
@@ -122,7 +122,7 @@ class SeriesForecaster implements Forecaster {
   async forecast(options: ForecastOptions = {}): Promise<Forecast> {
     const where = "forecaster.forecast()";
     const isPanel = this.#panel !== undefined;
-    refuseUnknown(where, options, ["horizon", "quantiles", "history", ...(isPanel ? ["future"] : [])]);
+    refuseUnknown(where, options, ["horizon", "quantiles", "history", isPanel ? "future" : "signal"]);
     // The type a caller sees is that of what was fitted: `fit({ panel })` says PanelForecaster.
     if (this.#panel !== undefined)
       return (await this.#panel.forecast(options as PanelForecastOptions)) as Forecast;
@@ -133,14 +133,16 @@ class SeriesForecaster implements Forecaster {
       options.quantiles === undefined ? this.#settings.quantiles : readQuantiles(where, options.quantiles);
     this.#refuseUntrained(where, levels);
     const newer = this.#newer(where, fitted, options.history);
-    const cursor = cursorAfter(fitted.context, chain, newer);
+    const pause = pauseOf(options.signal, `${where}: stopped by its signal.`);
+    const seen = rowsSeen(chain, levels.length > 0 && head.kind !== "point");
+    const cursor = await cursorAfter(fitted.context, chain, newer, seen, pause);
     const [forecast] = await predictCursors(network, head, chain, [cursor], horizon, levels);
     const mean = Array.from(toRawUnits(chain, forecast!.mean));
     if (levels.length === 0) return { mean };
     const calibrations =
       newer === null
         ? fitted.fit.calibrations
-        : await withRecentErrors(fitted.fit, fitted.context, newer, horizon);
+        : await withRecentErrors(fitted.fit, fitted.context, newer, horizon, pause);
     const fit = { ...fitted.fit, calibrations };
     return { mean, quantiles: this.#quantiles(fit, forecast!, levels, cursor.errorUnit) };
   }

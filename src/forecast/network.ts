@@ -90,6 +90,9 @@ export async function trainNetwork(
 }
 
 /** @throws StateError once the signal was aborted. */
-export function refuseAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new StateError("fit(): stopped by its signal; nothing was fitted.");
+export function refuseAborted(
+  signal: AbortSignal | undefined,
+  said = "fit(): stopped by its signal; nothing was fitted.",
+): void {
+  if (signal?.aborted === true) throw new StateError(said);
 }

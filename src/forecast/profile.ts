@@ -3,7 +3,7 @@ import type { Prepared } from "./chain/chain.js";
 import { lastDifference, prepare } from "./chain/chain.js";
 import type { RawSeries } from "./chain/raw-series.js";
 import { carrierErrors, validationTail } from "./choose/candidate.js";
-import { carrierOf, fitCarriers, sharesOf } from "./choose/carrier-choice.js";
+import { carrierOf, type FitMemo, fitCarriers, sharesOf } from "./choose/carrier-choice.js";
 import { chooseShares } from "./choose/carrier-weights.js";
 import {
   type Calendar,
@@ -37,6 +37,8 @@ export interface Profile {
   readonly isNonNegative: boolean;
   /** All rows, gap-free and in logarithms where `log` says so. */
   readonly prepared: Prepared;
+  /** Carriers fitted to the rows before the tail while the logarithm was decided. */
+  readonly memo: FitMemo;
 }
 
 /** @throws DataError for a column without values or a constant target. */
@@ -87,13 +89,21 @@ async function tailError(
   calendar: Calendar | null,
   split: Split,
   settings: Settings,
+  memo: FitMemo,
   pause: Pause,
 ): Promise<number> {
   const prepared = prepare({ impute: settings.impute, log, target: raw.target }, raw);
   const tail = validationTail(prepared, split, settings.horizon);
   // In one unit alone: it is the units that are compared.
   const alone = { log, isPositive: false };
-  const fitted = await fitCarriers(prepared.target.subarray(0, split.head), calendar, alone, pause);
+  const fitted = await fitCarriers(
+    prepared.target.subarray(0, split.head),
+    calendar,
+    alone,
+    pause,
+    undefined,
+    memo,
+  );
   const shares = sharesOf(settings.carrier) ?? (await chooseShares(tail, fitted, log, pause)).shares;
   return rawError(tail, log, await carrierErrors(tail, carrierOf(shares, fitted), pause));
 }
@@ -126,8 +136,9 @@ export async function profileSeries(
   const calendar = await decideSeason(level, settings, choices, pause);
   const season = calendar?.season ?? null;
   const split = splitRows(raw.rows, outputs, settings);
+  const memo: FitMemo = [];
   const log = await decideLog(level, season, settings, choices, (logs) =>
-    tailError(raw, logs, calendar, split, settings, pause),
+    tailError(raw, logs, calendar, split, settings, memo, pause),
   );
   const prepared = prepare({ impute, log, target: raw.target }, raw);
   const { stop, head } = split;
@@ -162,5 +173,6 @@ export async function profileSeries(
     isPositive: lowest > 0,
     isNonNegative: lowest >= 0,
     prepared,
+    memo,
   });
 }

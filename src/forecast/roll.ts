@@ -1,5 +1,5 @@
 import { createYielder } from "../model/yield-to-host.js";
-import { toRawUnits } from "./chain/chain.js";
+import { rowsSeen, toRawUnits } from "./chain/chain.js";
 import { tracksOver } from "./chain/context.js";
 import type { RawSeries } from "./chain/raw-series.js";
 import type { SeriesCursor } from "./chain/series-cursor.js";
@@ -12,10 +12,10 @@ import { predictCursors } from "./predict.js";
 const PART = 64;
 
 /** Lets others be heard, and ends what was stopped. */
-export function pauseOf(signal: AbortSignal | undefined): Pause {
+export function pauseOf(signal: AbortSignal | undefined, said?: string): Pause {
   const pause = createYielder();
   return () => {
-    refuseAborted(signal);
+    refuseAborted(signal, said);
     return pause();
   };
 }
@@ -40,7 +40,7 @@ export async function roll(
     part = [];
     await pause();
   };
-  for (const cursor of tracksOver(chain, raw, origins)) {
+  for (const cursor of tracksOver(chain, raw, origins, rowsSeen(chain, false))) {
     if (cursor === undefined) await pause();
     else if (part.push(cursor) === PART) await predict();
   }

@@ -205,7 +205,14 @@ export async function select(
     seed: settings.seed,
     options,
   };
-  const fitted = await fitCarriers(prepared.target.subarray(0, head), calendar, profile, pause);
+  const fitted = await fitCarriers(
+    prepared.target.subarray(0, head),
+    calendar,
+    profile,
+    pause,
+    undefined,
+    profile.memo,
+  );
   const shares =
     settings.model === "lstm" ? null : await chooseCarrier(tail, fitted, log, settings, choices, pause);
   const architectures: readonly Architecture[] =

@@ -125,6 +125,8 @@ export interface ForecastOptions {
    * series is taken for that series grown: its newer rows are what counts. Default: the training series' end.
    */
   readonly history?: ForecastSeries;
+  /** Ends the walk through a long history once it is aborted; the forecast then throws a StateError. Default: none. */
+  readonly signal?: AbortSignal;
 }
 
 /** A forecast, step by step. */
@@ -269,7 +271,7 @@ export interface PanelData<P extends Panel = Panel> {
 export type PerSeries<P, Result> = P extends readonly unknown[] ? Result[] : { [Id in keyof P]: Result };
 
 /** Options of a panel's `forecast`. */
-export interface PanelForecastOptions extends Omit<ForecastOptions, "history"> {
+export interface PanelForecastOptions extends Omit<ForecastOptions, "history" | "signal"> {
   /**
    * Newer values, or series never seen. By name: a known name brings newer values or the series grown, a new name a series
    * of its own. An array as long as the panel brings newer values in its order, any other series of their own. One series

@@ -45,7 +45,7 @@ export async function forecast(
     io.err(`${file}: no row is newer than the model's own; the forecast goes on from ${endOf(source)}\n`);
   if (holes > 0) io.err(`${file}: ${plural(holes, "newer value")} missing, filled as the model fills gaps\n`);
   const future = await naming({ path: file ?? modelPath, target }, () =>
-    predictFuture(forecaster, options.horizon ?? horizon, history),
+    predictFuture(forecaster, options.horizon ?? horizon, history, io),
   );
   const labels = future.mean.map((_, steps) => label(steps));
   if (options.json === true) {

@@ -56,20 +56,20 @@ async function testForecasts(
   { trainRows, horizon }: Split,
   io: Io,
 ): Promise<TestForecasts> {
-  const { start, step } = judgedRows(values.length, trainRows);
-  const backtest = async (options: Omit<BacktestOptions, "start">) => {
+  const { near: last, step } = judgedRows(values.length, trainRows);
+  const backtest = async (options: BacktestOptions) => {
     try {
-      return await model.backtest(values, { start, signal: io.signal, ...options });
+      return await model.backtest(values, { signal: io.signal, ...options });
     } finally {
       // What was stopped complains; why it was stopped is known here.
       checkInterrupt(io);
     }
   };
-  const near = await backtest({ horizon: 1 });
+  const near = await backtest({ start: last, horizon: 1 });
   return {
     name: modelName(model),
     near,
-    far: horizon === 1 ? near : await backtest({ horizon, step }),
+    far: horizon === 1 ? near : await backtest({ start: trainRows, horizon, step }),
     horizon,
     season: seasonOf(model),
   };
@@ -101,9 +101,15 @@ export async function train(file: string, options: TrainOptions, io: Io): Promis
   const { trainRows, horizon } = split;
   const testRows = summary.rows - trainRows;
   const taught = Math.min(trainRows, MOST_ROWS);
-  const { start } = judgedRows(summary.rows, trainRows);
+  const { near, step } = judgedRows(summary.rows, trainRows);
+  const judged = [
+    ...(near > trainRows ? [`the last ${wholeNumber(summary.rows - near)} are forecast one step ahead`] : []),
+    ...(step > 1 && horizon > 1
+      ? [`one row in ${step} begins a forecast over ${plural(horizon, "step")}`]
+      : []),
+  ];
   title(
-    `Training on ${taught < trainRows ? `the last ${wholeNumber(taught)} of ` : ""}the first ${plural(trainRows, "row")}; the last ${wholeNumber(testRows)} are kept for the test${start > trainRows ? `, of which the last ${wholeNumber(summary.rows - start)} are forecast` : ""}`,
+    `Training on ${taught < trainRows ? `the last ${wholeNumber(taught)} of ` : ""}the first ${plural(trainRows, "row")}; the last ${wholeNumber(testRows)} are kept for the test${judged.length === 0 ? "" : `: ${judged.join(", ")}`}`,
   );
   const { model, seconds, flow } = await naming(series, () =>
     fitForecaster(
@@ -119,8 +125,8 @@ export async function train(file: string, options: TrainOptions, io: Io): Promis
 
   const test = await naming(series, () => testForecasts(model, values, split, io));
   const errors = errorTable(test, series.unit);
-  const forecast = await naming(series, () => predictFuture(model, horizon, values.subarray(trainRows)));
-  const coverage = await naming(series, () => testCoverage(model, test, values, trainRows));
+  const forecast = await naming(series, () => predictFuture(model, horizon, values.subarray(trainRows), io));
+  const coverage = await naming(series, () => testCoverage(model, test, values, trainRows, io));
   checkInterrupt(io);
   const report: ForecastReport = {
     version: await packageVersion(),

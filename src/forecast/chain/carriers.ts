@@ -5,6 +5,7 @@ import {
   type RidgeAutoregression,
   ridgePath,
   ridgeReach,
+  ridgeReads,
 } from "../../series/baselines/ridge-autoregression.js";
 import { type SmoothingParameters, smooth, smoothedPath } from "../../series/baselines/smoothing-state.js";
 import { type Theta, thetaPath, thetaStart, thetaTake } from "../../series/baselines/theta.js";
@@ -21,6 +22,11 @@ export type CarrierState = Float64Array[];
 export interface Carrier {
   /** Values it must have seen before it has a path. */
   readonly memory: number;
+  /**
+   * Which of the last `memory` values a path of `horizon` steps reads, as places counted from the first of them; left out
+   * where it reads all. In other units only these are converted.
+   */
+  reads?(horizon: number): readonly number[];
   /** The state before row 0. */
   start(): CarrierState;
   /** Forecasts of rows `index` … from `values[0..end)`, the last of which is row `index - 1`; null before `memory`. */
@@ -84,6 +90,9 @@ export function differenceCarrier({ order, lag }: Required<Differencing>, mean: 
   };
 }
 
+/** Whether a carrier remembers anything beside the values. */
+const hasState = (carrier: Carrier): boolean => carrier.start().some(({ length }) => length > 0);
+
 export function smoothingCarrier(parameters: SmoothingParameters, start: readonly number[]): Carrier {
   return {
     memory: 0,
@@ -110,8 +119,17 @@ export function autoregressionCarrier(model: Autoregression): Carrier {
 
 export function ridgeCarrier(model: RidgeAutoregression): Carrier {
   const memory = ridgeReach(model);
+  const places = new Map<number, readonly number[]>();
   return {
     memory,
+    reads(horizon) {
+      let known = places.get(horizon);
+      if (known === undefined) {
+        known = ridgeReads(model, horizon).map((back) => memory - back);
+        places.set(horizon, known);
+      }
+      return known;
+    },
     start: () => [new Float64Array(0)],
     path: (_state, values, end, _index, horizon) =>
       end < memory ? null : ridgePath(model, values, end, horizon),
@@ -149,17 +167,23 @@ export function inOtherUnits(inner: Carrier, units: "logs" | "levels", floor: nu
   const to = units === "logs" ? toLog : exp;
   const back = units === "logs" ? (value: number) => exp(Math.min(value, MOST_LOG)) : toLog;
   const { memory } = inner;
+  const remembers = hasState(inner);
+  // Read anew by each path, and by none after it.
+  const own = new Float64Array(memory);
   return {
     memory,
     start: () => inner.start(),
     path(state, values, end, index, horizon) {
       if (end < memory) return null;
-      const own = new Float64Array(memory);
-      for (let k = 0; k < memory; k++) own[k] = to(values[end - memory + k]!);
+      const places = inner.reads?.(horizon);
+      if (places === undefined) for (let k = 0; k < memory; k++) own[k] = to(values[end - memory + k]!);
+      else for (const k of places) own[k] = to(values[end - memory + k]!);
       const path = inner.path(state, own, memory, index, horizon);
       return path === null ? null : path.map(back);
     },
-    advance: (state, index, value) => inner.advance(state, index, to(value)),
+    advance(state, index, value) {
+      if (remembers) inner.advance(state, index, to(value));
+    },
     toJSON: () => ({ kind: "units", units, floor, inner: inner.toJSON() }),
   };
 }
@@ -167,6 +191,11 @@ export function inOtherUnits(inner: Carrier, units: "logs" | "levels", floor: nu
 /** The weighted mean of several paths. */
 export function meanCarrier(parts: readonly Carrier[], weights: readonly number[]): Carrier {
   if (parts.length === 1) return parts[0]!;
+  // What the values alone imply is nothing to be kept up to date.
+  const kept = parts.flatMap((part, i) => {
+    const own: CarrierState = [new Float64Array(0)];
+    return hasState(part) ? [{ part, i, own }] : [];
+  });
   return {
     memory: Math.max(...parts.map(({ memory }) => memory)),
     start: () => parts.flatMap((part) => part.start()),
@@ -180,9 +209,10 @@ export function meanCarrier(parts: readonly Carrier[], weights: readonly number[
       return sum;
     },
     advance(state, index, value) {
-      parts.forEach((part, i) => {
-        part.advance([state[i]!], index, value);
-      });
+      for (const { part, i, own } of kept) {
+        own[0] = state[i]!;
+        part.advance(own, index, value);
+      }
     },
     toJSON: () => ({ kind: "mean", parts: parts.map((part) => part.toJSON()), weights }),
   };

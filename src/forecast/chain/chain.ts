@@ -81,6 +81,10 @@ export const featuresOf = ({
 }: Pick<Chain, "names" | "period" | "errorScale">): number =>
   names.length + (errorScale === null ? 0 : 1) + (period === null ? 0 : 2 * HARMONICS);
 
+/** Rows before an origin that the network sees; 0 where nobody listens to it. */
+export const rowsSeen = ({ weights, window }: Pick<Chain, "weights" | "window">, isAsked: boolean): number =>
+  isAsked || weights.some((weight) => weight !== 0) ? window : 0;
+
 /** The newest difference of `values[0..end)`; 0 while there is none. */
 export function lastDifference(
   values: Float64Array,

@@ -20,8 +20,8 @@ export interface TrackJSON {
   readonly baseState: readonly (readonly number[])[];
 }
 
-/** What a cursor must keep of the past to go on. */
-const kept = ({ window, carrier, base, difference: { order, lag }, season }: Chain): number =>
+/** Rows a cursor must keep of the past to go on. */
+export const rowsKept = ({ window, carrier, base, difference: { order, lag }, season }: Chain): number =>
   Math.max(window, carrier.memory, base.memory, order * lag + 1, unitReach(season));
 
 /**
@@ -93,7 +93,7 @@ export class SeriesCursor {
 
   /** A cursor of its own from here on, that knows only what it needs, with room for `more` rows. */
   fork(more: number): SeriesCursor {
-    const rows = Math.min(this.#end, kept(this.chain));
+    const rows = Math.min(this.#end, rowsKept(this.chain));
     const from = this.#end - rows;
     const copied = (state: CarrierState): CarrierState => state.map((part) => part.slice());
     const copy = new SeriesCursor(
@@ -138,6 +138,26 @@ export class SeriesCursor {
   /** Takes rows `[from, to)` in. */
   pushAll({ target, others }: Prepared, from: number, to: number): void {
     for (let t = from; t < to; t++) this.push(target[t]!, (f) => others[f]![t]!);
+  }
+
+  /**
+   * Takes rows `[from, to)` in on the way to a window that begins with row `seen`: what the network sees of the rows before
+   * it is left out, for it costs a forecast of the carrier at each.
+   */
+  walk(prepared: Prepared, from: number, to: number, seen: number): void {
+    const { target, others } = prepared;
+    const { carrier, base } = this.chain;
+    const bare = Math.max(from, Math.min(to, seen));
+    for (let t = from; t < bare; t++) {
+      const value = target[t]!;
+      this.#values[this.#end] = value;
+      for (let f = 0; f < others.length; f++) this.#others[f]![this.#end] = others[f]![t]!;
+      this.#end += 1;
+      carrier.advance(this.#state, this.index, value);
+      if (base !== carrier) base.advance(this.#baseState, this.index, value);
+      this.index += 1;
+    }
+    this.pushAll(prepared, bare, to);
   }
 
   /** A forecast as if it had been seen; the other columns repeat their last season, or their last value. */

@@ -17,17 +17,21 @@ export interface Windows {
   readonly deviations: readonly Float64Array[];
 }
 
-/** All windows of rows `[0, rows)` that have all their targets in there. */
+/**
+ * Windows of rows `[0, rows)` that have all their targets in there: all of them, or evenly spaced ones.
+ * @param most windows at the most.
+ */
 export async function windowsOf(
   chain: Chain,
   prepared: Prepared,
   rows: number,
+  most: number,
   pause: () => Promise<void> | undefined,
 ): Promise<Windows> {
   const { outputs, window } = chain;
   const size = window * featuresOf(chain);
   const cursor = SeriesCursor.start(chain, rows);
-  const stride = Math.max(1, Math.ceil((rows * size) / MOST_NUMBERS));
+  const stride = Math.max(1, Math.ceil((rows * size) / MOST_NUMBERS), Math.ceil(rows / most));
   const origins: number[] = [];
   const deviations: Float64Array[] = [];
   const x = new Float32Array(Math.ceil(rows / stride) * size);
@@ -76,18 +80,19 @@ export function toExamples(
   };
 }
 
-/** Cursors forked where the first `origin` rows are known, for each of the ascending `origins`. */
+/** Cursors forked where the first `origin` rows are known, for each of the ascending `origins`; `seen` as `rowsSeen` has it. */
 export async function tracksAt(
   chain: Chain,
   prepared: Prepared,
   origins: readonly number[],
   pause: () => Promise<void> | undefined,
+  seen = chain.window,
 ): Promise<SeriesCursor[]> {
   const cursor = SeriesCursor.start(chain, origins.at(-1) ?? 0);
   const cursors: SeriesCursor[] = [];
   for (const origin of origins) {
     while (cursor.index < origin) {
-      cursor.pushAll(prepared, cursor.index, Math.min(origin, cursor.index + STRIDE));
+      cursor.walk(prepared, cursor.index, Math.min(origin, cursor.index + STRIDE), origin - seen);
       await pause();
     }
     cursors.push(cursor.fork(0));

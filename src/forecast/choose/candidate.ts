@@ -2,7 +2,7 @@ import { DataError } from "../../errors.js";
 import type { History } from "../../model/events.js";
 import type { Sequential } from "../../model/sequential.js";
 import type { Carrier } from "../chain/carriers.js";
-import { type Chain, featuresOf, type Inputs, type Prepared } from "../chain/chain.js";
+import { type Chain, featuresOf, type Inputs, type Prepared, rowsSeen } from "../chain/chain.js";
 import { type Head, pointOf } from "../chain/head.js";
 import type { SeriesCursor } from "../chain/series-cursor.js";
 import { scalesOf, toExamples, tracksAt, type Windows, windowsOf } from "../chain/training-windows.js";
@@ -172,7 +172,7 @@ export async function trainCandidate(
 ): Promise<Candidate> {
   const { prepared, head, horizon } = tail;
   const { effort, strategy, seed, options } = training;
-  const windows = await windowsOf(silent, prepared, head, pause);
+  const windows = await windowsOf(silent, prepared, head, effort.windows, pause);
   const { train, from, to } = cut(windows, tail, silent.outputs);
   const targetScale = scalesOf(windows, train, silent.outputs);
   const plan: NetworkPlan = {
@@ -195,13 +195,7 @@ export async function trainCandidate(
     const scaled: Chain = { ...silent, targetScale };
     const cursors = await tracksAt(scaled, prepared, tail.origins, pause);
     const chain: Chain = { ...scaled, ...(await weigh(tail, network, training.head, scaled, cursors, full)) };
-    const forecasts = await predictCursors(
-      network,
-      training.head,
-      chain,
-      await tracksAt(chain, prepared, tail.origins, pause),
-      horizon,
-    );
+    const forecasts = await predictCursors(network, training.head, chain, cursors, horizon);
     const errors = errorsAt(
       tail,
       forecasts.map(({ mean }) => mean),
@@ -228,7 +222,7 @@ async function withoutNetwork(
       { code: "insufficient_data", received: tail.head },
     );
   }
-  const cursors = await tracksAt(chain, tail.prepared, tail.origins, pause);
+  const cursors = await tracksAt(chain, tail.prepared, tail.origins, pause, rowsSeen(chain, false));
   const forecasts = await predictCursors(network, head, chain, cursors, tail.horizon);
   const errors = errorsAt(
     tail,
@@ -271,7 +265,7 @@ export async function retrain(
   training: Training,
   pause: Pause,
 ): Promise<{ chain: Chain; network: Sequential }> {
-  const windows = await windowsOf(silent, prepared, prepared.target.length, pause);
+  const windows = await windowsOf(silent, prepared, prepared.target.length, training.effort.windows, pause);
   const count = windows.origins.length;
   const targetScale = scalesOf(windows, count, silent.outputs);
   const plan = { ...candidate.plan, epochs: candidate.epochs };

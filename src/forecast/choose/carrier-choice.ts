@@ -6,7 +6,7 @@ import {
   seasonalLags,
   teachableLags,
 } from "../../series/baselines/ridge-autoregression.js";
-import { fitTheta } from "../../series/baselines/theta.js";
+import { fitThetaSteps } from "../../series/baselines/theta.js";
 import { inverseLogTransform, logTransform } from "../../series/prepare/log-transform.js";
 import {
   autoregressionCarrier,
@@ -47,6 +47,9 @@ export type FittedCarriers = ReadonlyMap<Part, FittedPart>;
 /** The parts of a carrier with the share of each, which sum to 1. */
 export type CarrierShares = readonly { readonly part: Part; readonly share: number }[];
 
+/** All kinds fitted to some values, with one calendar: the logarithm is decided by fits that are wanted again. */
+export type FitMemo = { readonly y: Float64Array; readonly fitted: Map<FittedKind, FittedPart> }[];
+
 /** Values at the end that are enough to fit smoothing, and those for an autoregression whose order is searched. */
 const MOST_SMOOTHED = 20_000;
 const MOST_REGRESSED = 5_000;
@@ -70,20 +73,20 @@ export async function fitCarriers(
   { log, isPositive }: Units,
   pause: Pause,
   parts?: readonly Part[],
+  memo?: FitMemo,
 ): Promise<FittedCarriers> {
   const fitted = new Map<Part, FittedPart>();
   const season = calendar?.season ?? null;
   const wants = (part: Part): boolean => parts === undefined || parts.includes(part);
-  for (const [kind, own] of await fitKinds(y, calendar, pause, wants)) fitted.set(kind, own);
+  for (const [kind, own] of await fitKinds(y, calendar, pause, wants, memo)) fitted.set(kind, own);
   if (isPositive) {
     const units = log ? "levels" : "logs";
     const named = (kind: FittedKind): Part => `${kind} of ${units}`;
     const other = log ? inverseLogTransform(y) : logTransform(y);
     const positive = log ? other : y;
     const floor = positive.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY) / 10;
-    for (const [kind, { carrier, words }] of await fitKinds(other, calendar, pause, (kind) =>
-      wants(named(kind)),
-    )) {
+    const wantsOther = (kind: FittedKind): boolean => wants(named(kind));
+    for (const [kind, { carrier, words }] of await fitKinds(other, calendar, pause, wantsOther, memo)) {
       fitted.set(named(kind), {
         carrier: inOtherUnits(carrier, units, floor),
         words: `${words} (of ${units})`,
@@ -105,7 +108,12 @@ async function fitKinds(
   calendar: Calendar | null,
   pause: Pause,
   wants: (kind: FittedKind) => boolean,
+  memo: FitMemo | undefined,
 ): Promise<Map<FittedKind, FittedPart>> {
+  const known = memo?.find(
+    (fit) => fit.y.length === y.length && fit.y.every((value, t) => Object.is(value, y[t])),
+  );
+  if (known !== undefined) return known.fitted;
   const fitted = new Map<FittedKind, FittedPart>();
   const season = calendar?.season ?? null;
   const { length } = y;
@@ -138,10 +146,12 @@ async function fitKinds(
   }
   if (wants("theta") && length >= Math.max(3, 2 * (season ?? 1))) {
     const from = cutOff(length, MOST_SMOOTHED, season);
-    const theta = fitTheta("forecaster.fit()", y.subarray(from), season === null ? [] : [season]);
+    const steps = fitThetaSteps("forecaster.fit()", y.subarray(from), season === null ? [] : [season]);
+    const theta = await completePausing(steps, pause);
     fitted.set("theta", { carrier: thetaCarrier(theta), words: "the theta method" });
     await pause();
   }
+  memo?.push({ y, fitted });
   return fitted;
 }
 

@@ -287,10 +287,15 @@ export interface Effort {
   readonly batchSize: number;
   readonly learningRate: number;
   readonly patience: number;
+  /** Windows that teach and stop, at the most: of more, evenly spaced ones are taken. */
+  readonly windows: number;
 }
 
 /** Multiplications one training of a network may cost: some ten seconds on a slow core. */
 const TRAINING_BUDGET = 2e10;
+/** A training has that many epochs at the least, if it must, with fewer windows in each. */
+const LEAST_EPOCHS = 10;
+const EPOCH_BUDGET = 6e9;
 
 export function decideEffort(
   windows: number,
@@ -312,11 +317,19 @@ export function decideEffort(
     width = count;
   }
   const affordable = Math.floor(TRAINING_BUDGET / perEpoch);
-  const bound = Math.max(10, Math.min(windows < 600 ? 150 : 60, affordable));
+  const bound = Math.max(LEAST_EPOCHS, Math.min(windows < 600 ? 150 : 60, affordable));
   const epochs =
     settings.epochs === undefined
       ? choices.add("epochs", bound, "at most; training stops when the validation tail no longer improves")
       : choices.add("epochs", settings.epochs, "given");
+  const most = Math.max(1, Math.floor((EPOCH_BUDGET * windows) / perEpoch));
+  if (most < windows) {
+    choices.add(
+      "windows",
+      most,
+      `at most, evenly spaced ones of ${windows}: more would take the network minutes`,
+    );
+  }
   const natural = windows < 150 ? 16 : windows < 600 ? 32 : 64;
   return {
     units,
@@ -324,5 +337,6 @@ export function decideEffort(
     batchSize: settings.batchSize ?? natural,
     learningRate: settings.learningRate ?? 0.005,
     patience: settings.patience ?? (windows < 600 ? 15 : 8),
+    windows: most < windows ? most : Number.POSITIVE_INFINITY,
   };
 }

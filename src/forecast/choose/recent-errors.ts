@@ -1,11 +1,12 @@
 import type { Sequential } from "../../model/sequential.js";
-import { type Chain, prepare } from "../chain/chain.js";
+import { type Chain, prepare, rowsSeen } from "../chain/chain.js";
 import type { Context } from "../chain/context.js";
 import type { Head } from "../chain/head.js";
 import { endsInGap, joinRaw, type RawSeries } from "../chain/raw-series.js";
 import type { SeriesCursor } from "../chain/series-cursor.js";
 import { predictCursors } from "../predict.js";
 import { type Calibration, extended } from "./calibration.js";
+import type { Pause } from "./pause.js";
 
 /** What forecasts are made with. */
 interface Learnt {
@@ -14,6 +15,9 @@ interface Learnt {
   readonly head: Head;
   readonly calibrations: readonly Calibration[];
 }
+
+/** Rows walked between two chances for others to be heard. */
+const STRIDE = 500;
 
 /** Forecasts of newer rows that are looked back at: as many tell what has changed since the training. */
 const MOST_ORIGINS = 100;
@@ -29,6 +33,7 @@ export async function withRecentErrors(
   context: Context,
   newer: RawSeries,
   horizon: number,
+  pause: Pause,
 ): Promise<readonly Calibration[]> {
   if (head.kind === "gaussian") return calibrations;
   const raw = joinRaw(context.raw, newer);
@@ -40,13 +45,19 @@ export async function withRecentErrors(
   const prepared = prepare(chain, raw);
   const cursor = context.cursor.fork(raw.rows - begin);
   let at = begin;
-  const cursors: SeriesCursor[] = origins.map((origin) => {
-    if (origin > at) cursor.pushAll(prepared, at, origin);
-    at = origin;
-    return cursor.fork(0);
-  });
-  const steps = Math.min(horizon, calibrations[0]?.steps.length ?? 0);
   const levels = head.kind === "quantile" ? head.levels : [];
+  const rows = rowsSeen(chain, levels.length > 0);
+  const cursors: SeriesCursor[] = [];
+  for (const origin of origins) {
+    while (at < origin) {
+      const to = Math.min(origin, at + STRIDE);
+      cursor.walk(prepared, at, to, origin - rows);
+      at = to;
+      await pause();
+    }
+    cursors.push(cursor.fork(0));
+  }
+  const steps = Math.min(horizon, calibrations[0]?.steps.length ?? 0);
   const forecasts = await predictCursors(network, head, chain, cursors, steps, levels);
   const seen = raw.columns[raw.target]!;
   return calibrations.map((calibration) => {

@@ -32,6 +32,16 @@ function figure(chart: Chart | undefined, caption: string, width = 760, height =
   return `<figure>${drawings.join("")}<figcaption>${escapeHtml(caption)}</figcaption></figure>`;
 }
 
+/** How many forecasts judged the model; of a long test not every row begins one. */
+function testedRows({ summary, test, trainRows }: ForecastReport): string {
+  const { near, far, horizon } = test;
+  const isWhole = near.origins.length === summary.rows - trainRows;
+  const step = far.origins.length < 2 ? 1 : far.origins[1]! - far.origins[0]!;
+  const ahead = `${plural(near.origins.length, "forecast")} one step ahead${isWhole ? "" : ", of the last rows"}`;
+  if (horizon === 1) return ahead;
+  return `${ahead}, ${plural(far.origins.length, "forecast")} over ${horizon} steps${step === 1 ? "" : `, one from every ${step} rows`}`;
+}
+
 /**
  * The report as one self-contained HTML file: errors and verdict, the forecast, loss curves, residuals, what was found
  * in the data and what was done about it.
@@ -55,7 +65,7 @@ export function renderReport(report: ForecastReport): string {
     figure(parts?.trend, "The series and its trend (STL)."),
     figure(parts?.season, "What comes back with the season, at the end of the series (STL).", 760, 220),
     "<h2>Errors on rows the model never saw</h2>",
-    `<p>${escapeHtml(`The last ${plural(rows - trainRows, "row")}, from ${from} on. ${plural(test.near.origins.length, "forecast")} one step ahead${test.horizon > 1 ? `, ${plural(test.far.origins.length, "forecast")} over ${test.horizon} steps` : ""}. The best of each column is bold.`)}</p>`,
+    `<p>${escapeHtml(`The last ${plural(rows - trainRows, "row")}, from ${from} on. ${testedRows(report)}. The best of each column is bold.`)}</p>`,
     errorsHtml(errors),
     listHtml([...comparisons(errors).map((comparison) => verdict(comparison, errors.unit)), ...report.notes]),
     tableHtml(relativeErrors(report)),

@@ -60,6 +60,21 @@ export const teachableLags = (lags: readonly number[], difference: number, rows:
 export const ridgeReach = ({ lags, difference }: Pick<RidgeAutoregression, "lags" | "difference">): number =>
   difference + (lags.at(-1) ?? 0);
 
+/** How far before its first step a path of `horizon` steps reads, each place once: 1 is the last value. */
+export function ridgeReads(
+  { lags, difference }: Pick<RidgeAutoregression, "lags" | "difference">,
+  horizon: number,
+): number[] {
+  const back = new Set<number>();
+  for (let h = 0; h < horizon; h++) {
+    for (const lag of [...lags, 0]) {
+      back.add(lag - h);
+      back.add(lag + difference - h);
+    }
+  }
+  return [...back].filter((places) => places > 0);
+}
+
 /**
  * Least squares with a ridge over rows `[from, to)` of `y`.
  * @returns null where the rows are fewer than the coefficients or the values do not determine them.

@@ -1,7 +1,8 @@
 import { pow } from "../../elementary.js";
 import { DataError } from "../../errors.js";
-import { nelderMead } from "../../numerics/nelder-mead.js";
+import { type Minimum, nelderMeadSteps } from "../../numerics/nelder-mead.js";
 import { mean } from "../../numerics/statistics.js";
+import { complete, type Steps } from "../../numerics/steps.js";
 import { HORIZON, numberIn, refuseUnknown } from "../../options.js";
 import { openComplete, type SeriesLike } from "../kinds.js";
 import { readSeasons } from "./seasons.js";
@@ -23,15 +24,21 @@ export interface Pattern {
   readonly multiplicative: boolean;
 }
 
+/** Additions between two pauses: a few milliseconds of them. */
+const SUMS = 2e6;
+
 /** Classical decomposition: the mean of each phase about a centred moving average, normed to mean 1 or 0. */
-function seasonalPattern(y: Float64Array, season: number): Pattern {
+function* seasonalPattern(y: Float64Array, season: number): Steps<Pattern> {
   const half = Math.floor(season / 2);
   const edge = season % 2 === 0 ? 0.5 : 1;
-  const averages = Float64Array.from({ length: y.length - 2 * half }, (_, i) => {
+  const averages = new Float64Array(y.length - 2 * half);
+  const stretch = Math.ceil(SUMS / season);
+  for (let i = 0; i < averages.length; i++) {
     let sum = edge * (y[i]! + y[i + 2 * half]!);
     for (let k = 1; k < 2 * half; k++) sum += y[i + k]!;
-    return sum / season;
-  });
+    averages[i] = sum / season;
+    if (i % stretch === stretch - 1) yield;
+  }
   const phases = (multiplicative: boolean): Float64Array => {
     const sums = new Float64Array(season);
     const counts = new Float64Array(season);
@@ -85,7 +92,11 @@ const withSeasons = ({ patterns }: Theta, value: number, t: number): number =>
   }, value);
 
 /** @param seasons lengths, each above 1. @throws DataError for fewer than 3 values or two of the longest season. */
-export function fitTheta(where: string, y: Float64Array, seasons: readonly number[]): Theta {
+export const fitTheta = (where: string, y: Float64Array, seasons: readonly number[]): Theta =>
+  complete(fitThetaSteps(where, y, seasons));
+
+/** {@link fitTheta}, in pieces. */
+export function* fitThetaSteps(where: string, y: Float64Array, seasons: readonly number[]): Steps<Theta> {
   const needed = Math.max(3, ...seasons.map((season) => 2 * season));
   if (y.length < needed) {
     throw new DataError(`${where}: ${y.length} values are too few, expected at least ${needed}.`, {
@@ -95,15 +106,15 @@ export function fitTheta(where: string, y: Float64Array, seasons: readonly numbe
     });
   }
   let adjusted = y;
-  const patterns = [...seasons]
-    .sort((a, b) => a - b)
-    .map((season) => {
-      const pattern = seasonalPattern(adjusted, season);
-      adjusted = adjusted.map((value, t) => without(pattern, value, t));
-      return pattern;
-    });
+  const patterns: Pattern[] = [];
+  for (const season of [...seasons].sort((a, b) => a - b)) {
+    const pattern = yield* seasonalPattern(adjusted, season);
+    adjusted = adjusted.map((value, t) => without(pattern, value, t));
+    patterns.push(pattern);
+  }
   const cost = ([alpha]: readonly number[]): number => squaredErrors(adjusted, alpha!);
-  const found = [0.1, 0.5, 0.9].map((alpha) => nelderMead(cost, [alpha], [[1e-4, 1]]));
+  const found: Minimum[] = [];
+  for (const alpha of [0.1, 0.5, 0.9]) found.push(yield* nelderMeadSteps(cost, [alpha], [[1e-4, 1]]));
   return { patterns, alpha: found.reduce((a, b) => (b.value < a.value ? b : a)).x[0]! };
 }
 

@@ -37,6 +37,27 @@ describe("intervals after newer rows", () => {
     model.dispose();
   });
 
+  it("a walk through newer rows ends when it is told to", async () => {
+    const model = await forecaster({ ...quick, quantiles: [0.1, 0.9] }).fit(noise(100, 1));
+    const history = noise(4000, 1);
+    const whole = { looks: 0 };
+    const counting = (most: number, count: { looks: number }): AbortSignal =>
+      ({
+        get aborted() {
+          return ++count.looks > most;
+        },
+      }) as AbortSignal;
+    await model.forecast({ history, signal: counting(Number.POSITIVE_INFINITY, whole) });
+    expect(whole.looks).toBeGreaterThan(20);
+    for (const share of [0, 0.3, 0.9]) {
+      const stopped = { looks: 0 };
+      const most = Math.floor(share * whole.looks);
+      await expect(model.forecast({ history, signal: counting(most, stopped) })).rejects.toThrow("stopped");
+      expect(stopped.looks).toBe(most + 1);
+    }
+    model.dispose();
+  });
+
   it("a backtest that was stopped before it began says so", async () => {
     const model = await forecaster(quick).fit(noise(100, 1));
     const signal = AbortSignal.abort();
