@@ -1,8 +1,16 @@
+import { mean, variance } from "../../numerics/statistics.js";
+import { studentQuantile } from "../../numerics/student.js";
+
 /** Sorted errors of held-out forecasts, one list a step ahead; long lists thinned to evenly spaced ranks. */
 export interface Calibration {
   /** The level whose forecasts these are errors of; null: the point forecast. */
   readonly level: number | null;
-  readonly steps: readonly { readonly count: number; readonly errors: readonly number[] }[];
+  readonly steps: readonly {
+    readonly count: number;
+    readonly errors: readonly number[];
+    /** How many times as wide they were taken, because few of them are independent; left out: once. */
+    readonly wider?: number;
+  }[];
 }
 
 /** Order statistics kept of each step: enough for levels of 1 % and 99 %. */
@@ -31,6 +39,7 @@ export function calibrate(
       const wider = Number.isFinite(stride) ? Math.sqrt((independent + 1) / (independent - 1)) : 1;
       return {
         count: sorted.length,
+        ...(wider > 1 ? { wider } : {}),
         errors: Array.from({ length: kept }, (_, i) =>
           kept === 1
             ? sorted[0]! * wider
@@ -68,11 +77,20 @@ export function extended({ level, steps }: Calibration, errors: readonly Float64
   };
 }
 
+/** The quantile of the next value after a normal sample whose mean and deviation are estimated. */
+function nextOfNormal({ errors, count, wider = 1 }: Calibration["steps"][number], level: number): number {
+  const center = mean(errors);
+  // Student's t is wide for the same reason for which the errors were widened: once is enough.
+  const deviation = Math.sqrt(variance(errors, 1)) / wider;
+  return center + studentQuantile(level, count - 1) * deviation * Math.sqrt(1 + 1 / count);
+}
+
 /**
  * What is added to a forecast `step` steps ahead (from 0) so that a new value stays below it with probability `level`:
  * split conformal prediction (Vovk et al. 2005) with signed errors. Of n errors the one of rank ⌈(n + 1) level⌉ is taken
- * above the median and ⌊(n + 1) level⌋ below it, which errs on the wide side; levels beyond the farthest error get the
- * farthest error. Steps that were not calibrated widen with the square root of the distance, as a random walk's do.
+ * above the median and ⌊(n + 1) level⌋ below it, which errs on the wide side. Levels beyond the farthest error, of which n
+ * errors say nothing, get what a normal sample of n says of its next value, mean + t √(1 + 1 / n) deviations, and the
+ * farthest error at the least. Steps that were not calibrated widen with the square root of the distance, as a random walk's do.
  */
 export function conformalOffset({ steps }: Calibration, step: number, level: number): number {
   const last = steps.findLastIndex(({ count }) => count > 0);
@@ -83,6 +101,13 @@ export function conformalOffset({ steps }: Calibration, step: number, level: num
   const place = count === 1 ? 0 : ((rank - 1) / (count - 1)) * (errors.length - 1);
   const below = Math.floor(place);
   const above = Math.min(errors.length - 1, below + 1);
-  const offset = errors[below]! + (place - below) * (errors[above]! - errors[below]!);
+  const seen = errors[below]! + (place - below) * (errors[above]! - errors[below]!);
+  const isBeyond = exact > count || exact < 1;
+  const offset =
+    !isBeyond || count < 2
+      ? seen
+      : level < 0.5
+        ? Math.min(seen, nextOfNormal(steps[at]!, level))
+        : Math.max(seen, nextOfNormal(steps[at]!, level));
   return offset * Math.sqrt((step + 1) / (at + 1));
 }

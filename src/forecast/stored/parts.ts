@@ -109,7 +109,7 @@ const carrierAt =
 export const carrier = carrierAt(0);
 
 const errorsOfStep: Check = (value, path) => {
-  record({ count: whole(), errors: list(number()) })(value, path);
+  record({ count: whole(), errors: list(number()), wider: optional(number(1)) })(value, path);
   const { count, errors } = value as { count: number; errors: unknown[] };
   if (count > 0 && errors.length === 0) refuse(`${path}.errors`, errors, `errors of ${count} forecasts`);
 };

@@ -13,8 +13,29 @@ describe("conformal offsets", () => {
     ]);
   });
 
-  it("end at the farthest error", () => {
-    expect([conformalOffset(nine, 0, 0.001), conformalOffset(nine, 0, 0.999)]).toEqual([-4, 4]);
+  it("of which too few errors say nothing, are those of a normal sample, and the farthest error at the least", () => {
+    // Mean 0, deviation √7.5, t of 8 degrees of freedom 1.860 at 0.95 and 3.355 at 0.995.
+    const unit = Math.sqrt(7.5 * (1 + 1 / 9));
+    expect(conformalOffset(nine, 0, 0.95)).toBeCloseTo(1.86 * unit, 2);
+    expect(conformalOffset(nine, 0, 0.05)).toBeCloseTo(-1.86 * unit, 2);
+    expect(Math.abs(conformalOffset(nine, 0, 0.995) / (3.355 * unit) - 1)).toBeLessThan(0.01);
+    // One far error among few is farther than their deviation says.
+    const far = calibrate(null, errorsOf(0, 0, 0, 0, 0, 0, 0, 9), 1);
+    expect(conformalOffset(far, 0, 0.9)).toBe(9);
+    expect(conformalOffset(calibrate(null, errorsOf(3), 1), 0, 0.9)).toBe(3);
+  });
+
+  it("cover a ninth value as often as they say, after eight", () => {
+    const random = createRandom(7);
+    let within = 0;
+    for (let round = 0; round < 4000; round++) {
+      const eight = calibrate(null, errorsOf(...Array.from({ length: 8 }, () => random.normal())), 1);
+      const value = random.normal();
+      if (value >= conformalOffset(eight, 0, 0.1) && value <= conformalOffset(eight, 0, 0.9)) within++;
+    }
+    // The farthest of eight alone held 7 in 9; three standard errors of the count are 0.02.
+    expect(within / 4000).toBeGreaterThan(0.8);
+    expect(within / 4000).toBeLessThan(0.87);
   });
 
   it("leave gaps out and widen with the square root beyond what was calibrated", () => {
@@ -24,7 +45,7 @@ describe("conformal offsets", () => {
       2,
     );
     expect(calibration.steps.map(({ count }) => count)).toEqual([3, 2]);
-    expect(conformalOffset(calibration, 7, 0.9)).toBeCloseTo(8 * 2, 12);
+    expect(conformalOffset(calibration, 7, 0.5)).toBeCloseTo(8 * 2, 12);
   });
 
   it("cover new values as often as they say", () => {
