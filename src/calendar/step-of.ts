@@ -39,12 +39,22 @@ const MOST_KINDS = 5000;
 /** The differences that occur, the most frequent first; of two as frequent, the smaller. */
 function differences(times: ArrayLike<number>): [length: number, count: number][] {
   const counts = new Map<number, number>();
-  for (let i = 1; i < times.length; i++) {
-    const length = times[i]! - times[i - 1]!;
+  const add = (length: number, count: number): void => {
     // Where every difference is another one, a sample tells as much.
     if (length > 0 && (counts.size < MOST_KINDS || counts.has(length)))
-      counts.set(length, (counts.get(length) ?? 0) + 1);
+      counts.set(length, (counts.get(length) ?? 0) + count);
+  };
+  // Steps of one length follow each other: they are counted without a look into the map.
+  let [last, run] = [0, 0];
+  for (let i = 1; i < times.length; i++) {
+    const length = times[i]! - times[i - 1]!;
+    if (length !== last) {
+      add(last, run);
+      [last, run] = [length, 0];
+    }
+    run++;
   }
+  add(last, run);
   return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
 }
 

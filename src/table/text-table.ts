@@ -22,7 +22,7 @@ export interface TextTableOptions extends TableOptions {
 }
 
 /** Enough lines to tell how a table is written. */
-const LOOKED_AT = 65_536;
+const LOOKED_AT = 32_768;
 
 /** Cells are texts, already trimmed. */
 const CELLS: CellFormat<string> = {
