@@ -31,7 +31,7 @@ type Paths = number[][];
 const ROWS = 16_384;
 const ORIGINS = 256;
 /** Rows before the first origin to which smoothing and theta are fitted at the most: those the forecaster's carriers get. */
-const MOST_FITTED = 20_000;
+export const MOST_FITTED = 20_000;
 
 /** Something that walks along and forecasts from where it stands. */
 interface Walk {

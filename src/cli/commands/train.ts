@@ -1,5 +1,6 @@
 import pc from "picocolors";
 import { ConfigError } from "../../errors.js";
+import { MOST_FITTED } from "../../forecast/backtest.js";
 import { MOST_ROWS } from "../../forecast/fit.js";
 import type { BacktestOptions, Forecaster } from "../../forecast/forecaster.js";
 import { writeFileAtomic } from "../../node/atomic-write.js";
@@ -75,6 +76,14 @@ async function testForecasts(
   };
 }
 
+/** What a reader must know of the baselines of a long series. */
+const baselineNote = (rows: number): string[] =>
+  rows <= MOST_FITTED
+    ? []
+    : [
+        `Holt-Winters and theta are fitted to the ${wholeNumber(MOST_FITTED)} rows before the first forecast.`,
+      ];
+
 /** `gateflow train`: look, learn, test, forecast, write. Nothing is written before everything is computed. */
 export async function train(file: string, options: TrainOptions, io: Io): Promise<void> {
   await checkFolder("--out", options.out);
@@ -134,7 +143,7 @@ export async function train(file: string, options: TrainOptions, io: Io): Promis
     summary,
     trainRows,
     choices,
-    notes: modelNote(model),
+    notes: [...modelNote(model), ...baselineNote(trainRows)],
     history: model.history!,
     flow,
     test,
