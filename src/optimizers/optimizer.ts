@@ -209,7 +209,7 @@ export abstract class Optimizer {
       kernels.fillZero(accumulator, count);
     }
     this.lastGradientNorm = this.clipping.apply(block);
-    if (this.#weightDecay > 0) kernels.scaleInPlace(weights, count, 1 - this.#weightDecay * learningRate);
+    if (this.#weightDecay > 0) kernels.axpy(count, -this.#weightDecay * learningRate, weights, weights);
     this.update({ ...block, learningRate, time: this.iterations, slots });
     this.#average(home);
     return true;

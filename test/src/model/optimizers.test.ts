@@ -111,6 +111,22 @@ describe("twenty steps of an optimizer are those of float64", () => {
     compare({ name, ours: { learningRate: rates[name], weightDecay: 0.1 } }),
   );
 
+  it("a weight decay that is small beside 1 takes what it says, on average over weights", async () => {
+    // Inputs of 0 give the kernel no gradient: only the decay moves it. 1 - 1e-7 in float32 would decay by 1.2e-7.
+    const [rate, decay, steps, features] = [1e-4, 1e-3, 100, 400];
+    const optimizer = sgd({ learningRate: rate, weightDecay: decay });
+    const model = modelOf([{ kind: "dense", units: 1, inputShape: [features] }], { optimizer, loss: "mse" });
+    const start = Float64Array.from(model.getWeights()[0]!.data);
+    const inputs = { shape: [2, features], data: new Float32Array(2 * features) };
+    await model.fit(inputs, values([2, 1], 3), { epochs: steps, batchSize: 2, shuffle: false });
+    const end = model.getWeights()[0]!.data;
+    const sum = (of: (w: number, i: number) => number) => start.reduce((total, w, i) => total + of(w, i), 0);
+    const share = sum((w, i) => w * (w - end[i]!)) / sum((w) => w * w);
+    expect(share / (rate * decay * steps)).toBeGreaterThan(0.9);
+    expect(share / (rate * decay * steps)).toBeLessThan(1.1);
+    model.dispose();
+  });
+
   it.each(names)("%s with a moving average, which fit ends with", async (name) => {
     await compare({ name, ours: { learningRate: rates[name], useEma: true } });
     await compare({ name, ours: { learningRate: rates[name], useEma: true, emaMomentum: 0.7 } });
