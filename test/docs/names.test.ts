@@ -83,6 +83,27 @@ describe("what pages name", () => {
     expect(decisions.filter((name) => !list.includes(`](./${name})`))).toEqual([]);
   });
 
+  it("the mathematics count their equations upwards, and every equation that code or a page names is there", async () => {
+    const text = await readFile(new URL("docs/MATH.md", root), "utf8");
+    const numbers = [...text.matchAll(/\((\d+)\)$/gm)].map(([, number]) => Number(number));
+    expect(numbers).toEqual(numbers.map((_, i) => i + 1));
+    expect(numbers.length).toBeGreaterThan(50);
+    const wrong: string[] = [];
+    let count = 0;
+    for (const folder of ["assembly", "src"])
+      for (const path of await readdir(new URL(`${folder}/`, root), { recursive: true })) {
+        if (!path.endsWith(".ts")) continue;
+        const source = await readFile(new URL(`${folder}/${path.replaceAll("\\", "/")}`, root), "utf8");
+        for (const [, list] of source.matchAll(/MATH\.md ((?:\(\d+\)(?:, |-| to )?)+)/g))
+          for (const [, number] of list!.matchAll(/\((\d+)\)/g)) {
+            count += 1;
+            if (!numbers.includes(Number(number))) wrong.push(`${folder}/${path}: (${number})`);
+          }
+      }
+    expect(count).toBeGreaterThan(40);
+    expect(wrong).toEqual([]);
+  });
+
   it("the menu names every page, and no page that is not there", async () => {
     const { sidebar } = (await import(
       /* @vite-ignore */ new URL("docs/.vitepress/sidebar.ts", root).href
