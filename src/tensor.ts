@@ -133,6 +133,7 @@ export const toTensor = (value: TensorLike): Tensor => (isTensor(value) ? value 
 /**
  * Nested arrays with the nesting of `t.shape`; a number for a tensor of shape `[]`. No type knows how many axes a tensor
  * has: the nesting is taken from where the result goes, or said as `toArray<number[]>(t)`; else it is that of a matrix.
+ * @throws ShapeError for what is no tensor.
  *
  * @example
  * toArray(tensor([[1, 2], [3, 4]])); // [[1, 2], [3, 4]]

@@ -3,6 +3,7 @@ import type { Constraint } from "./constraint.js";
 
 /**
  * Negative weights become 0; NaN stays NaN. Source: Keras's NonNeg.
+ * @throws ConfigError for an option: it has none.
  *
  * @example
  * lstm({ units: 8, kernelConstraint: nonNeg() });

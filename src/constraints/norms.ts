@@ -9,6 +9,7 @@ export interface MaxNormOptions extends AxisOption {
 
 /**
  * Vectors longer than `maxValue` are shortened to it. Srivastava et al. (2014). Source: Keras's MaxNorm.
+ * @throws ConfigError for an unknown option or a value out of range.
  *
  * @example
  * lstm({ units: 8, recurrentConstraint: maxNorm({ maxValue: 3 }) });
@@ -27,6 +28,7 @@ export function maxNorm(options: MaxNormOptions = {}): Constraint {
 
 /**
  * Every vector gets the length 1. Source: Keras's UnitNorm.
+ * @throws ConfigError for an unknown option or a value out of range.
  *
  * @example
  * dense({ units: 8, kernelConstraint: unitNorm() });
@@ -53,6 +55,7 @@ export interface MinMaxNormOptions extends AxisOption {
 
 /**
  * Lengths between `minValue` and `maxValue`. Source: Keras's MinMaxNorm.
+ * @throws ConfigError for an unknown option or a value out of range.
  *
  * @example
  * dense({ units: 8, kernelConstraint: minMaxNorm({ minValue: 0.5, maxValue: 2 }) });

@@ -355,7 +355,7 @@ export const forecaster = (options: ForecasterOptions = {}): Forecaster => new S
  * @throws FormatError for other bytes.
  *
  * @example
- * const again = await loadForecaster(await owner.save());
+ * const again = loadForecaster(await owner.save());
  */
 export function loadForecaster(bytes: Uint8Array): Forecaster {
   if (!(bytes instanceof Uint8Array)) {

@@ -5,6 +5,7 @@ import type { Initializer } from "./initializer.js";
 
 /**
  * All zero.
+ * @throws ConfigError for an option: it has none.
  *
  * @example
  * dense({ units: 1, kernelInitializer: zeros() });
@@ -16,6 +17,7 @@ export function zeros(options: Record<string, never> = {}): Initializer {
 
 /**
  * All one.
+ * @throws ConfigError for an option: it has none.
  *
  * @example
  * dense({ units: 1, biasInitializer: ones() });
@@ -33,6 +35,7 @@ export interface ConstantOptions {
 
 /**
  * All the same value.
+ * @throws ConfigError for an unknown option or a value that is no number.
  *
  * @example
  * dense({ units: 1, biasInitializer: constant({ value: 0.5 }) });

@@ -117,6 +117,9 @@ export interface OrthogonalOptions extends SeedOption {
  * Of the fused recurrent kernel `[H, 4H]` of an LSTM this makes the rows orthonormal over all four gates, as in Keras,
  * so that one gate's H x H block shrinks what passes it to about half; `orthogonalPerGate` makes each block orthogonal.
  * @throws ConfigError at `initialize` for a weight of fewer than two axes.
+ *
+ * @example
+ * lstm({ units: 8, recurrentInitializer: orthogonal() });
  */
 export function orthogonal(options: OrthogonalOptions = {}): Initializer {
   const where = "orthogonal()";

@@ -52,6 +52,7 @@ function normalOptions(where: string, options: RandomNormalOptions): { mean: num
 
 /**
  * Normal of the given mean and standard deviation.
+ * @throws ConfigError for an unknown option or a value out of range.
  *
  * @example
  * dense({ units: 8, kernelInitializer: randomNormal({ stddev: 0.1 }) });
@@ -74,6 +75,7 @@ export function randomNormal(options: RandomNormalOptions = {}): Initializer {
 /**
  * Normal, drawn again while further than two `stddev` from `mean`. As in Keras, `stddev` is that of the normal before
  * the cut; what remains has 0.8796 of it.
+ * @throws ConfigError for an unknown option or a value out of range.
  *
  * @example
  * dense({ units: 8, kernelInitializer: truncatedNormal({ stddev: 0.1 }) });

@@ -60,6 +60,7 @@ const draw = (
  * Mean 0 and variance `scale / fan`, so that signals keep their size from layer to layer. Uniform within
  * ±sqrt(3 scale / fan), or normal; the truncated normal is widened so that after its cut the variance is right.
  * Source: Keras's VarianceScaling.
+ * @throws ConfigError for an unknown option or a value out of range.
  *
  * @example
  * dense({ units: 8, kernelInitializer: varianceScaling({ scale: 2, mode: "fanIn" }) });
@@ -89,6 +90,7 @@ const named =
 
 /**
  * Uniform within ±sqrt(6 / (fanIn + fanOut)). Glorot & Bengio (2010).
+ * @throws ConfigError for an unknown option or a seed that is none.
  *
  * @example
  * dense({ units: 8, kernelInitializer: glorotUniform({ seed: 1 }) });
@@ -96,6 +98,7 @@ const named =
 export const glorotUniform = /* @__PURE__ */ named("glorotUniform", 1, "fanAvg", "uniform");
 /**
  * Truncated normal of variance 2 / (fanIn + fanOut). Glorot & Bengio (2010).
+ * @throws ConfigError for an unknown option or a seed that is none.
  *
  * @example
  * dense({ units: 8, kernelInitializer: glorotNormal() });
@@ -103,6 +106,7 @@ export const glorotUniform = /* @__PURE__ */ named("glorotUniform", 1, "fanAvg",
 export const glorotNormal = /* @__PURE__ */ named("glorotNormal", 1, "fanAvg", "truncatedNormal");
 /**
  * Uniform within ±sqrt(6 / fanIn), for relu. He et al. (2015).
+ * @throws ConfigError for an unknown option or a seed that is none.
  *
  * @example
  * dense({ units: 8, activation: "relu", kernelInitializer: heUniform() });
@@ -110,6 +114,7 @@ export const glorotNormal = /* @__PURE__ */ named("glorotNormal", 1, "fanAvg", "
 export const heUniform = /* @__PURE__ */ named("heUniform", 2, "fanIn", "uniform");
 /**
  * Truncated normal of variance 2 / fanIn, for relu. He et al. (2015).
+ * @throws ConfigError for an unknown option or a seed that is none.
  *
  * @example
  * dense({ units: 8, activation: "relu", kernelInitializer: heNormal() });
@@ -117,6 +122,7 @@ export const heUniform = /* @__PURE__ */ named("heUniform", 2, "fanIn", "uniform
 export const heNormal = /* @__PURE__ */ named("heNormal", 2, "fanIn", "truncatedNormal");
 /**
  * Uniform within ±sqrt(3 / fanIn), for selu. LeCun et al. (1998); Klambauer et al. (2017).
+ * @throws ConfigError for an unknown option or a seed that is none.
  *
  * @example
  * dense({ units: 8, kernelInitializer: lecunUniform() });
@@ -124,6 +130,7 @@ export const heNormal = /* @__PURE__ */ named("heNormal", 2, "fanIn", "truncated
 export const lecunUniform = /* @__PURE__ */ named("lecunUniform", 1, "fanIn", "uniform");
 /**
  * Truncated normal of variance 1 / fanIn, for selu. LeCun et al. (1998); Klambauer et al. (2017).
+ * @throws ConfigError for an unknown option or a seed that is none.
  *
  * @example
  * dense({ units: 8, activation: "selu", kernelInitializer: lecunNormal() });

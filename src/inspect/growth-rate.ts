@@ -37,6 +37,7 @@ function student975(freedom: number): number {
  *
  * @param gradient norms, one a time step in the order of processing, as in `LayerFlow`; the loss at the end.
  * @returns null with fewer than three steps that have a gradient.
+ * @throws DataError for what is no list of numbers.
  *
  * @example
  * growthRate([1, 0.5, 0.25]);

@@ -16,6 +16,9 @@ export interface MemoryHorizonOptions {
  * @returns whole steps. 0 where the last step has no gradient at all, NaN where it is not finite or a NaN
  *   stands on the way.
  * @throws ConfigError for a threshold outside (0, 1).
+ *
+ * @example
+ * memoryHorizon([1e-5, 1e-4, 0.01, 1]); // 2
  */
 export function memoryHorizon(gradient: ArrayLike<number>, options: MemoryHorizonOptions = {}): number {
   const where = "memoryHorizon()";

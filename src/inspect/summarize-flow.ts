@@ -37,6 +37,7 @@ function largestUpdate({ weights }: LayerFlow): FlowSummary["updateRatio"] {
 
 /**
  * The recurrent layers of a flow, each in a few numbers that can be compared between models.
+ * @throws ConfigError for what is no flow.
  *
  * @example
  * const summary = summarizeFlow(await model.gradientFlow(x, y));

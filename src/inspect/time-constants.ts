@@ -7,6 +7,10 @@ import { numbersIn } from "../options.js";
  *
  * @param forget mean activations of the forget gate, as in `LayerFlow.gates.forget.mean`.
  * @returns steps, one entry for each given: 0 where f <= 0, Infinity where f >= 1 (nothing fades).
+ * @throws DataError for what is no list of numbers.
+ *
+ * @example
+ * timeConstants([0.5, 0.99]); // [1.4427, 99.4992]
  */
 export const timeConstants = (forget: ArrayLike<number>): Float64Array =>
   Float64Array.from(numbersIn("timeConstants()", "forget", forget), (f) => {

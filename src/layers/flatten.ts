@@ -61,5 +61,8 @@ export class FlattenLayer extends Layer {
  * Puts the time steps of a sample side by side: `[batch, timesteps, features]` to `[batch, timesteps · features]`, step
  * by step. A row stays as it is. A mask ends here, as in Keras.
  * @throws ShapeError when the number of time steps is not known.
+ *
+ * @example
+ * sequential([flatten({ inputShape: [24, 3] }), dense({ units: 1 })]);
  */
 export const flatten = (options: FlattenOptions = {}): FlattenLayer => new FlattenLayer(options);

@@ -59,5 +59,8 @@ export class InputLayer extends Layer {
 /**
  * Says what a model is given, in place of `inputShape` on its first layer.
  * @throws ConfigError for a shape that is none.
+ *
+ * @example
+ * sequential([inputLayer({ shape: [24, 1] }), lstm({ units: 8 }), dense({ units: 1 })]);
  */
 export const inputLayer = (options: InputLayerOptions): InputLayer => new InputLayer(options);

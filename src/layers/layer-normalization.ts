@@ -187,6 +187,9 @@ export class LayerNormalizationLayer extends Layer {
  *
  * Weights, in order: gamma `[features]` with `scale`, beta `[features]` with `center`.
  * @throws ConfigError for an unknown option or a value out of range.
+ *
+ * @example
+ * sequential([lstm({ units: 8, inputShape: [24, 1] }), layerNormalization(), dense({ units: 1 })]);
  */
 export const layerNormalization = (options: LayerNormalizationOptions = {}): LayerNormalizationLayer =>
   new LayerNormalizationLayer(options);

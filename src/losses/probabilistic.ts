@@ -56,6 +56,7 @@ export function quantile(options: QuantileOptions): Loss {
  * Negative log-likelihood of a normal distribution, ½ (ln v + (target - mean)² / v), without the constant ½ ln 2π
  * (PyTorch's GaussianNLLLoss). For targets `[…, O]` the model predicts `[…, 2 O]`: the means, then the raw spreads s, with
  * v = softplus(s) + 1e-6.
+ * @throws ConfigError for an unknown option; ShapeError where the model has another number of outputs.
  *
  * @example
  * const model = sequential([lstm({ units: 8, inputShape: [20, 1] }), dense({ units: 2 })]); // mean and spread

@@ -27,6 +27,7 @@ const nameAlone = (name: string, options: LossOptions): void => refuseUnknown(`$
 
 /**
  * (target - prediction)², mean over the last axis.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * model.compile({ optimizer: "adam", loss: meanSquaredError() });
@@ -38,6 +39,7 @@ export function meanSquaredError(options: LossOptions = {}): Loss {
 
 /**
  * |target - prediction|, mean over the last axis; the gradient at 0 is 0.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * model.compile({ optimizer: "adam", loss: meanAbsoluteError() });
@@ -49,6 +51,7 @@ export function meanAbsoluteError(options: LossOptions = {}): Loss {
 
 /**
  * ln cosh(prediction - target): squared where small, absolute where large.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * model.compile({ optimizer: "adam", loss: logCosh() });
@@ -60,6 +63,7 @@ export function logCosh(options: LossOptions = {}): Loss {
 
 /**
  * 100 |target - prediction| / max(|target|, 1e-7), as Keras.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * model.compile({ optimizer: "adam", loss: meanAbsolutePercentageError() });
@@ -71,6 +75,7 @@ export function meanAbsolutePercentageError(options: LossOptions = {}): Loss {
 
 /**
  * (ln(1 + target) - ln(1 + prediction))², both at least 1e-7, as Keras: errors by their ratio, for values above 0.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * model.compile({ optimizer: "adam", loss: meanSquaredLogarithmicError() });
@@ -82,6 +87,7 @@ export function meanSquaredLogarithmicError(options: LossOptions = {}): Loss {
 
 /**
  * prediction - target · ln(prediction + 1e-7): for counts, with a positive output such as softplus or exponential.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * model.compile({ optimizer: "adam", loss: poisson() }); // counts
@@ -93,6 +99,7 @@ export function poisson(options: LossOptions = {}): Loss {
 
 /**
  * Minus the cosine of the angle between target and prediction over the last axis: -1 is best, as in Keras.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * model.compile({ optimizer: "adam", loss: cosineSimilarity() });

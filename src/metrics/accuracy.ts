@@ -68,6 +68,7 @@ export function binaryAccuracy(options: BinaryAccuracyOptions = {}, name = "bina
 
 /**
  * Share of rows whose largest prediction stands where the one-hot target's one stands.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * model.compile({ optimizer: "adam", loss: "categoricalCrossentropy", metrics: [categoricalAccuracy()] });
@@ -84,6 +85,7 @@ export const categoricalAccuracy = (
 
 /**
  * Share of rows whose largest prediction stands at the target's class index.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: [sparseCategoricalAccuracy()] });
@@ -103,6 +105,7 @@ const topK = (where: string, options: TopKOptions): number => {
 
 /**
  * Share of rows whose one-hot class is among the k largest predictions (default 5).
+ * @throws ConfigError for an unknown option, or a k that is no whole number of at least 1.
  *
  * @example
  * model.compile({ optimizer: "adam", loss: "categoricalCrossentropy", metrics: [topKCategoricalAccuracy({ k: 3 })] });
@@ -117,6 +120,7 @@ export function topKCategoricalAccuracy(options: TopKOptions = {}): MetricFactor
 
 /**
  * Share of rows whose class index is among the k largest predictions (default 5).
+ * @throws ConfigError for an unknown option, or a k that is no whole number of at least 1.
  *
  * @example
  * model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: [sparseTopKCategoricalAccuracy({ k: 3 })] });

@@ -5,6 +5,7 @@ import { forEachRow, type MetricFactory, type MetricOptions, meanOfRows } from "
 
 /**
  * √ of the mean squared error over the epoch.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * model.compile({ optimizer: "adam", loss: "mse", metrics: [rootMeanSquaredError()] });
@@ -52,6 +53,7 @@ export function cosineSimilarityMetric(): MetricFactory {
 /**
  * Coefficient of determination 1 - SS_res / SS_tot, mean over outputs, as Keras's R2Score. A constant target gives 0,
  * or 1 where it is predicted exactly.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * model.compile({ optimizer: "adam", loss: "mse", metrics: [r2()] });
@@ -115,6 +117,7 @@ export interface MaseMetricOptions extends MetricOptions {
 /**
  * Mean absolute scaled error (Hyndman & Koehler 2006): the mean absolute error over that of the seasonal naive forecast
  * on the same targets, taken in the order in which they come (so evaluate in the order of time).
+ * @throws ConfigError for an unknown option or a value out of range.
  */
 export function mase(options: MaseMetricOptions = {}): MetricFactory {
   refuseUnknown("mase()", options, ["season", "name"]);

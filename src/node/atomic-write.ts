@@ -9,6 +9,9 @@ import { partOf, removeDeadParts, syncFolder, writeDurable } from "./durable.js"
  * Writes a file whole or not at all, a loss of power included: into a neighbour first, then renamed over the target,
  * which the file system does in one step. Missing folders are made, neighbours of killed processes removed.
  * @throws ConfigError for what is no path, DataError for what is neither text nor bytes; what the system says of the disk.
+ *
+ * @example
+ * await writeFileAtomic("out/numbers.json", JSON.stringify([1, 2, 3]));
  */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
   const where = "writeFileAtomic()";

@@ -48,6 +48,10 @@ async function writable<Result>(
  * on where it stopped. Options as the isomorphic `modelCheckpoint`, without `save`. Files are written atomically.
  * @throws ConfigError for bad options, and when training begins when the folder cannot be written to; FormatError for a
  *   path whose extension names no format.
+ *
+ * @example
+ * const checkpoint = modelCheckpoint({ filepath: "best.safetensors", saveBestOnly: true });
+ * await model.fit(x, y, { epochs: 3, validationSplit: 0.2, callbacks: [checkpoint] });
  */
 export function modelCheckpoint(options: FileCheckpointOptions = {}): ModelCheckpoint {
   if (options === null) throw new ConfigError("modelCheckpoint(): expected an object of options, got null.");
@@ -130,6 +134,9 @@ export interface FileLoggerOptions {
 /**
  * Writes one line an epoch to a file, as Keras's CSVLogger.
  * @throws ConfigError for bad options.
+ *
+ * @example
+ * await model.fit(x, y, { epochs: 3, callbacks: [csvLogger({ filename: "log.csv" })] });
  */
 export function csvLogger(options: FileLoggerOptions): Callback {
   const where = "csvLogger()";

@@ -101,6 +101,7 @@ const own = (kind: string, set: Readonly<Record<string, unknown>>): Record<strin
  * A recipe with a diagnosis's change made to it; the recipe given stays as it is.
  *
  * @param patch a diagnosis's `fix`: objects are merged, everything else replaces, null takes an option away.
+ * @throws ConfigError for what is no recipe or no fix.
  *
  * @example
  * const mended = applyFix(recipe, { compile: { optimizer: { learningRate: 0.01 } } });

@@ -35,6 +35,7 @@ export interface L1Options {
 
 /**
  * `l1 * sum |w|`. Drives weights to exactly 0.
+ * @throws ConfigError for an unknown option or a negative factor.
  *
  * @example
  * dense({ units: 8, kernelRegularizer: l1({ l1: 0.001 }) });
@@ -53,6 +54,7 @@ export interface L2Options {
 
 /**
  * `l2 * sum w²`, without the one half some systems put there (Keras).
+ * @throws ConfigError for an unknown option or a negative factor.
  *
  * @example
  * dense({ units: 8, kernelRegularizer: l2({ l2: 0.001 }) });
@@ -69,6 +71,7 @@ export interface L1L2Options extends L1Options, L2Options {}
 /**
  * `l1 * sum |w| + l2 * sum w²`. A factor left out is 0; with both left out, where Keras 3 would regularize by nothing,
  * both are 0.01.
+ * @throws ConfigError for an unknown option or a negative factor.
  *
  * @example
  * dense({ units: 8, kernelRegularizer: l1l2({ l1: 0.001, l2: 0.001 }) });

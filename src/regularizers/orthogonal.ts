@@ -63,6 +63,9 @@ function cosine({ unit, length }: Directions, i: number, j: number): number {
  * `factor` times the mean |cosine| of the angle between two different rows (or columns): 0 when all are orthogonal.
  * Takes time of the order count² times length. Source: Keras's OrthogonalRegularizer.
  * @throws ConfigError when used on anything but a matrix.
+ *
+ * @example
+ * dense({ units: 8, kernelRegularizer: orthogonalRegularizer({ factor: 0.01 }) });
  */
 export function orthogonal(options: OrthogonalRegularizerOptions = {}): Regularizer {
   refuseUnknown("orthogonal()", options, ["factor", "mode"]);

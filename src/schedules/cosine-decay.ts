@@ -82,6 +82,7 @@ export interface CosineDecayRestartsOptions {
 
 /**
  * Half cosines one after another. Loshchilov & Hutter, *SGDR* (2017). Source: Keras's CosineDecayRestarts.
+ * @throws ConfigError for an unknown option or a value out of range.
  *
  * @example
  * adam({ learningRate: cosineDecayRestarts({ initialLearningRate: 0.01, firstDecaySteps: 100 }) });

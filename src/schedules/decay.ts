@@ -31,6 +31,7 @@ const progress = ({ decaySteps, staircase }: Required<DecayOptions>, step: numbe
 
 /**
  * `initialLearningRate * decayRate ^ (step / decaySteps)`. Source: Keras's ExponentialDecay.
+ * @throws ConfigError for an unknown option or a value out of range.
  *
  * @example
  * adam({ learningRate: exponentialDecay({ initialLearningRate: 0.01, decaySteps: 100, decayRate: 0.9 }) });
@@ -46,6 +47,7 @@ export function exponentialDecay(options: DecayOptions): Schedule {
 
 /**
  * `initialLearningRate / (1 + decayRate * step / decaySteps)`. Source: Keras's InverseTimeDecay.
+ * @throws ConfigError for an unknown option or a value out of range.
  *
  * @example
  * adam({ learningRate: inverseTimeDecay({ initialLearningRate: 0.01, decaySteps: 100, decayRate: 0.5 }) });
@@ -75,6 +77,7 @@ export interface PolynomialDecayOptions {
 
 /**
  * From the initial to the end rate along `(1 - step / decaySteps) ^ power`. Source: Keras's PolynomialDecay.
+ * @throws ConfigError for an unknown option or a value out of range.
  *
  * @example
  * adam({ learningRate: polynomialDecay({ initialLearningRate: 0.01, decaySteps: 1000 }) });

@@ -29,6 +29,7 @@ interface Phase {
 /**
  * Up to `maxLearningRate` and down far below the start. Smith & Topin, *Super-Convergence* (2019). Source: PyTorch's
  * OneCycleLR, its momentum cycle left out; after `totalSteps`, where PyTorch raises an error, the last rate stays.
+ * @throws ConfigError for an unknown option or a value out of range.
  *
  * @example
  * adam({ learningRate: oneCycle({ maxLearningRate: 0.01, totalSteps: 1000 }) });

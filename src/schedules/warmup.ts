@@ -13,6 +13,7 @@ export interface WarmupOptions {
 
 /**
  * A straight line from `initialLearningRate` to where `target` begins, in `warmupSteps` updates; then `target`.
+ * @throws ConfigError for an unknown option or a value out of range.
  *
  * @example
  * adam({ learningRate: warmup({ warmupSteps: 100, target: 0.01 }) });

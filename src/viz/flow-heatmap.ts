@@ -69,6 +69,11 @@ export function gradientFlowHeatmap(flow: GradientFlow, options: FlowPictureOpti
  * Time step by training step: how a layer's gradient flow changes while it learns. One row a recorded flow, first on top.
  * @param flows what a `gradientFlowRecorder` holds.
  * @throws DataError without flows or where the layer has no such measure; ConfigError for an unknown layer or option.
+ *
+ * @example
+ * const recorder = gradientFlowRecorder();
+ * await model.fit(x, y, { epochs: 2, callbacks: [recorder] });
+ * const svg = flowOverTraining(recorder.flows);
  */
 export function flowOverTraining(
   flows: readonly RecordedGradientFlow[],

@@ -38,6 +38,10 @@ const sizes = ({ width }: GateChartOptions): { width?: number } => (width === un
  * each panel (at the top: all units of all samples).
  * @returns an SVG document.
  * @throws DataError for a layer without gates.
+ *
+ * @example
+ * const { layers } = await model.gradientFlow(x, y);
+ * const svg = gateChart(layers[0]!);
  */
 export function gateChart(layer: LayerFlow, options: GateChartOptions = {}): string {
   checkLayerFlow("gateChart()", layer);
@@ -70,6 +74,11 @@ const average = (values: ArrayLike<number>): number => {
  * Gates while a model trains: mean activation and saturated share of each, averaged over the time steps, one point a
  * recorded flow.
  * @throws DataError where nothing was recorded of a recurrent layer of that name.
+ *
+ * @example
+ * const recorder = gradientFlowRecorder();
+ * await model.fit(x, y, { epochs: 2, callbacks: [recorder] });
+ * const svg = gatesOverTraining(recorder.flows);
  */
 export function gatesOverTraining(
   flows: readonly RecordedGradientFlow[],

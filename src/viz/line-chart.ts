@@ -160,6 +160,12 @@ export function lineChart(panels: readonly CurvePanel[], options: ChartOptions):
  * Gradient norms, or anything positive, on a log axis over the time steps: one line each, told apart by dashes.
  * Zeros have no place on a log axis and break the line.
  * @returns an SVG document.
+ * @throws ConfigError for curves that are none.
+ *
+ * @example
+ * const { layers } = await model.gradientFlow(x, y);
+ * const curves = layers.filter(isRecurrentFlow).map(({ name, hiddenGradient }) => ({ name, values: hiddenGradient }));
+ * const svg = gradientNormChart(curves);
  */
 export const gradientNormChart = (
   curves: readonly Curve[],

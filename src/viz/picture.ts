@@ -124,6 +124,10 @@ export function rangeOf({ lines, marks = [], y }: LinesPicture): readonly [numbe
  * A picture as an SVG document: axes named, lines told apart by dashes and points by their signs, shades by darkness.
  * @throws ConfigError for an unknown kind or option; DataError for a picture without values, a line with another number of
  *   places, a mark that stands nowhere.
+ *
+ * @example
+ * const [found] = examine([1, null, 3, 4, 5, 6, 7, 8]);
+ * const svg = drawPicture(found!.picture!);
  */
 export function drawPicture(picture: Picture, options: DrawPictureOptions = {}): string {
   const where = "drawPicture()";

@@ -201,6 +201,10 @@ function heatmapText(picture: HeatmapPicture, columns: number, ascii: boolean): 
  * A picture as a compact chart of characters: the title, some ten lines, then what the signs mean.
  * @returns lines joined by newlines, none longer than `columns`; no colours, so that it goes into a log as it is.
  * @throws ConfigError for an unknown kind or option; DataError for a picture without values.
+ *
+ * @example
+ * const [found] = examine([1, null, 3, 4, 5, 6, 7, 8]);
+ * const text = printPicture(found!.picture!);
  */
 export function printPicture(picture: Picture, options: PrintPictureOptions = {}): string {
   const where = "printPicture()";

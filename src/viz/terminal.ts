@@ -71,6 +71,7 @@ const LEAST_DECADES = log10(1 + LEAST_SHARE);
  * no place (NaN, and on a log scale 0). Values that differ by less than a tenth stay near the middle: noise about a level
  * looks like a level.
  * @param options columns: at most so many characters (default 60), of more values the largest each; log: by decades.
+ * @throws ConfigError for an unknown option; DataError for what is no list.
  *
  * @example
  * sparkline([1, 3, 2]);

@@ -23,6 +23,9 @@ const column = (rows: Float64Array, width: number, index: number): Float64Array 
  * One cell through one sequence: the input, its state, its gates, and the gradients that come back, below each other.
  * @returns an SVG document.
  * @throws ConfigError for a unit the trace does not have.
+ *
+ * @example
+ * const svg = traceChart(trace(model, x), { unit: 0 });
  */
 export function traceChart(trace: Trace, options: TraceChartOptions = {}): string {
   const where = "traceChart()";

@@ -31,6 +31,11 @@ export interface UpdateChartOptions {
  * that leaves zero.
  * @returns an SVG document.
  * @throws DataError without flows; ConfigError for an unknown option.
+ *
+ * @example
+ * const recorder = gradientFlowRecorder();
+ * await model.fit(x, y, { epochs: 2, callbacks: [recorder] });
+ * const svg = updateChart(recorder.flows);
  */
 export function updateChart(
   flows: readonly RecordedGradientFlow[],

@@ -34,3 +34,24 @@ it("every member of options says what it is, and what it is where it is left out
   }
   expect(found).toEqual([]);
 });
+
+/** Functions that have nothing to refuse. */
+const NEVER_THROW = ["isRecurrentFlow", "serveTraining", "terminateOnNaN"];
+
+const functions = (): PublicThing[] =>
+  things.filter(({ symbol, isType }) => {
+    const type = isType ? undefined : doors.checker.getTypeOfSymbol(symbol);
+    return type !== undefined && type.getCallSignatures().length > 0;
+  });
+const tagsOf = (symbol: ts.Symbol): string[] => symbol.getJsDocTags(doors.checker).map(({ name }) => name);
+
+it("every function has an example", () => {
+  expect(functions().length).toBeGreaterThan(200);
+  const found = functions().filter(({ symbol }) => !tagsOf(symbol).includes("example"));
+  expect(found.map(({ name, file }) => `${name} (${file})`)).toEqual([]);
+});
+
+it("every function says what it throws", () => {
+  const found = functions().filter(({ symbol }) => !tagsOf(symbol).includes("throws"));
+  expect(found.map(({ name }) => name).sort()).toEqual(NEVER_THROW);
+});

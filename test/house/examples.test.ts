@@ -83,7 +83,12 @@ const before: Readonly<Record<string, () => Promise<Record<string, unknown>> | R
   },
   model: () => ({ model: gateflow.model }),
   input: () => ({ model: gateflow.model }),
-  trace: () => ({ x: gateflow.tensor(x.data.slice(0, 20) as Float32Array, [1, 20, 1]) }),
+  ...Object.fromEntries(
+    ["trace", "traceChart"].map((name) => [
+      name,
+      () => ({ x: gateflow.tensor(x.data.slice(0, 20) as Float32Array, [1, 20, 1]) }),
+    ]),
+  ),
   multiHeadAttention: () => ({ x: input({ shape: [20, 16] }) }),
   normalization: () => ({ x: gateflow.tensor(new Float32Array(10 * 24 * 2).fill(1), [10, 24, 2]) }),
   ...Object.fromEntries(
@@ -156,13 +161,57 @@ const AsyncFunction = (async () => {}).constructor as new (
   ...args: string[]
 ) => (...args: unknown[]) => Promise<void>;
 
+/** What an example's line comes to, and what the remark behind it says it does. */
+interface Claim {
+  readonly name: string;
+  readonly text: string;
+  readonly value: unknown;
+  /** The remark as code, in the example's own names. */
+  readonly said: () => unknown;
+}
+const claims: Claim[] = [];
+
+/** The remark behind a line as code; undefined where it is prose. What stands behind a colon explains. */
+const asCode = (remark: string): string | undefined =>
+  [remark, remark.split(": ")[0]!].find((text) => {
+    try {
+      return new Function(`return (${text});`) !== undefined;
+    } catch {
+      return /^-?[\d.]+…$/.test(text);
+    }
+  });
+
+/** Lines such as `rmse([1], [3]); // 2` hand over what they come to. */
+const withClaims = (code: string): string =>
+  code.replace(/^(?!\s|const|let|import|await|[})\]])(.*); \/\/ (.+)$/gm, (line, expression, remark) => {
+    const text = asCode(remark);
+    if (text === undefined) return line;
+    const said = text.endsWith("…") ? JSON.stringify(text) : text;
+    return `claim(${JSON.stringify(remark)}, ${expression}, () => (${said}));`;
+  });
+
+/** Whether a value is what was said of it: numbers to four digits, `2.857…` by its beginning, a tensor as nested arrays. */
+function isAs(said: unknown, value: unknown): boolean {
+  if (typeof said === "string" && said.endsWith("…")) return String(value).startsWith(said.slice(0, -1));
+  if (typeof said === "number" && typeof value === "number")
+    return Object.is(said, value) || Math.abs(said - value) <= 1e-4 * Math.abs(said) + 1e-12;
+  if (typeof said !== "object" || said === null || typeof value !== "object" || value === null)
+    return said === value;
+  if (Array.isArray(said) && "shape" in value)
+    return isAs(said, gateflow.toArray<never>(value as gateflow.Tensor));
+  const entries = Object.entries(said);
+  const own = value as Record<string, unknown>;
+  return entries.length === Object.keys(own).length && entries.every(([key, one]) => isAs(one, own[key]));
+}
+
 async function run({ name, file, code }: Example): Promise<void> {
   const names = {
+    claim: (text: string, value: unknown, said: () => unknown) => claims.push({ name, text, value, said }),
     ...(file.startsWith("node/") ? { ...gateflow, ...node } : { ...node, ...gateflow }),
     ...(await context()),
     ...(await before[name]?.()),
   };
-  const { code: js } = await transform(code.replace(/^import .*$/gm, ""), {
+  const { code: js } = await transform(withClaims(code.replace(/^import .*$/gm, "")), {
     loader: "ts",
     target: "es2022",
     format: "esm",
@@ -182,6 +231,23 @@ describe("examples in docstrings", () => {
       });
     }
     expect(failed).toEqual([]);
+  });
+
+  it("what a remark says a line comes to, it comes to", () => {
+    const wrong: string[] = [];
+    let right = 0;
+    for (const { name, text, value, said } of claims) {
+      let expected: unknown;
+      try {
+        expected = said();
+      } catch {
+        continue; // A word that happens to be code, such as `counts`.
+      }
+      if (isAs(expected, value)) right += 1;
+      else wrong.push(`${name}: ${text}, and it is ${JSON.stringify(value)}`);
+    }
+    expect(wrong).toEqual([]);
+    expect(right).toBeGreaterThan(30);
   });
 
   it("a wrong name is found out", async () => {

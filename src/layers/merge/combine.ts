@@ -180,17 +180,52 @@ class RowsThatTakePart {
  */
 export const add = (options: CombineOptions = {}): CombineLayer => new CombineLayer("add", options);
 
-/** The first input minus the second; shapes and masks as `add`. @throws ConfigError for another number of inputs. */
+/**
+ * The first input minus the second; shapes and masks as `add`.
+ * @throws ConfigError for another number of inputs.
+ *
+ * @example
+ * const x = input({ shape: [24, 2] });
+ * const y = subtract().apply([x, lstm({ units: 2, returnSequences: true }).apply(x)]);
+ */
 export const subtract = (options: CombineOptions = {}): CombineLayer => new CombineLayer("subtract", options);
 
-/** The product of its inputs, element by element; a masked step of an input is 1 (Keras). Shapes and masks as `add`. */
+/**
+ * The product of its inputs, element by element; a masked step of an input is 1 (Keras). Shapes and masks as `add`.
+ * @throws ConfigError for an unknown option or no input; ShapeError for shapes that do not fit.
+ *
+ * @example
+ * const x = input({ shape: [24, 2] });
+ * const y = multiply().apply([x, lstm({ units: 2, returnSequences: true }).apply(x)]);
+ */
 export const multiply = (options: CombineOptions = {}): CombineLayer => new CombineLayer("multiply", options);
 
-/** The mean of its inputs, element by element. Shapes and masks as `add`. */
+/**
+ * The mean of its inputs, element by element. Shapes and masks as `add`.
+ * @throws ConfigError for an unknown option or no input; ShapeError for shapes that do not fit.
+ *
+ * @example
+ * const x = input({ shape: [24, 2] });
+ * const y = average().apply([x, lstm({ units: 2, returnSequences: true }).apply(x)]);
+ */
 export const average = (options: CombineOptions = {}): CombineLayer => new CombineLayer("average", options);
 
-/** The largest of its inputs, element by element; masked steps are passed over. Of equals the first gets the gradient. */
+/**
+ * The largest of its inputs, element by element; masked steps are passed over. Of equals the first gets the gradient.
+ * @throws ConfigError for an unknown option or no input; ShapeError for shapes that do not fit.
+ *
+ * @example
+ * const x = input({ shape: [24, 2] });
+ * const y = maximum().apply([x, lstm({ units: 2, returnSequences: true }).apply(x)]);
+ */
 export const maximum = (options: CombineOptions = {}): CombineLayer => new CombineLayer("maximum", options);
 
-/** The smallest of its inputs, element by element; masked steps are passed over. Of equals the first gets the gradient. */
+/**
+ * The smallest of its inputs, element by element; masked steps are passed over. Of equals the first gets the gradient.
+ * @throws ConfigError for an unknown option or no input; ShapeError for shapes that do not fit.
+ *
+ * @example
+ * const x = input({ shape: [24, 2] });
+ * const y = minimum().apply([x, lstm({ units: 2, returnSequences: true }).apply(x)]);
+ */
 export const minimum = (options: CombineOptions = {}): CombineLayer => new CombineLayer("minimum", options);

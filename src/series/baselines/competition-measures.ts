@@ -58,7 +58,7 @@ function sameLength(where: string, values: readonly Float64Array[]): void {
  * @throws DataError for gaps, other lengths, a lower bound above its upper one, or a `train` without seasonal changes.
  *
  * @example
- * msis([11, 12], [9, 9], [13, 13], { train: [8, 9, 11, 10, 12, 11] }); // 3.57…
+ * msis([11, 12], [9, 9], [13, 13], { train: [8, 9, 11, 10, 12, 11] }); // 2.857…
  */
 export function msis(actual: SeriesLike, lower: SeriesLike, upper: SeriesLike, options: MsisOptions): number {
   const where = "msis()";

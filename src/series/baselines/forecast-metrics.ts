@@ -65,7 +65,13 @@ function meanOver(
 export const rmse = (actual: SeriesLike, predicted: SeriesLike): number =>
   Math.sqrt(meanOver("rmse()", actual, predicted, (a, p) => (a - p) ** 2));
 
-/** Mean absolute error over all values. @throws ShapeError, DataError as {@link rmse}. */
+/**
+ * Mean absolute error over all values.
+ * @throws ShapeError, DataError as {@link rmse}.
+ *
+ * @example
+ * mae([1, 2], [1, 4]); // 1
+ */
 export const mae = (actual: SeriesLike, predicted: SeriesLike): number =>
   meanOver("mae()", actual, predicted, (a, p) => Math.abs(a - p));
 
@@ -95,6 +101,9 @@ export interface MaseOptions {
  * Mean absolute scaled error (Hyndman & Koehler 2006): the error in units of the in-sample error of the seasonal naive
  * forecast. Below 1 beats it.
  * @throws DataError when `train` has no more than `season` values or its naive error is zero; ShapeError as {@link rmse}.
+ *
+ * @example
+ * mase([11, 12], [10, 12], { train: [8, 9, 11, 10] }); // 0.375
  */
 export function mase(actual: SeriesLike, predicted: SeriesLike, options: MaseOptions): number {
   const where = "mase()";

@@ -128,6 +128,7 @@ function carry<T extends SeriesLike>(
 /**
  * Repeats the last value seen, as pandas' `ffill`: never looks ahead. Leading gaps stay NaN.
  * @returns the same kind and shape.
+ * @throws ConfigError for an unknown option or a limit out of range; DataError for what is no series.
  *
  * @example
  * forwardFill([1, null, 3]); // [1, 1, 3]
@@ -138,6 +139,7 @@ export const forwardFill = <T extends SeriesLike>(x: T, options: FillOptions = {
 /**
  * Takes the next value, as pandas' `bfill`: looks ahead. Trailing gaps stay NaN.
  * @returns the same kind and shape.
+ * @throws ConfigError for an unknown option or a limit out of range; DataError for what is no series.
  *
  * @example
  * backwardFill([null, 2, 3]); // [2, 2, 3]

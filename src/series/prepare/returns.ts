@@ -17,7 +17,7 @@ export interface ReturnsOptions {
  * @throws DataError where the earlier value is zero, or the quotient not above zero with `"log"`.
  *
  * @example
- * returns([100, 110]); // [0.1]
+ * returns([100, 110]); // [NaN, 0.1]
  */
 export function returns<T extends SeriesLike>(x: T, options: ReturnsOptions = {}): InKind<T> {
   const where = "returns()";

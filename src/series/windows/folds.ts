@@ -61,6 +61,7 @@ const rows = (where: string, n: unknown): number =>
  * k folds as scikit-learn's `KFold`: each row is in the test part once; the first `n % nSplits` folds have one more.
  * The training part surrounds the test part in time, so this is for windows that do not overlap; for a series take
  * {@link timeSeriesSplit}.
+ * @throws ConfigError for an unknown option or a value out of range; DataError at `split` for too few rows.
  *
  * @example
  * [...kFold({ nSplits: 2 }).split(4)]; // [{ train: [2, 3], test: [0, 1] }, …]
@@ -103,6 +104,7 @@ export function kFold(options: KFoldOptions = {}): Splitter {
 /**
  * Growing training parts, each followed by its test part, as scikit-learn's `TimeSeriesSplit`: no fold trains on what
  * comes after its test.
+ * @throws ConfigError for an unknown option or a value out of range; DataError at `split` for too few rows.
  *
  * @example
  * [...timeSeriesSplit({ nSplits: 2 }).split(6)];
@@ -141,6 +143,7 @@ export function timeSeriesSplit(options: TimeSeriesSplitOptions = {}): Splitter 
 /**
  * One fold for each forecast a rolling backtest makes: train on all before the origin, test on the `horizon` rows from
  * it, move the origin by `step`. Only whole horizons are given.
+ * @throws ConfigError for an unknown option or a value out of range; DataError at `split` for too few rows.
  *
  * @example
  * [...walkForward({ initial: 4 }).split(6)];
