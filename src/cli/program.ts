@@ -84,7 +84,12 @@ function addModel(command: Command): Command {
     .option("--window <n>", "rows the model looks back", wholeNumber(1))
     .option("--season <n>", "rows in one season; 1: none", wholeNumber(1))
     .option("--units <n>", "LSTM units; 64,32 for two layers", unitsList)
-    .addOption(new Option("--model <kind>", "the network alone, or on top of a carrier").choices(MODELS))
+    .addOption(
+      new Option(
+        "--model <kind>",
+        "lstm: the network alone; hybrid: it learns what a carrier, a mean of classical methods, leaves over; auto, the default: that or both beside each other, whichever errs less",
+      ).choices(MODELS),
+    )
     .addOption(new Option("--strategy <how>", "how several rows ahead are reached").choices(STRATEGIES))
     .addOption(new Option("--difference <how>", "what is differenced first").choices(DIFFERENCES))
     .addOption(new Option("--scale <how>", "how values are scaled").choices(SCALES))
@@ -202,6 +207,9 @@ function addModels(program: Command, io: Io): void {
       .option("--json", "print results as JSON");
   command("convert")
     .summary("read a model of one format, write it in another")
+    .description(
+      "Reads a model of one format and writes it in another. What the other format has no word for is refused by name.",
+    )
     .argument("<from>", formats)
     .argument("<to>", "where to: .safetensors, .keras, .pt, .onnx or .json")
     .addHelpText("after", helpExamples(`gateflow convert ${WAVE} out/wave.onnx`))
@@ -211,6 +219,9 @@ function addModels(program: Command, io: Io): void {
     });
   command("inspect")
     .summary("what a model file holds")
+    .description(
+      "Prints what a model file holds: its format, what it takes, its layers, their shapes and weights.",
+    )
     .argument("<model>", formats)
     .addHelpText("after", helpExamples(`gateflow inspect ${WAVE}`))
     .action(async (model: string, options: ModelCommandOptions) => {
@@ -219,6 +230,9 @@ function addModels(program: Command, io: Io): void {
     });
   command("predict")
     .summary("run a model on samples")
+    .description(
+      "Runs a model on samples and prints what it predicts, a line a sample, numbers parted by commas.",
+    )
     .argument("<model>", formats)
     .argument(
       "<x>",
