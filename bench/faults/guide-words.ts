@@ -10,7 +10,7 @@ You need no theory to use this page. Do this, in this order:
 3. **Train, and look again** with what \`fit\` returned: \`diagnose(model, { x, y, validationData, history })\`.
 4. **Change one thing**: the first of the list. Causes come before their symptoms, so the rest often goes with it.
 
-\`checkup(recipe, series)\` does 1 to 3 in one call, \`gateflow doctor file.csv\` does it for a table.
+\`checkup(recipe, series)\` does 1 to 3 in one call, \`gateflow doctor file.csv --target column\` does it for a table.
 
 Some words that come again and again:
 
