@@ -242,13 +242,14 @@ export async function fromOnnx<Made extends Model = Sequential>(
 
 /**
  * The model as an ONNX graph (operator set 17) that takes `[batch, time, features]`, batch free, and time where the model
- * allows.
- * @throws FormatError naming a layer that has no counterpart there.
+ * allows. Masks are computed in it. The states of `stateful` layers are further inputs, such as `lstm_h` `[batch, units]`, and
+ * outputs, `lstm_h_out`: feed each run what the one before gave, zeros at first.
+ * @throws FormatError naming a layer that has no counterpart there: one of code (`customLayer`), or applied as in training.
  *
  * @example
  * await writeFile("model.onnx", await toOnnx(model));
  */
 export async function toOnnx(model: Model): Promise<Uint8Array> {
   const snapshot = snapshotOf("toOnnx()", model);
-  return (await import("./onnx/write-onnx.js")).writeOnnx(snapshot);
+  return (await import("./onnx/write/write-onnx.js")).writeOnnx(snapshot);
 }

@@ -130,6 +130,9 @@ type Sparse<T> = T extends Uint8Array | bigint | string | number
     ? readonly Sparse<E>[]
     : { readonly [K in keyof T]?: Sparse<T[K]> };
 
+/** An operator that is written. */
+export type WrittenNode = Sparse<NodeProto>;
+
 /** @throws Error for bytes that are cut off or no message. */
 export const readModel = (bytes: Uint8Array): ModelProto =>
   readMessage(model, bytes) as unknown as ModelProto;
@@ -140,3 +143,7 @@ export const readInnerGraph = (bytes: Uint8Array): GraphProto =>
 
 export const writeModel = (made: Sparse<ModelProto>): Uint8Array =>
   writeMessage(model, made as unknown as Record<string, unknown>);
+
+/** A graph inside of an operator. */
+export const writeInnerGraph = (made: Sparse<GraphProto>): Uint8Array =>
+  writeMessage(graph, made as unknown as Record<string, unknown>);

@@ -1,16 +1,18 @@
-import type { NamedTensor } from "../../tensor.js";
-import type { LayerSnapshot } from "../description/snapshot.js";
+import type { NamedTensor } from "../../../tensor.js";
+import type { LayerSnapshot } from "../../description/snapshot.js";
 import type { Attribute, GraphWriter } from "./graph-writer.js";
-import { refuse } from "./write-cells.js";
+import { asFactor, maskOfRows } from "./masks.js";
+import { refuse } from "./value.js";
 
-export type Write = (graph: GraphWriter, layer: LayerSnapshot, x: string) => string;
+/** @param mask which of its steps count; undefined: all. */
+export type Write = (graph: GraphWriter, layer: LayerSnapshot, x: string, mask?: string) => string;
 
 export const floats = ({ data }: NamedTensor): Float32Array => Float32Array.from(data);
 
 export const find = ({ weights }: LayerSnapshot, key: string): NamedTensor | undefined =>
   weights.find(({ name }) => name === key || name.endsWith(`/${key}`));
 
-/** Element-wise activations as operators. */
+/** Element-wise activations as operators; null is linear. */
 export function activate(graph: GraphWriter, name: string, x: string, slope = 0.2): string {
   const simple: Readonly<Record<string, readonly [string, Record<string, Attribute>?]>> = {
     tanh: ["Tanh"],
@@ -115,10 +117,20 @@ const pool =
     );
   };
 
-const globalPool =
-  (op: string): Write =>
-  (graph, layer, x) =>
-    graph.op(op, [x], { axes: [1], keepdims: layer.config.keepdims === true ? 1 : 0 });
+/** Keras's maximum takes masked steps as it takes others. */
+const globalMax: Write = (graph, { config }, x) =>
+  graph.op("ReduceMax", [x], { axes: [1], keepdims: config.keepdims === true ? 1 : 0 });
+
+/** Of the steps that count alone; 0 where none does. */
+const globalMean: Write = (graph, { config }, x, mask) => {
+  const keepdims = config.keepdims === true ? 1 : 0;
+  if (mask === undefined) return graph.op("ReduceMean", [x], { axes: [1], keepdims });
+  const axes = graph.ints("axes", 1);
+  const rows = asFactor(graph, mask);
+  const sum = graph.op("ReduceSum", [graph.op("Mul", [x, rows]), axes], { keepdims });
+  const count = graph.op("ReduceSum", [rows, axes], { keepdims });
+  return graph.op("Div", [sum, graph.op("Max", [count, graph.floats("one", 1)])]);
+};
 
 /** x · scale + shift, a number a feature. */
 function scaleAndShift(
@@ -190,12 +202,16 @@ const writers: Readonly<Record<string, Write>> = {
     const product = graph.op("Mul", [x, graph.floats("scale", ...numbers(config.scale, 1))]);
     return graph.op("Add", [product, graph.floats("offset", ...numbers(config.offset, 0))]);
   },
+  masking: (graph, { config }, x) =>
+    graph.op("Mul", [
+      x,
+      asFactor(graph, maskOfRows(graph, x, (config.maskValue as number | undefined) ?? 0)),
+    ]),
   dropout: identity,
   gaussianNoise: identity,
   gaussianDropout: identity,
   spatialDropout1D: identity,
   embedding: (graph, layer, x) => {
-    if (layer.config.maskZero === true) refuse(layer, "masks steps, which ONNX does not");
     const table = find(layer, "embeddings")!;
     return graph.op("Gather", [graph.constant(`${layer.name}_table`, table.shape, floats(table)), x], {
       axis: 0,
@@ -235,8 +251,8 @@ const writers: Readonly<Record<string, Write>> = {
   },
   maxPooling1D: pool("MaxPool"),
   averagePooling1D: pool("AveragePool"),
-  globalMaxPooling1D: globalPool("ReduceMax"),
-  globalAveragePooling1D: globalPool("ReduceMean"),
+  globalMaxPooling1D: globalMax,
+  globalAveragePooling1D: globalMean,
   layerNormalization: (graph, layer, x) => {
     const width = layer.outputShape.at(-1)!;
     const [gamma, beta] = [find(layer, "gamma"), find(layer, "beta")];
@@ -252,11 +268,5 @@ const writers: Readonly<Record<string, Write>> = {
 
 export function writerOf(layer: LayerSnapshot): Write {
   const write = Object.hasOwn(writers, layer.kind) ? writers[layer.kind] : undefined;
-  return (
-    write ??
-    refuse(
-      layer,
-      layer.kind === "masking" ? "masks steps, which ONNX does not" : "has no counterpart in ONNX",
-    )
-  );
+  return write ?? refuse(layer, "has no counterpart in ONNX");
 }
