@@ -2,9 +2,9 @@ import type { LayerSnapshot, ModelSnapshot, NodeSnapshot } from "../../descripti
 import { type GraphWriter, INT32 } from "./graph-writer.js";
 import { writerOf } from "./layers.js";
 import { keepsMask, maskOfNumbers, maskOfRows } from "./masks.js";
-import { asFloats, type CallOptions, merges, refuseTraining } from "./merges.js";
+import { asFloats, merges, refuseTraining } from "./merges.js";
 import { writeRecurrent } from "./recurrent.js";
-import type { Made, Value } from "./value.js";
+import type { CallOptions, Made, Value } from "./value.js";
 
 const recurrent: readonly string[] = ["lstm", "gru", "simpleRNN", "bidirectional"];
 

@@ -1,8 +1,7 @@
 import { BOOL, FLOAT, type GraphWriter } from "./graph-writer.js";
 import { find, floats } from "./layers.js";
 import { asFactor } from "./masks.js";
-import type { WriteMerge } from "./merges.js";
-import type { Made, Value } from "./value.js";
+import type { Made, Value, WriteMerge } from "./value.js";
 
 /** What Keras takes from the score of a pair that must not look at each other. */
 const FAR_BELOW = -1e9;

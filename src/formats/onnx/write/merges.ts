@@ -1,22 +1,8 @@
-import type { LayerSnapshot, NodeSnapshot } from "../../description/snapshot.js";
+import type { LayerSnapshot } from "../../description/snapshot.js";
 import { attention, multiHeadAttention } from "./attention.js";
 import { BOOL, FLOAT, type GraphWriter } from "./graph-writer.js";
 import { anyOf, asFactor } from "./masks.js";
-import { type Made, refuse, type Value } from "./value.js";
-
-/** How a layer is applied. */
-export type CallOptions = Pick<
-  NodeSnapshot,
-  "useCausalMask" | "returnAttentionScores" | "attentionMask" | "training"
->;
-
-/** A layer of several inputs, as its output; attention may have two. */
-export type WriteMerge = (
-  graph: GraphWriter,
-  layer: LayerSnapshot,
-  given: readonly Value[],
-  call: CallOptions,
-) => Made | Made[];
+import { type CallOptions, type Made, refuse, type Value, type WriteMerge } from "./value.js";
 
 /** The largest number of float32. */
 const LARGEST = (2 - 2 ** -23) * 2 ** 127;
