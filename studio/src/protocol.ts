@@ -45,7 +45,7 @@ export type ToWorker =
   | { readonly kind: "probe"; readonly example: number }
   /** Whether anybody sees sequences and forecasts: what is not seen is not computed while it trains. */
   | { readonly kind: "watching"; readonly looks: boolean }
-  | { readonly kind: "snapshot" }
+  | { readonly kind: "snapshot"; readonly id: number }
   | {
       readonly kind: "diagnose";
       readonly id: number;
@@ -206,6 +206,8 @@ export interface Refusal {
 }
 
 export type FromWorker =
+  /** Its first word: it runs. */
+  | { readonly kind: "here"; readonly id: 0 }
   | { readonly kind: "loaded"; readonly id: number; readonly info: Loaded }
   | { readonly kind: "refused"; readonly id: number; readonly refusal: Refusal }
   | { readonly kind: "progress"; readonly id: number; readonly progress: Progress }

@@ -3,6 +3,7 @@ import { batch, computed, signal } from "@preact/signals";
 import type {
   Finding,
   Frame,
+  Job,
   LayerFrame,
   Loaded,
   Look,
@@ -17,6 +18,15 @@ export const recipe = signal<StudioRecipe>(DEFAULT_RECIPE);
 /** What was opened: numbers, and a model. */
 export const dataFile = signal<OpenedFile | undefined>(undefined);
 export const modelFile = signal<OpenedFile | undefined>(undefined);
+
+/** What is trained, as workers are told. */
+export const jobNow = (): Job => ({
+  recipe: recipe.value,
+  files: {
+    ...(dataFile.value === undefined || recipe.value.data !== "file" ? {} : { data: dataFile.value }),
+    ...(modelFile.value === undefined ? {} : { model: modelFile.value }),
+  },
+});
 
 export const NOTHING_YET: Progress = {
   epoch: 0,

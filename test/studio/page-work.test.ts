@@ -136,4 +136,28 @@ describe("what the page does while it trains", () => {
     expect(Math.abs(Number((await when()).slice(7)) - Number(chosen.slice(7)))).toBeLessThanOrEqual(4);
     await studio.press("Pause");
   });
+
+  it("a training that breaks off begins anew by itself, and comes to the same numbers", async () => {
+    await studio.open("output_activation_range: cured");
+    const whole = await studio.train(2);
+    await studio.press("Reset");
+    await studio.ready();
+    await studio.page.evaluate(() => {
+      const post = Worker.prototype.postMessage as (this: Worker, ...message: unknown[]) => void;
+      let isBroken = false;
+      Worker.prototype.postMessage = function (this: Worker, ...message: unknown[]) {
+        post.apply(this, message);
+        if ((message[0] as { kind: string }).kind !== "run" || isBroken) return;
+        isBroken = true;
+        this.terminate();
+        setTimeout(() => this.dispatchEvent(new ErrorEvent("error", { message: "gone" })), 100);
+      };
+    });
+    await studio.press("Train");
+    expect(await studio.until(({ epoch }) => epoch === 2, "The training begun anew")).toEqual(whole);
+    expect(await studio.page.locator(".notice").textContent()).toContain("gone");
+    // What is asked of the worker in its place is answered, too.
+    await studio.press("Step");
+    await studio.until(({ update }) => update === whole.update + 1, "One update more");
+  });
 });

@@ -18,16 +18,23 @@ export class StudioPage {
     return { epoch: Number(found[1]), update: Number(found[2]), loss: found[3]!, validation: found[4]! };
   }
 
-  /** Waits for a state, and gives it. */
-  async until(is: (state: State) => boolean, what: string, timeout = 40_000): Promise<State> {
-    const end = Date.now() + timeout;
+  /** Waits for a state, and gives it: for as long as the training moves on, and not for ever where it stands still. */
+  async until(is: (state: State) => boolean, what: string, stillness = 40_000): Promise<State> {
+    let end = Date.now() + stillness;
+    let last = "";
     for (;;) {
       const state = await this.state();
       if (is(state)) return state;
+      const text = JSON.stringify(state);
+      if (text !== last) [last, end] = [text, Date.now() + stillness];
       if (Date.now() > end) {
-        const alerts = await this.page.locator(".alarm, .refusal").count();
+        const told = await this.page.evaluate(() =>
+          [...document.querySelectorAll(".alarm, .notice, .refusal, .status-rest")].map(
+            ({ textContent }) => textContent,
+          ),
+        );
         throw new Error(
-          `${what} did not come within ${timeout} ms: ${JSON.stringify(state)}, ${alerts} alerts.`,
+          `${what} did not come, and nothing moved for ${stillness} ms: ${text}, ${told.join("; ")}.`,
         );
       }
       await new Promise((resolve) => setTimeout(resolve, 60));

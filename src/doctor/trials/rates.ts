@@ -1,5 +1,5 @@
 import type { Picture } from "../../viz/picture.js";
-import { shortNumber } from "../../viz/short-number.js";
+import { short } from "../diagnosis.js";
 import type { ModelCase } from "../model-case.js";
 import { line, lines } from "../pictures/pictures.js";
 import { type Trial, Unaffordable } from "./experiments.js";
@@ -69,7 +69,7 @@ export async function trialsPicture(at: ModelCase, rates: readonly number[]): Pr
   for (const rate of rates) trials.push(await trialAt(at, rate));
   const named = rates.map((rate, i) => {
     const own = rate === at.file.learningRate ? " (as it is)" : "";
-    return line(`rate ${shortNumber(rate)}${own}`, trials[i]!.batchLosses, { first: 1 });
+    return line(`rate ${short(rate)}${own}`, trials[i]!.batchLosses, { first: 1 });
   });
   return lines("The same updates of copies at another learning rate", named, {
     x: "update",

@@ -1,5 +1,6 @@
 import { signal, useSignal } from "@preact/signals";
 import type { ComponentChildren, ComponentType } from "preact";
+import { alarm } from "../state.ts";
 
 /** A part of the page that is fetched when it is first shown. */
 export function later<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
@@ -15,7 +16,7 @@ export function later<P extends object>(load: () => Promise<ComponentType<P>>): 
           part.value = loaded;
         },
         () => {
-          // A network that fails: asked again when it is shown again.
+          alarm.value = "A part of the page could not be fetched. Open it again once the network is there.";
           isAsked = false;
         },
       );

@@ -1,6 +1,6 @@
 import { compare, epoch, pause, reset, setSpeed, step, train } from "../commands.ts";
 import { exact } from "../draw/numbers.ts";
-import { besideName, keptRuns, progress, refusal, speed } from "../state.ts";
+import { besideName, keptRuns, loaded, progress, refusal, speed } from "../state.ts";
 import { copyLink } from "../text/copy-link.ts";
 import { ExportMenu } from "./export-menu.tsx";
 import { together } from "./findings.tsx";
@@ -118,7 +118,9 @@ function Status() {
             ? "stopped early: validation no longer falls"
             : ended === "epochs"
               ? "done"
-              : "at rest";
+              : loaded.value === null
+                ? "getting ready …"
+                : "at rest";
   return (
     <div class="status-box">
       <div role="status" aria-live={running ? "off" : "polite"} class="status">

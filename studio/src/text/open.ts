@@ -15,7 +15,7 @@ export async function open(file: File): Promise<void> {
     return;
   }
   const answer = await openBytes(file.name, new Uint8Array(await file.arrayBuffer()));
-  if (answer.kind === "not opened") alarm.value = answer.message;
+  if (answer.kind === "not opened" || answer.kind === "failed") alarm.value = answer.message;
   if (answer.kind !== "opened") return;
   const { file: opened, about } = answer;
   if (about.what === "model") takeModel(opened, about);

@@ -3,6 +3,8 @@ import { engineFor, type Post, Run } from "./train.ts";
 
 const post: Post = (message: FromWorker, buffers = []) => self.postMessage(message, { transfer: buffers });
 
+post({ kind: "here", id: 0 });
+
 // The engine of most trainings is made while the page still finds out which one is wanted.
 if (self.name === "gateflow training") void engineFor(true).catch(() => undefined);
 
@@ -57,7 +59,7 @@ export function handle(message: ToWorker): void {
       break;
     case "snapshot":
       inTurn(async () => {
-        if (run?.model !== undefined) post({ kind: "snapshot", id: 0, trained: run.snapshot() });
+        if (run?.model !== undefined) post({ kind: "snapshot", id: message.id, trained: run.snapshot() });
       });
       break;
     case "diagnose":

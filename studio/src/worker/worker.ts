@@ -1,5 +1,5 @@
 /** The file of both workers: the one that trains, and the doctor. */
-import type { FromWorker, ToWorker } from "../protocol.ts";
+import type { ToWorker } from "../protocol.ts";
 
 /**
  * Fetched, so that this file holds nothing others import: WebKit runs a worker's own file a second time when another file
@@ -7,19 +7,9 @@ import type { FromWorker, ToWorker } from "../protocol.ts";
  */
 const ready = import("./handle.ts");
 
-/** What a message is answered with when the rest could not be fetched, as by a network that fails. */
-function answer(message: ToWorker, error: unknown): FromWorker | null {
-  const text = `A part of the studio could not be fetched: ${(error as Error).message}`;
-  if (message.kind === "load") return { kind: "refused", id: message.id, refusal: { message: text } };
-  return "id" in message ? { kind: "failed", id: message.id, message: text } : null;
-}
-
 self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
-  try {
-    (await ready).handle(data);
-  } catch (error) {
-    const said = answer(data, error);
-    if (said !== null) self.postMessage(said);
-  }
+  (await ready).handle(data);
 };
-ready.catch(() => undefined);
+
+/** The page hears of it and starts another worker: a file that did not come once is not asked for again by the same one. */
+ready.catch((error: unknown) => reportError(error));
