@@ -39,7 +39,9 @@ export interface JobResult {
 
 /** What a job may tell while it runs. */
 export interface JobHooks {
-  /** @returns whether to go on. */
+  /** Called in the order of the steps, and for the last time before the job ends. @returns whether to go on. */
   report(value: number, step: number): Promise<boolean>;
+  /** Whether something judges by what is reported: otherwise a runner may go on without an answer, and tell several values at once. */
+  readonly isJudged: boolean;
   readonly signal: AbortSignal;
 }

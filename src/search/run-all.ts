@@ -30,7 +30,7 @@ export async function settleAll(
       try {
         const result = await runner.run(
           { job, data, hash: hashes.get(data) ?? "" },
-          { signal, report: () => Promise.resolve(true) },
+          { signal, isJudged: false, report: () => Promise.resolve(true) },
         );
         settled[index] = { result };
       } catch (error) {

@@ -145,6 +145,7 @@ export async function tune(
           { ...task, job: { kind: "recipe", recipe, seed } },
           {
             signal: trial.signal,
+            isJudged: name !== null,
             async report(reported, step) {
               try {
                 await trial.report(reported, step);

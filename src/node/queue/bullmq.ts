@@ -7,7 +7,7 @@ import { errorOf, readFailure } from "../../search/failure.js";
 import type { JobHooks, JobResult } from "../../search/job.js";
 import type { Runner, Task } from "../../search/runners/runner.js";
 import { TrialPruned } from "../../search/trial.js";
-import { decodeResult, keysOf, type QueuedTrial } from "./messages.js";
+import { decodeReports, decodeResult, keysOf, type QueuedTrial } from "./messages.js";
 import { checkConnection, connect, connectAgain, queuePackages } from "./redis.js";
 import type { RedisConnection } from "./redis-connection.js";
 
@@ -110,11 +110,17 @@ export function bullmq(options: BullmqOptions): Runner {
    * Waits for a trial's end. One that Redis no longer knows (restarted without its file, emptied, its last second of writes
    * lost) is put into the queue again: under the same name, so that it cannot be there twice.
    */
-  const endOf = async (held: Open, task: Task, id: string, over: AbortSignal): Promise<unknown> => {
+  const endOf = async (
+    held: Open,
+    task: Task,
+    id: string,
+    isJudged: boolean,
+    over: AbortSignal,
+  ): Promise<unknown> => {
     const { queue, events, stored } = held;
     const add = async () => {
       await store(held, task);
-      const queued: QueuedTrial = { job: task.job, hash: task.hash, reference };
+      const queued: QueuedTrial = { job: task.job, hash: task.hash, reference, isJudged };
       return queue.add("trial", queued, {
         jobId: id,
         attempts,
@@ -157,7 +163,7 @@ export function bullmq(options: BullmqOptions): Runner {
     name: "BullMQ",
     workers,
     isRemote: true,
-    async run(given: Task, { report, signal }: JobHooks): Promise<JobResult> {
+    async run(given: Task, { report, signal, isJudged }: JobHooks): Promise<JobResult> {
       signal.throwIfAborted();
       const task = given.hash === "" ? { ...given, hash: await hashOf(given.data) } : given;
       opening ??= open();
@@ -168,41 +174,55 @@ export function bullmq(options: BullmqOptions): Runner {
       const { client, queue, events } = held;
       const id = crypto.randomUUID();
       const giveUp = (): Promise<unknown> => client.set(keys.giveUp(id), "1", "EX", GIVE_UP_SECONDS);
-      let failure: unknown;
+      // A worker that takes over begins anew, and an event may be lost: what was not heard comes with the result.
       const heard = new Set<number>();
-      const onProgress = ({ jobId, data }: { jobId: string; data: unknown }): void => {
-        if (jobId !== id) return;
-        const { value, step } = data as { value: number | null; step: number };
-        heard.add(step);
-        report(value ?? Number.NaN, step).then(
-          (goOn) => (goOn ? undefined : giveUp()),
-          (error: unknown) => {
-            failure ??= error;
-            return giveUp();
-          },
-        );
+      let reported: Promise<void> = Promise.resolve();
+      let refusal: { readonly error: unknown } | undefined;
+      /** One after the other, each once; once the answer was no, none. */
+      const tell = (reports: readonly (readonly [value: number, step: number])[]): Promise<void> => {
+        reported = reported.then(async () => {
+          for (const [value, step] of reports) {
+            if (heard.has(step)) continue;
+            heard.add(step);
+            if (!(await report(value, step))) throw new TrialPruned("The trial was given up.");
+          }
+        });
+        reported.catch((error: unknown) => {
+          refusal ??= { error };
+        });
+        return reported;
       };
-      events.on("progress", onProgress);
       const over = new AbortController();
-      const ended = endOf(held, task, id, over.signal);
+      let stop: (error: unknown) => void;
       const stopped = new Promise<never>((_, reject) => {
+        stop = reject;
         signal.addEventListener("abort", () => reject(signal.reason), { once: true });
       });
+      stopped.catch(() => {});
+      const onProgress = ({ jobId, data }: { jobId: string; data: unknown }): void => {
+        if (jobId === id) tell(decodeReports(data)).catch(stop);
+      };
+      events.on("progress", onProgress);
+      const ended = endOf(held, task, id, isJudged, over.signal);
       try {
         const { isPruned, reports, ...result } = decodeResult(await Promise.race([ended, stopped]));
-        for (const [value, step] of reports) if (!heard.has(step)) await report(value, step);
-        if (failure !== undefined) throw failure;
+        await tell(reports);
         if (isPruned === true) throw new TrialPruned("The trial was given up.");
         return result;
       } catch (error) {
+        ended.catch(() => {});
         if (signal.aborted) {
-          ended.catch(() => {});
-          // One that waits is taken away; one that runs is told at its next epoch.
+          // One that waits is taken away; one that runs is told at its next message.
           await giveUp();
           await queue.remove(id).catch(() => {});
           throw signal.reason;
         }
-        if (failure !== undefined) throw failure;
+        // What failed was told before, and comes before its end.
+        await reported.catch(() => {});
+        if (refusal !== undefined) {
+          await giveUp();
+          throw refusal.error;
+        }
         if (error instanceof GateflowError) throw error;
         throw errorOf(readFailure(error instanceof Error ? error.message : String(error)));
       } finally {

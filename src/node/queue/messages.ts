@@ -8,7 +8,12 @@ export interface QueuedTrial {
   readonly hash: string;
   /** Where the data are: a path or an address that each worker can read; null: in Redis itself. */
   readonly reference: string | null;
+  /** Whether a pruner waits for what the trial reports. */
+  readonly isJudged: boolean;
 }
+
+/** Values on the way, some at once; null for what is no finite number. */
+export type QueuedReports = readonly (readonly [value: number | null, step: number])[];
 
 /** A result as JSON has it: bytes as base64. */
 export interface QueuedResult {
@@ -17,11 +22,17 @@ export interface QueuedResult {
   readonly bytes?: string;
   readonly isPruned?: true;
   /** Everything that was reported on the way: an event may come too late, or be lost with a connection. */
-  readonly reports?: readonly (readonly [value: number | null, step: number])[];
+  readonly reports?: QueuedReports;
 }
 
 /** JSON has no NaN and no Infinity: both come back as NaN, which fails a trial as it should. */
 const asNumber = (value: number | null): number => (value === null ? Number.NaN : value);
+
+/** What a worker tells on the way; anything else is no report: all comes with the result once more. */
+export function decodeReports(found: unknown): (readonly [value: number, step: number])[] {
+  if (!Array.isArray(found)) return [];
+  return (found as QueuedReports).map(([value, step]) => [asNumber(value), step] as const);
+}
 
 export const encodeResult = ({ value, train, bytes }: JobResult): QueuedResult => ({
   value,
@@ -43,7 +54,7 @@ export function decodeResult(found: unknown): JobResult & {
   const { value, train, bytes, isPruned, reports = [] } = result;
   return {
     value: asNumber(value),
-    reports: reports.map(([reported, step]) => [asNumber(reported), step] as const),
+    reports: decodeReports(reports),
     ...(train === undefined ? {} : { train: asNumber(train) }),
     ...(bytes === undefined ? {} : { bytes: Uint8Array.from(Buffer.from(bytes, "base64")) }),
     ...(isPruned === true ? { isPruned } : {}),

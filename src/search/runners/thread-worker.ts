@@ -21,6 +21,16 @@ const { parentPort } = (
 const known = new Map<string, PlainData>();
 let abort = new AbortController();
 let answer: ((goOn: boolean) => void) | null = null;
+/** Milliseconds between two messages of a trial that nobody judges: each one wakes the thread that waits for it. */
+const GATHER_MS = 50;
+let pending: [value: number, step: number][] = [];
+let told = 0;
+
+function tell(): void {
+  if (pending.length > 0) parentPort.postMessage({ kind: "reports", reports: pending });
+  pending = [];
+  told = performance.now();
+}
 
 async function dataOf(hash: string, bytes: Uint8Array | null): Promise<PlainData> {
   if (bytes !== null) {
@@ -32,20 +42,29 @@ async function dataOf(hash: string, bytes: Uint8Array | null): Promise<PlainData
   return known.get(hash)!;
 }
 
-async function run({ job, hash, data }: ToThread & { kind: "run" }): Promise<void> {
+async function run({ job, hash, data, isJudged }: ToThread & { kind: "run" }): Promise<void> {
   abort = new AbortController();
+  const { signal } = abort;
+  pending = [];
+  told = performance.now();
   try {
     const result = await runJob(job, await dataOf(hash, data), {
-      signal: abort.signal,
-      report: (value, step) =>
-        new Promise((resolve) => {
+      signal,
+      isJudged,
+      report(value, step) {
+        pending.push([value, step]);
+        if (isJudged || performance.now() - told >= GATHER_MS) tell();
+        if (!isJudged) return Promise.resolve(!signal.aborted);
+        return new Promise((resolve) => {
           answer = resolve;
-          parentPort.postMessage({ kind: "report", value, step });
-        }),
+        });
+      },
     });
+    tell();
     parentPort.postMessage({ kind: "result", result });
   } catch (error) {
     const isPruned = error instanceof TrialPruned;
+    tell();
     parentPort.postMessage({ kind: "error", failure: failureOf(error), isPruned });
   }
 }

@@ -19,13 +19,16 @@ export type ToThread =
       readonly job: Task["job"];
       readonly hash: string;
       readonly data: Uint8Array | null;
+      readonly isJudged: boolean;
     }
   | { readonly kind: "answer"; readonly goOn: boolean }
   | { readonly kind: "abort" };
 
+type Reports = readonly (readonly [value: number, step: number])[];
+
 /** What a thread tells. */
 export type FromThread =
-  | { readonly kind: "report"; readonly value: number; readonly step: number }
+  | { readonly kind: "reports"; readonly reports: Reports }
   | { readonly kind: "result"; readonly result: JobResult }
   | { readonly kind: "error"; readonly failure: Failure; readonly isPruned: boolean };
 
@@ -84,7 +87,7 @@ class JobThread {
     return this.#isDead;
   }
 
-  run({ job, data, hash }: Task, { report, signal }: JobHooks): Promise<JobResult> {
+  run({ job, data, hash }: Task, { report, signal, isJudged }: JobHooks): Promise<JobResult> {
     const { thread } = this;
     thread.ref();
     return new Promise<JobResult>((resolve, reject) => {
@@ -104,29 +107,41 @@ class JobThread {
         if (!this.#isDead) thread.unref();
         end();
       };
+      // One after the other, and all of them before the end is told.
+      let reported: Promise<unknown> = Promise.resolve();
+      const tell = async (reports: Reports): Promise<void> => {
+        let goOn = true;
+        for (const [value, step] of reports) goOn = await report(value, step);
+        if (isJudged) thread.postMessage({ kind: "answer", goOn });
+      };
+      const afterReports = (end: () => void): void => {
+        reported.then(
+          () => settle(end),
+          (error: unknown) =>
+            settle(() => {
+              this.#isDead = true;
+              void thread.terminate();
+              reject(error);
+            }),
+        );
+      };
       this.#listen = (message) => {
         if (message.kind === "death") settle(() => reject(message.error));
-        else if (message.kind === "result") settle(() => resolve(message.result));
+        else if (message.kind === "result") afterReports(() => resolve(message.result));
         else if (message.kind === "error") {
-          settle(() => {
+          afterReports(() => {
             if (signal.aborted) reject(signal.reason);
             else if (message.isPruned) reject(new TrialPruned(message.failure.message));
             else reject(errorOf(message.failure));
           });
         } else {
-          report(message.value, message.step).then(
-            (goOn) => thread.postMessage({ kind: "answer", goOn }),
-            (error: unknown) =>
-              settle(() => {
-                this.#isDead = true;
-                void thread.terminate();
-                reject(error);
-              }),
-          );
+          reported = reported.then(() => tell(message.reports));
+          reported.catch(() => afterReports(() => {}));
         }
       };
       signal.addEventListener("abort", abort, { once: true });
-      thread.postMessage({ kind: "run", job, hash, data: this.#known.has(hash) ? null : encodeData(data) });
+      const bytes = this.#known.has(hash) ? null : encodeData(data);
+      thread.postMessage({ kind: "run", job, hash, data: bytes, isJudged });
       this.#known.add(hash);
     });
   }

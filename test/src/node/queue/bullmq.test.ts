@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { redisCounters } from "../../../../bench/search/redis-counters.js";
 import { bullmq } from "../../../../src/node/queue/bullmq.js";
 import { connect } from "../../../../src/node/queue/redis.js";
 import type { QueueWorker, QueueWorkerOptions } from "../../../../src/node/queue/worker.js";
@@ -59,10 +60,11 @@ const space = {
   fit: { epochs: 3 },
 };
 const withoutTimes = (trials: readonly Trial[]) => trials.map(({ seconds: _, ...rest }) => rest);
-const search = async (queue: string, more: Record<string, unknown> = {}) => {
+const search = async (queue: string, more: Record<string, unknown> = {}, epochs = 3) => {
   const runner = bullmq({ connection: redis.url, queue, workers: 4 });
   try {
-    return await tune(space, { data: series, trials: 8, sampler: "random", runner, ...more });
+    const searched = { ...space, fit: { epochs } };
+    return await tune(searched, { data: series, trials: 8, sampler: "random", runner, ...more });
   } finally {
     await runner.close();
   }
@@ -126,6 +128,44 @@ describe("trials in a queue", () => {
     expect(study.trials).toHaveLength(10);
     expect(study.trials.filter(({ state }) => state === "failed")).toEqual([]);
     expect(study.best).toBeDefined();
+  });
+
+  it("are judged by each value in its turn, and keep none that came after the one they fell by", async () => {
+    const worker = await startQueueWorker({ connection: redis.url, queue: "judged" });
+    const study = await search("judged", { pruner: "asha", trials: 12 }, 27).finally(() => worker.close());
+    const pruned = study.trials.filter(({ state }) => state === "pruned");
+    expect(pruned.length).toBeGreaterThan(0);
+    for (const { intermediate, value } of pruned) {
+      const steps = Object.keys(intermediate).map(Number);
+      expect(steps).toEqual(steps.map((_, n) => n + 1));
+      // A ninth of its steps is the first rung, a third the second.
+      expect([3, 9]).toContain(steps.length);
+      expect(value).toBe(intermediate[steps.length]);
+    }
+  });
+
+  it("tell many epochs in one message", async () => {
+    const worker = await startQueueWorker({ connection: redis.url, queue: "gathered" });
+    const epochs = 300;
+    const runner = bullmq({ connection: redis.url, queue: "gathered" });
+    const steps: number[] = [];
+    const before = (await redisCounters(redis.url)).commands;
+    const { trials } = await tune(
+      { ...space, fit: { epochs } },
+      {
+        data: series,
+        trials: 2,
+        sampler: "random",
+        runner,
+        callbacks: [{ onTrialReport: ({ number, step }) => void (number === 0 && steps.push(step)) }],
+      },
+    );
+    const commands = (await redisCounters(redis.url)).commands - before;
+    await runner.close();
+    await worker.close();
+    expect(trials.map(({ state }) => state)).toEqual(["complete", "complete"]);
+    expect(steps).toEqual(Array.from({ length: epochs }, (_, n) => n + 1));
+    expect(commands).toBeLessThan(epochs);
   });
 
   it("fail with the reason, and poison nothing", async () => {
@@ -221,7 +261,7 @@ describe("trials in a queue", () => {
       ],
     };
     const long = Array.from({ length: 4000 }, (_, t) => Math.sin(t / 4));
-    const study = await tune(endless, { data: long, trials: 2, sampler: "grid", runner, trialTimeout: 6 });
+    const study = await tune(endless, { data: long, trials: 2, sampler: "grid", runner, trialTimeout: 15 });
     await runner.close();
     await worker.close();
     for (const { params, state, error } of study.trials) {
@@ -229,7 +269,7 @@ describe("trials in a queue", () => {
       if (state === "failed") expect(error).toMatch(/trialTimeout/);
     }
     expect(study.trials.some(({ state }) => state === "failed")).toBe(true);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe("a Redis that is not there", () => {
