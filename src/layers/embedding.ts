@@ -5,7 +5,7 @@ import { randomUniform } from "../initializers/random-distributions.js";
 import { type Initializer, type InitializerLike, toInitializer } from "../initializers/to-initializer.js";
 import { flag, numberIn } from "../options.js";
 import { type RegularizerLike, toRegularizer } from "../regularizers/to-regularizer.js";
-import { describeShape, firstNonFinite, type TensorLike, toTensor } from "../tensor.js";
+import { describeShape, firstNonFinite, isTensor, type TensorLike, toTensor } from "../tensor.js";
 import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
 import { RecurrentMask } from "./recurrent/recurrent-mask.js";
 import type { Signal } from "./signal.js";
@@ -25,7 +25,7 @@ export interface EmbeddingOptions extends LayerOptions {
    * The table at the start, `[inputDim, outputDim]`, for example from `readWordVectors`, or as in Keras a list of it. Default:
    * drawn by the initializer.
    */
-  readonly weights?: TensorLike | null;
+  readonly weights?: TensorLike | readonly [TensorLike] | null;
   /** Default `"uniform"`: even between -0.05 and 0.05. */
   readonly embeddingsInitializer?: InitializerLike | "uniform";
   /** What is added to the loss for the table. Default: nothing. */
@@ -50,9 +50,14 @@ const known = [
 const LARGEST_INDEX_COUNT = 2 ** 24;
 
 /** An initializer that hands out a given table. */
-function fromTable(where: string, weights: TensorLike, shape: readonly [number, number]): Initializer {
-  const given = toTensor(weights);
-  // Keras takes a list of weights, of which there is one.
+function fromTable(
+  where: string,
+  weights: TensorLike | readonly [TensorLike],
+  shape: readonly [number, number],
+): Initializer {
+  // Keras takes a list of weights, of which there is one: a tensor, or numbers.
+  const [first] = Array.isArray(weights) ? weights : [weights];
+  const given = isTensor(first) ? first : toTensor(weights as TensorLike);
   const table =
     given.shape.length === 3 && given.shape[0] === 1 ? { ...given, shape: given.shape.slice(1) } : given;
   if (table.shape.length !== 2 || table.shape[0] !== shape[0] || table.shape[1] !== shape[1]) {

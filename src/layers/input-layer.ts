@@ -1,5 +1,5 @@
 import { ConfigError } from "../errors.js";
-import { Layer, type SampleShape } from "./layer.js";
+import { Layer, type LayerOptions, type SampleShape } from "./layer.js";
 import type { Signal } from "./signal.js";
 import type { Stage } from "./stage.js";
 import type { Workspace } from "./workspace.js";
@@ -20,7 +20,8 @@ export class InputLayer extends Layer {
   readonly defaultName = "input_layer";
 
   constructor(options: InputLayerOptions) {
-    const { shape, ...rest } = options ?? {};
+    // Keras takes the older word as well.
+    const { inputShape, shape = inputShape, ...rest } = (options ?? {}) as InputLayerOptions & LayerOptions;
     if (shape === undefined) {
       throw new ConfigError("inputLayer(): `shape` is missing, such as [timesteps, features].");
     }

@@ -179,6 +179,12 @@ function readKerasOptions(
   known: readonly string[],
 ): LayerOptions {
   const names = [...layerOptionNames, ...known];
+  if (typeof options !== "object" && options !== undefined && known[0] !== undefined) {
+    throw new ConfigError(
+      `${where}: options go by name here: ${where.slice(0, -1)}{ ${known[0]}: ${told(options)} }). Got ${told(options)} alone.`,
+      { received: options, expected: names },
+    );
+  }
   if (typeof options !== "object" || options === null || words.every(([word]) => !(word in options))) {
     refuseUnknown(where, options, names);
     return options;

@@ -34,15 +34,17 @@ export interface L1Options {
 }
 
 /**
- * `l1 * sum |w|`. Drives weights to exactly 0.
+ * `l1 * sum |w|`. Drives weights to exactly 0. A number in place of the options is the factor, as in Keras: `l1(0.001)`.
+ * @throws ConfigError for an unknown option or a negative factor.
  * @throws ConfigError for an unknown option or a negative factor.
  *
  * @example
  * dense({ units: 8, kernelRegularizer: l1({ l1: 0.001 }) });
  */
-export function l1(options: L1Options = {}): Regularizer {
-  refuseUnknown("l1()", options, ["l1"]);
-  const factor = numberIn("l1()", "l1", options.l1 ?? 0.01, { min: 0 });
+export function l1(options: L1Options | number = {}): Regularizer {
+  const given = typeof options === "number" ? { l1: options } : options;
+  refuseUnknown("l1()", given, ["l1"]);
+  const factor = numberIn("l1()", "l1", given.l1 ?? 0.01, { min: 0 });
   return { name: "l1", config: { l1: factor }, ...lasso(factor, 0) };
 }
 
@@ -53,15 +55,18 @@ export interface L2Options {
 }
 
 /**
- * `l2 * sum w²`, without the one half some systems put there (Keras).
+ * `l2 * sum w²`, without the one half some systems put there (Keras). A number in place of the options is the factor, as in
+ * Keras: `l2(0.001)`.
+ * @throws ConfigError for an unknown option or a negative factor.
  * @throws ConfigError for an unknown option or a negative factor.
  *
  * @example
  * dense({ units: 8, kernelRegularizer: l2({ l2: 0.001 }) });
  */
-export function l2(options: L2Options = {}): Regularizer {
-  refuseUnknown("l2()", options, ["l2"]);
-  const factor = numberIn("l2()", "l2", options.l2 ?? 0.01, { min: 0 });
+export function l2(options: L2Options | number = {}): Regularizer {
+  const given = typeof options === "number" ? { l2: options } : options;
+  refuseUnknown("l2()", given, ["l2"]);
+  const factor = numberIn("l2()", "l2", given.l2 ?? 0.01, { min: 0 });
   return { name: "l2", config: { l2: factor }, ...lasso(0, factor) };
 }
 

@@ -1,11 +1,12 @@
 import { type MergeDescriptor, mergeFields, writeDescriptor } from "../../engine/descriptors.js";
-import { ConfigError, ShapeError } from "../../errors.js";
+import { ConfigError, ShapeError, told } from "../../errors.js";
 import { oneOf } from "../../options.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
 import { addActivityGradient } from "../activity.js";
 import { Layer, type LayerOptions, type SampleShape } from "../layer.js";
 import { Signal } from "../signal.js";
 import { type Call, ownSignal, type Stage } from "../stage.js";
+import { wrapperOptions } from "../time-distributed/wrapper-options.js";
 import type { Pass, Workspace } from "../workspace.js";
 import { gru } from "./gru.js";
 import { lstm } from "./lstm.js";
@@ -51,12 +52,27 @@ function checkInner(where: string, layer: unknown): RecurrentLayer {
       `${where}: layer \`${layer.name}\` is already part of a model or of another bidirectional(). Make a second one with its factory.`,
     );
   }
-  if (layer.inputShape !== undefined || layer.batchSize !== undefined) {
+  return layer;
+}
+
+/** What stands on the layer inside and is the whole's: what comes in. @throws ConfigError where both say it, and differently. */
+function withInputOf(where: string, options: BidirectionalOptions): BidirectionalOptions {
+  const { layer } = options;
+  if (!(layer instanceof RecurrentLayer)) return options;
+  const { inputShape, batchSize } = layer;
+  for (const [option, inside] of Object.entries({ inputShape, batchSize })) {
+    const outside = options[option as "inputShape" | "batchSize"];
+    if (inside === undefined || outside == null || String(inside) === String(outside)) continue;
     throw new ConfigError(
-      `${where}: give inputShape and batchSize to bidirectional(), not to the layer inside.`,
+      `${where}: \`${option}\` is ${told(outside)}, and ${told(inside)} for the layer inside. Give one of them.`,
+      { received: inside, expected: outside },
     );
   }
-  return layer;
+  return {
+    ...(inputShape === undefined ? {} : { inputShape }),
+    ...(batchSize === undefined ? {} : { batchSize }),
+    ...options,
+  };
 }
 
 /** @throws ConfigError unless both directions put out the same in opposite order. */
@@ -86,12 +102,13 @@ export class BidirectionalLayer extends Layer {
 
   constructor(options: BidirectionalOptions) {
     const where = "bidirectional()";
-    super(where, options, ["layer", "mergeMode", "backwardLayer"]);
+    super(where, withInputOf(where, options), ["layer", "mergeMode", "backwardLayer"]);
     const { mergeMode = "concat" } = options;
     this.mergeMode = mergeMode === null ? null : oneOf(where, "mergeMode", mergeMode, mergeModes);
     this.forward = checkInner(where, options.layer);
     const { name } = this.forward;
-    this.#inner = this.forward.getConfig();
+    this.#inner = { ...this.forward.getConfig() };
+    for (const whole of ["inputShape", "batchSize"]) delete this.#inner[whole];
     const backwardLayer = options.backwardLayer ?? undefined;
     const mirrored = { ...this.#inner, goBackwards: !this.forward.goBackwards };
     this.backward =
@@ -269,8 +286,10 @@ export class BidirectionalLayer extends Layer {
  * @example
  * sequential([bidirectional({ layer: lstm({ units: 16 }), inputShape: [20, 3] }), dense({ units: 1 })]);
  */
-export const bidirectional = (options: BidirectionalOptions | Layer): BidirectionalLayer =>
-  new BidirectionalLayer(options instanceof Layer ? { layer: options } : options);
+export const bidirectional = (
+  options: BidirectionalOptions | Layer,
+  further?: Omit<BidirectionalOptions, "layer">,
+): BidirectionalLayer => new BidirectionalLayer(wrapperOptions("bidirectional()", options, further));
 
 /** Codes of assembly/layers/merge.ts. Outputs that are not merged stand side by side until somebody reads them. */
 const codes: Readonly<Record<MergeMode, number>> = { concat: 0, sum: 1, mul: 2, ave: 3 };

@@ -7,6 +7,7 @@ import type { Variable } from "../variable.js";
 import type { Pass, Workspace } from "../workspace.js";
 import { type Fold, fold } from "./fold.js";
 import { FoldedWorkspace } from "./folded-workspace.js";
+import { wrapperOptions } from "./wrapper-options.js";
 
 /** What stands for a layer: a model has itself as one. */
 export interface HasLayer {
@@ -40,10 +41,8 @@ function checkInner(where: string, given: unknown): Layer {
     throw new ConfigError(`${where}: an input layer computes nothing; give its shape to timeDistributed().`);
   }
   // A whole model says by itself what it takes.
-  if (layer.kind !== "model" && (layer.inputShape !== undefined || layer.batchSize !== undefined)) {
-    throw new ConfigError(
-      `${where}: give inputShape and batchSize to timeDistributed(), not to the layer inside.`,
-    );
+  if (layer.kind !== "model" && layer.batchSize !== undefined) {
+    throw new ConfigError(`${where}: give batchSize to timeDistributed(), not to the layer inside.`);
   }
   if (layer.activityRegularizer !== undefined) {
     throw new ConfigError(
@@ -103,6 +102,7 @@ export class TimeDistributedLayer extends Layer {
         { received: inputShape, expected: "[timesteps, …]" },
       );
     }
+    this.#checkInside(inputShape);
     const made = this.layer.build([inputShape.slice(1)]);
     const [inner] = made;
     if (made.length > 1 || this.layer.outputParts > 1) {
@@ -119,6 +119,19 @@ export class TimeDistributedLayer extends Layer {
     }
     this.variables = this.layer.variables;
     return [inputShape[0]!, ...inner!];
+  }
+
+  /** @throws ShapeError where the layer inside says that something else comes in than one time step, or all of them. */
+  #checkInside(inputShape: SampleShape): void {
+    const said = this.layer.kind === "model" ? undefined : this.layer.inputShape;
+    const fits = (shape: SampleShape): boolean =>
+      said?.length === shape.length &&
+      said.every((extent, i) => extent === null || shape[i] === null || extent === shape[i]);
+    if (said === undefined || fits(inputShape.slice(1)) || fits(inputShape)) return;
+    throw new ShapeError(
+      `\`${this.name}\` (timeDistributed): the inputShape of \`${this.layer.name}\` is ${describeShape(said)}, and a time step is ${describeShape(inputShape.slice(1))}. Leave it out, or give all of what comes in as the inputShape of timeDistributed().`,
+      { received: inputShape.slice(1), expected: said },
+    );
   }
 
   stage(input: Signal, workspace: Workspace): Stage {
@@ -213,5 +226,7 @@ export class TimeDistributedLayer extends Layer {
  *   dense({ units: 1 }),
  * ]);
  */
-export const timeDistributed = (options: TimeDistributedOptions | Layer): TimeDistributedLayer =>
-  new TimeDistributedLayer(options instanceof Layer ? { layer: options } : options);
+export const timeDistributed = (
+  options: TimeDistributedOptions | Layer,
+  further?: Omit<TimeDistributedOptions, "layer">,
+): TimeDistributedLayer => new TimeDistributedLayer(wrapperOptions("timeDistributed()", options, further));

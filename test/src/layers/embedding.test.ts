@@ -8,6 +8,7 @@ import {
   nonNeg,
   reshape,
   sequential,
+  toArray,
   sgd,
   type Tensor,
   timeDistributed,
@@ -72,6 +73,11 @@ describe("embedding", () => {
     const model = sequential([embedding({ inputDim: WORDS, outputDim: 2, weights, inputShape: [1] })]);
     const { data } = await model.predict([[3]]);
     expect([...data]).toEqual([...weights.data.slice(6, 8)]);
+    for (const list of [[weights], [toArray(weights) as number[][]]] as const) {
+      const listed = embedding({ inputDim: WORDS, outputDim: 2, weights: list, inputShape: [1] });
+      sequential([listed]);
+      expect(listed.getWeights()[0]!.data).toEqual(Float32Array.from(weights.data));
+    }
   });
 
   it("knows regularizers and constraints, and stays as it is when not trainable", async () => {

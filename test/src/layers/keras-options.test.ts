@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  activation,
   attention,
   batchNormalization,
   bidirectional,
@@ -11,6 +12,7 @@ import {
   gaussianNoise,
   gru,
   input,
+  inputLayer,
   layerNormalization,
   leakyReLU,
   lstm,
@@ -70,7 +72,19 @@ describe("Keras's other words for options", () => {
     expect(make).toThrow(name);
   });
 
+  it.each([
+    ["dense({ units: 3 })", () => dense(options(3 as never))],
+    ["dropout({ rate: 0.2 })", () => dropout(options(0.2 as never))],
+    ['activation({ activation: "softmax" })', () => activation(options("softmax" as never))],
+    ["[query, value]", () => attention().apply(input({ shape: [3, 2] }), options(input({ shape: [3, 2] })))],
+    ["[y, ...states]", () => model({ inputs: input({ shape: [3, 2] }), outputs: options([[]]) })],
+  ])("options by place are refused with the call to make: %s", (call, make) => {
+    expect(make).toThrow(expect.objectContaining({ name: "ConfigError" }));
+    expect(make).toThrow(call);
+  });
+
   it("say what comes in", () => {
+    expect(inputLayer(options({ inputShape: [5, 3] })).inputShape).toEqual([5, 3]);
     const stateful = lstm({ units: 2, batchInputShape: [4, null, 3], stateful: true });
     expect([stateful.batchSize, stateful.inputShape]).toEqual([4, [null, 3]]);
     expect(gru({ units: 1, inputDim: 3 }).inputShape).toEqual([null, 3]);

@@ -14,6 +14,8 @@ describe("regularizers", () => {
     expect(l1({ l1: 2 }).penalty(weights, [4])).toBe(7);
     expect(l2({ l2: 2 }).penalty(weights, [4])).toBe(10.5);
     expect(l1l2({ l1: 1, l2: 2 }).penalty(weights, [4])).toBe(14);
+    expect([l1(2).penalty(weights, [4]), l2(2).penalty(weights, [4])]).toEqual([7, 10.5]);
+    expect(() => l2(-1)).toThrow("`l2` is -1");
     expect(toRegularizer("lstm()", "kernelRegularizer", "l2")!.penalty(weights, [4])).toBeCloseTo(0.0525, 15);
   });
 

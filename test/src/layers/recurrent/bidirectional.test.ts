@@ -211,11 +211,47 @@ describe("bidirectional", () => {
     ["a factory that was not called", { layer: lstm }, "a factory that was not called"],
     ["no layer", {}, "expected a recurrent layer"],
     ["another merge mode", { layer: gru({ units: 2 }), mergeMode: "avg" }, "Did you mean `ave`"],
-    ["an inputShape inside", { layer: gru({ units: 2, inputShape: [3, 2] }) }, "not to the layer inside"],
+    [
+      "two inputShapes",
+      { layer: gru({ units: 2, inputShape: [3, 2] }), inputShape: [4, 2] },
+      "`inputShape` is [4,2], and [3,2] for the layer inside",
+    ],
     ["an unknown option", { layer: gru({ units: 2 }), merge: "sum" }, "unknown option `merge`"],
   ];
   it.each(refused)("refuses %s", async (_what, options, words) => {
     const error = await errorOf(() => bidirectional(options as never));
+    expect(error.name).toBe("ConfigError");
+    expect(error.message).toContain(words);
+  });
+
+  it("takes the layer first and its own options behind, and what comes in from the layer inside, as Keras does", async () => {
+    const both = bidirectional(gru({ units: 3, returnSequences: true, inputShape: [5, 2], batchSize: 4 }), {
+      mergeMode: "sum",
+      name: "both",
+    });
+    expect([both.name, both.mergeMode, both.inputShape, both.batchSize]).toEqual(["both", "sum", [5, 2], 4]);
+    const model = sequential([both]);
+    expect(model.layers[0]!.outputShape).toEqual([5, 3]);
+    const again = sequential(layersFromConfig([{ kind: "bidirectional", config: both.getConfig() }], [5, 2]));
+    again.setWeights(model.getWeights());
+    const x = values([4, 5, 2], 3);
+    expect((await again.predict(x)).data).toEqual((await model.predict(x)).data);
+  });
+
+  it.each([
+    ["a number", () => bidirectional(lstm({ units: 2 }), 3 as never), "and 3"],
+    [
+      "two records",
+      () => bidirectional({ layer: lstm({ units: 2 }) }, { mergeMode: "sum" }),
+      "expected a layer",
+    ],
+    [
+      "two layers",
+      () => bidirectional(lstm({ units: 2 }), { layer: gru({ units: 2 }) } as never),
+      "expected a layer",
+    ],
+  ])("refuses %s behind the layer", async (_what, make, words) => {
+    const error = await errorOf(make);
     expect(error.name).toBe("ConfigError");
     expect(error.message).toContain(words);
   });

@@ -206,9 +206,14 @@ describe("timeDistributed", () => {
     ["a factory", () => timeDistributed({ layer: dense as never }), /a factory that was not called/],
     ["nothing", () => timeDistributed({} as never), /`layer` is undefined/],
     [
-      "an inputShape inside",
-      () => timeDistributed({ layer: dense({ units: 1, inputShape: [3] }) }),
-      /give inputShape and batchSize to timeDistributed/,
+      "a batchSize inside",
+      () => timeDistributed({ layer: dense({ units: 1, batchSize: 3 }) }),
+      /give batchSize to timeDistributed/,
+    ],
+    [
+      "an inputShape inside that is another's",
+      () => sequential([timeDistributed(dense({ units: 1, inputShape: [3] }), { inputShape: [2, 4] })]),
+      /the inputShape of `dense` is \[3\], and a time step is \[4\]/,
     ],
     [
       "an activity regularizer inside, which Keras ignores",
@@ -222,6 +227,17 @@ describe("timeDistributed", () => {
     ],
   ])("refuses %s", async (_, call, message) => {
     expect((await errorOf(call)).message).toMatch(message);
+  });
+
+  it.each([
+    ["of a time step", [3]],
+    ["of all of them", [null, 3]],
+  ])("takes the layer first, and an inputShape inside %s", async (_what, inputShape) => {
+    const layer = timeDistributed(dense({ units: 2, inputShape }), { name: "each" });
+    const model = sequential([layer]);
+    model.compile({ optimizer: "sgd", loss: "mse" });
+    await model.fit(values([2, 4, 3], 1), values([2, 4, 2], 2));
+    expect([layer.name, layer.outputShape]).toEqual(["each", [4, 2]]);
   });
 
   it("refuses a layer that stands in a model", async () => {
