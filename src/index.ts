@@ -100,13 +100,16 @@ export {
   binaryCrossentropy,
   type CrossentropyOptions,
   categoricalCrossentropy,
+  type SparseCrossentropyOptions,
   sparseCategoricalCrossentropy,
 } from "./losses/crossentropy.js";
 export type { LossContext, LossFunction, LossResult } from "./losses/custom.js";
 export type { Loss, LossBatch, LossOptions } from "./losses/loss.js";
 export { hinge, klDivergence, squaredHinge } from "./losses/margins.js";
 export { gaussianNegativeLogLikelihood, type QuantileOptions, quantile } from "./losses/probabilistic.js";
+export type { Reduction as LossReduction } from "./losses/reduction.js";
 export {
+  type CosineSimilarityOptions,
   cosineSimilarity,
   type HuberOptions,
   huber,
@@ -246,6 +249,7 @@ export {
 } from "./tensor.js";
 export { type PaddedRow, type PadSequencesOptions, padSequences } from "./text/pad-sequences.js";
 export {
+  type TextOutputMode,
   type TextSplit,
   type TextStandardization,
   type TextVectorization,

@@ -32,6 +32,7 @@ import {
 import { lossExtras } from "./losses/loss.js";
 import { hinge, klDivergence, squaredHinge } from "./losses/margins.js";
 import { gaussianNegativeLogLikelihood, quantile } from "./losses/probabilistic.js";
+import { registerReductions } from "./losses/reduction.js";
 import {
   cosineSimilarity,
   huber,
@@ -82,6 +83,7 @@ registerKerasOptions();
 registerKerasCalls();
 registerExtendedStage(LstmExtendedStage);
 Object.assign(lossExtras, outputWeighing);
+registerReductions();
 
 initializers.complete({
   glorotUniform,

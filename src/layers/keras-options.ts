@@ -81,13 +81,6 @@ function refuseOther(where: string, option: string, value: unknown, only: unknow
   });
 }
 
-function refuseNoiseShape(where: string, value: unknown): never {
-  throw new ConfigError(
-    `${where}: \`noiseShape\` is ${told(value)}; each element is dropped by itself here. Where all time steps of a feature are to be dropped together, take spatialDropout1D.`,
-    { received: value },
-  );
-}
-
 /** Which layers have the option, and what is done with it. */
 const words: readonly (readonly [string, Applies, Read])[] = [
   ["dtype", always, (where, value) => void oneOf(where, "dtype", value, ["float32"])],
@@ -133,7 +126,6 @@ const words: readonly (readonly [string, Applies, Read])[] = [
     isWhere("flatten()", "zeroPadding1D()"),
     (where, value) => refuseChannelsFirst(where, value),
   ],
-  ["noiseShape", isWhere("dropout()"), refuseNoiseShape],
   [
     "synchronized",
     isWhere("batchNormalization()"),
@@ -181,7 +173,7 @@ function readKerasOptions(
   const names = [...layerOptionNames, ...known];
   if (typeof options !== "object" && options !== undefined && known[0] !== undefined) {
     throw new ConfigError(
-      `${where}: options go by name here: ${where.slice(0, -1)}{ ${known[0]}: ${told(options)} }). Got ${told(options)} alone.`,
+      `${where}: options go by name here: ${where.slice(0, -1)}{ ${known[0]}: ${told(options)} }).`,
       { received: options, expected: names },
     );
   }

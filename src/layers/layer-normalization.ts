@@ -1,5 +1,5 @@
 import { type ConstraintLike, toConstraint } from "../constraints/to-constraint.js";
-import { ConfigError, ShapeError, told } from "../errors.js";
+import { ConfigError, ShapeError } from "../errors.js";
 import { type Initializer, type InitializerLike, toInitializer } from "../initializers/to-initializer.js";
 import { flag, numberIn } from "../options.js";
 import { type RegularizerLike, toRegularizer } from "../regularizers/to-regularizer.js";
@@ -12,8 +12,8 @@ import type { Workspace } from "./workspace.js";
 
 /** Options of `layerNormalization`, with Keras's names, meanings and defaults. */
 export interface LayerNormalizationOptions extends LayerOptions {
-  /** Only -1, the last axis, which is also the default. */
-  readonly axis?: -1;
+  /** Only the last: -1, which is the default, or its number, the batch being axis 0. */
+  readonly axis?: number;
   /** Added to the variance. Default 1e-3. */
   readonly epsilon?: number;
   /** Learns a shift, beta. Default true. */
@@ -55,6 +55,7 @@ export class LayerNormalizationLayer extends Layer {
   readonly center: boolean;
   readonly scale: boolean;
   readonly #initializers: { gamma: Initializer; beta: Initializer };
+  readonly #axis: number;
   readonly #options: LayerNormalizationOptions;
   gamma: Variable | undefined;
   beta: Variable | undefined;
@@ -62,12 +63,7 @@ export class LayerNormalizationLayer extends Layer {
   constructor(options: LayerNormalizationOptions) {
     const where = "layerNormalization()";
     super(where, options, known);
-    if (options.axis !== undefined && options.axis !== -1) {
-      throw new ConfigError(
-        `${where}: \`axis\` is ${told(options.axis)}; only the last axis, -1, is normalized.`,
-        { received: options.axis, expected: -1 },
-      );
-    }
+    this.#axis = numberIn(where, "axis", options.axis ?? -1, { min: -1, integer: true });
     this.epsilon = numberIn(where, "epsilon", options.epsilon ?? 1e-3, { above: 0 });
     this.center = flag(where, "center", options.center ?? true);
     this.scale = flag(where, "scale", options.scale ?? true);
@@ -88,6 +84,12 @@ export class LayerNormalizationLayer extends Layer {
       throw new ShapeError(
         `\`${this.name}\` (layerNormalization) needs to know the last of one or two axes of its input, got ${describeShape([null, ...inputShape])}. Of more: timeDistributed.`,
         { received: inputShape, expected: "[…, features]" },
+      );
+    }
+    if (this.#axis !== -1 && this.#axis !== inputShape.length) {
+      throw new ConfigError(
+        `\`${this.name}\` (layerNormalization): \`axis\` is ${this.#axis}, and of ${describeShape([null, ...inputShape])} only the last axis, -1, is normalized. Put permute({ dims: [2, 1] }) before and behind the layer for the other.`,
+        { received: this.#axis, expected: -1 },
       );
     }
     const where = `layerNormalization() \`${this.name}\``;

@@ -40,7 +40,7 @@ function checkInputShape(where: string, shape: unknown): SampleShape {
     shape.every((extent) => extent === null || (Number.isInteger(extent) && extent >= 1));
   if (!fits) {
     throw new ConfigError(
-      `${where}: \`inputShape\` is ${told(shape)}, expected positive whole numbers such as [timesteps, features] (the batch is not part of it).`,
+      `${where}: \`inputShape\` is ${told(shape)}, expected positive whole numbers such as [timesteps, features] (without the batch).`,
       { received: shape, expected: "[timesteps, features]" },
     );
   }

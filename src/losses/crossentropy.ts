@@ -1,6 +1,8 @@
-import { flag, numberIn, refuseUnknown } from "../options.js";
+import { flag, numberIn } from "../options.js";
+import { refuseOtherAxis } from "./axis.js";
 import { classTargets } from "./class-targets.js";
-import { type Loss, type LossOptions, lossArguments } from "./loss.js";
+import { withoutClass } from "./ignored-class.js";
+import { type Loss, type LossOptions, lossArguments, lossMaking } from "./loss.js";
 
 /** Options of the cross-entropies. */
 export interface CrossentropyOptions extends LossOptions {
@@ -8,17 +10,38 @@ export interface CrossentropyOptions extends LossOptions {
   readonly fromLogits?: boolean;
   /** Moves the targets so far towards the uniform distribution (Szegedy et al. 2016). Default 0. */
   readonly labelSmoothing?: number;
+  /** Where the classes stand: the last axis alone, -1, which is the default. */
+  readonly axis?: -1;
 }
 
-function optionsOf(
-  where: string,
+/** Options of `sparseCategoricalCrossentropy`. */
+export interface SparseCrossentropyOptions extends Omit<CrossentropyOptions, "labelSmoothing"> {
+  /** Rows with this label count for nothing: neither in the sum nor in what the mean divides by. -1, say, or 0 for padding. Default: none. */
+  readonly ignoreClass?: number | null;
+}
+
+/** @throws ConfigError for an unknown option or a value that is none. */
+function crossentropy(
+  name: "binaryCrossentropy" | "categoricalCrossentropy",
   options: CrossentropyOptions,
-): { fromLogits: boolean; labelSmoothing: number } {
-  refuseUnknown(where, options, ["fromLogits", "labelSmoothing", "name"]);
-  return {
-    fromLogits: flag(where, "fromLogits", options.fromLogits ?? false),
-    labelSmoothing: numberIn(where, "labelSmoothing", options.labelSmoothing ?? 0, { min: 0, max: 1 }),
-  };
+  more: Pick<Loss, "columnsOf"> | null,
+): Loss {
+  const where = `${name}()`;
+  return lossMaking.make(where, options, ["fromLogits", "labelSmoothing", "axis"], () => {
+    const fromLogits = flag(where, "fromLogits", options.fromLogits ?? false);
+    const labelSmoothing = numberIn(where, "labelSmoothing", options.labelSmoothing ?? 0, { min: 0, max: 1 });
+    refuseOtherAxis(where, options.axis);
+    return {
+      name,
+      ...more,
+      label: options.name,
+      config: { ...options, fromLogits, labelSmoothing },
+      targets: "values",
+      targetWidth: (width) => width,
+      sum: (batch) =>
+        batch.kernels[`${name}Loss`](...lossArguments(batch), fromLogits ? 1 : 0, labelSmoothing),
+    };
+  });
 }
 
 /**
@@ -28,19 +51,8 @@ function optionsOf(
  * @example
  * model.compile({ optimizer: "adam", loss: binaryCrossentropy({ fromLogits: true }) });
  */
-export function binaryCrossentropy(options: CrossentropyOptions = {}): Loss {
-  const { fromLogits, labelSmoothing } = optionsOf("binaryCrossentropy()", options);
-  return {
-    name: "binaryCrossentropy",
-    columnsOf: (target) => [target],
-    label: options.name,
-    config: { ...options, fromLogits, labelSmoothing },
-    targets: "values",
-    targetWidth: (width) => width,
-    sum: (batch) =>
-      batch.kernels.binaryCrossentropyLoss(...lossArguments(batch), fromLogits ? 1 : 0, labelSmoothing),
-  };
-}
+export const binaryCrossentropy = (options: CrossentropyOptions = {}): Loss =>
+  crossentropy("binaryCrossentropy", options, { columnsOf: (target) => [target] });
 
 /**
  * Cross-entropy of one-hot (or soft) targets over the last axis. Probabilities are normalized and clipped, as in Keras.
@@ -49,18 +61,8 @@ export function binaryCrossentropy(options: CrossentropyOptions = {}): Loss {
  * @example
  * model.compile({ optimizer: "adam", loss: categoricalCrossentropy() }); // after softmax
  */
-export function categoricalCrossentropy(options: CrossentropyOptions = {}): Loss {
-  const { fromLogits, labelSmoothing } = optionsOf("categoricalCrossentropy()", options);
-  return {
-    name: "categoricalCrossentropy",
-    label: options.name,
-    config: { ...options, fromLogits, labelSmoothing },
-    targets: "values",
-    targetWidth: (width) => width,
-    sum: (batch) =>
-      batch.kernels.categoricalCrossentropyLoss(...lossArguments(batch), fromLogits ? 1 : 0, labelSmoothing),
-  };
-}
+export const categoricalCrossentropy = (options: CrossentropyOptions = {}): Loss =>
+  crossentropy("categoricalCrossentropy", options, null);
 
 /**
  * Cross-entropy of class indices 0 … classes - 1: one index a row, `[batch]` or `[batch, timesteps]`.
@@ -69,23 +71,27 @@ export function categoricalCrossentropy(options: CrossentropyOptions = {}): Loss
  * @example
  * model.compile({ optimizer: "adam", loss: sparseCategoricalCrossentropy() }); // labels 0, 1, 2 …
  */
-export function sparseCategoricalCrossentropy(
-  options: Omit<CrossentropyOptions, "labelSmoothing"> = {},
-): Loss {
-  refuseUnknown("sparseCategoricalCrossentropy()", options, ["fromLogits", "name"]);
-  const fromLogits = flag("sparseCategoricalCrossentropy()", "fromLogits", options.fromLogits ?? false);
-  return {
-    name: "sparseCategoricalCrossentropy",
-    label: options.name,
-    config: { ...options, fromLogits },
-    targets: "classes",
-    classes: classTargets,
-    targetWidth: () => 1,
-    sum: (batch) =>
-      batch.kernels.sparseCategoricalCrossentropyLoss(
-        ...lossArguments(batch),
-        batch.targetStride,
-        fromLogits ? 1 : 0,
-      ),
-  };
+export function sparseCategoricalCrossentropy(options: SparseCrossentropyOptions = {}): Loss {
+  const where = "sparseCategoricalCrossentropy()";
+  return lossMaking.make(where, options, ["fromLogits", "ignoreClass", "axis"], () => {
+    const fromLogits = flag(where, "fromLogits", options.fromLogits ?? false);
+    refuseOtherAxis(where, options.axis);
+    const { ignoreClass } = options;
+    const loss: Loss = {
+      name: "sparseCategoricalCrossentropy",
+      label: options.name,
+      config: { ...options, fromLogits },
+      targets: "classes",
+      classes: classTargets,
+      targetWidth: () => 1,
+      sum: (batch) =>
+        batch.kernels.sparseCategoricalCrossentropyLoss(
+          ...lossArguments(batch),
+          batch.targetStride,
+          fromLogits ? 1 : 0,
+        ),
+    };
+    if (ignoreClass == null) return loss;
+    return withoutClass(loss, numberIn(where, "ignoreClass", ignoreClass, { integer: true }));
+  });
 }

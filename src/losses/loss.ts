@@ -1,5 +1,6 @@
 import type { Kernels } from "../engine/kernels.js";
 import type { Memory } from "../engine/memory.js";
+import { refuseUnknown } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import type { ClassTargets } from "./class-targets.js";
 
@@ -15,6 +16,8 @@ export interface LossBatch {
   readonly target: number;
   /** @internal Weight of each row; 0 as an address: all ones. */
   readonly weight: number;
+  /** @internal 1 or 0 for each row that counts or does not; 0 as an address: all count. */
+  readonly mask: number;
   /** @internal Where scale · dL/dprediction goes (=); 0: value only. */
   readonly gradient: number;
   /** @internal Samples; rows are theirs, one a time step where predictions are sequences, step by step. */
@@ -130,6 +133,15 @@ export interface LossExtras {
 }
 
 export const lossExtras: LossExtras = {};
+
+/** How a loss comes of its options: `gateflow` knows more of them, `gateflow/core` does not; see `reduction.ts`. */
+export const lossMaking = {
+  /** @throws ConfigError for an option that nobody reads. */
+  make(where: string, options: LossOptions, known: readonly string[], loss: () => Loss): Loss {
+    refuseUnknown(where, options, [...known, "name"]);
+    return loss();
+  },
+};
 
 export const isLoss = (value: unknown): value is Loss =>
   typeof value === "object" && value !== null && typeof (value as Partial<Loss>).sum === "function";

@@ -1,6 +1,5 @@
 import type { Kernels } from "../engine/kernels.js";
-import { refuseUnknown } from "../options.js";
-import { type Loss, type LossBatch, type LossOptions, lossArguments } from "./loss.js";
+import { type Loss, type LossBatch, type LossOptions, lossArguments, lossMaking } from "./loss.js";
 
 /** Whether all labels are 0 or 1, which Keras's hinge losses take as -1 and 1. */
 function areBits({ memory, target, targetStride, targetWidth, rows }: LossBatch): boolean {
@@ -18,17 +17,18 @@ const hinged = (
   name: string,
   kernel: ("hingeLoss" | "squaredHingeLoss") & keyof Kernels,
   options: LossOptions,
-): Loss => ({
-  name,
-  label: options.name,
-  config: { ...options },
-  targets: "values",
-  // What the labels are is read from all of a batch.
-  isWholeBatch: true,
-  columnsOf: (target) => [target],
-  targetWidth: (width) => width,
-  sum: (batch) => batch.kernels[kernel](...lossArguments(batch), areBits(batch) ? 1 : 0),
-});
+): Loss =>
+  lossMaking.make(`${name}()`, options, [], () => ({
+    name,
+    label: options.name,
+    config: { ...options },
+    targets: "values",
+    // What the labels are is read from all of a batch.
+    isWholeBatch: true,
+    columnsOf: (target) => [target],
+    targetWidth: (width) => width,
+    sum: (batch) => batch.kernels[kernel](...lossArguments(batch), areBits(batch) ? 1 : 0),
+  }));
 
 /**
  * max(1 - target · prediction, 0), mean over the last axis, for labels -1 and 1; labels of a batch that are all 0 or 1
@@ -39,7 +39,6 @@ const hinged = (
  * model.compile({ optimizer: "adam", loss: hinge() }); // after dense({ units: 1, activation: "tanh" })
  */
 export function hinge(options: LossOptions = {}): Loss {
-  refuseUnknown("hinge()", options, ["name"]);
   return hinged("hinge", "hingeLoss", options);
 }
 
@@ -51,7 +50,6 @@ export function hinge(options: LossOptions = {}): Loss {
  * model.compile({ optimizer: "adam", loss: "squaredHinge" });
  */
 export function squaredHinge(options: LossOptions = {}): Loss {
-  refuseUnknown("squaredHinge()", options, ["name"]);
   return hinged("squaredHinge", "squaredHingeLoss", options);
 }
 
@@ -64,13 +62,12 @@ export function squaredHinge(options: LossOptions = {}): Loss {
  * model.compile({ optimizer: "adam", loss: "klDivergence" }); // after dense({ units: 5, activation: "softmax" })
  */
 export function klDivergence(options: LossOptions = {}): Loss {
-  refuseUnknown("klDivergence()", options, ["name"]);
-  return {
+  return lossMaking.make("klDivergence()", options, [], () => ({
     name: "klDivergence",
     label: options.name,
     config: { ...options },
     targets: "values",
     targetWidth: (width) => width,
     sum: (batch) => batch.kernels.klDivergenceLoss(...lossArguments(batch)),
-  };
+  }));
 }

@@ -1,6 +1,6 @@
 import { ConfigError, ShapeError } from "../errors.js";
-import { numberIn, refuseUnknown } from "../options.js";
-import { type Loss, type LossOptions, lossArguments } from "./loss.js";
+import { numberIn } from "../options.js";
+import { type Loss, type LossOptions, lossArguments, lossMaking } from "./loss.js";
 
 /** Options of `quantile`. */
 export interface QuantileOptions extends LossOptions {
@@ -18,7 +18,10 @@ export interface QuantileOptions extends LossOptions {
  * model.compile({ optimizer: "adam", loss: quantile({ quantiles: [0.1, 0.5, 0.9] }) });
  */
 export function quantile(options: QuantileOptions): Loss {
-  refuseUnknown("quantile()", options, ["quantiles", "name"]);
+  return lossMaking.make("quantile()", options, ["quantiles"], () => quantileOf(options));
+}
+
+function quantileOf(options: QuantileOptions): Loss {
   const { quantiles } = options;
   if (!Array.isArray(quantiles) || quantiles.length === 0) {
     throw new ConfigError("quantile(): `quantiles` is missing, expected levels such as [0.1, 0.5, 0.9].", {
@@ -63,8 +66,7 @@ export function quantile(options: QuantileOptions): Loss {
  * model.compile({ optimizer: "adam", loss: gaussianNegativeLogLikelihood() });
  */
 export function gaussianNegativeLogLikelihood(options: LossOptions = {}): Loss {
-  refuseUnknown("gaussianNegativeLogLikelihood()", options, ["name"]);
-  return {
+  return lossMaking.make("gaussianNegativeLogLikelihood()", options, [], () => ({
     name: "gaussianNegativeLogLikelihood",
     label: options.name,
     columnsOf: (target, width) => [target, target + width / 2],
@@ -79,5 +81,5 @@ export function gaussianNegativeLogLikelihood(options: LossOptions = {}): Loss {
     },
     sum: (batch) =>
       batch.kernels.gaussianNegativeLogLikelihoodLoss(...lossArguments(batch), batch.targetStride),
-  };
+  }));
 }

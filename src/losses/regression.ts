@@ -1,6 +1,7 @@
 import type { Kernels } from "../engine/kernels.js";
-import { numberIn, refuseUnknown } from "../options.js";
-import { type Loss, type LossOptions, lossArguments } from "./loss.js";
+import { numberIn } from "../options.js";
+import { refuseOtherAxis } from "./axis.js";
+import { type Loss, type LossOptions, lossArguments, lossMaking } from "./loss.js";
 
 type PlainKernel =
   | "meanSquaredErrorLoss"
@@ -13,17 +14,21 @@ type PlainKernel =
 
 const ownColumn = (target: number): readonly number[] => [target];
 
-const plain = (name: string, kernel: PlainKernel & keyof Kernels, options: LossOptions): Loss => ({
-  name,
-  label: options.name,
-  columnsOf: ownColumn,
-  config: { ...options },
-  targets: "values",
-  targetWidth: (width) => width,
-  sum: (batch) => batch.kernels[kernel](...lossArguments(batch)),
-});
-
-const nameAlone = (name: string, options: LossOptions): void => refuseUnknown(`${name}()`, options, ["name"]);
+const plain = (
+  name: string,
+  kernel: PlainKernel & keyof Kernels,
+  options: LossOptions,
+  known: readonly string[] = [],
+): Loss =>
+  lossMaking.make(`${name}()`, options, known, () => ({
+    name,
+    label: options.name,
+    columnsOf: ownColumn,
+    config: { ...options },
+    targets: "values",
+    targetWidth: (width) => width,
+    sum: (batch) => batch.kernels[kernel](...lossArguments(batch)),
+  }));
 
 /**
  * (target - prediction)², mean over the last axis.
@@ -33,7 +38,6 @@ const nameAlone = (name: string, options: LossOptions): void => refuseUnknown(`$
  * model.compile({ optimizer: "adam", loss: meanSquaredError() });
  */
 export function meanSquaredError(options: LossOptions = {}): Loss {
-  nameAlone("meanSquaredError", options);
   return plain("meanSquaredError", "meanSquaredErrorLoss", options);
 }
 
@@ -45,7 +49,6 @@ export function meanSquaredError(options: LossOptions = {}): Loss {
  * model.compile({ optimizer: "adam", loss: meanAbsoluteError() });
  */
 export function meanAbsoluteError(options: LossOptions = {}): Loss {
-  nameAlone("meanAbsoluteError", options);
   return plain("meanAbsoluteError", "meanAbsoluteErrorLoss", options);
 }
 
@@ -57,7 +60,6 @@ export function meanAbsoluteError(options: LossOptions = {}): Loss {
  * model.compile({ optimizer: "adam", loss: logCosh() });
  */
 export function logCosh(options: LossOptions = {}): Loss {
-  nameAlone("logCosh", options);
   return plain("logCosh", "logCoshLoss", options);
 }
 
@@ -69,7 +71,6 @@ export function logCosh(options: LossOptions = {}): Loss {
  * model.compile({ optimizer: "adam", loss: meanAbsolutePercentageError() });
  */
 export function meanAbsolutePercentageError(options: LossOptions = {}): Loss {
-  nameAlone("meanAbsolutePercentageError", options);
   return plain("meanAbsolutePercentageError", "meanAbsolutePercentageLoss", options);
 }
 
@@ -81,7 +82,6 @@ export function meanAbsolutePercentageError(options: LossOptions = {}): Loss {
  * model.compile({ optimizer: "adam", loss: meanSquaredLogarithmicError() });
  */
 export function meanSquaredLogarithmicError(options: LossOptions = {}): Loss {
-  nameAlone("meanSquaredLogarithmicError", options);
   return plain("meanSquaredLogarithmicError", "meanSquaredLogarithmicLoss", options);
 }
 
@@ -93,8 +93,13 @@ export function meanSquaredLogarithmicError(options: LossOptions = {}): Loss {
  * model.compile({ optimizer: "adam", loss: poisson() }); // counts
  */
 export function poisson(options: LossOptions = {}): Loss {
-  nameAlone("poisson", options);
   return plain("poisson", "poissonLoss", options);
+}
+
+/** Options of `cosineSimilarity`. */
+export interface CosineSimilarityOptions extends LossOptions {
+  /** The last axis alone, which is the default: -1. */
+  readonly axis?: -1;
 }
 
 /**
@@ -104,9 +109,14 @@ export function poisson(options: LossOptions = {}): Loss {
  * @example
  * model.compile({ optimizer: "adam", loss: cosineSimilarity() });
  */
-export function cosineSimilarity(options: LossOptions = {}): Loss {
-  nameAlone("cosineSimilarity", options);
-  const { columnsOf: _outputsTogether, ...loss } = plain("cosineSimilarity", "cosineSimilarityLoss", options);
+export function cosineSimilarity(options: CosineSimilarityOptions = {}): Loss {
+  const { columnsOf: _outputsTogether, ...loss } = plain(
+    "cosineSimilarity",
+    "cosineSimilarityLoss",
+    options,
+    ["axis"],
+  );
+  refuseOtherAxis("cosineSimilarity()", options.axis);
   return loss;
 }
 
@@ -124,15 +134,16 @@ export interface HuberOptions extends LossOptions {
  * model.compile({ optimizer: "adam", loss: huber({ delta: 0.5 }) });
  */
 export function huber(options: HuberOptions = {}): Loss {
-  refuseUnknown("huber()", options, ["delta", "name"]);
-  const delta = numberIn("huber()", "delta", options.delta ?? 1, { above: 0 });
-  return {
-    name: "huber",
-    label: options.name,
-    config: { ...options, delta },
-    columnsOf: ownColumn,
-    targets: "values",
-    targetWidth: (width) => width,
-    sum: (batch) => batch.kernels.huberLoss(...lossArguments(batch), delta),
-  };
+  return lossMaking.make("huber()", options, ["delta"], () => {
+    const delta = numberIn("huber()", "delta", options.delta ?? 1, { above: 0 });
+    return {
+      name: "huber",
+      label: options.name,
+      config: { ...options, delta },
+      columnsOf: ownColumn,
+      targets: "values",
+      targetWidth: (width) => width,
+      sum: (batch) => batch.kernels.huberLoss(...lossArguments(batch), delta),
+    };
+  });
 }

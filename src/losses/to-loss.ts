@@ -48,9 +48,7 @@ export function toLoss(where: string, value: unknown): Loss {
   if (isLoss(value)) return value;
   if (losses.holds(value)) {
     const { name } = value;
-    throw new ConfigError(
-      `${where}: \`loss\` is the factory ${name}. Call it: ${name}(${name === "quantile" ? "{ quantiles: [0.1, 0.5, 0.9] }" : ""}).`,
-    );
+    throw new ConfigError(`${where}: \`loss\` is the factory ${name}. Call it: ${name}().`);
   }
   if (typeof value === "function") return customLoss(value as LossFunction);
   return losses.make(where, "loss", value) ?? losses.refuse(where, "`loss`", value);

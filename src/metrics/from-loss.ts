@@ -20,8 +20,9 @@ export function lossMetric(
       count = 0;
     },
     update(batch) {
-      sum += loss.sum({ ...batch, gradient: 0, counted: batch.rows, scale: 1 });
-      count += batch.weight === 0 ? batch.rows : sumOf(batch.memory.floats(batch.weight, batch.rows));
+      const counted = batch.weight === 0 ? batch.rows : sumOf(batch.memory.floats(batch.weight, batch.rows));
+      sum += loss.sum({ ...batch, gradient: 0, counted, scale: 1 });
+      count += counted;
     },
     save: () => [sum, count],
     load: (saved) => {

@@ -1,7 +1,12 @@
 import { ConfigError } from "../errors.js";
 import { flag, numberIn } from "../options.js";
+import type { Tensor, TensorLike } from "../tensor.js";
 import { type Dataset, isDataset } from "./data/examples.js";
+import type { WeightOption } from "./data/sources.js";
 import type { Logs } from "./events.js";
+import type { WeightsOption as GraphWeightsOption } from "./graph/graph-model.js";
+import type { Tensors } from "./graph/ports.js";
+import type { LayerSet } from "./layer-set.js";
 import { Model } from "./model.js";
 
 /** How much a call says: 0, false: nothing; 1, true, "auto": as it goes; 2: when a part is done. */
@@ -20,6 +25,24 @@ declare module "./data/sources.js" {
   interface WeightOption {
     /** As that of `evaluate`. Default true. */
     readonly returnDict?: true;
+  }
+}
+
+declare module "./model.js" {
+  interface Model<Set extends LayerSet = LayerSet> {
+    /** Loss and metrics of one batch, nothing changed. @throws as `evaluate`. */
+    testOnBatch(x: TensorLike, y: TensorLike, options?: WeightOption): Promise<Logs>;
+    /** Predictions of one batch. @throws as `predict`. */
+    predictOnBatch<Output extends Tensor | Tensor[] = Tensor>(x: TensorLike): Promise<Output>;
+  }
+}
+
+declare module "./graph/graph-model.js" {
+  interface GraphModel {
+    /** Loss and metrics of one batch, nothing changed. @throws as `evaluate`. */
+    testOnBatch(x: Tensors, y: Tensors, options?: GraphWeightsOption): Promise<Logs>;
+    /** Predictions of one batch. @throws as `predict`. */
+    predictOnBatch<Output extends Tensor | Tensor[] = Tensor>(x: Tensors): Promise<Output>;
   }
 }
 
@@ -113,6 +136,12 @@ export function registerKerasCalls(): void {
       (options) => refuseLists("trainOnBatch()", options),
     ),
   };
+  const onBatch = (of: "test" | "predict"): Call =>
+    async function (...given) {
+      return (await import("./on-demand/on-batch.js"))[of](this, ...given);
+    };
+  calls.testOnBatch = onBatch("test");
+  calls.predictOnBatch = onBatch("predict");
   for (const [name, value] of Object.entries(calls)) {
     Object.defineProperty(Model.prototype, name, { value, writable: true, configurable: true });
   }

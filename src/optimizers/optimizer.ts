@@ -15,6 +15,8 @@ export interface OptimizerOptions extends ClipOptions {
   readonly useEma?: boolean;
   /** avg = emaMomentum · avg + (1 - emaMomentum) · w. Default 0.99. */
   readonly emaMomentum?: number;
+  /** With `useEma`: has the average replace the weights after every so many batches as well. Default: only when `fit` ends. */
+  readonly emaOverwriteFrequency?: number | null;
   /** Updates once in so many batches, with the mean of their gradients. At least 2. Default: an update a batch. */
   readonly gradientAccumulationSteps?: number | null;
 }
@@ -24,6 +26,7 @@ const commonNames = [
   "weightDecay",
   "useEma",
   "emaMomentum",
+  "emaOverwriteFrequency",
   "gradientAccumulationSteps",
   ...clipOptionNames,
 ] as const;
@@ -76,6 +79,7 @@ export abstract class Optimizer {
   readonly #weightDecay: number;
   readonly #useEma: boolean;
   readonly #emaMomentum: number;
+  readonly #emaOverwriteFrequency: number;
   readonly #accumulationSteps: number;
   #learningRate: number;
   #home: Home | null = null;
@@ -98,6 +102,10 @@ export abstract class Optimizer {
     });
     this.#useEma = flag(where, "useEma", options.useEma ?? false);
     this.#emaMomentum = numberIn(where, "emaMomentum", options.emaMomentum ?? 0.99, { min: 0, max: 1 });
+    this.#emaOverwriteFrequency =
+      options.emaOverwriteFrequency == null
+        ? Infinity
+        : numberIn(where, "emaOverwriteFrequency", options.emaOverwriteFrequency, { min: 1, integer: true });
     this.#accumulationSteps =
       options.gradientAccumulationSteps == null
         ? 1
@@ -124,7 +132,7 @@ export abstract class Optimizer {
   set learningRate(rate: number) {
     if (this.#schedule !== null) {
       throw new ConfigError(
-        `${this.#where}: the learning rate follows the schedule ${this.#schedule.name}; it cannot be set as well. Give a number as learningRate to change it by hand or by callback.`,
+        `${this.#where}: the learning rate follows the schedule ${this.#schedule.name}. Give a number as learningRate to change it.`,
       );
     }
     this.#learningRate = numberIn(this.#where, "learningRate", rate, { min: 0 });
@@ -201,8 +209,7 @@ export abstract class Optimizer {
     if (accumulator !== 0) {
       kernels.axpy(count, 1, gradients, accumulator);
       if (this.batches % this.#accumulationSteps !== 0) {
-        this.#average(home);
-        return false;
+        return this.#average(home);
       }
       kernels.copyFloats(accumulator, gradients, count);
       kernels.scaleInPlace(gradients, count, 1 / this.#accumulationSteps);
@@ -216,10 +223,13 @@ export abstract class Optimizer {
   }
 
   /** Keras averages after every batch, those that only gather gradients included, and copies until the first update is made. */
-  #average({ block: { kernels, weights, count }, ema }: Home): void {
-    if (ema === 0) return;
+  #average({ block: { kernels, weights, count }, ema }: Home): boolean {
+    if (ema === 0) return false;
     if (this.batches <= this.#accumulationSteps) kernels.copyFloats(weights, ema, count);
     else kernels.lerpInPlace(ema, weights, count, this.#emaMomentum);
+    const overwrites = this.batches % this.#emaOverwriteFrequency === 0;
+    if (overwrites) kernels.copyFloats(ema, weights, count);
+    return overwrites;
   }
 
   /** @internal Replaces the weights by their moving average, where one is kept: what `fit` does when it ends. */

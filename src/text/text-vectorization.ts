@@ -1,20 +1,37 @@
 import { ConfigError, DataError, StateError } from "../errors.js";
-import { numberIn, oneOf, refuseUnknown } from "../options.js";
+import { flag, numberIn, oneOf, refuseUnknown } from "../options.js";
 import type { Tensor } from "../tensor.js";
+import { bagsOf, inverseFrequencies, ngramsOf } from "./bags.js";
 
 const STANDARDIZATIONS = ["lowerAndStripPunctuation", "lower", "stripPunctuation"] as const;
 const SPLITS = ["whitespace", "character"] as const;
+const MODES = ["int", "multiHot", "count", "tfIdf"] as const;
+/** Keras's own spelling. */
+const SPELLED = { multi_hot: "multiHot", tf_idf: "tfIdf" } as const;
 
 /** What is done to a text before it is split; Keras's words in camelCase. */
 export type TextStandardization = (typeof STANDARDIZATIONS)[number];
 /** Where a text is split. */
 export type TextSplit = (typeof SPLITS)[number];
 
+/** What `textVectorization` makes of a text. */
+export type TextOutputMode = (typeof MODES)[number];
+
 /** Options of `textVectorization`. */
 export interface TextVectorizationOptions {
   /** Size of the vocabulary, padding and unknown words included, at least 2. Default: all words. */
   readonly maxTokens?: number | null;
-  /** Length of every row: longer texts are cut, shorter ones filled with 0 at their end. Default: the longest text's. */
+  /**
+   * `int` (default): a row of indices. The others give one number a word of the vocabulary, which begins with `"[UNK]"`
+   * then: `multiHot` 1 for each that occurs, `count` how often, `tfIdf` that times how rare it is among the texts of
+   * `adapt`. Keras's `"multi_hot"` and `"tf_idf"` mean the same.
+   */
+  readonly outputMode?: TextOutputMode | keyof typeof SPELLED;
+  /** Also runs of words, joined by a space: of up to so many, or of the lengths listed. Default: words alone. */
+  readonly ngrams?: number | readonly number[] | null;
+  /** Rows as wide as `maxTokens`, however few words there are; not for `int`. Default false. */
+  readonly padToMaxTokens?: boolean;
+  /** Length of every row of `int`: longer texts are cut, shorter ones filled with 0 at their end. Default: the longest text's. */
   readonly outputSequenceLength?: number | null;
   /**
    * What is done to a text first: `lowerAndStripPunctuation` (default), `lower`, `stripPunctuation`, null for nothing, or
@@ -35,16 +52,29 @@ export interface TextVectorizationJSON {
   readonly standardize: TextStandardization | null;
   readonly split: TextSplit | null;
   readonly vocabulary?: readonly string[];
+  readonly outputMode?: TextOutputMode;
+  readonly ngrams?: readonly number[];
+  readonly padToMaxTokens?: boolean;
+  /** Of `tfIdf`: how rare the vocabulary's words are, unknown words first. */
+  readonly idfWeights?: readonly number[];
 }
 
 /** What `textVectorization` makes: texts in, rows of indices out. */
 export interface TextVectorization {
-  /** `""` (padding), `"[UNK]"` (unknown), then the words, the most frequent first. Its length is the embedding's `inputDim`. */
+  /**
+   * `""` (padding), `"[UNK]"` (unknown), then the words, the most frequent first; without padding where the mode is another
+   * than `int`. Its length is the embedding's `inputDim`, or the width of a row.
+   */
   readonly vocabulary: readonly string[];
+  /** Keras's name for `vocabulary`; the words alone with `includeSpecialTokens: false`. */
+  getVocabulary(options?: { readonly includeSpecialTokens?: boolean }): string[];
+  /** How long `vocabulary` is. */
+  vocabularySize(): number;
   /** Learns the words of texts, in place of those known before. @throws DataError for what is no text. */
   adapt(texts: readonly string[]): TextVectorization;
   /**
-   * Indices of the words, int32 `[texts, length]`: 0 is padding, 1 an unknown word.
+   * Indices of the words, int32 `[texts, length]`: 0 is padding, 1 an unknown word. In the other modes float32
+   * `[texts, words]`: 0 is unknown.
    * @throws StateError before `adapt`; DataError for what is no text.
    */
   vectorize(texts: readonly string[]): Tensor;
@@ -100,8 +130,31 @@ function byCodePoints(a: string, b: string): number {
   return left.length - right.length;
 }
 
+/** The lengths of runs of words; null: words alone. @throws ConfigError for what is no length. */
+function ngramLengths(where: string, given: unknown): readonly number[] | null {
+  if (given == null) return null;
+  const range = { min: 1, integer: true } as const;
+  if (!Array.isArray(given)) {
+    return Array.from({ length: numberIn(where, "ngrams", given, range) }, (_, i) => i + 1);
+  }
+  if (given.length === 0)
+    throw new ConfigError(`${where}: \`ngrams\` is empty, expected lengths such as [1, 2].`);
+  return given.map((length) => numberIn(where, "ngrams", length, range));
+}
+
+/** How rare given words are. @throws ConfigError where nobody says, or not for each. */
+function weightsOf(where: string, options: TextVectorizationOptions, count: number): readonly number[] {
+  const { idfWeights } = options as TextVectorizationJSON;
+  if (!Array.isArray(idfWeights) || idfWeights.length !== count) {
+    throw new ConfigError(
+      `${where}: a \`vocabulary\` does not tell how rare its words are, as the output mode tfIdf has to know. Call adapt(texts) in its place, or make it from toJSON().`,
+    );
+  }
+  return idfWeights.map((weight) => numberIn(where, "idfWeights", weight));
+}
+
 /**
- * Texts to indices of words. Source: Keras's TextVectorization with output mode `int`: index 0 pads, 1 stands for
+ * Texts to indices of words. Source: Keras's TextVectorization. In its output mode `int` index 0 pads, 1 stands for
  * unknown words, then words by how often they occur; of equally frequent ones the last in order of code points comes
  * first, as in Keras (`vocabulary` of "b a" is ["", "[UNK]", "b", "a"]).
  * @throws ConfigError for an unknown option or a value out of range.
@@ -115,12 +168,29 @@ export function textVectorization(options: TextVectorizationOptions = {}): TextV
   const where = "textVectorization()";
   refuseUnknown(where, options, [
     "maxTokens",
+    "outputMode",
+    "ngrams",
+    "padToMaxTokens",
     "outputSequenceLength",
     "standardize",
     "split",
     "vocabulary",
-  ] satisfies (keyof TextVectorizationOptions)[]);
+    "idfWeights",
+  ] satisfies (keyof TextVectorizationOptions | "idfWeights")[]);
   const { maxTokens = null, outputSequenceLength = null } = options;
+  const given = options.outputMode ?? "int";
+  const mode = oneOf(where, "outputMode", SPELLED[given as keyof typeof SPELLED] ?? given, MODES);
+  const lengths = ngramLengths(where, options.ngrams);
+  const padded = flag(where, "padToMaxTokens", options.padToMaxTokens ?? false);
+  if (mode === "int" ? padded : outputSequenceLength !== null) {
+    const what = mode === "int" ? "padToMaxTokens" : "outputSequenceLength";
+    throw new ConfigError(`${where}: \`${what}\` does not go with the output mode ${mode}.`);
+  }
+  if (padded && maxTokens === null) {
+    throw new ConfigError(`${where}: \`padToMaxTokens\` needs \`maxTokens\`, a number.`);
+  }
+  /** Padding, in the mode `int`, and unknown words. */
+  const special = mode === "int" ? ["", "[UNK]"] : ["[UNK]"];
   const { standardize = "lowerAndStripPunctuation", split = "whitespace" } = options;
   // Keras: padding and unknown words take two.
   if (maxTokens !== null) numberIn(where, "maxTokens", maxTokens, { min: 2, integer: true });
@@ -128,12 +198,14 @@ export function textVectorization(options: TextVectorizationOptions = {}): TextV
     numberIn(where, "outputSequenceLength", outputSequenceLength, { min: 1, integer: true });
   }
   const clean = standardizer(where, standardize);
-  const cut = splitter(where, split);
+  const split1 = splitter(where, split);
+  const cut = lengths === null ? split1 : (text: string) => ngramsOf(split1(text), lengths);
+  let frequencies: readonly number[] = [];
   let words: readonly string[] | undefined;
   let indices = new Map<string, number>();
   const know = (list: readonly string[]): void => {
     words = list;
-    indices = new Map(list.map((word, i) => [word, i + 2]));
+    indices = new Map(list.map((word, i) => [word, i + special.length]));
   };
   if (options.vocabulary !== undefined) {
     checkTexts(`${where} vocabulary`, options.vocabulary);
@@ -145,13 +217,14 @@ export function textVectorization(options: TextVectorizationOptions = {}): TextV
         received: twice,
       });
     }
-    if (maxTokens !== null && list.length + 2 > maxTokens) {
+    if (maxTokens !== null && list.length + special.length > maxTokens) {
       throw new ConfigError(
         `${where}: \`vocabulary\` has ${list.length} words, and with padding and unknown words more than maxTokens, ${maxTokens}.`,
-        { received: list.length, expected: maxTokens - 2 },
+        { received: list.length, expected: maxTokens - special.length },
       );
     }
     know(list);
+    if (mode === "tfIdf") frequencies = weightsOf(where, options, list.length + 1);
   }
   const tokensOf = (place: string, texts: readonly string[]): (readonly string[])[] => {
     checkTexts(place, texts);
@@ -159,15 +232,22 @@ export function textVectorization(options: TextVectorizationOptions = {}): TextV
   };
   const made: TextVectorization = {
     get vocabulary() {
-      return ["", "[UNK]", ...(words ?? [])];
+      return [...special, ...(words ?? [])];
     },
+    getVocabulary({ includeSpecialTokens = true } = {}) {
+      return includeSpecialTokens ? [...made.vocabulary] : [...(words ?? [])];
+    },
+    vocabularySize: () => made.vocabulary.length,
     adapt(texts) {
       const counts = new Map<string, number>();
-      for (const tokens of tokensOf(`${where}.adapt()`, texts)) {
-        for (const token of tokens) if (token !== "") counts.set(token, (counts.get(token) ?? 0) + 1);
+      const rows = tokensOf(`${where}.adapt()`, texts);
+      for (const tokens of rows) {
+        for (const token of tokens)
+          if (!special.includes(token) && token !== "") counts.set(token, (counts.get(token) ?? 0) + 1);
       }
       const sorted = [...counts].sort(([a, m], [b, n]) => n - m || byCodePoints(b, a)).map(([word]) => word);
-      know(maxTokens === null ? sorted : sorted.slice(0, maxTokens - 2));
+      know(maxTokens === null ? sorted : sorted.slice(0, maxTokens - special.length));
+      if (mode === "tfIdf") frequencies = inverseFrequencies(words!, rows);
       return made;
     },
     vectorize(texts) {
@@ -177,6 +257,10 @@ export function textVectorization(options: TextVectorizationOptions = {}): TextV
         );
       }
       const rows = tokensOf(`${where}.vectorize()`, texts);
+      if (mode !== "int") {
+        const width = padded ? maxTokens! : made.vocabulary.length;
+        return bagsOf(rows, width, mode, (token) => indices.get(token), frequencies);
+      }
       const length = outputSequenceLength ?? rows.reduce((longest, row) => Math.max(longest, row.length), 0);
       const data = new Int32Array(rows.length * length);
       rows.forEach((row, n) => {
@@ -199,6 +283,10 @@ export function textVectorization(options: TextVectorizationOptions = {}): TextV
         standardize,
         split,
         ...(words === undefined ? {} : { vocabulary: words }),
+        ...(mode === "int" ? {} : { outputMode: mode }),
+        ...(lengths === null ? {} : { ngrams: lengths }),
+        ...(padded ? { padToMaxTokens: padded } : {}),
+        ...(mode === "tfIdf" && words !== undefined ? { idfWeights: frequencies } : {}),
       };
     },
   };

@@ -101,7 +101,12 @@ function optionsOf(value: unknown): Config {
   const options: Config = {};
   for (const [key, setting] of Object.entries(given)) {
     if (setting === null || (idle.includes(key) && !setting)) continue;
-    if (["name", "dtype", "reduction", "fn", "axis"].includes(key)) continue;
+    if (["name", "dtype", "fn", "axis"].includes(key)) continue;
+    if (key === "reduction") {
+      if (!["auto", "none", "sum_over_batch_size"].includes(setting as string))
+        options[key] = camel(setting as string);
+      continue;
+    }
     if (key === "threshold" && setting === 0.5) continue;
     options[camel(key)] = setting;
   }

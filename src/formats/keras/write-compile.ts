@@ -64,7 +64,10 @@ const optimizers: Readonly<Record<string, string>> = {
 const pascal = (name: string): string => name[0]!.toUpperCase() + name.slice(1);
 const options = (config: Readonly<Record<string, unknown>> = {}): Record<string, unknown> =>
   Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [snake(key).replace(/^beta([12])$/, "beta_$1"), value]),
+    Object.entries(config).map(([key, value]) => [
+      snake(key).replace(/^beta([12])$/, "beta_$1"),
+      key === "reduction" ? snake(value as string) : value,
+    ]),
   );
 
 const named = (value: unknown): Described => {

@@ -1,5 +1,5 @@
 import { type ConstraintLike, toConstraint } from "../../constraints/to-constraint.js";
-import { ConfigError, ShapeError, told } from "../../errors.js";
+import { ConfigError, ShapeError } from "../../errors.js";
 import { type Initializer, type InitializerLike, toInitializer } from "../../initializers/to-initializer.js";
 import { flag, numberIn } from "../../options.js";
 import { type RegularizerLike, toRegularizer } from "../../regularizers/to-regularizer.js";
@@ -13,8 +13,8 @@ import { BatchNormalizationStage } from "./batch-normalization-stage.js";
 
 /** Options of `batchNormalization`, with Keras's names, meanings and defaults. */
 export interface BatchNormalizationOptions extends LayerOptions {
-  /** Only -1, the features, which is the default. */
-  readonly axis?: -1;
+  /** Only the last: -1, which is the default, or its number, the batch being axis 0. */
+  readonly axis?: number;
   /** Share of the moving statistics that a batch leaves as it was. Default 0.99. */
   readonly momentum?: number;
   /** Added to the variance. Default 1e-3. */
@@ -66,6 +66,7 @@ export class BatchNormalizationLayer extends Layer {
   readonly center: boolean;
   readonly scale: boolean;
   readonly #initializers: Record<"gamma" | "beta" | "movingMean" | "movingVariance", Initializer>;
+  readonly #axis: number;
   readonly #options: BatchNormalizationOptions;
   gamma: Variable | undefined;
   beta: Variable | undefined;
@@ -73,12 +74,7 @@ export class BatchNormalizationLayer extends Layer {
   constructor(options: BatchNormalizationOptions) {
     const where = "batchNormalization()";
     super(where, options, known);
-    if (options.axis !== undefined && options.axis !== -1) {
-      throw new ConfigError(
-        `${where}: \`axis\` is ${told(options.axis)}; only the last axis, -1, is normalized. Put permute({ dims: [2, 1] }) before and behind the layer for the other.`,
-        { received: options.axis, expected: -1 },
-      );
-    }
+    this.#axis = numberIn(where, "axis", options.axis ?? -1, { min: -1, integer: true });
     this.momentum = numberIn(where, "momentum", options.momentum ?? 0.99, { min: 0, max: 1 });
     this.epsilon = numberIn(where, "epsilon", options.epsilon ?? 1e-3, { above: 0 });
     this.center = flag(where, "center", options.center ?? true);
@@ -108,6 +104,12 @@ export class BatchNormalizationLayer extends Layer {
       throw new ShapeError(
         `\`${this.name}\` (batchNormalization) expected [batch, features] or [batch, timesteps, features] with known features, got ${describeShape([null, ...inputShape])}.`,
         { received: inputShape, expected: "[…, features]" },
+      );
+    }
+    if (this.#axis !== -1 && this.#axis !== inputShape.length) {
+      throw new ConfigError(
+        `\`${this.name}\` (batchNormalization): \`axis\` is ${this.#axis}, and of ${describeShape([null, ...inputShape])} only the last axis, -1, is normalized. Put permute({ dims: [2, 1] }) before and behind the layer for the other.`,
+        { received: this.#axis, expected: -1 },
       );
     }
     const where = `batchNormalization() \`${this.name}\``;

@@ -270,6 +270,7 @@ export class Executor {
       memory,
       prediction: address,
       target: labels[o]!.target,
+      mask: outputs[o]!.mask,
       samples,
       isSequence,
       rows: samples * timesteps,

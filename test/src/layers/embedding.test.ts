@@ -8,10 +8,10 @@ import {
   nonNeg,
   reshape,
   sequential,
-  toArray,
   sgd,
   type Tensor,
   timeDistributed,
+  toArray,
 } from "../../../src/index.js";
 import { errorOf, expectNear, values } from "../model/support.js";
 import { expectAgreement, randomize } from "./agreement.js";

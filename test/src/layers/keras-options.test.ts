@@ -61,7 +61,6 @@ describe("Keras's other words for options", () => {
     ["useCudnn", () => gru(options({ units: 2, useCudnn: "yes" }))],
     ["seed", () => dropout({ rate: 0.1, seed: -1 })],
     ["seed", () => dense(options({ units: 2, seed: 1 }))],
-    ["spatialDropout1D", () => dropout(options({ rate: 0.1, noiseShape: [null, 1, 3] }))],
     ["synchronized", () => batchNormalization(options({ synchronized: true }))],
     ["attentionAxes", () => multiHeadAttention(options({ numHeads: 1, keyDim: 2, attentionAxes: [2] }))],
     ["batchInputShape", () => lstm(options({ units: 2, batchInputShape: 3 }))],
@@ -81,6 +80,20 @@ describe("Keras's other words for options", () => {
   ])("options by place are refused with the call to make: %s", (call, make) => {
     expect(make).toThrow(expect.objectContaining({ name: "ConfigError" }));
     expect(make).toThrow(call);
+  });
+
+  it("the last axis of a normalization may be its number; any other is refused where the input is known", () => {
+    for (const normalize of [layerNormalization, batchNormalization]) {
+      const [rows, steps] = [[4], [5, 4]];
+      expect(
+        sequential([normalize({ axis: 1, inputShape: rows })]).layers[0]!.getConfig(),
+      ).not.toHaveProperty("axis");
+      expect(sequential([normalize({ axis: 2, inputShape: steps })]).countParams()).toBeGreaterThan(0);
+      expect(() => sequential([normalize({ axis: 1, inputShape: steps })])).toThrow(
+        "permute({ dims: [2, 1] })",
+      );
+      expect(() => normalize({ axis: -2 })).toThrow("`axis` is -2");
+    }
   });
 
   it("say what comes in", () => {

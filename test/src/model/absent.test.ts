@@ -3,13 +3,11 @@ import {
   activation,
   adam,
   dense,
-  dropout,
   earlyStopping,
   gru,
   layerNormalization,
   lstm,
   sequential,
-  sparseCategoricalCrossentropy,
 } from "../../../src/index.js";
 import { errorOf } from "./support.js";
 
@@ -26,13 +24,10 @@ const absent: readonly (readonly [string, () => unknown])[] = [
     (name) => [name, () => lstm({ units: 1, ...(options(name) as object) })] as const,
   ),
   ["resetState", () => gru({ units: 1, ...(options("resetState") as object) })],
-  ["noiseShape", () => dropout({ rate: 0.1, ...(options("noiseShape") as object) })],
   ["loraRank", () => dense({ units: 1, ...(options("loraRank") as object) })],
   ["rmsScaling", () => layerNormalization(options("rmsScaling"))],
   ["relu6", () => activation({ activation: "relu6" as never })],
-  ["ignoreClass", () => sparseCategoricalCrossentropy(options("ignoreClass"))],
   ["excludeFromWeightDecay", () => adam(options("excludeFromWeightDecay"))],
-  ["emaOverwriteFrequency", () => adam(options("emaOverwriteFrequency"))],
   ["lossScaleFactor", () => adam(options("lossScaleFactor"))],
   ...["ftrl", "adafactor", "muon", "lamb"].map(
     (name) => [name, () => model().compile({ loss: "mse", optimizer: name as never })] as const,

@@ -3,6 +3,8 @@ import {
   createRandom,
   dense,
   dropout,
+  model as graph,
+  input,
   lstm,
   type Sequential,
   sequential,
@@ -122,5 +124,88 @@ describe("dropout in training", () => {
     const { loss } = await model.trainOnBatch(ones, new Float32Array(rows));
     // The mean of 12,800 kept-and-scaled ones: 1 with a standard deviation of √(1/3 / 12800) = 0.005; five of them.
     expect(Math.abs(loss! - 1)).toBeLessThan(0.026);
+  });
+});
+
+describe("noiseShape: draws that serve several elements, as in Keras", () => {
+  const [N, T, F] = [6, 5, 7];
+  const cases: readonly (readonly [
+    string,
+    readonly (number | null)[],
+    (n: number, t: number, f: number) => string,
+  ])[] = [
+    ["a feature at all steps", [null, 1, F], (n, _t, f) => `${n} ${f}`],
+    ["whole steps", [null, T, 1], (n, t) => `${n} ${t}`],
+    ["whole samples", [null, 1, 1], (n) => `${n}`],
+    ["the same in all samples", [1, null, null], (_n, t, f) => `${t} ${f}`],
+  ];
+  it.each(cases)("%s", async (_what, noiseShape, keyOf) => {
+    const x = input({ shape: [T, F] });
+    const layer = dropout({ rate: 0.5, noiseShape });
+    const made = graph({ inputs: x, outputs: layer.apply(x, { training: true }), seed: 3 });
+    made.compile({ optimizer: sgd({ learningRate: 0 }), loss: "mse" });
+    const ones = { shape: [N, T, F], data: new Float32Array(N * T * F).fill(1) };
+    const { data } = await made.predict(ones);
+    const factors = new Map<string, Set<number>>();
+    data.forEach((value, i) => {
+      const key = keyOf(Math.floor(i / (T * F)), Math.floor(i / F) % T, i % F);
+      factors.set(key, (factors.get(key) ?? new Set()).add(value));
+    });
+    // Each draw is 0 or 2, the same wherever it serves, and both occur.
+    expect([...factors.values()].every((set) => set.size === 1)).toBe(true);
+    expect([...new Set(data)].sort()).toEqual([0, 2]);
+    // A loss of Σ output²/2 / N: the slope is the output times the same factor. Draws of both calls are those of batch 0.
+    const slopes = await made.gradients(ones, { shape: [N, T, F], data: new Float32Array(N * T * F) });
+    const scale = 2 / (N * T * F);
+    const drawn = Array.from(slopes.input.data, (slope) => Math.round(slope / scale / 2));
+    expect(new Set(drawn)).toEqual(new Set([0, 2]));
+    drawn.forEach((value, i) => {
+      const key = keyOf(Math.floor(i / (T * F)), Math.floor(i / F) % T, i % F);
+      const first = drawn.findIndex(
+        (_, j) => keyOf(Math.floor(j / (T * F)), Math.floor(j / F) % T, j % F) === key,
+      );
+      expect(value).toBe(drawn[first]);
+    });
+  });
+
+  it("of nulls or the input's own extents it is plain dropout, to the bit; rows and steps of rows have it too", async () => {
+    const run = async (layer: ReturnType<typeof dropout>, shape: readonly number[]) => {
+      const x = input({ shape });
+      const made = graph({ inputs: x, outputs: layer.apply(x, { training: true }), seed: 3 });
+      return (
+        await made.predict({
+          shape: [N, ...shape],
+          data: new Float32Array(N * shape.reduce((a, b) => a * b)).fill(1),
+        })
+      ).data;
+    };
+    const plain = await run(dropout({ rate: 0.4, name: "d" }), [T, F]);
+    expect(await run(dropout({ rate: 0.4, name: "d", noiseShape: [null, null, F] }), [T, F])).toEqual(plain);
+    const rows = await run(dropout({ rate: 0.5, noiseShape: [null, 1] }), [F]);
+    for (let n = 0; n < N; n++) expect(new Set(rows.subarray(n * F, (n + 1) * F)).size).toBe(1);
+    const inner = await run(dropout({ rate: 0.5, noiseShape: [null, 1, 2, 1] }), [T, 2, F]);
+    for (let n = 0; n < N; n++)
+      for (let i = 0; i < T * 2 * F; i++)
+        expect(inner[n * T * 2 * F + i]).toBe(inner[n * T * 2 * F + (Math.floor(i / F) % 2) * F]);
+    expect(dropout({ rate: 0.5, noiseShape: [null, 1, 2] }).getConfig()).toMatchObject({
+      noiseShape: [null, 1, 2],
+    });
+  });
+
+  it.each([
+    ["no list", () => dropout({ rate: 0.5, noiseShape: 1 as never }), "ConfigError"],
+    ["a half", () => dropout({ rate: 0.5, noiseShape: [null, 0.5] }), "ConfigError"],
+    [
+      "another extent",
+      () => sequential([dropout({ rate: 0.5, noiseShape: [null, 1, 4], inputShape: [T, F] })]),
+      "ShapeError",
+    ],
+    [
+      "too few",
+      () => sequential([dropout({ rate: 0.5, noiseShape: [null, 1], inputShape: [T, F] })]),
+      "ShapeError",
+    ],
+  ])("refuses %s", (_what, make, name) => {
+    expect(make).toThrow(expect.objectContaining({ name, message: expect.stringContaining("noiseShape") }));
   });
 });

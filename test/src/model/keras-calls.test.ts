@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import {
+  concatenate,
   dense,
   dropout,
   earlyStopping,
@@ -189,5 +190,38 @@ describe("input", () => {
     expect(input({ batchShape: [null, 5, 3] }).shape).toEqual([null, 5, 3]);
     expect(() => input({ shape: [3], batchShape: [1, 3] })).toThrow(/batchShape/);
     expect(() => input({ batchShape: 3 as never })).toThrow(/batchShape/);
+  });
+});
+
+describe("calls of one batch", () => {
+  it("test and predict take what is given as one batch, however long, and change nothing", async () => {
+    const many = [...x, ...x, ...x, ...x, ...x, ...x];
+    const labels = [...y, ...y, ...y, ...y, ...y, ...y];
+    for (const made of [chain(), graph()]) {
+      const weights = made.getWeights();
+      const sampleWeight = labels.map((_, n) => n / 7);
+      expect(await made.testOnBatch(many, labels, { sampleWeight })).toEqual(
+        await made.evaluate(many, labels, { sampleWeight, batchSize: 36 }),
+      );
+      expect(await made.predictOnBatch(many)).toEqual(await made.predict(many, { batchSize: 36 }));
+      expect(made.getWeights()).toEqual(weights);
+    }
+  });
+
+  it("of stateful models, and of graphs with several inputs, by order and by name", async () => {
+    const stateful = sequential([lstm({ units: 2, inputShape: [4, 2], batchSize: 6, stateful: true })], {
+      seed: 1,
+    });
+    const first = await stateful.predictOnBatch(x);
+    expect(await stateful.predictOnBatch(x)).not.toEqual(first);
+    const [a, b] = [input({ shape: [4, 2], name: "a" }), input({ shape: [1], name: "b" })];
+    const both = model({
+      inputs: [a, b],
+      outputs: concatenate().apply([lstm({ units: 2 }).apply(a), b]),
+      seed: 1,
+    });
+    const [one, two] = [await both.predictOnBatch([x, y]), await both.predictOnBatch({ b: y, a: x })];
+    expect(one).toEqual(two);
+    expect(one.shape).toEqual([6, 3]);
   });
 });

@@ -5,12 +5,14 @@ import {
   adam,
   adamax,
   adamw,
+  dense,
   exponentialDecay,
   lion,
   nadam,
   type Optimizer,
   piecewiseConstantDecay,
   rmsprop,
+  sequential,
   sgd,
 } from "../../../src/index.js";
 import type { OracleLayerSpec } from "../../oracle/layers/apply.js";
@@ -224,5 +226,34 @@ describe("a gradient that is not finite", () => {
 
   it("is cut to the bound by clipvalue", async () => {
     expect((await exploding({ clipvalue: 1 })).at(-1)).toBe(false);
+  });
+
+  it("emaOverwriteFrequency: the average takes the weights' place after every so many batches, as in Keras", async () => {
+    const [x, y] = [[[1]], [[0]]];
+    const trained = async (more: object, steps: number): Promise<number[]> => {
+      const model = sequential([dense({ units: 1, useBias: false, inputShape: [1] })]);
+      model.compile({
+        optimizer: sgd({ learningRate: 0.25, useEma: true, emaMomentum: 0.5, ...more }),
+        loss: "mse",
+      });
+      model.setWeights([[[1]]]);
+      const ways: number[] = [];
+      for (let step = 0; step < steps; step++) {
+        await model.trainOnBatch(x, y);
+        ways.push(model.getWeights()[0]!.data[0]!);
+      }
+      return ways;
+    };
+    // w <- w / 2 a step. The average is copied at the first, then half of itself and half of w; it overwrites w at 2 and 4.
+    let [w, average] = [1, 0];
+    const expected = [1, 2, 3, 4, 5].map((step) => {
+      w /= 2;
+      average = step === 1 ? w : (average + w) / 2;
+      if (step % 2 === 0) w = average;
+      return w;
+    });
+    expect(await trained({ emaOverwriteFrequency: 2 }, 5)).toEqual(expected);
+    expect(await trained({ emaOverwriteFrequency: null }, 3)).toEqual([0.5, 0.25, 0.125]);
+    expect(() => sgd({ emaOverwriteFrequency: 0 })).toThrow("`emaOverwriteFrequency` is 0");
   });
 });

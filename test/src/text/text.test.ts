@@ -210,9 +210,73 @@ describe("textVectorization is Keras's TextVectorization", () => {
     [() => textVectorization({ maxTokens: 3, vocabulary: ["a", "b"] }), "maxTokens"],
     [() => textVectorization({ vocabulary: ["a", "a"] }), '"a"'],
     [() => textVectorization({ split: "words" as never }), "whitespace"],
-    [() => textVectorization({ ngrams: 2 } as never), "ngrams"],
+    [() => textVectorization({ ragged: true } as never), "ragged"],
     [() => textVectorization({ split: (text) => [text] }).toJSON(), "function"],
   ])("refuses what it cannot do: %#", (work, says) => {
     expect(work).toThrow(says);
+  });
+});
+
+describe("textVectorization's bags of words, as Keras's", () => {
+  const texts = ["the cat sat", "the dog sat down", "the the dog"];
+  // By frequency, ties by the last in order of code points: the 4, sat 2, dog 2, down 1, cat 1.
+  const words = ["the", "sat", "dog", "down", "cat"];
+
+  it("multiHot, count: unknown words first, no padding", () => {
+    for (const outputMode of ["multiHot", "multi_hot"] as const) {
+      const hot = textVectorization({ outputMode }).adapt(texts);
+      expect(hot.getVocabulary()).toEqual(["[UNK]", ...words]);
+      expect(hot.getVocabulary({ includeSpecialTokens: false })).toEqual(words);
+      expect(hot.vocabularySize()).toBe(6);
+      expect(toArray(hot.vectorize(["the the bird sat", ""]))).toEqual([
+        [1, 1, 1, 0, 0, 0],
+        [0, 0, 0, 0, 0, 0],
+      ]);
+    }
+    const count = textVectorization({ outputMode: "count", maxTokens: 8, padToMaxTokens: true }).adapt(texts);
+    expect(toArray(count.vectorize(["the the bird dog"]))).toEqual([[1, 2, 0, 1, 0, 0, 0, 0]]);
+    // Two words beside the unknown.
+    expect(textVectorization({ outputMode: "count", maxTokens: 3 }).adapt(texts).vocabulary).toEqual([
+      "[UNK]",
+      "the",
+      "sat",
+    ]);
+  });
+
+  it("tfIdf: counts times ln(1 + texts / (1 + texts with the word)), unknown words the mean of the known", () => {
+    const made = textVectorization({ outputMode: "tf_idf" }).adapt(texts);
+    const known = [3, 2, 2, 1, 1].map((holding) => Math.log(1 + 3 / (1 + holding)));
+    const mean = known.reduce((a, b) => a + b, 0) / 5;
+    const [row] = toArray<number[][]>(made.vectorize(["the the bird cat"]));
+    for (const [k, value] of [mean, 2 * known[0]!, 0, 0, 0, known[4]!].entries())
+      expect(row![k]).toBeCloseTo(value, 6);
+    const again = textVectorization(JSON.parse(JSON.stringify(made.toJSON())));
+    expect(again.vectorize(texts)).toEqual(made.vectorize(texts));
+  });
+
+  it("ngrams: words, then pairs of them, or the lengths listed alone", () => {
+    const pairs = textVectorization({ ngrams: 2 }).adapt(["a b c"]);
+    expect(pairs.vocabulary).toEqual(["", "[UNK]", "c", "b c", "b", "a b", "a"]);
+    expect(toArray(pairs.vectorize(["a b x"]))).toEqual([[6, 4, 1, 5, 1]]);
+    expect(
+      textVectorization({ ngrams: [2] })
+        .adapt(["a b c"])
+        .getVocabulary(),
+    ).toEqual(["", "[UNK]", "b c", "a b"]);
+    expect(textVectorization(pairs.toJSON()).vectorize(["b c"])).toEqual(pairs.vectorize(["b c"]));
+  });
+
+  it.each([
+    [{ outputMode: "oneHot" }, "outputMode"],
+    [{ ngrams: 0 }, "ngrams"],
+    [{ ngrams: [] }, "ngrams"],
+    [{ padToMaxTokens: true, maxTokens: 5 }, "padToMaxTokens"],
+    [{ padToMaxTokens: true, outputMode: "count" }, "maxTokens"],
+    [{ outputSequenceLength: 5, outputMode: "count" }, "outputSequenceLength"],
+    [{ vocabulary: ["a"], outputMode: "tfIdf" }, "adapt"],
+  ])("refuses %o", (options, word) => {
+    expect(() => textVectorization(options as never)).toThrow(
+      expect.objectContaining({ name: "ConfigError", message: expect.stringContaining(word) }),
+    );
   });
 });
