@@ -82,9 +82,7 @@ export abstract class Layer {
     const options = layerExtras.read(this, where, given, known);
     this.given = options;
     if (options.name !== undefined && (typeof options.name !== "string" || !/^[^/\s]+$/.test(options.name))) {
-      throw new ConfigError(
-        `${where}: \`name\` is ${told(options.name)}, expected a word without spaces or slashes.`,
-      );
+      throw new ConfigError(`${where}: \`name\` is ${told(options.name)}, expected a word without slashes.`);
     }
     this.#name = options.name;
     this.#trainable = options.trainable === undefined ? true : flag(where, "trainable", options.trainable);

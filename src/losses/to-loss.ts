@@ -48,7 +48,7 @@ export function toLoss(where: string, value: unknown): Loss {
   if (isLoss(value)) return value;
   if (losses.holds(value)) {
     const { name } = value;
-    throw new ConfigError(`${where}: \`loss\` is the factory ${name}. Call it: ${name}().`);
+    throw new ConfigError(`${where}: \`loss\` is a factory. Call it: ${name}().`);
   }
   if (typeof value === "function") return customLoss(value as LossFunction);
   return losses.make(where, "loss", value) ?? losses.refuse(where, "`loss`", value);

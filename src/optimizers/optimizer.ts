@@ -132,7 +132,7 @@ export abstract class Optimizer {
   set learningRate(rate: number) {
     if (this.#schedule !== null) {
       throw new ConfigError(
-        `${this.#where}: the learning rate follows the schedule ${this.#schedule.name}. Give a number as learningRate to change it.`,
+        `${this.#where}: the learning rate follows the schedule ${this.#schedule.name}. Give a number to change it.`,
       );
     }
     this.#learningRate = numberIn(this.#where, "learningRate", rate, { min: 0 });

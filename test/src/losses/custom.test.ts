@@ -142,7 +142,7 @@ describe("a function as loss", () => {
 
   it("is told from a factory that was not called", async () => {
     expect((await errorOf(() => modelWith(meanSquaredError as never, false))).message).toMatch(
-      /`loss` is the factory meanSquaredError. Call it: meanSquaredError\(\)/,
+      /`loss` is a factory. Call it: meanSquaredError\(\)/,
     );
     expect((await errorOf(() => modelWith(quantile as never, false))).message).toMatch(
       /quantile\(\{ quantiles/,
