@@ -7,6 +7,7 @@ import type { Pause } from "../choose/pause.js";
 import { refuseAborted } from "../network.js";
 import type { Settings } from "../options.js";
 import type { ForecasterFitOptions, ForecasterOptions } from "../types.js";
+import { type ErrorScale, fitErrorScale, pastError } from "./error-scale.js";
 import { fitKnownEffects, type KnownEffects, placesOfKnown } from "./known-effects.js";
 import type { OpenPanel } from "./open-panel.js";
 import { type Base, baseAt, baseReach } from "./panel-base.js";
@@ -25,8 +26,9 @@ export interface PanelFit {
   /** Share of the networks in the forecast; the rest is the statistical forecast of each series alone. */
   readonly weight: number;
   readonly statistic: Statistic;
-  /** Errors on the held-out rows in units of each origin's base. */
+  /** Errors on the held-out rows in units of what was expected of each origin. */
   readonly calibration: Calibration;
+  readonly errorScale: ErrorScale;
   readonly choices: Choices;
   /** null where no column is known ahead. */
   readonly known: KnownEffects | null;
@@ -263,13 +265,26 @@ export async function fitPanel(
     );
     const paths = pathsFor(statistic, weight);
     describeWorst(paths, judged, choices);
-    const errors = judged.map(({ series, end, base }, i) =>
-      paths[i]!.map((value, h) => (series.y[end + h]! - value) / base.unit),
+    const errors = judged.map(({ series, end }, i) =>
+      paths[i]!.map((value, h) => series.y[end + h]! - value),
     );
-    const spreads = spreadsOf(judged, errors);
+    const reach = baseReach(profile);
+    const pastOf = async (own: PanelSeries, rows: number): Promise<number | null> => {
+      await pause();
+      return pastError(own, profile, rows, statistic, reach);
+    };
+    const pasts = new Map<string, number | null>();
+    for (const [i, own] of heldModels.entries()) pasts.set(own.id, await pastOf(own, heldRows[i]!));
+    const sized = fitErrorScale(
+      judged.map(({ series, base }, i) => {
+        const size = errors[i]!.reduce((sum, error) => sum + Math.abs(error) / horizon, 0);
+        return { id: series.id, unit: base.unit, size };
+      }),
+      pasts,
+    );
     const calibration = calibrate(
       null,
-      errors.map((row, i) => row.map((error) => error / spreads.without[i]!)),
+      errors.map((row, i) => row.map((error) => error / sized.expected[i]!)),
       horizon,
     );
     for (const member of networks.splice(0)) member.dispose();
@@ -283,10 +298,11 @@ export async function fitPanel(
           : "columns known ahead explain no more than chance would: they are left out",
       );
     }
-    const series = (await modelAll(panel.series, 0, statistic, known)).map((own) => ({
-      ...own,
-      spread: spreads.bySeries.get(own.id) ?? 1,
-    }));
+    const series: PanelSeries[] = [];
+    for (const own of await modelAll(panel.series, 0, statistic, known)) {
+      const errors = { past: await pastOf(own, own.rows), own: sized.bySeries.get(own.id)?.own ?? null };
+      series.push({ ...own, errors });
+    }
     const count = weight === 0 ? 0 : members;
     choices.add(
       "members",
@@ -307,6 +323,7 @@ export async function fitPanel(
       weight,
       statistic,
       calibration,
+      errorScale: sized.scale,
       choices,
       known,
       isArray: panel.isArray,
@@ -315,35 +332,6 @@ export async function fitPanel(
   } finally {
     for (const network of networks) network.dispose();
   }
-}
-
-/** How much the mean over all series counts beside a series' own errors. */
-const SHARED = 0.5;
-
-/**
- * How far each series' errors spread against the mean of all, in units of the base: some are harder than their recent past
- * tells. For the calibration each origin is measured by the others of its series, so that no error sets its own unit.
- */
-function spreadsOf(
-  judged: readonly Judged[],
-  errors: readonly Float64Array[],
-): { without: number[]; bySeries: Map<string, number> } {
-  const sizes = errors.map((row) => row.reduce((sum, error) => sum + Math.abs(error) / row.length, 0));
-  const mean = sizes.reduce((sum, size) => sum + size, 0) / Math.max(1, sizes.length);
-  const groups = new Map<string, { sum: number; count: number }>();
-  judged.forEach(({ series }, i) => {
-    const group = groups.get(series.id) ?? { sum: 0, count: 0 };
-    groups.set(series.id, { sum: group.sum + sizes[i]!, count: group.count + 1 });
-  });
-  const spread = (sum: number, count: number): number =>
-    count === 0 || !(mean > 0) ? 1 : (sum / count / mean + SHARED) / (1 + SHARED);
-  return {
-    without: judged.map(({ series }, i) => {
-      const { sum, count } = groups.get(series.id)!;
-      return spread(sum - sizes[i]!, count - 1);
-    }),
-    bySeries: new Map([...groups].map(([id, { sum, count }]) => [id, spread(sum, count)])),
-  };
 }
 
 /** Which series differ: those forecast worst and best on the held-out rows. */

@@ -3,6 +3,7 @@ import { createYielder } from "../../model/yield-to-host.js";
 import { fingerprint } from "../chain/fingerprint.js";
 import { conformalOffset } from "../choose/calibration.js";
 import type { Forecast } from "../types.js";
+import { expectedError, pastError } from "./error-scale.js";
 import { blend, type PanelFit } from "./fit-panel.js";
 import { effectPath, type KnownEffects } from "./known-effects.js";
 import type { OpenSeries } from "./open-panel.js";
@@ -48,13 +49,14 @@ async function pathsAt(
   origins: readonly Origin[],
   horizon: number,
 ): Promise<{ path: Float64Array; unit: number }[]> {
-  const { profile, networks, weight, statistic } = fit;
+  const { profile, networks, weight, statistic, errorScale } = fit;
   const reach = baseReach(profile);
   const long = origins.map((origin, i) => ({ ...origin, i })).filter(({ end }) => end >= reach);
   const heard = weight > 0 && networks.length > 0;
   const corrections = heard ? await correctionsAt(profile, networks, long) : [];
   const results = origins.map(({ series, end }) => {
-    const unit = series.spread * (end >= reach ? baseAt(series, profile, end).unit : shortUnit(series, end));
+    const near = end >= reach ? baseAt(series, profile, end).unit : shortUnit(series, end);
+    const unit = expectedError(errorScale, near, series.errors);
     return { path: statisticalPath(series, profile, end, statistic), unit };
   });
   if (heard) {
@@ -171,5 +173,10 @@ export function growSeries(
 }
 
 /** A series never seen, modelled as the panel's are. */
-export const newSeries = (fit: PanelFit, own: OpenSeries): Promise<PanelSeries> =>
-  modelSeries(own, fit.profile, fit.log, own.target.length, fit.statistic, createYielder(), fit.known);
+export async function newSeries(fit: PanelFit, own: OpenSeries): Promise<PanelSeries> {
+  const { profile, statistic } = fit;
+  const rows = own.target.length;
+  const series = await modelSeries(own, profile, fit.log, rows, statistic, createYielder(), fit.known);
+  const past = pastError(series, profile, rows, statistic, baseReach(profile));
+  return { ...series, errors: { past, own: null } };
+}

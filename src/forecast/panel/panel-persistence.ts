@@ -6,6 +6,7 @@ import { Choices } from "../choose/explanation.js";
 import { checkPanel } from "../stored/check-panel.js";
 import { checkState } from "../stored/check-state.js";
 import type { Choice, ForecasterOptions } from "../types.js";
+import type { ErrorScale } from "./error-scale.js";
 import type { PanelFit } from "./fit-panel.js";
 import type { KnownEffects } from "./known-effects.js";
 import type { Clock } from "./open-panel.js";
@@ -17,7 +18,7 @@ import { transformFrom } from "./transform.js";
 
 /** The key in the file's metadata. */
 export const PANEL_KEY = "forecaster-panel";
-const VERSION = 2;
+const VERSION = 3;
 
 interface StoredSeries {
   readonly id: string;
@@ -41,7 +42,7 @@ interface StoredSeries {
   }[];
   readonly level: number;
   readonly change: number;
-  readonly spread: number;
+  readonly errors: PanelSeries["errors"];
   readonly effects: readonly number[];
 }
 
@@ -53,6 +54,7 @@ interface Stored {
   readonly weight: number;
   readonly statistic: Statistic;
   readonly calibration: Calibration;
+  readonly errorScale: ErrorScale;
   readonly choices: readonly Choice[];
   readonly summary: string;
   readonly isArray: boolean;
@@ -64,7 +66,8 @@ interface Stored {
 
 /** Safetensors of all members, everything else as JSON in the metadata; of each series the rows a forecast looks back at. */
 export function writePanel(options: ForecasterOptions, fit: PanelFit): Uint8Array {
-  const { profile, plan, weight, statistic, calibration, choices, isArray, log, networks, known } = fit;
+  const { profile, plan, weight, statistic, calibration, errorScale } = fit;
+  const { choices, isArray, log, networks, known } = fit;
   const stored: Stored = {
     version: VERSION,
     options,
@@ -73,6 +76,7 @@ export function writePanel(options: ForecasterOptions, fit: PanelFit): Uint8Arra
     weight,
     statistic,
     calibration,
+    errorScale,
     choices: choices.list,
     summary: choices.summary,
     isArray,
@@ -105,7 +109,7 @@ export function writePanel(options: ForecasterOptions, fit: PanelFit): Uint8Arra
         })),
         level,
         change,
-        spread: own.spread,
+        errors: own.errors,
         effects: own.effects,
       };
     }),
@@ -127,7 +131,7 @@ export function readPanel(bytes: Uint8Array): { options: ForecasterOptions; fit:
     throw new Error(`the panel is of version ${String(stored?.version)}, this gateflow reads ${VERSION}`);
   }
   checkPanel(found);
-  const { profile, plan, calibration, weight, statistic, isArray } = stored;
+  const { profile, plan, calibration, errorScale, weight, statistic, isArray } = stored;
   const networks = Array.from({ length: stored.networks }, (_, member) => {
     const network = createPanelNetwork(profile, plan, member);
     const own = tensors.filter(({ name }) => name.startsWith(`member ${member}/`));
@@ -141,6 +145,7 @@ export function readPanel(bytes: Uint8Array): { options: ForecasterOptions; fit:
     weight,
     statistic,
     calibration,
+    errorScale,
     isArray,
     known:
       stored.known === null

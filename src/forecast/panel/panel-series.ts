@@ -38,8 +38,8 @@ export interface PanelSeries {
   readonly change: number;
   /** What the columns known ahead are worth, in modelled units a unit; `y` is without it. */
   readonly effects: readonly number[];
-  /** How far its errors spread against the mean of all series; 1 where that is not known. */
-  readonly spread: number;
+  /** How far its forecasts have erred, as far as that is known: see `ErrorScale`. */
+  readonly errors: { readonly past: number | null; readonly own: number | null };
 }
 
 /** Rows the features of a series without seasons look at, at the least. */
@@ -98,7 +98,7 @@ export async function modelSeries(
     level,
     change,
     effects,
-    spread: 1,
+    errors: { past: null, own: null },
   };
 }
 

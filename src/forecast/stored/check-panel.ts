@@ -26,7 +26,7 @@ const series: Check = (value, path) => {
     smoothed: list(record({ carrier, origin: whole(), state: list(numbers), rows: whole() })),
     level: number(),
     change: number(),
-    spread: number(),
+    errors: record({ past: nullable(number()), own: nullable(number()) }),
     effects: numbers,
   })(value, path);
   const { y, others, otherScales, rows } = value as {
@@ -66,6 +66,14 @@ const stored = record({
   weight: number(),
   statistic: among("autoregressions", "theta", "smoothing and theta", "all"),
   calibration,
+  errorScale: record({
+    constant: number(),
+    unit: number(),
+    past: number(),
+    own: number(),
+    typicalPast: number(),
+    typicalOwn: number(),
+  }),
   choices,
   summary: text,
   isArray: flag,
