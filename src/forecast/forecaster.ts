@@ -30,7 +30,9 @@ import type {
   ForecasterOptions,
   ForecastOptions,
   ForecastSeries,
+  Panel,
   PanelData,
+  PanelForecaster,
   PanelForecastOptions,
 } from "./types.js";
 
@@ -351,13 +353,17 @@ class SeriesForecaster implements Forecaster {
 export const forecaster = (options: ForecasterOptions = {}): Forecaster => new SeriesForecaster(options);
 
 /**
- * The forecaster that `save()` wrote: it forecasts the same, to the bit.
- * @throws FormatError for other bytes.
+ * The forecaster that `save()` wrote: it forecasts the same, to the bit. One of a panel gives one result a series; the type
+ * of its panel (`loadForecaster<Record<string, number[]>>(bytes)`) tells the compiler so.
+ * @param bytes safetensors, as `save()` gives them.
+ * @throws FormatError for other bytes, DataError for what are no bytes.
  *
  * @example
  * const again = loadForecaster(await owner.save());
  */
-export function loadForecaster(bytes: Uint8Array): Forecaster {
+export function loadForecaster(bytes: Uint8Array): Forecaster;
+export function loadForecaster<P extends Panel>(bytes: Uint8Array): PanelForecaster<P>;
+export function loadForecaster(bytes: Uint8Array): Forecaster | PanelForecaster {
   if (!(bytes instanceof Uint8Array)) {
     throw new DataError(
       `loadForecaster(): got ${bytes === null ? "null" : typeof bytes}, expected a Uint8Array.`,

@@ -72,7 +72,7 @@ describe("columns known ahead", () => {
   });
 
   it("survive saving, serve newer rows and series never seen", async () => {
-    const loaded = loadForecaster(await model.save()) as unknown as typeof model;
+    const loaded = loadForecaster<typeof known>(await model.save());
     expect(await loaded.forecast({ future })).toEqual(await model.forecast({ future }));
     loaded.dispose();
     const fresh = store(80);

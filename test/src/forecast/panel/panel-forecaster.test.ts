@@ -86,7 +86,7 @@ describe("a fitted panel", () => {
   });
 
   it("forecasts the same, to the bit, after save and load, and takes newer values", async () => {
-    const again = loadForecaster(await model.save()) as unknown as PanelForecaster<typeof panel>;
+    const again = loadForecaster<typeof panel>(await model.save());
     const options = { quantiles: [0.1, 0.9] };
     expect(await again.forecast(options)).toEqual(await model.forecast(options));
     const history = { b: [90, 95], z: shop(7, 60) };
