@@ -1,4 +1,7 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { GateflowError } from "../../src/errors.js";
 import { writeZip } from "../../src/formats/bytes/zip.js";
 import { writeHdf5 } from "../../src/formats/keras/hdf5-writer.js";
@@ -9,6 +12,7 @@ import {
   conv1d,
   dense,
   embedding,
+  forecaster,
   fromKeras,
   fromLayersModel,
   fromOnnx,
@@ -17,10 +21,12 @@ import {
   model as graph,
   gru,
   input,
+  loadForecaster,
   lstm,
   type Model,
   readNpy,
   readNpz,
+  readTableBytes,
   type SymbolicTensor,
   sequential,
   tensor,
@@ -32,6 +38,7 @@ import {
   writeNpy,
   writeNpz,
 } from "../../src/index.js";
+import { readWordVectors } from "../../src/node/word-vectors.js";
 import { createRandom, type Random } from "../../src/random.js";
 import { loopedCell, onnxFile } from "../src/formats/onnx/hand-made.js";
 
@@ -97,6 +104,42 @@ function readPacked(bytes: Uint8Array): unknown {
   return fromLayersModel({ modelTopology: undefined, ...json, weightData: bytes.slice(4 + length) });
 }
 
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+const DAYS = Array.from({ length: 24 }, (_, i) => `2024-01-${String(i + 1).padStart(2, "0")}`);
+
+/** Tables as people write them: English, German, one series a row, several below each other, quoted, with gaps and marks. */
+const csvFiles: readonly Uint8Array[] = [
+  `date,value,other\n${DAYS.map((day, i) => `${day},${i / 3},${i * 1e5}`).join("\n")}\n`,
+  `Datum;Wert\r\n${DAYS.map((_, i) => `${i + 1}.02.2023;"1.${100 + i},${i}"`).join("\r\n")}`,
+  `name,2019,2020,2021,2022\na,1,2,3,4\nb,5,,7,8\n"c, d",9,10,11,n/a\n`,
+  `id\twhen\tv\n${DAYS.map((day, i) => `${"xy"[i % 2]}\t${day} 12:00\t${i}%`).join("\n")}`,
+  `# said by\n"a ""b""","line\nbreak"\n1,2\n,4\n5,NA\n`,
+].map(utf8);
+
+const jsonLines = utf8(DAYS.map((date, i) => JSON.stringify({ date, v: i / 7, w: null })).join("\n"));
+
+const parquet = new Uint8Array(
+  parquetWriteBuffer({
+    columnData: [
+      { name: "when", data: DAYS.map((day) => new Date(day)), type: "TIMESTAMP" },
+      { name: "name", data: DAYS.map((_, i) => `n${i % 5}`), type: "STRING" },
+      { name: "v", data: DAYS.map((_, i) => (i % 4 === 0 ? null : i / 3)), type: "DOUBLE" },
+      { name: "w", data: DAYS.map((_, i) => i % 3), type: "INT32" },
+    ],
+  }),
+);
+
+/** The reader takes paths alone. */
+async function wordVectors(bytes: Uint8Array): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "gateflow-words-"));
+  try {
+    writeFileSync(join(folder, "words.txt"), bytes);
+    await readWordVectors(join(folder, "words.txt"));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 /** All readers, with files by our writers and by the tools themselves. */
 export async function fuzzedReaders(): Promise<readonly FuzzedReader[]> {
   const [line, tree] = [chain(), branching()];
@@ -132,6 +175,9 @@ export async function fuzzedReaders(): Promise<readonly FuzzedReader[]> {
       [1, 2],
       [3, 4],
     ]),
+  );
+  const small = await forecaster({ epochs: 1, units: 2, seed: 1 }).fit(
+    Array.from({ length: 60 }, (_, t) => Math.sin(t / 3) + t / 50),
   );
   const text = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
   return [
@@ -172,6 +218,15 @@ export async function fuzzedReaders(): Promise<readonly FuzzedReader[]> {
       files: [await writeNpz({ x: [[1, 2]], y: [3] }), await writeZip({ "x.npy": array })],
       read: (bytes) => readNpz(bytes),
     },
+    { name: "csv", files: csvFiles, read: (bytes) => readTableBytes("t.csv", bytes) },
+    { name: "json lines", files: [jsonLines], read: (bytes) => readTableBytes("t.jsonl", bytes) },
+    {
+      name: "parquet",
+      files: [parquet],
+      read: (bytes) => readTableBytes("t.parquet", bytes, { columns: ["v", "w"] }),
+    },
+    { name: "forecaster", files: [await small.save()], read: (bytes) => loadForecaster(bytes) },
+    { name: "words", files: [utf8("2 3\nthe 0.1 -2e-3 3\nof 1 2 3\n")], read: wordVectors },
   ];
 }
 

@@ -1,3 +1,4 @@
+import { crc32 } from "../../numerics/crc32.js";
 import { Budget } from "./budget.js";
 import { ByteReader } from "./byte-reader.js";
 import { inflateChunk } from "./inflate.js";
@@ -10,18 +11,6 @@ const LOCAL = 0x04034b50;
 /** The end record stands in the last 22 bytes and a comment of at most so many. */
 const LONGEST_COMMENT = 0xffff;
 const MOST_ENTRIES = 100_000;
-
-const crcTable = new Uint32Array(256).map((_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = -1;
-  for (let i = 0; i < bytes.length; i++) crc = crcTable[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8);
-  return ~crc >>> 0;
-}
 
 /** What a zip's directory says of one member. */
 interface Entry {

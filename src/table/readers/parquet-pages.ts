@@ -1,4 +1,5 @@
 import type { ColumnMetaData } from "hyparquet";
+import { crc32 } from "../../numerics/crc32.js";
 
 type Field = number | Fields;
 type Fields = ReadonlyMap<number, Field>;
@@ -75,8 +76,8 @@ const kinds: Readonly<Record<number, { readonly field: number; readonly counts: 
 
 /**
  * Walks the headers of a column's pages. hyparquet takes them as they are: a count that is missing is NaN to it, at which it
- * reads for ever.
- * @throws Error for a header without its counts, or with more than the column claims.
+ * reads for ever, and a page whose checksum is another is values to it.
+ * @throws Error for a header without its counts, with more than the column claims, or with another checksum than its page has.
  */
 export function checkPages(file: ArrayBuffer, meta: ColumnMetaData): void {
   const begin = Number(meta.dictionary_page_offset || meta.data_page_offset);
@@ -108,6 +109,10 @@ export function checkPages(file: ArrayBuffer, meta: ColumnMetaData): void {
         );
       }
     }
+    const said = header.get(4);
+    const page = new Uint8Array(file, begin + reader.at, packed);
+    if (typeof said === "number" && said >>> 0 !== crc32(page))
+      throw new Error("a page is damaged: its checksum is another");
     at = reader.at + packed;
   }
 }

@@ -202,7 +202,10 @@ export async function readParquet(
   } catch (cause) {
     if (cause instanceof GateflowError || !(cause instanceof Error) || cause.name === "AbortError")
       throw cause;
-    const message = cause.message.replaceAll(/\s+/g, " ");
+    const said = cause.message.replaceAll(/\s+/g, " ").replace(/\.$/, "");
+    // hyparquet takes a file as it is: what is missing in a damaged one, it stumbles over.
+    const isStumble = cause instanceof TypeError || cause instanceof RangeError;
+    const message = isStumble ? `it is damaged, or no Parquet file (${said})` : said;
     const hint = message.includes("compression") ? " Write it with Snappy or gzip." : "";
     throw new DataError(`${path}: cannot be read as Parquet: ${message}.${hint}`, { cause });
   }

@@ -6,7 +6,10 @@ import { type FuzzedReader, faultOf, fuzzedReaders } from "../../fuzz/readers.js
 const kept: readonly (readonly [string, number])[] = JSON.parse(
   readFileSync(new URL("../../fuzz/kept-seeds.json", import.meta.url), "utf8"),
 );
-const names = ["keras", "keras-json", "tfjs", "onnx", "torch", "safetensors", "npy", "npz"];
+const names = [
+  ...["keras", "keras-json", "tfjs", "onnx", "torch", "safetensors", "npy", "npz"],
+  ...["csv", "json lines", "parquet", "forecaster", "words"],
+];
 const EACH = 60;
 
 describe("mutated files", () => {
