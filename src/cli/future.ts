@@ -17,7 +17,7 @@ import type { ModelSource } from "./files/model-file.js";
 import { orderHint } from "./files/series-file.js";
 
 /** What was stopped complains; why it was stopped is known here. @throws Interrupted after Ctrl-C. */
-async function listening<T>(io: Io, work: () => Promise<T>): Promise<T> {
+async function listening<T>(io: Pick<Io, "signal">, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } finally {
@@ -38,7 +38,7 @@ export async function predictFuture(
   forecaster: Forecaster,
   horizon: number,
   history: Float64Array | undefined,
-  io: Io,
+  io: Pick<Io, "signal">,
 ): Promise<FutureForecast> {
   const { mean, quantiles } = await listening(io, () =>
     forecaster.forecast({

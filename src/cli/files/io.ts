@@ -19,7 +19,7 @@ export interface Io {
 export class Interrupted extends Error {}
 
 /** @throws Interrupted once the user has pressed Ctrl-C. */
-export function checkInterrupt(io: Io): void {
+export function checkInterrupt(io: Pick<Io, "signal">): void {
   if (io.signal.aborted) throw new Interrupted("stopped");
 }
 

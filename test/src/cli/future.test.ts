@@ -19,7 +19,9 @@ const source = (dated = true) => sourceOf(series(0, 30, dated), {}, 24, 5);
 describe("a forecast", () => {
   it("that is not finite is refused, and so is one of too many steps", async () => {
     const broken = { forecast: async () => ({ mean: [1, Number.NaN] }) } as unknown as Forecaster;
-    await expect(predictFuture(broken, 2, undefined)).rejects.toThrow(/breaks 2 steps ahead/);
+    await expect(predictFuture(broken, 2, undefined, new AbortController())).rejects.toThrow(
+      /breaks 2 steps ahead/,
+    );
     expect(() => forecaster({ horizon: 3e9 })).toThrow(/at most 100000/);
     expect(() => forecaster({ horizon: 100_000_000 })).toThrow(ConfigError);
   });
