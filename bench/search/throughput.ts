@@ -1,5 +1,7 @@
 /**
- * Trials a second, and what a trial costs beside its training, for 1, 2 and 4 workers in process, in threads and on BullMQ.
+ * Trials a second, and what a trial costs beside its training, for 1, 2 and 4 workers in process, in threads and on BullMQ;
+ * and what the machine itself allows, by two processes that know nothing of each other. The processor's time of a trial is
+ * this process's: of workers on a queue it is what waiting for them costs, and a busy machine changes it little.
  * Needs the built package, a Redis server, and a machine with nothing else to do:
  * `npx tsx bench/search/throughput.ts --trials=200 --milliseconds=200`, and `--milliseconds=0` for the smallest trials.
  */
@@ -10,38 +12,25 @@ import { startRedis } from "../../test/support/redis.js";
 import { circumstances } from "../support/machine.js";
 import { startQueueWorkers } from "../support/queue-workers.js";
 import { redisCounters } from "./redis-counters.js";
+import { ceilingOf, type Spent, spentOn } from "./same-trials.js";
 
 const { values } = parseArgs({
   options: {
     trials: { type: "string", default: "100" },
     milliseconds: { type: "string", default: "200" },
+    // Instead of milliseconds, where the clock says little.
+    epochs: { type: "string" },
     workers: { type: "string", default: "1,2,4" },
+    rounds: { type: "string", default: "1" },
+    "no-queue": { type: "boolean", default: false },
   },
 });
 const trials = Number(values.trials);
-const { tune, inProcess, uniform } = await builtGateflow();
+const { inProcess } = await builtGateflow();
 const { threads, bullmq } = await builtNode();
-const series = Array.from({ length: 200 }, (_, t) => Math.sin(t / 4));
 
-/** All trials are the same work: what is searched changes nothing that takes time. */
-const spaceOf = (epochs: number) => ({
-  window: 8,
-  layers: [
-    { kind: "lstm", units: 8 },
-    { kind: "dense", units: 1 },
-  ],
-  compile: { optimizer: { name: "sgd", learningRate: uniform(0.001, 0.01) }, loss: "mse" },
-  fit: { epochs },
-});
-
-async function secondsOf(runner: Runner, epochs: number, count: number): Promise<number> {
-  const start = performance.now();
-  const study = await tune(spaceOf(epochs), { data: series, trials: count, sampler: "random", runner });
-  const seconds = (performance.now() - start) / 1000;
-  const failed = study.trials.find(({ state }) => state !== "complete");
-  if (failed !== undefined) throw new Error(`trial ${failed.number}: ${failed.error}`);
-  return seconds;
-}
+const secondsOf = async (runner: Runner, epochs: number, count: number): Promise<number> =>
+  (await spentOn(runner, epochs, count)).seconds;
 
 /** Epochs that take about as long as asked for, in this process. */
 async function epochsFor(milliseconds: number): Promise<number> {
@@ -51,7 +40,8 @@ async function epochsFor(milliseconds: number): Promise<number> {
   return Math.max(1, Math.round(milliseconds / ((1000 * (many - few)) / 600)));
 }
 
-const epochs = await epochsFor(Number(values.milliseconds));
+const epochs =
+  values.epochs === undefined ? await epochsFor(Number(values.milliseconds)) : Number(values.epochs);
 await secondsOf(inProcess(), epochs, 3);
 /** Of a trial alone, in this process. */
 const bare =
@@ -63,16 +53,21 @@ console.log(`${trials} trials of ${epochs} epochs, ${(1000 * bare).toFixed(1)} m
 
 const rates = new Map<string, number>();
 async function measure(name: string, workers: number, runner: Runner): Promise<void> {
-  // Threads start, data arrive.
+  // Threads start, data arrive, and each thread compiles what it runs often.
   await secondsOf(runner, 1, 2 * workers);
-  const seconds = await secondsOf(runner, epochs, trials);
+  await secondsOf(runner, epochs, 4 * workers);
+  const spent: Spent[] = [];
+  for (let round = 0; round < Number(values.rounds); round++)
+    spent.push(await spentOn(runner, epochs, trials));
+  const seconds = Math.min(...spent.map((one) => one.seconds));
+  const cpu = Math.min(...spent.map((one) => one.cpu));
   const rate = trials / seconds;
   rates.set(`${name} ${workers}`, rate);
   const atOnce = name === "in process" ? 1 : Math.min(workers, processors);
   const overhead = 1000 * ((seconds * atOnce) / trials - bare);
   const speed = rate / rates.get(`${name} ${values.workers.split(",")[0]}`)!;
   console.log(
-    `${name.padEnd(10)} ${workers} worker${workers === 1 ? " " : "s"}  ${rate.toFixed(1)} trials/s  ${speed.toFixed(2)}x  overhead ${overhead.toFixed(1)} ms a trial`,
+    `${name.padEnd(10)} ${workers} worker${workers === 1 ? " " : "s"}  ${rate.toFixed(1)} trials/s  ${speed.toFixed(2)}x  overhead ${overhead.toFixed(1)} ms a trial, processor ${((1000 * cpu) / trials).toFixed(1)} ms a trial`,
   );
 }
 
@@ -82,6 +77,7 @@ for (const workers of values.workers.split(",").map(Number)) {
   const own = threads({ workers });
   await measure("threads", workers, own);
   await own.close();
+  if (values["no-queue"]) continue;
   const redis = await startRedis();
   const children = await startQueueWorkers(workers, redis.url);
   try {
@@ -89,7 +85,7 @@ for (const workers of values.workers.split(",").map(Number)) {
     const before = await redisCounters(redis.url);
     await measure("BullMQ", workers, queue);
     const after = await redisCounters(redis.url);
-    const each = trials + 2 * workers;
+    const each = Number(values.rounds) * trials + 6 * workers;
     const per = (key: "commands" | "received" | "sent"): string =>
       ((after[key] - before[key]) / each).toFixed(0);
     console.log(
@@ -101,4 +97,7 @@ for (const workers of values.workers.split(",").map(Number)) {
     await redis.stop();
   }
 }
+console.log(
+  `two processes that know nothing of each other: ${(await ceilingOf(epochs, trials, Number(values.rounds))).toFixed(2)}x one`,
+);
 process.exit(0);

@@ -6,6 +6,7 @@ import { decodeData, type PlainData } from "../../search/data.js";
 import { failureOf, failureText } from "../../search/failure.js";
 import { threads } from "../../search/runners/threads.js";
 import { TrialPruned } from "../../search/trial.js";
+import { gatheringMs } from "./gathering.js";
 import { encodeResult, keysOf, type QueuedResult, type QueuedTrial } from "./messages.js";
 import { checkConnection, connect, connectAgain, queuePackages } from "./redis.js";
 import type { RedisConnection } from "./redis-connection.js";
@@ -39,12 +40,6 @@ export interface QueueWorker {
 
 /** How many sets of data a worker remembers. */
 const MOST_KNOWN = 8;
-/**
- * Milliseconds over which a trial's reports are gathered into one message, for each costs Redis as much as a tenth of a trial:
- * where nothing judges by them, and where a pruner does, which may then let a trial train for so long in vain.
- */
-const GATHER_MS = 1000;
-const JUDGED_GATHER_MS = 100;
 /** How often in the life of a lock a worker asks whether its trial was given up, between its reports. */
 const LOOKS = 4;
 
@@ -110,6 +105,7 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
       if (await isGivenUp()) return givenUp;
       options.onEvent?.({ kind: "begin", id });
       const abort = new AbortController();
+      const start = performance.now();
       const reports: [number | null, number][] = [];
       let told = 0;
       let gathering: NodeJS.Timeout | undefined;
@@ -144,7 +140,7 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
                   .then(lookOnce)
                   .catch(() => {});
               },
-              isJudged ? JUDGED_GATHER_MS : GATHER_MS,
+              gatheringMs(performance.now() - start, isJudged),
             );
             return true;
           },
