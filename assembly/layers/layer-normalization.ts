@@ -4,7 +4,7 @@ import { addWide, hsumWide, laneMask, loadUpTo4 } from "../simd/lanes";
 /**
  * layerNormalizationForward: each row to mean 0 and variance 1, then scaled and shifted.
  *
- * Math     μ = Σ x / F, s = 1 / √(Σ (x - μ)² / F + ε), x̂ = (x - μ) s, y = γ x̂ + β
+ * Math     MATH.md (52): μ = Σ x / F, s = 1 / √(Σ (x - μ)² / F + ε), x̂ = (x - μ) s, y = γ x̂ + β
  *          (Ba, Kiros & Hinton 2016, eq. 4, over the last axis)
  * Shapes   x, y [rows, width] with `stride` elements, a multiple of 4, from row to row; gamma, beta [width] or 0;
  *          statistics [rows, 2]: μ and s, which backward reads
@@ -61,7 +61,7 @@ export function layerNormalizationForward(
 /**
  * layerNormalizationBackward: dL/dx from dL/dy.
  *
- * Math     with g = γ dy:  dx = s (g - Σ g / F - x̂ Σ g x̂ / F)
+ * Math     MATH.md (53), with g = γ dy:  dx = s (g - Σ g / F - x̂ Σ g x̂ / F)
  * Shapes   as layerNormalizationForward; dy, dx as y
  * Writes   dx (=), up to the column 4 ⌈width/4⌉, its padding as zeros
  * Alias    dx may be dy

@@ -11,7 +11,7 @@ import {
 
 /**
  * meanSquaredErrorLoss: mean over the width of (pred - target)².
- *  Math     l = (p - t)²,  ∂l/∂p = 2 (p - t)
+ *  Math     MATH.md (55): l = (p - t)²,  ∂l/∂p = 2 (p - t)
  *  Shapes   pred, target, dPred [rows, width], `stride` floats from row to row; weight [rows] or 0 (all ones)
  *  Writes   dPred (=) unless 0: scale · weight · ∂l/∂pred, 0 in the padding; returns Σ weight · l. A row of weight 0
  *           gives 0 and a gradient of 0, whatever it holds

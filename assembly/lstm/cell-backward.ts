@@ -17,7 +17,7 @@ import { tallyGates } from "./gate-statistics";
  *          cPrev, c, dh, dc [rows] of four floats, rowBytes apart; mask [rows] or 0
  * Writes   gates, dzRows (=): dz; dc (=): dL/dc_{t-1}; dh (=) zero in rows that are not masked
  * Alias    none
- * Error    a handful of roundings, and what is below 1e-36 (../simd/dust)
+ * Error    a handful of roundings, and what is below 1e-36 (../simd/flush-subnormals)
  * Cost     22 flops a unit
  */
 export function lstmCellBackward(
@@ -50,7 +50,7 @@ export function lstmCellBackward(
 
 /**
  * lstmCellBackwardWatched: the same of the usual activations, to the bit, with what is seen on the way: the gates'
- * activations in `tally` (./gate-tally), and dL/dc_t in dcTotal, laid out as dc.
+ * activations in `tally` (./gate-statistics), and dL/dc_t in dcTotal, laid out as dc.
  *
  * @returns rows that are not masked.
  */

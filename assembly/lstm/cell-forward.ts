@@ -14,7 +14,7 @@ import { flushSubnormal4 } from "../simd/flush-subnormals";
  *          mask [rows] or 0
  * Writes   gates, c, h (=)
  * Alias    c may be cPrev; h may not be hPrev
- * Error    that of sigmoid4 and tanh4, then three roundings; h of the usual pair without what is below 1e-36 (../simd/dust)
+ * Error    that of sigmoid4 and tanh4, then three roundings; h of the usual pair without what is below 1e-36 (../simd/flush-subnormals)
  * Cost     5 transcendental functions, 4 flops a unit
  */
 export function lstmCellForward(

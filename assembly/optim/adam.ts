@@ -39,7 +39,7 @@ function adam4(
 
 /**
  * adamStep: Adam (Kingma & Ba 2015), with epsilon outside of the bias correction as in Keras.
- *  Math     m += (g - m)(1 - β₁), v += (g² - v)(1 - β₂), w -= α m / (√v + ε); the caller gives
+ *  Math     MATH.md (60): m += (g - m)(1 - β₁), v += (g² - v)(1 - β₂), w -= α m / (√v + ε); the caller gives
  *           α = lr √(1 - β₂^t) / (1 - β₁^t), in float64
  *  Shapes   w, g, m, v [n]
  *  Writes   w, m, v (=, in place)

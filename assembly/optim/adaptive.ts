@@ -2,7 +2,7 @@ import { loadUpTo4, storeUpTo4 } from "../simd/lanes";
 
 /**
  * rmspropStep: RMSprop (Tieleman & Hinton 2012), with epsilon inside of the root as in Keras.
- *  Math     v = ρ v + (1 - ρ) g², d = v + ε; centered: a = ρ a + (1 - ρ) g, d = max(v - a², 0) + ε (the bound against
+ *  Math     MATH.md (59): v = ρ v + (1 - ρ) g², d = v + ε; centered: a = ρ a + (1 - ρ) g, d = max(v - a², 0) + ε (the bound against
  *           rounding, where Keras gives NaN);  s = lr g / √d;  w -= s, or with momentum m = μ m + s, w -= m
  *  Shapes   w, g, v [n]; m [n], or 0 for no momentum; mean a [n], or 0 when not centered
  *  Writes   w, v, m, mean (=, in place)

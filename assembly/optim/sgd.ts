@@ -2,7 +2,7 @@ import { loadUpTo4, storeUpTo4 } from "../simd/lanes";
 
 /**
  * sgdStep: one step against the gradient.
- *  Math     w -= lr g (MATH.md symbols)
+ *  Math     MATH.md (58) without momentum: w -= lr g
  *  Shapes   w, g [n]
  *  Writes   w (=, in place)
  *  Alias    none; any n >= 0; no alignment needed
@@ -23,7 +23,7 @@ export function sgdStep(wPtr: usize, gPtr: usize, n: i32, learningRate: f64): vo
 
 /**
  * sgdMomentumStep: SGD with momentum, plain (Polyak 1964) or Nesterov's, in Keras's form.
- *  Math     m = μ m - lr g;  w += m, or w += μ m - lr g for Nesterov
+ *  Math     MATH.md (58): m = μ m - lr g;  w += m, or w += μ m - lr g for Nesterov
  *  Shapes   w, g, m [n]
  *  Writes   w, m (=, in place)
  *  Alias    none; any n >= 0; no alignment needed

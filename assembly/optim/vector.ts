@@ -37,7 +37,7 @@ export function clipByValue(xPtr: usize, n: i32, c: f64): void {
 }
 
 /**
- * axpy: y += a x. Keras's decoupled weight decay is axpy with y = x = w and a = -λ lr: the factor 1 - λ lr would lose
+ * axpy: y += a x. Keras's decoupled weight decay, MATH.md (57), is axpy with y = x = w and a = -λ lr: the factor 1 - λ lr would lose
  * most digits of a small λ lr.
  *  Shapes   x, y [n]
  *  Writes   y (+=)

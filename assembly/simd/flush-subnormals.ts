@@ -8,7 +8,10 @@ import { constant4 } from "./constants";
  * numbers off in the processor, which WebAssembly cannot.
  */
 
-/** 2^-95. Added and taken away again it leaves multiples of 2^-118, and numbers above 2^-71 (4e-22) as they are. */
+/**
+ * 2^-95. Added and taken away again it leaves multiples of 2^-118, and numbers from 2^-70 (8e-22) on as they are; below, down
+ * to itself, a sum may be rounded in its last bit.
+ */
 const SMALLEST_KEPT: f32 = 2.524354896707238e-29;
 const AT_DUST: usize = memory.data<f32>([SMALLEST_KEPT]);
 
