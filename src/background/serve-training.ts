@@ -5,6 +5,7 @@ import { fromSafetensors, toSafetensors } from "../formats/safetensors.js";
 import type { Callback, Logs, TrainingModel, TrainingParams } from "../model/events.js";
 import type { Model } from "../model/model.js";
 import type { FitOptions } from "../model/training/fit-options.js";
+import { refuseUnknown } from "../options.js";
 import type { TensorLike } from "../tensor.js";
 import { type Answer, type FromWorker, HOOKS, type HookName, type Order, type ToWorker } from "./messages.js";
 
@@ -156,12 +157,14 @@ let isServing = false;
 /**
  * Answers `trainInWorker` from inside a worker. Importing `gateflow/training-worker` there is enough; call it in a worker
  * file of your own to bring functions that do not travel. Does nothing outside a worker.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * import { serveTraining } from "gateflow/training-worker"; // in a worker's file
  * serveTraining({ customObjects: { myLoss } });
  */
 export function serveTraining(options: ServeTrainingOptions = {}): void {
+  refuseUnknown("serveTraining()", options, ["customObjects"] satisfies (keyof ServeTrainingOptions)[]);
   customObjects = { ...customObjects, ...options.customObjects };
   if (isServing) return;
   isServing = true;
