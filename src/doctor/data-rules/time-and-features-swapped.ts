@@ -1,11 +1,20 @@
-import type { DataCase } from "../data-case.js";
-import type { Rule } from "../diagnosis.js";
+import { type DataCase, hasLearnt } from "../data-case.js";
+import { type Finding, type Rule, short } from "../diagnosis.js";
+import { orderOf } from "../evidence/axis-order.js";
 import { backInOrder } from "../evidence/series-order.js";
 import { openWindows, type Windows } from "../evidence/window-source.js";
-import { line, lines } from "../pictures/pictures.js";
+import { bars, line, lines } from "../pictures/pictures.js";
 
 /** Columns that follow each other as a series does: with fewer any two look alike. */
 const LEAST_STEPS = 3;
+
+/**
+ * Features that go on from one to the next as steps do, in standard deviations of permuted orders; more where there are too few
+ * steps to ask whether they do (means over longer and longer times stand in such an order too).
+ */
+const ORDERED = { besideSteps: 3.5, besideFew: 6 };
+/** Steps that go on from one another less than this are no time. */
+const UNORDERED = 2;
 
 /** `[N, T, F]` read as `[N, F, T]`, its new steps forward or backward. */
 function turned({ x, y, samples, timesteps, features }: Windows, isBackward: boolean): Windows {
@@ -38,7 +47,7 @@ export const timeAndFeaturesSwapped: Rule<DataCase> = {
     const { features, timesteps, stride, samples } = windows;
     if (features < LEAST_STEPS || samples < 20 || (stride !== 0 && timesteps > 1)) return null;
     const found = seriesInFeatures(windows);
-    if (found === null) return null;
+    if (found === null) return ofIndependentSamples(at, windows);
     const series = found.turned.columns[0]!;
     return {
       title: `the ${features} features of a step are ${features} steps of a series`,
@@ -67,3 +76,39 @@ export const timeAndFeaturesSwapped: Rule<DataCase> = {
     };
   },
 };
+
+/** The same where samples are no windows of one series: then the order of each axis tells which of them is time. */
+function ofIndependentSamples(at: DataCase, windows: Windows): Finding | null {
+  const { samples, timesteps, features, y } = windows;
+  // With an answer at each step the steps are what they are called.
+  if (y.shape.length > 1 && y.shape[1] === timesteps && timesteps > 1) return null;
+  const ofFeatures = orderOf(windows, "features");
+  if (ofFeatures === null || !(ofFeatures > ORDERED.besideSteps)) return null;
+  const ofSteps = orderOf(windows, "steps");
+  const bound = ofSteps === null ? ORDERED.besideFew : ORDERED.besideSteps;
+  if (!(ofFeatures > bound) || (ofSteps !== null && ofSteps > UNORDERED)) return null;
+  return {
+    severity: hasLearnt(at) ? "hint" : "error",
+    title: `the ${features} features go on from one another as time steps do${ofSteps === null ? "" : `, and the ${timesteps} steps do not`}`,
+    evidence: {
+      timesteps,
+      features,
+      expectedTimesteps: features,
+      expectedFeatures: timesteps,
+      orderOfFeaturesInStds: short(ofFeatures),
+      bound,
+      orderOfStepsInStds: ofSteps === null ? "too few to tell" : short(ofSteps),
+      samples,
+    },
+    why: "A recurrent layer walks along the second axis and remembers from step to step. Where time stands in the third, it walks from sensor to sensor, an order that means nothing, and sees all of time at once.",
+    remedy: `Exchange the last two axes: x is [samples, time steps, features], here [${samples}, ${features}, ${timesteps}].`,
+    picture: bars(
+      "How much more alike neighbours are than in a permuted order",
+      [
+        ["features", ofFeatures],
+        ["steps", ofSteps ?? 0],
+      ],
+      { x: "standard deviations of permuted orders", y: "axis", marks: { [`bound ${bound}`]: bound } },
+    ),
+  };
+}
