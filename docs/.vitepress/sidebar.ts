@@ -58,6 +58,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
       { text: "The mathematics", link: "/MATH" },
       { text: "Architecture", link: "/ARCHITECTURE" },
       { text: "Benchmarks and their method", link: "/benchmarks" },
+      { text: "Mutation testing", link: "/mutation" },
       { text: "Reliability", link: "/reliability" },
       { text: "Dependencies", link: "/dependencies" },
       { text: "Contributing", link: "/CONTRIBUTING" },

@@ -1,31 +1,26 @@
 /**
- * `npm run mutation -- [room …] [--files glob]`: changes the code of a room in every small way and counts
- * the changes that no test notices. Minutes to hours a room; no part of `npm test`.
- * Texts are left as they are: a test that repeats a message proves nothing. So are expressions that run once
- * while a module loads, because every test would have to run again for each.
+ * `npm run mutation -- [room …] [--files text] [--sample n] [--seed s] [--budget ms]`: changes the code of a room in every small way
+ * and counts the changes that no test notices. No part of `npm test`.
+ * Expressions that only run while a module loads or in `beforeAll` are counted apart: every test would have to run
+ * again in a new process for each.
  */
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { type Change, instrument } from "./instrument.js";
 import { ROOMS, type Room } from "./rooms.js";
-
-interface MutationReport {
-  readonly files: Record<string, { readonly mutants: readonly Mutant[]; readonly source: string }>;
-}
-interface Mutant {
-  readonly status: string;
-  readonly mutatorName: string;
-  readonly replacement?: string;
-  readonly location: { readonly start: { readonly line: number; readonly column: number } };
-}
+import { reach, tryChanges } from "./run-tests.js";
 
 const FOLDER = "build/mutation";
-const NOTICED = new Set(["Killed", "Timeout"]);
-const UNNOTICED = new Set(["Survived", "NoCoverage"]);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { files: { type: "string" }, workers: { type: "string", default: "1" } },
+  options: {
+    files: { type: "string", default: "" },
+    sample: { type: "string", default: "1" },
+    seed: { type: "string", default: "1" },
+    budget: { type: "string", default: "Infinity" },
+  },
 });
 const rooms = (positionals.length > 0 ? positionals : Object.keys(ROOMS)) as Room[];
 for (const room of rooms) {
@@ -33,59 +28,49 @@ for (const room of rooms) {
 }
 
 mkdirSync(FOLDER, { recursive: true });
-for (const room of rooms) mutate(room);
+for (const room of rooms) await mutate(room);
 
-function mutate(room: Room): void {
-  const config = `${FOLDER}/${room}.config.json`;
-  const report = `${FOLDER}/${room}.json`;
-  const settings = {
-    testRunner: "vitest",
-    plugins: ["@stryker-mutator/vitest-runner"],
-    vitest: { configFile: "test/mutation/vitest.config.ts", related: false },
-    // Stryker reads a tsconfig by the API of older compilers; without one it leaves types alone.
-    tsconfigFile: "no-such-file.json",
-    mutate: [values.files ?? `src/${room}/**/*.ts`],
-    mutator: { excludedMutations: ["StringLiteral"] },
-    ignoreStatic: true,
-    // What runs need of the built kernels stays; the rest would only be copied.
-    ignorePatterns: ["dist", "docs", "out", "coverage", "bench/results", FOLDER],
-    tempDirName: ".stryker-tmp",
-    coverageAnalysis: "perTest",
-    concurrency: Number(values.workers),
-    dryRunTimeoutMinutes: 30,
-    timeoutMS: 20_000,
-    allowConsoleColors: false,
-    reporters: ["json"],
-    jsonReporter: { fileName: report },
-  };
-  writeFileSync(config, JSON.stringify(settings, null, 2));
-  const run = spawnSync("npx", ["stryker", "run", config], {
-    stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, GATEFLOW_MUTATED_ROOM: room },
-  });
-  if (run.status !== 0) throw new Error(`the run of ${room} ended with ${run.status}`);
-  print(room, JSON.parse(readFileSync(report, "utf8")) as MutationReport);
+async function mutate(room: Room): Promise<void> {
+  const paths = readdirSync(`src/${room}`, { recursive: true, encoding: "utf8" })
+    .map((name) => join("src", room, name))
+    .filter((path) => path.endsWith(".ts") && path.includes(values.files));
+  const { code, changes } = await instrument(paths);
+  const drawn = changes.filter(isDrawn);
+  console.log(`${room}: ${changes.length} changes of ${paths.length} files, ${drawn.length} of them drawn`);
+  const world = { room, folder: FOLDER, code, budget: Number(values.budget) };
+  const reached = await reach(world);
+  const noticed = await tryChanges(world, reached, new Set(drawn.map(({ id }) => id)));
+  const byTest = new Set(reached.flatMap(({ hits }) => Object.keys(hits)));
+  print(room, drawn, (id) => (noticed.has(id) ? "noticed" : byTest.has(id) ? "unnoticed" : "never run"));
 }
 
-function print(room: Room, report: MutationReport): void {
-  let noticed = 0;
-  let unnoticed = 0;
-  const lines: string[] = [];
-  for (const [file, { mutants, source }] of Object.entries(report.files)) {
-    const text = source.split("\n");
-    for (const mutant of mutants) {
-      if (NOTICED.has(mutant.status)) noticed++;
-      if (!UNNOTICED.has(mutant.status)) continue;
-      unnoticed++;
-      const { line, column } = mutant.location.start;
-      const into = mutant.replacement?.replace(/\s+/g, " ").slice(0, 60) ?? "";
-      lines.push(
-        `${file}:${line}:${column} ${mutant.mutatorName} -> ${into} | ${text[line - 1]!.trim().slice(0, 90)}`,
-      );
-    }
+/** Every n-th change, whatever else is changed in the code: by a hash (FNV-1a) of what and where it is. */
+function isDrawn({ file, line, column, mutator, replacement }: Change): boolean {
+  let hash = 0x811c9dc5;
+  for (const letter of `${values.seed} ${file} ${line} ${column} ${mutator} ${replacement}`) {
+    hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193) >>> 0;
   }
-  const share = (100 * noticed) / Math.max(1, noticed + unnoticed);
-  const summary = `${room}: ${noticed} of ${noticed + unnoticed} changes noticed, ${share.toFixed(1)}%`;
-  writeFileSync(`${FOLDER}/${room}.survivors.txt`, `${summary}\n${lines.join("\n")}\n`);
+  return hash % Number(values.sample) === 0;
+}
+
+function print(
+  room: Room,
+  changes: readonly Change[],
+  fateOf: (id: string) => "noticed" | "unnoticed" | "never run",
+): void {
+  const lines: string[] = [];
+  const counts = { noticed: 0, unnoticed: 0, "never run": 0 };
+  for (const { id, file, line, column, mutator, replacement } of changes) {
+    const fate = fateOf(id);
+    counts[fate]++;
+    if (fate === "noticed") continue;
+    const text = readFileSync(file, "utf8").split("\n")[line - 1]!.trim().slice(0, 100);
+    const into = replacement.replace(/\s+/g, " ").slice(0, 70);
+    lines.push(`${fate} ${file}:${line}:${column} ${mutator} -> ${into} | ${text}`);
+  }
+  const tried = counts.noticed + counts.unnoticed;
+  const share = (100 * counts.noticed) / Math.max(1, tried);
+  const summary = `${room}: ${counts.noticed} of ${tried} changes noticed, ${share.toFixed(1)}%; ${counts["never run"]} more are in no test's body`;
+  writeFileSync(`${FOLDER}/${room}.survivors.txt`, `${summary}\n${lines.sort().join("\n")}\n`);
   console.log(summary);
 }

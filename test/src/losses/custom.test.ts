@@ -145,7 +145,7 @@ describe("a function as loss", () => {
       /`loss` is a factory. Call it: meanSquaredError\(\)/,
     );
     expect((await errorOf(() => modelWith(quantile as never, false))).message).toMatch(
-      /quantile\(\{ quantiles/,
+      /Call it: quantile\(\)/,
     );
   });
 });
