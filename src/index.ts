@@ -96,31 +96,7 @@ export type {} from "./layers/graph/apply.js";
 export * from "./layers/index.js";
 export type { SetWeightsOptions } from "./layers/variable.js";
 // Losses and metrics
-export {
-  binaryCrossentropy,
-  type CrossentropyOptions,
-  categoricalCrossentropy,
-  type SparseCrossentropyOptions,
-  sparseCategoricalCrossentropy,
-} from "./losses/crossentropy.js";
-export type { LossContext, LossFunction, LossResult } from "./losses/custom.js";
-export type { Loss, LossBatch, LossOptions } from "./losses/loss.js";
-export { hinge, klDivergence, squaredHinge } from "./losses/margins.js";
-export { gaussianNegativeLogLikelihood, type QuantileOptions, quantile } from "./losses/probabilistic.js";
-export type { Reduction as LossReduction } from "./losses/reduction.js";
-export {
-  type CosineSimilarityOptions,
-  cosineSimilarity,
-  type HuberOptions,
-  huber,
-  logCosh,
-  meanAbsoluteError,
-  meanAbsolutePercentageError,
-  meanSquaredError,
-  meanSquaredLogarithmicError,
-  poisson,
-} from "./losses/regression.js";
-export type { LossLike, LossName } from "./losses/to-loss.js";
+export * from "./losses/index.js";
 // Names that are a loss or metric of training and a measure of forecasts
 export { mae, mape, mase, mse, msle } from "./measures.js";
 export {

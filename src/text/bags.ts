@@ -1,4 +1,5 @@
 /** Texts as bags of words: one number a word of the vocabulary, however often and wherever it stands. */
+import { log } from "../elementary.js";
 import type { Tensor } from "../tensor.js";
 
 /** Keras's output modes beside `int`. */
@@ -16,7 +17,7 @@ export function inverseFrequencies(
   for (const tokens of texts) {
     for (const token of new Set(tokens)) holding.set(token, (holding.get(token) ?? 0) + 1);
   }
-  const known = words.map((word) => Math.log(1 + texts.length / (1 + (holding.get(word) ?? 0))));
+  const known = words.map((word) => log(1 + texts.length / (1 + (holding.get(word) ?? 0))));
   return [known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length), ...known];
 }
 

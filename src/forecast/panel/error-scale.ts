@@ -1,3 +1,4 @@
+import { exp, log } from "../../elementary.js";
 import { solveRidge } from "../../numerics/ridge.js";
 import type { PanelProfile } from "./panel-profile.js";
 import { type PanelSeries, statisticalPath } from "./panel-series.js";
@@ -88,7 +89,7 @@ function ownErrors(judged: readonly JudgedOrigin[]): (id: string, without?: Judg
 }
 
 const geometricMean = (values: readonly number[]): number =>
-  values.length === 0 ? 1 : Math.exp(values.reduce((sum, value) => sum + Math.log(value) / values.length, 0));
+  values.length === 0 ? 1 : exp(values.reduce((sum, value) => sum + log(value) / values.length, 0));
 
 /** Past errors of a perfectly regular series are nothing; a hundredth of its unit is the least. */
 const pastRatio = (past: number, unit: number): number => Math.max(past / unit, 0.01);
@@ -120,7 +121,7 @@ export function fitErrorScale(
     typicalOwn: geometricMean(known(({ own }) => own)),
   };
   const rows = judged.flatMap(({ unit, size }, i) =>
-    unit > 0 && size > 0 ? [{ terms: termsOf(plain, unit, records[i]!), target: Math.log(size / unit) }] : [],
+    unit > 0 && size > 0 ? [{ terms: termsOf(plain, unit, records[i]!), target: log(size / unit) }] : [],
   );
   const scale = rows.length === 0 ? plain : solve(plain, rows);
   return {
@@ -141,11 +142,7 @@ const termsOf = (
   { typicalPast, typicalOwn }: Pick<ErrorScale, "typicalPast" | "typicalOwn">,
   unit: number,
   { past, own }: ErrorRecord,
-): Terms => [
-  Math.log(unit),
-  Math.log(past === null ? typicalPast : pastRatio(past, unit)),
-  Math.log(own ?? typicalOwn),
-];
+): Terms => [log(unit), log(past === null ? typicalPast : pastRatio(past, unit)), log(own ?? typicalOwn)];
 
 function solve(plain: ErrorScale, rows: readonly { terms: Terms; target: number }[]): ErrorScale {
   const mean = (value: (row: (typeof rows)[number]) => number): number =>
@@ -172,5 +169,5 @@ function solve(plain: ErrorScale, rows: readonly { terms: Terms; target: number 
 export function expectedError(scale: ErrorScale, unit: number, record: ErrorRecord): number {
   if (!(unit > 0)) return 0;
   const [ofUnit, ofPast, ofOwn] = termsOf(scale, unit, record);
-  return unit * Math.exp(scale.constant + scale.unit * ofUnit + scale.past * ofPast + scale.own * ofOwn);
+  return unit * exp(scale.constant + scale.unit * ofUnit + scale.past * ofPast + scale.own * ofOwn);
 }
