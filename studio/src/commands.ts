@@ -187,10 +187,14 @@ export async function exportAs(what: ExportKind): Promise<void> {
 /** What the training last said of itself, shown or not yet. */
 let latest: Progress = state.NOTHING_YET;
 
+/** Whether anything has been recorded since it was last shown: without it the numbers change, and no picture. */
+let isNews = false;
+
 function show(): void {
   batch(() => {
     state.progress.value = latest;
-    state.recorded.value++;
+    if (isNews) state.recorded.value++;
+    isNews = false;
   });
 }
 
@@ -212,10 +216,12 @@ function hear(message: FromWorker): void {
       break;
     case "frames":
       state.addFrames(message.frames, message.stride);
+      isNews = true;
       pace(show);
       break;
     case "look":
       state.addLook(message.look);
+      isNews = true;
       pace(show);
       doctor.lookFirst();
       break;
@@ -224,6 +230,7 @@ function hear(message: FromWorker): void {
       latest = message.progress;
       if (running && !latest.running) isTraining = false;
       state.addPoints(latest.points);
+      isNews ||= latest.points.length > 0;
       // While it runs the page follows at its own pace; where it begins, rests or ends it shows that at once.
       if (latest.running && running) {
         pace(show);

@@ -3,7 +3,7 @@ import { takeCost } from "./redraw.ts";
 /** Milliseconds between two moments at which the page shows what has come from the training. */
 const USUAL = 100;
 /** Drawing may take one part in so many of the time: on a slow machine the pictures change less often, training goes on. */
-const SHARE = 14;
+const SHARE = 30;
 
 let next = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;

@@ -17,7 +17,7 @@ const FRAMES_AN_EPOCH = 4;
 /** Milliseconds between two messages about how far it is. */
 const TELL_EVERY = 100;
 /** Share of the time that looking at sequences and forecasts may take from training, and the least time between two looks. */
-const LOOKING = 0.02;
+const LOOKING = 0.01;
 const LOOK_EVERY = 200;
 /** Weight of the newest measurement in the rate shown. */
 const FRESH = 0.3;
