@@ -1,5 +1,5 @@
 import { dense, dropout, embedding, gru, lstm } from "../../../src/index.js";
-import { nextLetters, plant, spelt, turned } from "./met-in-forums.js";
+import { nextLetters, plant, spelt, turned } from "./made-data.js";
 import { cut, noiseOf, oneLstm, plan, type Question, scaled, uniformOf, wave } from "./question.js";
 
 const softmaxOf = (units: number) => dense({ units, activation: "softmax" });
