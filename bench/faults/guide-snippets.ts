@@ -26,11 +26,13 @@ export const snippets: Readonly<Record<string, { readonly shows: string; readonl
     code: "const scaler = standardScaler().fit(series.slice(0, 400));\nconst scaled = slidingWindows(scaler.transform(series), { window: 20 });\nscaler.inverseTransform([0.3]); // a prediction, in the series' units",
   },
   unscaled_inputs: {
-    shows: "Loss stays at the target's variance; gates stand at 0 or 1 from the first step.",
+    shows:
+      "Loss stays at the target's variance. Of large inputs gates stand at 0 or 1 from the first step; of tiny ones they never move.",
     code: "const rows = series.map((value, t) => [value, 500 + 10 * t]);\nconst scaler = standardScaler().fit(rows.slice(0, 400));\nslidingWindows(scaler.transform(rows), { window: 20 });",
   },
   target_leaks_from_input: {
-    shows: "The test error is too good: below what the noise allows. With tomorrow's data the model fails.",
+    shows:
+      "The test error is too good: below what the noise allows, or nearly every class right after a few epochs. With tomorrow's data the model fails.",
     code: "// the window ends where the target begins: no value is in both\nconst { x, y } = slidingWindows(series, { window: 20, horizon: 1 });",
   },
   targets_not_matching_inputs: {
@@ -90,7 +92,8 @@ export const snippets: Readonly<Record<string, { readonly shows: string; readonl
     code: "const labels = [1, 2, 3, 3, 2]; // three classes, counted from 1\nlabels.map((label) => label - 1); // for sparseCategoricalCrossentropy and three units\nembedding({ inputDim: 51, outputDim: 8 }); // words 1 to 50, and 0 for padding",
   },
   time_and_features_swapped: {
-    shows: "The model is no better than a dense layer on the lags, or repeats the last value.",
+    shows:
+      "The model is no better than a dense layer on the lags, or repeats the last value; with many sensors it learns by heart what the right way round would have taught it.",
     code: "const lags = x.data; // [N, 1, 20]: twenty lags beside each other, one step\nslidingWindows(series, { window: 20 }).x.shape; // [N, 20, 1]: twenty steps of one feature",
   },
   padding_counted: {

@@ -10,6 +10,12 @@ You need no theory to use this page. Do this, in this order:
 3. **Train, and look again** with what \`fit\` returned: \`diagnose(model, { x, y, validationData, history })\`.
 4. **Change one thing**: the first of the list. Causes come before their symptoms, so the rest often goes with it.
 
+Not everything in the list is equally bad: an \`error\` keeps the model from learning, a \`warning\` from learning what it could, a
+\`hint\` is worth a look. An empty list is no promise: of thirty questions of people it had not seen, the doctor passed over seven.
+
+Under "Measured" the sentence is for you; what stands in brackets are the numbers behind it, as a program gets them: what was
+measured, and the \`bound\` beyond which it is called a fault.
+
 \`checkup(recipe, series)\` does 1 to 3 in one call, \`gateflow doctor file.csv --target column\` does it for a table.
 
 Some words that come again and again:
@@ -22,6 +28,13 @@ Some words that come again and again:
 - **Gradient**: which way each weight should go. Where it is gone before it reaches the step that tells the answer, that
   step is never learnt.
 - **Window**: how many time steps the model sees at once; \`x\` is \`[samples, time steps, features]\`.
+- **Feature**: one column, such as a sensor or a price; they are counted from 0, as time steps and samples are.
+- **Standard deviation**: how far values lie from their mean, as a rule; its square is the variance. **Scaled** or standardised
+  values have the mean 0 and the standard deviation 1.
+- **Update**: one step of learning, made of one batch. An **epoch** is as many updates as it takes to see all samples once; the
+  **learning rate** says how far an update goes.
+- **Validation part**: samples that are not trained on, to see whether what was learnt holds for others. Learning **by heart**
+  (overfitting) lowers the training loss alone.
 - **Baseline**: a forecast without learning, such as the last value repeated. Worse than that is worse than nothing.
 
 ### You come from Keras
