@@ -32,17 +32,26 @@ export function runRules<Case>(
   return found;
 }
 
-/** What a rule says; nothing where its trials would take longer than the training that is judged. */
-async function affordable<Case>(rule: Rule<Case>, at: Case): Promise<Finding | null> {
+/** What a rule says; nothing where its trials would take longer than the training that is judged: then that is told. */
+async function affordable<Case>(
+  rule: Rule<Case>,
+  at: Case,
+  onTooDear: (code: Code) => void,
+): Promise<Finding | null> {
   try {
     return await rule.look(at);
   } catch (error) {
-    if (error instanceof Unaffordable) return rule.lookAnyway?.(at) ?? null;
-    throw error;
+    if (!(error instanceof Unaffordable)) throw error;
+    const finding = rule.lookAnyway?.(at) ?? null;
+    if (finding === null) onTooDear(rule.code);
+    return finding;
   }
 }
 
-/** Asks rules that may have to run the model, one after the other. */
+/**
+ * Asks rules that may have to run the model, one after the other. What they find says, as `notTried`, which others could not be
+ * asked because their trials would have taken longer than the training.
+ */
 export async function runSlowRules<Case>(
   rules: readonly Rule<Case>[],
   at: Case,
@@ -50,10 +59,17 @@ export async function runSlowRules<Case>(
   beforeEach: (code: Code, index: number) => void = () => undefined,
 ): Promise<Diagnosis[]> {
   const found = [...before];
+  const tooDear: Code[] = [];
   for (const [index, rule] of rules.entries()) {
     beforeEach(rule.code, index);
-    const finding = isTold(rule, found) ? (rule.lookAnyway?.(at) ?? null) : await affordable(rule, at);
+    const finding = isTold(rule, found)
+      ? (rule.lookAnyway?.(at) ?? null)
+      : await affordable(rule, at, (code) => tooDear.push(code));
     if (finding !== null) found.push(diagnosisOf(rule, finding));
   }
-  return found;
+  if (tooDear.length === 0) return found;
+  const notTried = tooDear.join(", ");
+  return found.map((diagnosis) =>
+    before.includes(diagnosis) ? diagnosis : { ...diagnosis, evidence: { ...diagnosis.evidence, notTried } },
+  );
 }
