@@ -196,8 +196,9 @@ export function bullmq(options: BullmqOptions): Runner {
       let stop: (error: unknown) => void;
       const stopped = new Promise<never>((_, reject) => {
         stop = reject;
-        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
       });
+      const onAbort = (): void => stop(signal.reason);
+      signal.addEventListener("abort", onAbort, { once: true });
       stopped.catch(() => {});
       const onProgress = ({ jobId, data }: { jobId: string; data: unknown }): void => {
         if (jobId === id) tell(decodeReports(data)).catch(stop);
@@ -227,6 +228,8 @@ export function bullmq(options: BullmqOptions): Runner {
         throw errorOf(readFailure(error instanceof Error ? error.message : String(error)));
       } finally {
         events.off("progress", onProgress);
+        // Many trials may share one signal.
+        signal.removeEventListener("abort", onAbort);
         over.abort();
       }
     },

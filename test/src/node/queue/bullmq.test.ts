@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { getEventListeners, once } from "node:events";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { redisCounters } from "../../../../bench/search/redis-counters.js";
 import { bullmq } from "../../../../src/node/queue/bullmq.js";
 import { connect } from "../../../../src/node/queue/redis.js";
 import type { QueueWorker, QueueWorkerOptions } from "../../../../src/node/queue/worker.js";
+import { openData } from "../../../../src/search/data.js";
 import { inProcess } from "../../../../src/search/runners/in-process.js";
 import { choice, int, logUniform } from "../../../../src/search/space.js";
 import type { Trial } from "../../../../src/search/trial.js";
@@ -166,6 +167,32 @@ describe("trials in a queue", () => {
     expect(trials.map(({ state }) => state)).toEqual(["complete", "complete"]);
     expect(steps).toEqual(Array.from({ length: epochs }, (_, n) => n + 1));
     expect(commands).toBeLessThan(epochs);
+  });
+
+  it("leave nothing behind at a signal that many share", async () => {
+    const worker = await startQueueWorker({ connection: redis.url, queue: "signal" });
+    const runner = bullmq({ connection: redis.url, queue: "signal" });
+    const { signal } = new AbortController();
+    const recipe = {
+      ...space,
+      window: 4,
+      layers: [
+        { kind: "lstm", units: 2 },
+        { kind: "dense", units: 1 },
+      ],
+      fit: { epochs: 1 },
+    };
+    const job = {
+      kind: "recipe",
+      recipe: { ...recipe, compile: { optimizer: "sgd", loss: "mse" } },
+      seed: 1,
+    } as const;
+    const data = openData("test", series);
+    for (let n = 0; n < 3; n++)
+      await runner.run({ job, data, hash: "" }, { signal, isJudged: false, report: async () => true });
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+    await runner.close();
+    await worker.close();
   });
 
   it("fail with the reason, and poison nothing", async () => {
