@@ -222,7 +222,8 @@ export async function toLayersModel(model: Model): Promise<LayersModelArtifacts>
 
 /**
  * A model from an ONNX graph made of what gateflow's layers can do: LSTM, GRU, RNN with their states, MatMul and Gemm,
- * convolutions and pools over time, normalizations, activations, merges, and what moves axes between them. A graph that is no
+ * convolutions and pools over time, attention of many heads, normalizations, activations, merges, and what moves axes between
+ * them. A graph that is no
  * chain comes as one: `fromOnnx<GraphModel>(bytes)`.
  * @throws FormatError naming an operator that is not computed here.
  *

@@ -118,4 +118,63 @@ for name, (module, axes, opset) in exports.items():
     with torch.no_grad():
         keep(name, x, module(x))
 
+
+
+class Heads(nn.Module):
+    """Attention as programs write it by hand: one dense layer for all three, heads by view and transpose, later steps hidden."""
+
+    def __init__(self, width, heads, fused):
+        super().__init__()
+        self.heads, self.fused = heads, fused
+        self.made = nn.ModuleList([nn.Linear(width, 3 * width)] if fused else [nn.Linear(width, width) for _ in range(3)])
+        self.out, self.norm = nn.Linear(width, width), nn.LayerNorm(width)
+        self.register_buffer("seen", torch.tril(torch.ones(8, 8)))
+
+    def forward(self, x):
+        b, t, e = x.shape
+        parts = self.made[0](x).split(e, dim=2) if self.fused else [one(x) for one in self.made]
+        q, k, v = [part.view(b, t, self.heads, e // self.heads).transpose(1, 2) for part in parts]
+        scores = q @ k.transpose(-2, -1) / (e // self.heads) ** 0.5
+        if self.fused:
+            scores = scores.masked_fill(self.seen[:t, :t] == 0, float("-inf"))
+        y = (scores.softmax(-1) @ v).transpose(1, 2).contiguous().view(b, t, e)
+        return self.norm(x + self.out(y))
+
+
+class Folded(nn.Module):
+    """Each step of each sample as a row of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.cell, self.out = nn.LSTM(4, 5, batch_first=True), nn.Linear(5, 3)
+
+    def forward(self, x):
+        y, _ = self.cell(x)
+        b, t, h = y.shape
+        return torch.tanh(self.out(y.contiguous().view(-1, h))).view(b, t, 3)
+
+
+class Self(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.MultiheadAttention(4, 2, batch_first=True)
+
+    def forward(self, x):
+        return self.inner(x, x, x)[0]
+
+
+x4 = torch.from_numpy(wave(2, 5, 4))
+both = {"x": {0: "n", 1: "t"}, "y": {0: "n", 1: "t"}}
+for name, module, axes in [
+    ("onnx-heads.onnx", Heads(4, 2, False), both),
+    ("onnx-heads-causal.onnx", Heads(4, 2, True), both),
+    ("onnx-heads-causal-fixed.onnx", Heads(4, 2, True), None),
+    ("onnx-multihead.onnx", Self(), both),
+    ("onnx-steps-folded.onnx", Folded(), both),
+]:
+    module.eval()
+    torch.onnx.export(module, (x4,), path(name), input_names=["x"], output_names=["y"], dynamic_axes=axes, opset_version=14)
+    with torch.no_grad():
+        keep(name, x4, module(x4))
+
 json.dump(figures, open(path("figures.json"), "w"), indent=1)

@@ -1,4 +1,4 @@
-import type { Axis, Flow, Known } from "./flow.js";
+import { type Axis, type Flow, type Known, unfolded } from "./flow.js";
 import { refuse } from "./read-cells.js";
 import type { OnnxNode } from "./read-graph.js";
 import type { Walk } from "./walk.js";
@@ -109,6 +109,22 @@ export function reshape(walk: Walk, node: OnnxNode): Flow | Known {
       axes: ["B", "T", "F"],
     };
   }
+  const whole = unfolded(value);
+  if (whole !== undefined && target.length === 3) {
+    const [first, second, last] = target as [number | Axis, number | Axis, number | Axis];
+    const { steps, width } = walk.extents(value);
+    const isTime = (extent: number | Axis): boolean =>
+      extent === "T" || (extent === steps && steps !== undefined);
+    const isBatch = (extent: number | Axis): boolean => extent === "B";
+    const isWidth = last === -1 || last === "F" || last === width;
+    // One of the two may be what is left.
+    const fits =
+      whole[0] === "B"
+        ? isTime(second) || (second === -1 && isBatch(first))
+        : isTime(first) || (first === -1 && isBatch(second));
+    if (isWidth && fits) return { ...value, axes: whole };
+    return refuse(node, `to [${target.join(", ")}] parts time steps otherwise than they were`);
+  }
   // Of a single sequence, time and batch change places without any number moving.
   const { steps: count, width: features } = walk.extents(value);
   const key = axes.join("");
@@ -122,6 +138,11 @@ export function reshape(walk: Walk, node: OnnxNode): Flow | Known {
   if (!isBatch) return refuse(node, `to [${target.join(", ")}] is not computed here`);
   if (rest.length === 1) {
     if (rows.axes.length === 2) return rows;
+    const [extent] = rest;
+    const { steps = 0, width } = walk.extents(rows);
+    // Each step of each sample by itself.
+    if (first === -1 && (extent === "F" || (extent === width && steps !== 1)) && width !== undefined)
+      return { ...rows, axes: [rows.axes[0] === "B" ? "N" : "M", "F"] };
     if (first !== -1 || rest[0] === -1) return flatten(walk, node, rows);
     return refuse(
       node,

@@ -22,6 +22,10 @@ export function extentsAfter(
     case "gru":
     case "simpleRNN":
       return { steps, width: config.units as number };
+    case "multiHeadAttention":
+      return { steps, width: config.outputShape as number };
+    case "attention":
+      return { steps, width: given[1]?.width };
     case "bidirectional": {
       const { units } = (config.layer as { config: { units: number } }).config;
       return { steps, width: 2 * units };

@@ -2,8 +2,15 @@ import { FormatError } from "../../errors.js";
 import type { FileWeight } from "../weights.js";
 import type { OnnxTensor } from "./read-graph.js";
 
-/** Axes a value has: batch, time, features, directions; an axis that is one long; copies of each step. */
-export type Axis = "B" | "T" | "F" | "D" | "L" | "C";
+/**
+ * Axes a value has: batch, time, features, directions; an axis that is one long; copies of each step; the steps of all samples,
+ * and all samples' of each step, one behind the other.
+ */
+export type Axis = "B" | "T" | "F" | "D" | "L" | "C" | "N" | "M";
+
+/** Axes of a value whose steps stand one behind the other, as they were before; undefined: they do not. */
+export const unfolded = ({ axes }: Pick<Flow, "axes">): readonly Axis[] | undefined =>
+  axes[0] === "N" ? ["B", "T", "F"] : axes[0] === "M" ? ["T", "B", "F"] : undefined;
 
 /** What of a recurrent layer a value is: its sequence, its last output, its cell; of others there is one thing. */
 export type Part = "only" | "sequence" | "state" | "cell";
@@ -46,6 +53,8 @@ export interface MutableLayer {
   directions?: number;
   /** What is taken of a recurrent layer. */
   uses: Set<Part>;
+  /** Whether no step of the query looks at one behind it. */
+  useCausalMask?: boolean;
   /** Whether a direction of it is taken by itself. */
   picked?: boolean;
   /** How many steps and features it puts out, where the graph says so. */

@@ -1,57 +1,10 @@
 import { sizeOf } from "../bytes/elements.js";
-import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from "./read-graph.js";
-
-/** What a graph's operators are made of, looked up from both ends. */
-class Wiring {
-  readonly producers = new Map<string, OnnxNode>();
-  readonly #constants: ReadonlyMap<string, OnnxTensor>;
-  readonly #consumers = new Map<string, OnnxNode[]>();
-
-  constructor(nodes: readonly OnnxNode[], constants: ReadonlyMap<string, OnnxTensor>) {
-    this.#constants = constants;
-    for (const node of nodes) {
-      for (const output of node.outputs) if (output !== "") this.producers.set(output, node);
-      for (const input of node.inputs)
-        this.#consumers.set(input, [...(this.#consumers.get(input) ?? []), node]);
-    }
-  }
-
-  made(name: string | undefined, op: string): OnnxNode | undefined {
-    const node = name === undefined ? undefined : this.producers.get(name);
-    return node?.op === op ? node : undefined;
-  }
-
-  /** The one operator that takes a value; undefined where several do. */
-  consumer(name: string): OnnxNode | undefined {
-    const all = this.#consumers.get(name) ?? [];
-    return all.length === 1 ? all[0] : undefined;
-  }
-
-  tensor(name: string | undefined): OnnxTensor | undefined {
-    if (name === undefined) return undefined;
-    const value = this.#constants.get(name) ?? this.made(name, "Constant")?.attributes.get("value");
-    return typeof value === "object" && "read" in value ? value : undefined;
-  }
-
-  /** The number a value is, where it is a single constant one. */
-  scalar(name: string | undefined): number | undefined {
-    const own = name === undefined ? undefined : this.made(name, "Constant")?.attributes.get("value_float");
-    if (typeof own === "number") return own;
-    const tensor = this.tensor(name);
-    return tensor === undefined || sizeOf(tensor.shape) !== 1 ? undefined : Number(tensor.read()[0]);
-  }
-}
+import { attention, multiHeadAttention } from "./fuse-attention.js";
+import type { OnnxGraph, OnnxNode } from "./read-graph.js";
+import { instead, Wiring } from "./wiring.js";
 
 const near = (a: number | undefined, b: number): boolean =>
   a !== undefined && Math.abs(a - b) < 1e-4 * Math.abs(b);
-
-/** An operator in place of several, which computes what the last of them did. */
-const instead = (
-  last: OnnxNode,
-  op: string,
-  inputs: readonly string[],
-  attributes: readonly (readonly [string, OnnxAttribute])[] = [],
-): OnnxNode => ({ op, name: last.name, inputs, outputs: last.outputs, attributes: new Map(attributes) });
 
 /** x · sigmoid(x). */
 function silu(node: OnnxNode, wiring: Wiring): OnnxNode | undefined {
@@ -209,7 +162,7 @@ const takenBy = ({ inputs, attributes }: OnnxNode): readonly string[] => [
  * A graph with one operator where exporters write several for what a layer computes, and without those that no output needs.
  */
 export function fusePatterns(graph: OnnxGraph): OnnxGraph {
-  const wiring = new Wiring(graph.nodes, graph.constants);
+  const wiring = new Wiring(graph);
   const replaced = new Map<string, OnnxNode>();
   for (const node of graph.nodes) {
     const made =
@@ -221,7 +174,11 @@ export function fusePatterns(graph: OnnxGraph): OnnxGraph {
             ? scaledNorm(node, wiring)
             : node.op === "Gather"
               ? lookup(node, wiring)
-              : undefined;
+              : node.op === "Reshape"
+                ? multiHeadAttention(node, wiring)
+                : node.op === "MatMul"
+                  ? attention(node, wiring)
+                  : undefined;
     if (made !== undefined) replaced.set(made.outputs[0]!, made);
   }
   const nodes = graph.nodes.map((node) => replaced.get(node.outputs[0] ?? "") ?? node);

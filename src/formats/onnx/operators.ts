@@ -1,6 +1,7 @@
 import { sizeOf } from "../bytes/elements.js";
 import { flatten, pick, reshape, without } from "./axes.js";
 import { type Axis, type Flow, type Known, known, vector, weightOf } from "./flow.js";
+import { attentionOperators } from "./read-attention.js";
 import { refuse } from "./read-cells.js";
 import type { OnnxNode, OnnxTensor } from "./read-graph.js";
 import { reduced } from "./reductions.js";
@@ -297,6 +298,7 @@ export const operators: Operators = {
     };
     return walk.add(node, flow, { kind: "layerNormalization", config }, weights);
   },
+  ...attentionOperators,
   ...shapeOperators,
   ...windowOperators,
 };

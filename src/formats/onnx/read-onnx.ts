@@ -96,10 +96,11 @@ function descriptionOf(graph: OnnxGraph, walk: Walk, outputs: readonly Flow[]): 
         dtype: axes.includes("F") ? "float32" : "int32",
       };
     }),
-    nodes: layers.map(({ inputs, states }, layer) => ({
+    nodes: layers.map(({ inputs, states, useCausalMask }, layer) => ({
       layer,
       inputs: inputs.map(at),
       ...(states === 0 ? {} : { states }),
+      ...(useCausalMask === undefined ? {} : { useCausalMask }),
     })),
     outputs: outputs.map(at),
     outputNames: graph.outputs.map((name) => name.replaceAll(/[/\s]+/g, "_")),

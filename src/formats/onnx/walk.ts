@@ -11,6 +11,7 @@ import {
   known,
   type MutableLayer,
   type Part,
+  unfolded,
   WrongAxes,
   weightOf,
 } from "./flow.js";
@@ -209,7 +210,10 @@ export class Walk {
     layer: { kind: string; config: Record<string, unknown> },
     weights: readonly FileWeight[] = [],
   ): Flow {
-    return this.push(layer, [this.rows(node, flow)], weights);
+    const steps = unfolded(flow);
+    if (steps === undefined) return this.push(layer, [this.rows(node, flow)], weights);
+    // The same is done to each row, wherever it stands.
+    return { ...this.push(layer, [{ ...flow, axes: steps }], weights), axes: flow.axes };
   }
 
   /** A layer that does the same to every element, wherever its axes stand; softmax does not. */
@@ -297,6 +301,11 @@ export class Walk {
         flows.map((flow) => ({ ...flow, axes: ["B", "T", "F"] as const })),
       );
       return { ...made, axes: ["B", "F", "T"] };
+    }
+    const folded = unfolded(flows[0]!);
+    if (folded !== undefined && flows.every(({ axes }) => axes.join() === flows[0]!.axes.join())) {
+      const steps = flows.map((flow) => ({ ...flow, axes: folded }));
+      return { ...this.push({ kind, config }, steps), axes: flows[0]!.axes };
     }
     const all = flows.map((flow) => this.rows(node, flow));
     const longest = all.reduce((a, b) => (b.axes.length > a.axes.length ? b : a));

@@ -79,9 +79,6 @@ describe("graphs in files of ONNX", () => {
   /** Operators that exporters write for a part of what a layer does are not put together again. */
   const oneWay: Readonly<Record<string, RegExp>> = {
     "differences and products of normalized rows": /operator Max .* works on a constant/,
-    "attention over an encoder": /operator Trilu .* is not computed here/,
-    "attention of many heads with what it began with": /operator Reshape .* is not computed here/,
-    "a model as a layer, applied twice, and one on every step": /may join samples and time steps/,
   };
 
   it.each(Object.entries(graphCases))("%s", async (name, { build, x }) => {

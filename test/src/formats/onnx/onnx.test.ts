@@ -19,6 +19,11 @@ describe("fromOnnx: PyTorch computed the same before it exported", () => {
     ["onnx-gru-bidirectional.onnx"],
     ["onnx-rnn-state.onnx"],
     ["onnx-lstm-17.onnx"],
+    ["onnx-heads.onnx"],
+    ["onnx-heads-causal.onnx"],
+    ["onnx-heads-causal-fixed.onnx"],
+    ["onnx-multihead.onnx"],
+    ["onnx-steps-folded.onnx"],
   ])("%s", async (name) => {
     const model = await fromOnnx(goldenFile(name));
     const figures = figuresOf(name);
