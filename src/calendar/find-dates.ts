@@ -153,7 +153,7 @@ function isRunOfYears(texts: readonly string[]): boolean {
 const STEPS = /^(?:t|ds|time|time[ _.]?(?:step|point|index|idx)|step|period|epoch)$/i;
 
 /** Whether digits say when: by their name, or as the first column of even steps. */
-function believes({ name, cells }: CellColumn, index: number): FoundDates | undefined {
+function believes({ name, cells }: CellColumn, index: number, hasClock: boolean): FoundDates | undefined {
   const texts = filled(cells);
   if (
     texts.length < 2 ||
@@ -174,6 +174,8 @@ function believes({ name, cells }: CellColumn, index: number): FoundDates | unde
     const spaced = stepOf(sorted);
     // Years counted from the first: `1-01` to `3-12`.
     if (isNamed && dates.format.startsWith("y-") && spaced?.regular === true) return single(index);
+    // A day in eight digits comes again with every time of day beside it.
+    if (isPlausible && isFirst && hasClock && /^YYYYMMDD/.test(dates.format)) return single(index);
     const isDistinct = new Set(sorted).size === sorted.length;
     // Years, and digits without a name for it, take even steps as well: 1885, 1886, 1887.
     if (isPlausible && isNamed && (!years || texts.length < 3 || spaced !== undefined)) return single(index);
@@ -250,7 +252,10 @@ export function findDates(
   }
   const parts = findParts(columns, taken);
   if (parts !== undefined) return parts;
-  const weak = free.flatMap(({ column, index }) => believes(column, index) ?? []);
+  const isClock = (cells: readonly string[]): boolean =>
+    filled(cells).length > 0 && filled(cells).every((cell) => CLOCK.test(cell));
+  const hasClock = free.some(({ column }) => isClock(column.cells));
+  const weak = free.flatMap(({ column, index }) => believes(column, index, hasClock) ?? []);
   const dated = weak.find(({ isNumber }) => !isNumber) ?? weak[0];
   if (dated !== undefined && !dated.isNumber) {
     const cells = filled(columns[dated.columns[0]!]!.cells);

@@ -64,7 +64,7 @@ export async function predictCursors(
     current = current.map((cursor, n) => {
       const row = rows?.[n];
       const path = cursor.path(outputs)!;
-      const base = row === undefined ? path : cursor.basePath(outputs)!;
+      const base = row === undefined || chain.base === chain.carrier ? path : cursor.basePath(outputs)!;
       const { mean, quantiles } = results[n]!;
       const next = done + count < horizon ? cursor.fork(count) : cursor;
       for (let o = 0; o < count; o++) {

@@ -73,10 +73,19 @@ function guessDelimiter(text: string, comment: string): string {
     // A decimal comma is as regular as a delimiter: cells cut at one are shorter numbers; the header has none.
     const [head] = records.filter(({ cells, isBlank: blank }) => !blank && cells.length > 0);
     const fitsHead = head === undefined || head.cells.length === width;
-    const score = share * (fitsHead ? 1 : 0.5) * (1 + Math.min(width, 20) / 100);
+    // Rows whose commas are all decimal are cut elsewhere, even where lines above the table have commas of their own.
+    const isDecimal = delimiter !== "," && share >= 0.9 && hasDecimalCommas(records, width);
+    const score = (isDecimal ? 1.2 : fitsHead ? 1 : 0.5) * share * (1 + Math.min(width, 20) / 100);
     if (score > best.score + 1e-9) best = { delimiter, score };
   }
   return best.delimiter;
+}
+
+/** Whether the rows have commas, all of them between the digits of a number that fills its cell. */
+function hasDecimalCommas(records: readonly TextRecord[], width: number): boolean {
+  const rows = records.filter(({ cells }) => cells.length === width).slice(1);
+  const commas = rows.flatMap(({ cells }) => cells.filter((cell) => cell.includes(",")));
+  return commas.length >= 0.9 * rows.length && commas.every((cell) => /^\s*[+-]?[\d.]*\d,\d+\s*$/.test(cell));
 }
 
 const isNumberOrNone = (cell: string): boolean => cell.trim() === "" || plainNumber(cell) !== undefined;
@@ -91,6 +100,9 @@ const isValue = (cell: string): boolean => {
   return plainNumber(text) !== undefined || layoutsLike(text) !== undefined || /^[+-]?\d+,\d+$/.test(text);
 };
 
+/** A time of day: no name of a column where a date stands beside it. */
+const isClock = (cell: string): boolean => /^\d{1,2}:\d{2}(?::\d{2})?$/.test(cell.trim());
+
 /** What stands in a row where nothing was measured; alone, no name. */
 const isGapWord = (cell: string): boolean => /^(?:nan|na|n\/a|null|-+|\?|\*+|\.+)$/i.test(cell.trim());
 
@@ -103,7 +115,8 @@ function looksLikeHeader(head: TextRecord, body: readonly TextRecord[]): boolean
   const isIndexed =
     cells[0] === "" && body.length > 1 && body.every(({ cells: row }) => row[0]?.trim() !== "");
   if (isIndexed && filled.length === cells.length - 1) return true;
-  const isRow = filled.every((cell) => isValue(cell) || isGapWord(cell)) && filled.some(isValue);
+  const isRow =
+    filled.every((cell) => isValue(cell) || isGapWord(cell) || isClock(cell)) && filled.some(isValue);
   if (!isRow) {
     // `2024-01-01,5` with a text beside it: as much a row as the others, when a number stands where a name should.
     const values = cells.map(

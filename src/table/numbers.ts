@@ -67,11 +67,12 @@ const escaped = (text: string): string => text.replaceAll(/[.\\]/g, "\\$&");
 
 /** The number a cell is in a format; undefined for none. */
 function reader({ decimal, thousands }: NumberFormat): (cell: string) => number | undefined {
+  // No thousands follow a zero: `0,395` is less than one.
   const grouped =
     thousands === ""
       ? undefined
       : new RegExp(
-          `^[+-]?\\d{1,3}(?:[${thousands === "'" ? "'’" : escaped(thousands)}]\\d{3})+(?:${escaped(decimal)}\\d*)?$`,
+          `^[+-]?[1-9]\\d{0,2}(?:[${thousands === "'" ? "'’" : escaped(thousands)}]\\d{3})+(?:${escaped(decimal)}\\d*)?$`,
         );
   const groups = thousands === "'" ? /['’]/g : new RegExp(escaped(thousands), "g");
   return (cell) => {

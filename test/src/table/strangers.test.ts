@@ -240,6 +240,33 @@ describe("tables that lie on their side", () => {
   });
 });
 
+describe("lines above and first rows", () => {
+  const at = (i: number): string => `${two(Math.floor(i / 4))}:${two(15 * (i % 4))}`;
+  it("commas above a table of decimal commas part nothing", () => {
+    const rows = Array.from({ length: 96 }, (_, i) => `01.02.2025;${at(i)};0,${300 + i}`);
+    const table = read(
+      lines(
+        "Kunde: Muster, Hans",
+        "Anschrift: Hauptstr. 1, 10115 Ort",
+        "Datum;Uhrzeit;Verbrauch (kWh)",
+        ...rows,
+      ),
+      { columns: ["Verbrauch (kWh)"] },
+    );
+    expect([table.rows, table.columns["Verbrauch (kWh)"]![95]]).toEqual([96, 0.395]);
+    expect(table.times![95]).toBe(Date.UTC(2025, 1, 1, 23, 45));
+    expect(table.notes.join("; ")).toContain("2 lines above the table left out");
+  });
+  it("a date, a clock and numbers are a row, no names", () => {
+    const rows = Array.from({ length: 96 }, (_, i) => `20240601,${at(i)},${i},-1.000`);
+    const table = read(lines(...rows), { columns: ["column_3"] });
+    expect([table.rows, table.times![1]]).toEqual([96, Date.UTC(2024, 5, 1, 0, 15)]);
+    // Times of day above the values of a day are names.
+    const spread = read(lines("day,00:00,12:00", "2024-06-01,1,2", "2024-06-02,3,4"), { columns: ["12:00"] });
+    expect(numbers(spread.columns["12:00"])).toEqual([2, 4]);
+  });
+});
+
 describe("tables parted by blanks", () => {
   const station = months(1948, 1955, (year, month) => `   ${year}  ${two(month)}  ${month}.5   ${month}.1#`);
   it("a word behind the last value is no column, marks behind values are none of them", () => {
