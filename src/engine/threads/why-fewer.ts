@@ -2,6 +2,7 @@ import type { WorkerPool } from "./worker-pool.js";
 
 interface Scope {
   readonly crossOriginIsolated?: boolean;
+  readonly process?: { readonly versions?: { readonly node?: string } };
 }
 
 /** Warnings that were given: the same one twice helps nobody. */
@@ -20,9 +21,14 @@ function reason(pool: WorkerPool | null, canShare: boolean, hasFile: boolean): s
   if (pool.hasNoWorkers) {
     return `this host has no workers${cause}. Run where there are Worker or node:worker_threads`;
   }
-  return hasFile
-    ? `the workers did not start${cause}. See whether \`worker\` leads to the file of gateflow/worker and whether the content security policy has its address in worker-src`
-    : `the workers did not start${cause}. Where the content security policy forbids \`blob:\`, give the worker's file: createEngine({ worker: new URL("gateflow/worker", …) }), or allow worker-src blob:`;
+  const advice = hasFile
+    ? "See whether `worker` leads to the file of gateflow/worker and whether the content security policy has its address in worker-src"
+    : 'Where the content security policy forbids `blob:`, give the worker\'s file: createEngine({ worker: new URL("gateflow/worker", …) }), or allow worker-src blob:';
+  if (!pool.areLate) return `the workers did not start${cause}. ${advice}`;
+  const late =
+    "the workers had not started after two seconds, as on a machine that is busy. They are used once they have";
+  // A page's policy may keep a worker from starting without a word.
+  return (globalThis as Scope).process?.versions?.node === undefined ? `${late}. ${advice}` : late;
 }
 
 /**

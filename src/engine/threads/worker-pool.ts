@@ -103,6 +103,11 @@ export class WorkerPool {
     return this.#hasNoWorkers;
   }
 
+  /** Whether workers were made that neither run yet nor have ended. */
+  get areLate(): boolean {
+    return this.#workers.length > 0;
+  }
+
   /** Waits until the workers have started, but not for ever. */
   async started(): Promise<void> {
     const end = performance.now() + START_PATIENCE_MS;
