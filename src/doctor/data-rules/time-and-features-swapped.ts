@@ -28,8 +28,14 @@ function turned({ x, y, samples, timesteps, features }: Windows, isBackward: boo
   return openWindows({ shape: [samples, features, timesteps], data }, { shape: y.shape, data: y.data });
 }
 
+/** Windows of 25 steps, 24 apart, hold one value in 25 twice: the widest stride that is looked for. */
+const MOST_DISTINCT = 0.97;
+
 /** The series that stands in the features; null where they hold none. */
 function seriesInFeatures(windows: Windows): { turned: Windows; isBackward: boolean } | null {
+  const { data } = windows.x;
+  // Windows that overlap hold values more than once.
+  if (new Set(data).size > MOST_DISTINCT * data.length) return null;
   for (const isBackward of [false, true]) {
     const other = turned(windows, isBackward);
     const ordered = other.stride > 0 ? other : backInOrder(other);

@@ -18,6 +18,8 @@ const LAGS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32];
 const MOST_COLUMNS = 40;
 /** A state that explains less than half of what is left is no reason to carry it. */
 const MOST_UNEXPLAINED_RATIO = 0.5;
+/** Where a sample's own inputs leave less of the variance, there is nothing to carry. */
+export const LEAST_UNEXPLAINED = 0.05;
 /** Fisher's F with one and a hundred degrees of freedom passes 20 once in fifty thousand; a dozen lags are tried. */
 const F_BOUND = 20;
 
@@ -67,7 +69,12 @@ export function carryOf({ windows, file }: ModelCase): Carry | null {
     const center = mean(target);
     const whole = target.reduce((sum, value) => sum + (value - center) ** 2, 0);
     const f = ((before - after) / Math.max(after, 1e-9 * whole)) * freedom;
-    if (!(whole > 0) || f < F_BOUND || after > MOST_UNEXPLAINED_RATIO * before || before < 0.05 * whole)
+    if (
+      !(whole > 0) ||
+      f < F_BOUND ||
+      after > MOST_UNEXPLAINED_RATIO * before ||
+      before < LEAST_UNEXPLAINED * whole
+    )
       continue;
     if (best === null || after / whole < best.unexplainedWithState)
       best = { lag, unexplainedAlone: before / whole, unexplainedWithState: after / whole, f };

@@ -18,6 +18,17 @@ const keyOf = ({ x, timesteps, features }: Windows, sample: number, from: number
  * them. null where they are no windows of one series, one step apart.
  */
 export function backInOrder(windows: Windows): Windows | null {
+  // Several rules ask.
+  const known = ordered.get(windows);
+  if (known !== undefined) return known;
+  const found = putInOrder(windows);
+  ordered.set(windows, found);
+  return found;
+}
+
+const ordered = new WeakMap<Windows, Windows | null>();
+
+function putInOrder(windows: Windows): Windows | null {
   const { samples, timesteps, x, y, isSequence } = windows;
   if (windows.stride !== 0 || !isSequence || timesteps < 4 || samples < 20 || y.shape[0] !== samples)
     return null;
@@ -47,11 +58,11 @@ export function backInOrder(windows: Windows): Windows | null {
       result.set(data.subarray(from * row, (from + 1) * row), to * row);
     return result;
   };
-  const ordered = openWindows(
+  const inOrder = openWindows(
     { shape: x.shape, data: moved(x.data) },
     { shape: y.shape, data: moved(y.data) },
   );
-  return ordered.stride === 1 ? ordered : null;
+  return inOrder.stride === 1 ? inOrder : null;
 }
 
 const MOST_LAGS = 40;

@@ -75,17 +75,20 @@ const LEAST_SHAPE = 4;
  * by its own spread, overlap as others do.
  */
 export function overlapInShape({ samples, timesteps, features, at }: Windows): boolean {
+  if (samples < 2) return false;
   const every = Math.max(1, Math.floor((samples - 1) / MOST_PAIRS));
+  const most = (1 - SAME_SHARE) * Math.ceil((samples - 1) / every);
   for (let stride = 1; stride <= Math.min(timesteps - LEAST_SHAPE, MOST_STRIDE); stride++) {
     const steps = Array.from({ length: timesteps - stride }, (_, t) => t);
     for (let f = 0; f < features; f++) {
-      let [same, all] = [0, 0];
-      for (let n = 0; n + 1 < samples; n += every, all++) {
+      // Nearly all pairs must agree: a few that do not are enough to know.
+      let others = 0;
+      for (let n = 0; n + 1 < samples && others <= most; n += every) {
         const here = steps.map((t) => at(n, t + stride, f));
         const next = steps.map((t) => at(n + 1, t, f));
-        if (correlation(here, next) > SAME_SHAPE) same++;
+        if (!(correlation(here, next) > SAME_SHAPE)) others++;
       }
-      if (all > 0 && same >= SAME_SHARE * all) return true;
+      if (others <= most) return true;
     }
   }
   return false;

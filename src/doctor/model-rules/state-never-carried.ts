@@ -1,5 +1,5 @@
 import { type Rule, short } from "../diagnosis.js";
-import { carryOf, carryPicture } from "../evidence/carried-state.js";
+import { carryOf, carryPicture, LEAST_UNEXPLAINED } from "../evidence/carried-state.js";
 import type { ModelCase } from "../model-case.js";
 import { unlearnt } from "../trials/unlearnt.js";
 
@@ -7,6 +7,8 @@ export const stateNeverCarried: Rule<ModelCase> = {
   code: "state_never_carried",
   async look(at) {
     if (at.data.isStateful) return null;
+    // What has learnt that much has no need of more: see below, and the least that a carry leaves.
+    if (at.isTrained && (await unlearnt(at)) < LEAST_UNEXPLAINED / 2) return null;
     const carry = carryOf(at);
     if (carry === null || (at.isTrained && (await unlearnt(at)) < carry.unexplainedAlone / 2)) return null;
     return {
