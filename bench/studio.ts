@@ -11,7 +11,8 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { openBrowser, serve } from "../test/browsers/open-browser.js";
-import { type CpuTime, cpuTime, longestTask, type PageCounts, pageCounts } from "./support/chromium-cpu.js";
+import { type CpuTime, cpuTime, longestTask } from "./support/chromium-cpu.js";
+import { growthOf, type MemoryReading, memoryOver } from "./support/chromium-memory.js";
 
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 const isolated = {
@@ -20,6 +21,7 @@ const isolated = {
 };
 
 const minutes = Number(/--minutes=([\d.]+)/.exec(process.argv.join(" "))?.[1] ?? 0.5);
+const isMemoryAlone = process.argv.includes("--memory");
 /** Seconds of each measurement of speed, and how often both are measured in turn. */
 const SECONDS = 6;
 const TURNS = 3;
@@ -73,6 +75,26 @@ const between = (from: CpuTime | null, to: CpuTime | null, count: number): CpuTi
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const kilo = (bytes: number): string => `${(bytes / 1000).toFixed(1)} KB`;
 
+/** What is alive while it trains: at the beginning, at the end, and how it grows. */
+async function tellMemory(page: Page): Promise<void> {
+  // The first half minute fills what is kept: moments, and looks at them.
+  await pause(30_000);
+  const readings = await memoryOver(page, minutes, Math.max(3, Math.round(2 * minutes) + 1));
+  const [from, to] = [readings[0]!, readings.at(-1)!];
+  const tell = (name: string, of: (reading: MemoryReading) => number): void => {
+    const most = Math.max(...readings.map(of));
+    console.log(
+      `${name.padEnd(26)} ${kilo(of(from))} at first, ${kilo(of(to))} after ${to.minute.toFixed(1)} min, ${kilo(most)} at most, ${kilo(growthOf(readings, of))} a minute`,
+    );
+  };
+  tell("script alive in the page", (reading) => reading.page);
+  tell("alive in workers", (reading) => reading.workers);
+  tell("the process, resident", (reading) => reading.resident ?? Number.NaN);
+  console.log(
+    `elements and listeners     ${from.nodes} and ${from.listeners}, ${to.nodes} and ${to.listeners} at the end`,
+  );
+}
+
 async function gzipOf(paths: readonly string[]): Promise<number> {
   const sizes = paths.map(async (path) => gzipSync(await readFile(path), { level: 9 }).length);
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
@@ -87,7 +109,19 @@ const served = await serve(dist, {
   headers: isolated,
 });
 const browser = await openBrowser("chromium");
-try {
+const address = `${served.url}studio/#run&recipe=${encodeURIComponent(JSON.stringify(recipe))}`;
+
+async function measureMemory(): Promise<void> {
+  const page = await browser.open(address);
+  await page.waitForFunction(
+    () => /update \d\d/.test(document.querySelector("[role=status]")?.textContent ?? ""),
+    undefined,
+    { timeout: 300_000 },
+  );
+  await tellMemory(page as unknown as Page);
+}
+
+async function measureAll(): Promise<void> {
   const blank = await browser.open("about:blank");
   await blank.close();
   const before = cpuTime();
@@ -118,7 +152,6 @@ try {
   console.log(`all there is to fetch      ${kilo(await gzipOf(all))} gzip in ${all.length} files`);
   await first.close();
 
-  const address = `${served.url}studio/#run&recipe=${encodeURIComponent(JSON.stringify(recipe))}`;
   const rates = { page: [] as number[], bare: [] as number[] };
   /** CPU milliseconds of workers an update, and of everything else a second. */
   const costs = { page: [] as number[], bare: [] as number[], shown: [] as number[] };
@@ -171,25 +204,7 @@ try {
     console.log(
       `while seed-b trains        ${seen.rate.toFixed(1)} frames/s, longest task ${seen.longest.toFixed(0)} ms on the clock, ${cpu.toFixed(0)} ms of CPU`,
     );
-    if (turn === TURNS - 1) {
-      const rounds = Math.max(2, Math.round(minutes * 6));
-      const counts: PageCounts[] = [];
-      for (let round = 0; round < rounds; round++) {
-        await pause(10_000);
-        counts.push(await pageCounts(real));
-      }
-      const half = Math.floor(counts.length / 2);
-      const told = (name: "heap" | "nodes" | "listeners"): string => {
-        const shown = (list: readonly PageCounts[]): string => {
-          const value = median(list.map((count) => count[name]));
-          return name === "heap" ? kilo(value) : `${value} ${name}`;
-        };
-        return `${shown(counts.slice(0, half))} and ${shown(counts.slice(half))}`;
-      };
-      console.log(
-        `alive in the page          ${told("heap")}, ${told("nodes")}, ${told("listeners")}: in the first and in the second half of ${minutes} min`,
-      );
-    }
+    if (turn === TURNS - 1) await tellMemory(real);
     await page.close();
   }
   const [page, plain] = [median(rates.page), median(rates.bare)];
@@ -202,6 +217,10 @@ try {
   console.log(
     `CPU of seed-b              ${withPage.toFixed(1)} ms an update with the page, ${without.toFixed(1)} without; the page itself ${shown.toFixed(0)} ms a second: on ${cores} cores of their own ${(100 * free * (without / withPage)).toFixed(0)} % of the speed`,
   );
+}
+
+try {
+  await (isMemoryAlone ? measureMemory() : measureAll());
 } finally {
   await browser.close();
   await served.close();

@@ -23,7 +23,7 @@ function statOf(path: string): { name: string; fields: string[] } | null {
 }
 
 /** Processes below one. */
-function below(pid: number): number[] {
+export function below(pid: number): number[] {
   const parents = numbersIn("/proc").map(
     (own) => [own, Number(statOf(`/proc/${own}/stat`)?.fields[1])] as const,
   );
@@ -87,21 +87,4 @@ export async function longestTask(page: Page, act: () => Promise<void>): Promise
   );
   const tasks = traceEvents.filter((event) => event.name.endsWith("RunTask") && mains.has(at(event)));
   return Math.max(0, ...tasks.map(({ tdur = 0 }) => tdur)) / 1000;
-}
-
-export interface PageCounts {
-  readonly heap: number;
-  readonly nodes: number;
-  readonly listeners: number;
-}
-
-/** Bytes of script, elements and listeners that are alive after a collection. */
-export async function pageCounts(page: Page): Promise<PageCounts> {
-  const session = await page.context().newCDPSession(page);
-  await session.send("HeapProfiler.collectGarbage");
-  await session.send("Performance.enable");
-  const { metrics } = await session.send("Performance.getMetrics");
-  await session.detach();
-  const of = (name: string): number => metrics.find((metric) => metric.name === name)?.value ?? Number.NaN;
-  return { heap: of("JSHeapUsedSize"), nodes: of("Nodes"), listeners: of("JSEventListeners") };
 }
