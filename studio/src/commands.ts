@@ -151,7 +151,10 @@ export function applyRemedy(finding: Finding): void {
   }
   if (state.frames.length > 0) state.keepRun(`before: ${finding.code.replaceAll("_", " ")}`);
   state.modelFile.value = undefined;
-  change(next, 0);
+  // It trains for as long as the sick one was to, unless that is what the finding changes.
+  const { epochs } = state.recipe.value.recipe.fit ?? {};
+  const isKept = epochs === undefined || finding.fix?.fit?.epochs !== undefined;
+  change(isKept ? next : withRecipe(next, { fit: { ...next.recipe.fit, epochs } }), 0);
   train();
 }
 

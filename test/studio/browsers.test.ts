@@ -93,6 +93,14 @@ describe.each(browserNames)("the studio in %s", (name) => {
     const twin = await studio.train(4);
     expect(twin.validation).toBe(cured.validation);
     sameEverywhere("cured", cured.loss);
+    // The twin of a case of the clinic brings epochs of its own: it trains for as many as were asked for.
+    await studio.open("vanishing_gradients: sick");
+    await studio.set("Epochs", 1);
+    await studio.findings();
+    await studio.press("Apply remedy");
+    const once = await studio.until(({ epoch }) => epoch === 1, "One epoch of the twin");
+    expect(once.update).toBeGreaterThan(1);
+    expect(await studio.page.getByRole("spinbutton", { name: "Epochs", exact: true }).inputValue()).toBe("1");
   });
 
   it("a sick case and its twin are seen beside each other in every picture", async () => {

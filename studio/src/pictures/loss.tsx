@@ -52,7 +52,7 @@ function draw({ ctx, width, height }: Sheet): void {
   x = scale(0, longest, area.x, area.x + area.width);
   const y = scale(low, high, area.y + area.height, area.y, log);
   axes(ctx, area, x, y);
-  label(ctx, "update", area.x - 8, area.y + area.height + 10, { align: "right" });
+  label(ctx, "update", area.x - 5, area.y + area.height + 10, { align: "right" });
   const at = frames.map(({ update }) => update);
   line(ctx, x, y, at, batches, { colour: muted, width: 1, alpha: 0.25 });
   line(ctx, x, y, at, smoothed(batches), { colour: muted, width: 1.2, alpha: 0.7 });

@@ -122,9 +122,13 @@ function read(px: number, py: number): string | null {
   return `Update ${frame.update}: ${isUpper ? "share of each weight's size that it moves: " : "sizes: "}${told(frame)}.${compared}`;
 }
 
+/** What was zero before it moved is left out: no share can be told of it. */
 function sum(): string {
   const frame = shownFrame.value;
-  const weights = frame === undefined ? [] : weightsOf(frame).filter(({ updateRatio }) => updateRatio > 0);
+  const weights =
+    frame === undefined
+      ? []
+      : weightsOf(frame).filter(({ updateRatio }) => updateRatio > 0 && updateRatio < Infinity);
   if (weights.length === 0) return "";
   const [first, ...rest] = weights.toSorted((a, b) => b.updateRatio - a.updateRatio);
   const last = rest.at(-1) ?? first!;
