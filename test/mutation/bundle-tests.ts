@@ -13,8 +13,14 @@ const testsIn = (folder: string): string[] =>
  * Writes a room's tests with all they import, some of it changed, into few files: read one by one, the hundreds of files
  * behind a test take longer than its tests.
  */
-export async function bundleTests(room: string, code: Record<string, string>, outdir: string): Promise<void> {
-  const tests = ROOMS[room as Room].flatMap((path) => (path.endsWith(".ts") ? [path] : testsIn(path)));
+export async function bundleTests(
+  room: string,
+  asked: string,
+  code: Record<string, string>,
+  outdir: string,
+): Promise<void> {
+  const all = ROOMS[room as Room].flatMap((path) => (path.endsWith(".ts") ? [path] : testsIn(path)));
+  const tests = all.filter((path) => path.includes(asked));
   const changed: Plugin = {
     name: "changed",
     setup({ onLoad }) {

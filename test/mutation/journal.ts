@@ -25,8 +25,8 @@ export type Entry =
   /** Written before, so that an endless loop leaves a trace. */
   | { readonly kind: "start"; readonly test: string; readonly change: string }
   | { readonly kind: "end"; readonly test: string; readonly change: string; readonly noticed: boolean }
-  /** It fails without a change. */
-  | { readonly kind: "unsound"; readonly test: string }
+  /** It fails when it is run twice. */
+  | { readonly kind: "unsound"; readonly test: string; readonly name: string }
   /** All that was planned for the file was tried. */
   | { readonly kind: "done"; readonly file: string };
 

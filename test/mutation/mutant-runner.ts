@@ -38,7 +38,9 @@ export default class MutantRunner extends TestRunner {
     if (plan.tests === undefined) return this.#reach(test, body);
     const { changes, ms } = plan.tests[test.id] ?? { changes: [], ms: 0 };
     if (stopped || changes.every(([id]) => noticed.has(id))) return;
-    if (!(await this.#isSound(body, ms))) return journal.write({ kind: "unsound", test: test.id });
+    if (!(await this.#isSound(body, ms))) return;
+    // One that cannot be run twice (it binds what stands outside of it) would fail whatever is changed.
+    if (await fails(body, ms)) return journal.write({ kind: "unsound", test: test.id, name: test.name });
     for (const [id, hits] of changes) {
       if (noticed.has(id)) continue;
       journal.write({ kind: "start", test: test.id, change: id });

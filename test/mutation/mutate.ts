@@ -1,5 +1,5 @@
 /**
- * `npm run mutation -- [room …] [--files text] [--sample n] [--seed s] [--budget ms]`: changes the code of a room in every small way
+ * `npm run mutation -- [room …] [--files text] [--tests text] [--sample n] [--seed s] [--budget ms]`: changes the code of a room in every small way
  * and counts the changes that no test notices. No part of `npm test`.
  * Expressions that only run while a module loads or in `beforeAll` are counted apart: every test would have to run
  * again in a new process for each.
@@ -17,6 +17,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     files: { type: "string", default: "" },
+    tests: { type: "string", default: "" },
     sample: { type: "string", default: "1" },
     seed: { type: "string", default: "1" },
     budget: { type: "string", default: "Infinity" },
@@ -37,7 +38,7 @@ async function mutate(room: Room): Promise<void> {
   const { code, changes } = await instrument(paths);
   const drawn = changes.filter(isDrawn);
   console.log(`${room}: ${changes.length} changes of ${paths.length} files, ${drawn.length} of them drawn`);
-  const world = { room, folder: FOLDER, code, budget: Number(values.budget) };
+  const world = { room, folder: FOLDER, code, tests: values.tests, budget: Number(values.budget) };
   const reached = await reach(world);
   const noticed = await tryChanges(world, reached, new Set(drawn.map(({ id }) => id)));
   const byTest = new Set(reached.flatMap(({ hits }) => Object.keys(hits)));

@@ -9,6 +9,8 @@ export interface MutatedRoom {
   /** Where plans, journals and changed code are kept. */
   readonly folder: string;
   readonly code: Record<string, string>;
+  /** What the paths of its tests hold that are asked; all do when it is empty. */
+  readonly tests: string;
   /** Tests are tried on a change, quick ones first, for about so many milliseconds of what they take without it. */
   readonly budget: number;
 }
@@ -79,21 +81,21 @@ interface State {
   readonly tried: Set<string>;
   /** Files of tests. */
   readonly done: Set<string>;
-  /** Tests that fail in a new process before anything was changed. */
+  /** Tests that fail when they are run twice. */
   readonly unsound: Set<string>;
 }
 
 /** Takes over what a process found out before it ended. */
 function settle(entries: readonly Entry[], state: State): void {
   const { noticed, tried, done, unsound } = state;
-  if (entries[0]?.kind === "unsound") {
-    unsound.add(entries[0].test);
-    console.log(`  ${entries[0].test} fails without a change`);
-  }
   let open: Extract<Entry, { kind: "start" }> | undefined;
   for (const entry of entries) {
     if (entry.kind === "start") open = entry;
     if (entry.kind === "done") done.add(entry.file);
+    if (entry.kind === "unsound") {
+      unsound.add(entry.test);
+      console.log(`  "${entry.name}" is not asked: it fails when it is run twice`);
+    }
     if (entry.kind === "end") {
       open = undefined;
       tried.add(`${entry.test} ${entry.change}`);
@@ -106,7 +108,10 @@ function settle(entries: readonly Entry[], state: State): void {
   tried.add(`${open.test} ${open.change}`);
 }
 
-async function runTests({ room, folder, code }: MutatedRoom, asked: Omit<Plan, "journal">): Promise<Entry[]> {
+async function runTests(
+  { room, folder, code, tests }: MutatedRoom,
+  asked: Omit<Plan, "journal">,
+): Promise<Entry[]> {
   const path = (what: string) => `${folder}/${room}.${what}`;
   const journal = path("journal.jsonl");
   writeFileSync(journal, "");
@@ -117,7 +122,7 @@ async function runTests({ room, folder, code }: MutatedRoom, asked: Omit<Plan, "
       asked.tests === undefined ? text : text.replace("function cover() {", "function cover() { return;"),
     ]),
   );
-  await bundleTests(room, changed, path("tests"));
+  await bundleTests(room, tests, changed, path("tests"));
   writeFileSync(path("plan.json"), JSON.stringify({ ...asked, journal } satisfies Plan));
   const child = spawn("npx", ["vitest", "run", "--config", "test/mutation/vitest.config.ts"], {
     stdio: ["ignore", "pipe", "pipe"],

@@ -85,23 +85,23 @@ const FIRST = 2 * COUNT * 4;
 const SECOND = FIRST + COUNT * 4;
 
 describe("slots", () => {
-  it.each<readonly [string, Optimizer, readonly string[]]>([
-    ["sgd", sgd(), []],
-    ["sgd with momentum", sgd({ momentum: 0.9 }), ["momentum"]],
-    ["rmsprop", rmsprop(), ["velocity"]],
-    ["rmsprop with momentum", rmsprop({ momentum: 0.5 }), ["velocity", "momentum"]],
-    ["rmsprop, centered", rmsprop({ centered: true }), ["velocity", "average_gradient"]],
-    ["adam", adam(), ["momentum", "velocity"]],
-    ["adam with amsgrad", adam({ amsgrad: true }), ["momentum", "velocity", "velocity_hat"]],
-    ["lion with an average", lion({ useEma: true }), ["momentum", "ema"]],
-    ["sgd that gathers", sgd({ gradientAccumulationSteps: 2 }), ["accumulator"]],
+  it.each<readonly [string, () => Optimizer, readonly string[]]>([
+    ["sgd", () => sgd(), []],
+    ["sgd with momentum", () => sgd({ momentum: 0.9 }), ["momentum"]],
+    ["rmsprop", () => rmsprop(), ["velocity"]],
+    ["rmsprop with momentum", () => rmsprop({ momentum: 0.5 }), ["velocity", "momentum"]],
+    ["rmsprop, centered", () => rmsprop({ centered: true }), ["velocity", "average_gradient"]],
+    ["adam", () => adam(), ["momentum", "velocity"]],
+    ["adam with amsgrad", () => adam({ amsgrad: true }), ["momentum", "velocity", "velocity_hat"]],
+    ["lion with an average", () => lion({ useEma: true }), ["momentum", "ema"]],
+    ["sgd that gathers", () => sgd({ gradientAccumulationSteps: 2 }), ["accumulator"]],
     [
       "adam with all",
-      adam({ useEma: true, gradientAccumulationSteps: 3 }),
+      () => adam({ useEma: true, gradientAccumulationSteps: 3 }),
       ["momentum", "velocity", "ema", "accumulator"],
     ],
-  ])("of %s take as much memory as they are, and are read and written by name", (_, optimizer, names) => {
-    const { taken } = bound(optimizer);
+  ])("of %s take as much memory as they are, and are read and written by name", (_, make, names) => {
+    const { taken, optimizer } = bound(make());
     expect(taken).toEqual(names.length === 0 ? [] : [names.length * COUNT]);
     expect(optimizer.readSlots().map(({ name }) => name)).toEqual(names);
     const saved = names.map((name, i) => ({ name, data: new Float32Array(COUNT).fill(i + 1) }));
@@ -258,6 +258,18 @@ describe("an update", () => {
     expect(at(WEIGHTS)[0]).toBe(2);
     expect(bound(sgd()).optimizer.finish()).toBe(false);
   });
+});
+
+it("weights are overwritten by their average once in so many batches", () => {
+  const { optimizer, at } = bound(sgd({ useEma: true, emaMomentum: 0.5, emaOverwriteFrequency: 3 }));
+  const after: number[] = [];
+  for (const value of [1, 3, 5, 7, 7, 7]) {
+    at(WEIGHTS).fill(value);
+    optimizer.apply();
+    after.push(at(WEIGHTS)[0]!);
+  }
+  // The average is 1, 2, 3.5 and then goes on: 5.25, 6.125, 6.5625.
+  expect(after).toEqual([1, 3, 3.5, 7, 7, 6.5625]);
 });
 
 it("a whole power is made of multiplications alone", () => {

@@ -42,6 +42,7 @@ const common: Record<string, Bounds> = {
   weightDecay: { inside: [null, 0, 2], outside: [-0.1] },
   useEma: switched,
   emaMomentum: share,
+  emaOverwriteFrequency: { inside: [null, 1, 5], outside: [0, 1.5] },
   gradientAccumulationSteps: { inside: [null, 2, 7], outside: [1, 0, 2.5] },
   clipnorm: { inside: [null, 0.1], outside: [0, -1] },
   clipvalue: { inside: [null, 0.1], outside: [0, -1] },
