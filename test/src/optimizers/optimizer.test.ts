@@ -5,8 +5,12 @@ import { integerPower } from "../../../src/optimizers/optimizer.js";
 import type { ParameterBlock } from "../../../src/optimizers/parameter-block.js";
 
 const COUNT = 4;
-const WEIGHTS = 0;
-const GRADIENTS = COUNT * 4;
+// Nothing is at address 0, which stands for a slot that is not there.
+const WEIGHTS = COUNT * 4;
+const GRADIENTS = WEIGHTS + COUNT * 4;
+
+const FIRST = GRADIENTS + COUNT * 4;
+const SECOND = FIRST + COUNT * 4;
 
 /** A block of four weights of 1 with gradients of 0.5, over kernels in plain arrays; each update rule only takes note. */
 function blockOf() {
@@ -65,7 +69,7 @@ function blockOf() {
     takeSlots(floats: number) {
       taken.push(floats);
       return {
-        address: 2 * COUNT * 4,
+        address: FIRST,
         release: () => {
           released++;
         },
@@ -80,9 +84,6 @@ function bound(optimizer: Optimizer) {
   optimizer.bind(bench.block);
   return { ...bench, optimizer };
 }
-
-const FIRST = 2 * COUNT * 4;
-const SECOND = FIRST + COUNT * 4;
 
 describe("slots", () => {
   it.each<readonly [string, () => Optimizer, readonly string[]]>([
@@ -133,7 +134,7 @@ describe("an optimizer belongs to one model", () => {
     const { optimizer, block, taken, released } = bound(adam());
     optimizer.bind({ ...block });
     expect(taken).toHaveLength(1);
-    expect(() => optimizer.bind({ ...block, weights: 8 })).toThrow(ConfigError);
+    expect(() => optimizer.bind({ ...block, weights: 80 })).toThrow(ConfigError);
     expect(() => optimizer.bind(blockOf().block)).toThrow(/already belongs to another model/);
     optimizer.release(blockOf().block);
     optimizer.release(undefined);
@@ -167,7 +168,7 @@ describe("an optimizer belongs to one model", () => {
     expect(optimizer.readSlots()[1]!.data[3]).toBe(7);
     unbound();
     expect([optimizer.batches, released()]).toEqual([0, 1]);
-    optimizer.bind({ ...block, weights: 8 });
+    optimizer.bind({ ...block, weights: 80 });
   });
 });
 
@@ -256,7 +257,10 @@ describe("an update", () => {
     expect(at(WEIGHTS)[0]).toBe(5);
     expect(optimizer.finish()).toBe(true);
     expect(at(WEIGHTS)[0]).toBe(2);
-    expect(bound(sgd()).optimizer.finish()).toBe(false);
+    const plain = bound(sgd());
+    plain.optimizer.apply();
+    expect(plain.optimizer.finish()).toBe(false);
+    expect([...plain.at(0), ...plain.at(WEIGHTS)]).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
   });
 });
 
