@@ -44,6 +44,13 @@ declare module "./embedding.js" {
   }
 }
 
+declare module "./attention/multi-head-attention.js" {
+  interface MultiHeadAttentionOptions {
+    /** How TensorFlow and JAX compute, and not what: there is one way here, and the numbers are the same. Default: that way. */
+    readonly flashAttention?: boolean | null;
+  }
+}
+
 type Given = Record<string, unknown>;
 /** Takes an option out of those given, and puts in what it means. */
 type Read = (where: string, value: unknown, given: Given, layer: Layer) => void;
