@@ -49,7 +49,7 @@ describe("options", () => {
     const { config, columnsOf, targetWidth } = quantile({ quantiles: asked });
     expect(config).toEqual({ quantiles: asked });
     expect(config.quantiles).not.toBe(asked);
-    expect(columnsOf(2, 9)).toEqual([6, 7, 8]);
+    expect(columnsOf?.(2, 9)).toEqual([6, 7, 8]);
     expect(targetWidth(6)).toBe(2);
     for (const wrong of [[], undefined, 0.5, "0.5"])
       expect(() => quantile({ quantiles: wrong as never })).toThrow(/quantiles/);
