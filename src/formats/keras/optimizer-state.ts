@@ -4,25 +4,76 @@ import type { ParameterBlock } from "../../optimizers/parameter-block.js";
 import { sameShape, type Tensor } from "../../tensor.js";
 import type { FileWeight } from "../weights.js";
 
-/** Moments of each trainable weight, in its shape, weight by weight in Keras's order. */
+/** Moments of each trainable weight, in its shape, in Keras's order. */
 export interface OptimizerTensors {
   readonly updates: number;
   readonly learningRate: number;
   readonly slots: readonly Tensor[];
 }
 
+/** A scalar that belongs to no weight: the product of Nadam's momenta so far. */
+const PRODUCT = "u_product";
+
+/** Rows of slots, one row behind the other; those of a row stand side by side for each weight. */
+type Layout = readonly (readonly string[])[];
+
 /**
- * Optimizers whose moments stand in Keras's files as here, one after the other for each weight. The others have some that
- * belong to no weight, or in an order that depends on the version.
+ * The order of Keras's variables: what `useEma` averages, then the optimizer's own. The first layout is written; the others
+ * are those of other versions of Keras, told apart by the shapes. None: no file of Keras's holds the state here.
  */
-const alike: readonly string[] = ["sgd", "adam", "adamw", "rmsprop", "adagrad", "adadelta", "adamax", "lion"];
+function layoutsOf(optimizer: Optimizer): readonly Layout[] {
+  const { amsgrad, momentum, centered, useEma, gradientAccumulationSteps } = optimizer.getConfig();
+  if (gradientAccumulationSteps != null) return [];
+  const moments = ["momentum", "velocity"];
+  const adam: readonly Layout[] = [[moments, ...(amsgrad ? [["velocity_hat"]] : [])]];
+  const layouts: Readonly<Record<string, readonly Layout[]>> = {
+    sgd: [momentum ? [["momentum"]] : []],
+    adam,
+    adamw: adam,
+    nadam: [
+      [moments, [PRODUCT]],
+      [[PRODUCT], moments],
+      [["momentum"], ["velocity"], [PRODUCT]],
+    ],
+    adamax: [[["momentum", "norm"]]],
+    rmsprop: [
+      [["velocity"], ...(momentum ? [["momentum"]] : []), ...(centered ? [["average_gradient"]] : [])],
+    ],
+    adagrad: [[["accumulator_of_squares"]]],
+    adadelta: [[["accumulated_gradient", "accumulated_delta_var"]]],
+    lion: [[["momentum"]]],
+  };
+  const average: Layout = useEma ? [["ema"]] : [];
+  return (layouts[optimizer.name] ?? []).map((rows) => [...average, ...rows]);
+}
 
 /** Whether a file can hold an optimizer's state. */
-export function keepsState(optimizer: Optimizer): boolean {
-  const { name } = optimizer;
-  const { amsgrad, momentum, centered, useEma, gradientAccumulationSteps } = optimizer.getConfig();
-  const isPlain = name !== "rmsprop" || (!momentum && !centered);
-  return alike.includes(name) && isPlain && !amsgrad && !useEma && gradientAccumulationSteps == null;
+export const keepsState = (optimizer: Optimizer): boolean => layoutsOf(optimizer).length > 0;
+
+/** A variable of a file: a slot of the weight `weight`, or the scalar, which belongs to none. */
+interface Place {
+  readonly slot: string;
+  readonly weight: number;
+}
+
+const placesOf = (layout: Layout, weights: number): Place[] =>
+  layout.flatMap((row) =>
+    row[0] === PRODUCT
+      ? [{ slot: PRODUCT, weight: -1 }]
+      : Array.from({ length: weights }, (_, weight) => row.map((slot) => ({ slot, weight }))).flat(),
+  );
+
+/** Dozat 2016: β₁ (1 - ½ 0.96ᵗ) for t = 1 …, multiplied. */
+function productOfMomenta(optimizer: Optimizer): number {
+  const { beta1 = 0.9 } = optimizer.getConfig() as { beta1?: number };
+  let [product, decay] = [1, 1];
+  for (let t = 0; t < optimizer.iterations; t++) {
+    decay *= 0.96;
+    product *= beta1 * (1 - 0.5 * decay);
+    // What is left is 0 in float32.
+    if (product < 1e-60) return 0;
+  }
+  return product;
 }
 
 /** Where a weight's floats begin in a slot. */
@@ -36,9 +87,12 @@ export function readState(where: string, model: Model): OptimizerTensors | null 
   const { modelMemory } = model.executor(where);
   optimizer.bind(modelMemory.parameters);
   const blocks = optimizer.readSlots();
-  const slots = modelMemory.learning.flatMap(({ shape, size }, i) => {
-    const at = placeOf(modelMemory.parameters, i);
-    return blocks.map(({ data }): Tensor => ({ shape, data: data.slice(at, at + size) }));
+  const { learning, parameters } = modelMemory;
+  const slots = placesOf(layoutsOf(optimizer)[0]!, learning.length).map(({ slot, weight }): Tensor => {
+    if (weight < 0) return { shape: [], data: Float32Array.of(productOfMomenta(optimizer)) };
+    const { shape, size } = learning[weight]!;
+    const at = placeOf(parameters, weight);
+    return { shape, data: blocks.find(({ name }) => name === slot)!.data.slice(at, at + size) };
   });
   return { updates: optimizer.iterations, learningRate: optimizer.learningRate, slots };
 }
@@ -47,11 +101,8 @@ export function readState(where: string, model: Model): OptimizerTensors | null 
 export function unkeptState(model: Model): string | undefined {
   const optimizer = model.compiled?.optimizer;
   if (optimizer === undefined || optimizer.batches === 0 || keepsState(optimizer)) return undefined;
-  const { amsgrad, momentum, centered, useEma, gradientAccumulationSteps } = optimizer.getConfig();
-  const given = Object.entries({ amsgrad, momentum, centered, useEma, gradientAccumulationSteps })
-    .filter(([, value]) => value !== undefined && value !== null && value !== false && value !== 0)
-    .map(([key]) => key);
-  const why = alike.includes(optimizer.name) && given.length > 0 ? ` with ${given.join(", ")}` : "";
+  const why =
+    optimizer.getConfig().gradientAccumulationSteps == null ? "" : " with gradientAccumulationSteps";
   return `the state of ${optimizer.name}${why} after ${optimizer.iterations} updates`;
 }
 
@@ -65,13 +116,14 @@ export function restoreState(model: Model, given: readonly FileWeight[]): string
   if (updates === undefined || rate === undefined || vars.length === 0) return undefined;
   if (!keepsState(optimizer)) return `the state of ${optimizer.name}`;
   const learning = [...model.topology.learning];
-  const each = vars.length / learning.length;
-  const fits =
-    Number.isInteger(each) &&
-    learning.every(({ shape }, i) =>
-      vars.slice(i * each, (i + 1) * each).every((own) => sameShape(own.shape, shape)),
+  const places = layoutsOf(optimizer)
+    .map((layout) => placesOf(layout, learning.length))
+    .find(
+      (all) =>
+        all.length === vars.length &&
+        all.every(({ weight }, i) => sameShape(vars[i]!.shape, learning[weight]?.shape ?? [])),
     );
-  if (!fits) return `the state of ${optimizer.name}, which does not fit the weights`;
+  if (places === undefined) return `the state of ${optimizer.name}, which does not fit the weights`;
   const moments = vars.map((own) => own.read());
   const [count, learningRate] = [updates.read()[0] ?? 0, rate.read()[0] ?? Number.NaN];
   if (!moments.every((data) => data.every(Number.isFinite)) || !Number.isSafeInteger(count) || count < 0) {
@@ -83,12 +135,8 @@ export function restoreState(model: Model, given: readonly FileWeight[]): string
   optimizer.batches = count;
   optimizer.beginWith((block) => {
     const slots = optimizer.readSlots();
-    learning.forEach((_, i) => {
-      const at = placeOf(block, i);
-      slots.forEach(({ data }, k) => {
-        const own = moments[i * each + k];
-        if (own !== undefined) data.set(own, at);
-      });
+    places.forEach(({ slot, weight }, i) => {
+      slots.find(({ name }) => name === slot)?.data.set(moments[i]!, weight < 0 ? 0 : placeOf(block, weight));
     });
     optimizer.writeSlots(slots);
   });

@@ -125,7 +125,6 @@ const idleOptions: readonly string[] = [
   "name",
   "is_legacy_optimizer",
   "jit_compile",
-  "ema_overwrite_frequency",
   "schedule_decay",
   "initial_decay",
   "weight_decay_list",
@@ -146,6 +145,8 @@ function optimizerOf(value: unknown): Config | string {
       config.learningRate = rate;
     } else if (key === "ema_momentum") {
       if (given.use_ema === true) config.emaMomentum = setting;
+    } else if (key === "ema_overwrite_frequency") {
+      if (given.use_ema === true && setting != null) config.emaOverwriteFrequency = setting;
     } else if (key === "momentum" && setting === 0) config.momentum = 0;
     else if (key === "global_clipnorm") config.globalClipnorm = setting;
     else if (!(key === "weight_decay" && setting === 0)) config[camel(key)] = setting;
