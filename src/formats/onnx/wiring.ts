@@ -59,7 +59,8 @@ export class Wiring {
         return this.tensor(inputs[1])?.shape.at(attributes.get("transB") === 1 ? 0 : -1);
       case "Transpose": {
         const perm = attributes.get("perm") as readonly number[] | undefined;
-        return perm?.at(-1) === perm!.length - 1 ? this.width(inputs[0], left - 1) : undefined;
+        const isLast = perm !== undefined && perm.at(-1) === perm.length - 1;
+        return isLast ? this.width(inputs[0], left - 1) : undefined;
       }
       case "Reshape": {
         const target = this.tensor(inputs[1])?.read().at(-1);
