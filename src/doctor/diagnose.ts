@@ -8,6 +8,7 @@ import { open } from "../series/kinds.js";
 import type { Code } from "./causes.js";
 import { type DataCase, examplesCase } from "./data-case.js";
 import { dataRules } from "./data-rules/data-rules.js";
+import { diagnoseGraph, isChain } from "./diagnose-graph.js";
 import type { DiagnoseOptions } from "./diagnose-options.js";
 import { type Diagnosis, type Rule, worstFirst } from "./diagnosis.js";
 import type { Windows } from "./evidence/window-source.js";
@@ -63,13 +64,11 @@ export async function diagnose(model: Model, options: DiagnoseOptions): Promise<
       `${where}: compile the model first: without loss and optimizer there is no learning to judge.`,
     );
   const isGraph = !(model instanceof Sequential);
-  // Most models are chains: a page fetches what is for graphs where it has one.
-  const graphs = isGraph ? await import("./diagnose-graph.js") : null;
-  if (graphs !== null && !isOneToOne(model, options)) return graphs.diagnoseGraph(model, options);
+  if (isGraph && !isOneToOne(model, options)) return diagnoseGraph(model, options);
   const series = options.series === undefined ? null : (open(where, options.series).columns[0] ?? null);
   const [x, y] = [onlyOf(options.x), onlyOf(options.y)];
   const connected = fileOf(model, x.shape.slice(1));
-  const file = graphs !== null && (await graphs.isChain(model, x)) ? asChain(connected) : connected;
+  const file = isGraph && (await isChain(model, x)) ? asChain(connected) : connected;
   const layers = allLayers(file);
   const history = historyOf(where, options.history);
   const isTrained = (history?.loss?.length ?? 0) > 0 || file.updates > 0;

@@ -15,7 +15,7 @@ const gzip = (bytes: Uint8Array): number => gzipSync(bytes, { level: 9 }).length
  * its weights; `whole` grows with a room, and with nothing
  * else: layers last.
  */
-const LIMITS = { core: CORE_BUDGET, usual: 95 * KILO, whole: 340 * KILO };
+const LIMITS = { core: CORE_BUDGET, usual: 95 * KILO, whole: 350 * KILO };
 
 describe("what ships stays small", () => {
   let sizes: Sizes;

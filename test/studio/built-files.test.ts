@@ -73,7 +73,7 @@ describe("what of the studio is fetched", () => {
       async (file) => gzipSync(await readFile(join(assets, file)), { level: 9 }).length,
     );
     const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, gzipSync(html).length);
-    expect(bytes).toBeLessThan(250_000);
+    expect(bytes).toBeLessThan(250 * 1024);
     expect(bytes).toBeGreaterThan(150_000);
   });
 });

@@ -69,7 +69,7 @@ function notSymbolic(where: string, received: unknown): ConfigError {
         : typeof received === "object" && received !== null && "data" in received
           ? `numbers of the shape ${describeShape((received as { shape?: number[] }).shape ?? [])}`
           : Array.isArray(received)
-            ? "an array in the array, whose tensors have to stand in one row with the others ([y, ...states])"
+            ? "an array in the array; put its tensors in one row with the others ([y, ...states])"
             : String(received);
   return new ConfigError(
     `${where}: got ${came}, expected a symbolic tensor, such as input({ shape: [20, 3] }) or what layer.apply gives. Numbers go into model.predict.`,
@@ -85,7 +85,7 @@ export function applyLayer(layer: Layer, given: unknown, options: ApplyOptions =
   const where = `\`${layer.name}\`.apply()`;
   if (options instanceof SymbolicTensor) {
     throw new ConfigError(
-      `${where}: got a second tensor where the options stand. Several inputs go in one array: .apply([query, value]).`,
+      `${where}: got a second tensor as options. Several inputs go in one array: .apply([query, value]).`,
     );
   }
   refuseUnknown(where, options, [
