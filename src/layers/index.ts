@@ -68,6 +68,7 @@ export {
   gaussianNoise,
   type NoiseLayer,
 } from "./noise/gaussian-noise.js";
+export type { NoiseShape } from "./noise/shared-dropout.js";
 export {
   type SpatialDropout1DLayer,
   type SpatialDropout1DOptions,

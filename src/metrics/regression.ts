@@ -10,10 +10,13 @@ import { forEachRow, type MetricFactory, type MetricOptions, meanOfRows } from "
  * @example
  * model.compile({ optimizer: "adam", loss: "mse", metrics: [rootMeanSquaredError()] });
  */
-export function rootMeanSquaredError(
-  options: MetricOptions = {},
-  name = "rootMeanSquaredError",
-): MetricFactory {
+export const rootMeanSquaredError = (options: MetricOptions = {}): MetricFactory =>
+  rootOfMeanSquares("rootMeanSquaredError", options);
+
+/** The same under its short name. */
+export const rmse = (options: MetricOptions = {}): MetricFactory => rootOfMeanSquares("rmse", options);
+
+function rootOfMeanSquares(name: string, options: MetricOptions): MetricFactory {
   refuseUnknown(`${name}()`, options, ["name"]);
   return {
     name,
@@ -21,9 +24,6 @@ export function rootMeanSquaredError(
     create: () => lossMetric(options.name ?? logKey(name), meanSquaredError(), Math.sqrt),
   };
 }
-
-/** The same under its short name. */
-export const rmse = (options: MetricOptions = {}): MetricFactory => rootMeanSquaredError(options, "rmse");
 
 /** Cosine of the angle between target and prediction, mean over rows: 1 is best (the loss of this name has its sign turned). */
 export function cosineSimilarityMetric(): MetricFactory {

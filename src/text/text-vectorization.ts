@@ -26,7 +26,7 @@ export interface TextVectorizationOptions {
    * then: `multiHot` 1 for each that occurs, `count` how often, `tfIdf` that times how rare it is among the texts of
    * `adapt`. Keras's `"multi_hot"` and `"tf_idf"` mean the same.
    */
-  readonly outputMode?: TextOutputMode | keyof typeof SPELLED;
+  readonly outputMode?: TextOutputMode | "multi_hot" | "tf_idf";
   /** Also runs of words, joined by a space: of up to so many, or of the lengths listed. Default: words alone. */
   readonly ngrams?: number | readonly number[] | null;
   /** Rows as wide as `maxTokens`, however few words there are; not for `int`. Default false. */

@@ -10,6 +10,12 @@ export function wrapperOptions<Options extends { readonly layer: unknown }>(
   options: Options | Layer,
   further: Omit<Options, "layer"> | undefined,
 ): Options {
+  if (options === undefined || options === null) {
+    throw new ConfigError(
+      `${where}: got ${told(options)}, expected a layer, such as lstm({ units: 8 }), and its wrapper's options.`,
+      { received: options },
+    );
+  }
   if (further === undefined) return (options instanceof Layer ? { layer: options } : options) as Options;
   const isRecord = typeof further === "object" && further !== null && !Array.isArray(further);
   if (isRecord && options instanceof Layer && !("layer" in further)) {

@@ -5,7 +5,6 @@ import {
   dense,
   fromKeras,
   fromSafetensors,
-  type GraphModel,
   input,
   model,
   multiHeadAttention,
@@ -151,7 +150,8 @@ describe("returnAttentionScores and attentionMask of multiHeadAttention", () => 
     for (const again of [await fromSafetensors(toSafetensors(made)), await fromKeras(await toKeras(made))]) {
       expect(await again.predict<Tensor[]>(x as never)).toEqual(before);
     }
-    await expect(toOnnx(made)).rejects.toThrow(/attentionMask/);
+    // What it holds is run in test/src/formats/onnx/write.
+    expect(await toOnnx(made)).toBeInstanceOf(Uint8Array);
     await expect((async () => toLayersModel(made))()).rejects.toThrow(/multi_head_attention/);
   });
 });

@@ -284,7 +284,11 @@ describe("normalization", () => {
     ],
     ["no scale", () => rescaling({} as never), /`scale`/],
     ["a momentum above 1", () => batchNormalization({ momentum: 2 }), /`momentum`/],
-    ["another axis of a batch normalization", () => batchNormalization({ axis: 1 as never }), /permute/],
+    [
+      "another axis of a batch normalization",
+      () => sequential([batchNormalization({ axis: 1, inputShape: [4, 3] })]),
+      /permute/,
+    ],
     ["renorm", () => batchNormalization({ renorm: true } as never), /renorm/],
   ])("refuses %s", async (_, call, message) => {
     expect((await errorOf(call)).message).toMatch(message);
