@@ -49,7 +49,7 @@ describe("a loss is said everywhere too", async () => {
     .filter((name) => !short.has(name));
 
   it.each([
-    ["exported", ["src/index.ts"]],
+    ["exported", ["src/losses/index.ts"]],
     ["named", ["docs/names.md"]],
     ["given by name", ["src/names.ts"]],
     ["computed in float64", ["test/oracle/losses.ts"]],
