@@ -25,7 +25,9 @@ export function decompositionCharts(report: ForecastReport): { trend: Chart; sea
   const from = rows - shown;
   const filled = [...interpolate(series.values.subarray(from))];
   if (filled.some((value) => !Number.isFinite(value))) return undefined;
-  const { trend, seasonal } = stl(filled, { period });
+  // More than a picture shows, and with long seasons the time of a training.
+  const jump = Math.max(1, Math.floor(period / 10));
+  const { trend, seasonal } = stl(filled, { period, trendJump: 2 * jump, lowPassJump: jump });
   const x = {
     title: axis.kind === "date" ? "date (UTC)" : "row",
     ...(axis.kind === "date" ? { type: "time" as const } : {}),

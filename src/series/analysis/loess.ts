@@ -45,7 +45,11 @@ export function loessAt(
   return value;
 }
 
-/** Smooths `y[0..n)` into `into[offset..]`, each value by a line over the `window` (odd) nearest ones. */
+/**
+ * Smooths `y[0..n)` into `into[offset..]`, each value by a line over the `window` (odd) nearest ones.
+ * @param jump only every so many values and the last are smoothed, those between lie on straight lines (Cleveland and others
+ *   1990, section 3.4): a wide window's curve bends too little for more.
+ */
 export function loess(
   y: Float64Array,
   n: number,
@@ -54,19 +58,25 @@ export function loess(
   weights: Float64Array,
   into: Float64Array,
   offset = 0,
+  jump = 1,
 ): void {
   if (n < 2) {
     into[offset] = y[0]!;
     return;
   }
   const half = Math.floor((window + 1) / 2);
-  let [left, right] = [0, Math.min(window, n) - 1];
-  for (let i = 0; i < n; i++) {
-    if (window < n && i >= half && right !== n - 1) {
-      left += 1;
-      right += 1;
-    }
-    const value = loessAt(y, n, window, i, left, right, robustness, weights);
-    into[offset + i] = Number.isNaN(value) ? y[i]! : value;
+  const width = Math.min(window, n);
+  const at = (i: number): number => {
+    const left = Math.max(0, Math.min(i - half + 1, n - width));
+    const value = loessAt(y, n, window, i, left, left + width - 1, robustness, weights);
+    return Number.isNaN(value) ? y[i]! : value;
+  };
+  into[offset] = at(0);
+  for (let from = 0; from < n - 1; ) {
+    const to = Math.min(n - 1, from + jump);
+    const [begin, end] = [into[offset + from]!, at(to)];
+    for (let i = from + 1; i < to; i++) into[offset + i] = begin + ((end - begin) * (i - from)) / (to - from);
+    into[offset + to] = end;
+    from = to;
   }
 }

@@ -11,6 +11,13 @@ export interface StlOptions {
   readonly seasonal?: number;
   /** Whether outliers are given less weight. Default false. */
   readonly robust?: boolean;
+  /**
+   * Steps from one smoothed value of the trend to the next, straight lines between: a tenth of its window (about 0.2 periods)
+   * changes little and takes a tenth as long. Default 1, every value.
+   */
+  readonly trendJump?: number;
+  /** The same of the season's own level, whose window is one period. Default 1. */
+  readonly lowPassJump?: number;
 }
 
 /** A series taken apart: value = trend + seasonal + remainder. */
@@ -84,6 +91,8 @@ export function decompose(
   period: number,
   seasonalWindow: number,
   robust: boolean,
+  trendJump = 1,
+  lowPassJump = 1,
 ): { trend: Float64Array; seasonal: Float64Array } {
   const n = y.length;
   const trendWindow = nextOdd((1.5 * period) / (1 - 1.5 / seasonalWindow));
@@ -105,12 +114,12 @@ export function decompose(
       const once = movingAverage(cycles, n + 2 * period, period, first);
       const twice = movingAverage(first, once, period, second);
       movingAverage(second, twice, 3, first);
-      loess(first, n, lowPass, null, weights, low);
+      loess(first, n, lowPass, null, weights, low, 0, lowPassJump);
       for (let t = 0; t < n; t++) {
         seasonal[t] = cycles[period + t]! - low[t]!;
         rest[t] = y[t]! - seasonal[t]!;
       }
-      loess(rest, n, trendWindow, trust, weights, trend);
+      loess(rest, n, trendWindow, trust, weights, trend, 0, trendJump);
     }
     if (round < outer) bisquare(y, (t) => seasonal[t]! + trend[t]!, robustness);
   }
@@ -150,13 +159,15 @@ export function refuseFewSeasons(where: string, rows: number, period: number): v
  */
 export function stl(x: SeriesLike, options: StlOptions): Decomposition {
   const where = "stl()";
-  refuseUnknown(where, options, ["period", "seasonal", "robust"]);
+  refuseUnknown(where, options, ["period", "seasonal", "robust", "trendJump", "lowPassJump"]);
   const y = openComplete(where, x);
   const period = numberIn(where, "period", options.period, { min: 2, integer: true });
   const window = readSeasonalWindow(where, "seasonal", options.seasonal ?? 7);
   const robust = flag(where, "robust", options.robust ?? false);
+  const trendJump = numberIn(where, "trendJump", options.trendJump ?? 1, { min: 1, integer: true });
+  const lowPassJump = numberIn(where, "lowPassJump", options.lowPassJump ?? 1, { min: 1, integer: true });
   refuseFewSeasons(where, y.length, period);
-  const { trend, seasonal } = decompose(y, period, window, robust);
+  const { trend, seasonal } = decompose(y, period, window, robust, trendJump, lowPassJump);
   return {
     trend: Array.from(trend),
     seasonal: Array.from(seasonal),

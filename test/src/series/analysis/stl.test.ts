@@ -58,10 +58,29 @@ describe("stl", () => {
     expect(remainder[100]!).toBeGreaterThan(25);
   });
 
+  it("by jumps is the same to a small share of the season, straight between, and still adds up", () => {
+    const whole = stl(golden.two, { period: 24 });
+    const parts = stl(golden.two, { period: 24, trendJump: 5, lowPassJump: 3 });
+    const reach = Math.max(...whole.seasonal) - Math.min(...whole.seasonal);
+    parts.trend.forEach((value, t) => {
+      expect(Math.abs(value - whole.trend[t]!)).toBeLessThan(0.02 * reach);
+      expect(Math.abs(parts.seasonal[t]! - whole.seasonal[t]!)).toBeLessThan(0.02 * reach);
+      expect(value + parts.seasonal[t]! + parts.remainder[t]!).toBeCloseTo(golden.two[t]!, 10);
+      // Smoothed at rows 0, 5, 10, … and at the last one.
+      if (t % 5 === 0 || t > 5 * Math.floor((golden.two.length - 1) / 5)) return;
+      expect(parts.trend[t + 1]! - 2 * value + parts.trend[t - 1]!).toBeCloseTo(0, 8);
+    });
+    // Jumps longer than the series leave its two ends.
+    const line = stl(golden.two, { period: 24, trendJump: 10_000, lowPassJump: 10_000 }).trend;
+    expect(line[7]! - 2 * line[6]! + line[5]!).toBeCloseTo(0, 8);
+  });
+
   it("refuses an even window, fewer than two seasons, gaps and options it does not know", () => {
     expect(() => stl(golden.two, { period: 24, seasonal: 8 })).toThrow(ConfigError);
     expect(() => stl(golden.two.slice(0, 47), { period: 24 })).toThrow(DataError);
     expect(() => stl([1, Number.NaN, 2, 3], { period: 2 })).toThrow(/gap/);
+    expect(() => stl(golden.two, { period: 24, trendJump: 0 })).toThrow(/trendJump/);
+    expect(() => stl(golden.two, { period: 24, lowPassJump: 1.5 })).toThrow(/lowPassJump/);
     expect(() => stl(golden.two, { period: 24, degree: 1 } as { period: number })).toThrow(/degree/);
   });
 });
