@@ -18,8 +18,11 @@ export class StudioPage {
     return { epoch: Number(found[1]), update: Number(found[2]), loss: found[3]!, validation: found[4]! };
   }
 
-  /** Waits for a state, and gives it: for as long as the training moves on, and not for ever where it stands still. */
-  async until(is: (state: State) => boolean, what: string, stillness = 40_000): Promise<State> {
+  /**
+   * Waits for a state, and gives it: for as long as the training moves on, and not for ever where it stands still: two workers that
+   * never begin are replaced after 45 s.
+   */
+  async until(is: (state: State) => boolean, what: string, stillness = 100_000): Promise<State> {
     let end = Date.now() + stillness;
     let last = "";
     for (;;) {
@@ -66,7 +69,7 @@ export class StudioPage {
   }
 
   /** The doctor's findings, once he has looked. */
-  async findings(timeout = 60_000): Promise<string[]> {
+  async findings(timeout = 100_000): Promise<string[]> {
     await this.page.waitForFunction(
       () => document.querySelector("ul[aria-label=Findings]")?.getAttribute("aria-busy") === "false",
       undefined,
