@@ -1,4 +1,5 @@
 import { deviationOf, finiteOf, mean as meanOf, rmsOf } from "../../numerics/statistics.js";
+import type { BarsPicture } from "../../viz/picture.js";
 import { type DataCase, hasLearnt } from "../data-case.js";
 import { type Finding, type Rule, short } from "../diagnosis.js";
 import { FLOAT32_MAX, isFarFromZero, MAX_LEVEL_STDS, SATURATING_SCALE } from "../evidence/scale.js";
@@ -49,16 +50,7 @@ export const unscaledInputs: Rule<DataCase> = {
       remedy:
         "const scaler = standardScaler().fit(trainRows); give the windows of scaler.transform(rows) to the model, for training and for prediction.",
       fix: { series: { scale: "standard" } },
-      picture: bars(
-        "Size of each feature",
-        features.map(({ f, rms }) => [`feature ${f}`, rms] as const),
-        {
-          x: "root mean square of the values",
-          y: "feature",
-          log: true,
-          marks: { [`bound ${SATURATING_SCALE}: gates saturate`]: SATURATING_SCALE },
-        },
-      ),
+      picture: sizes(features, SATURATING_SCALE, "gates saturate"),
     };
   },
 };
@@ -94,7 +86,21 @@ const farFromZero = ({ f, mean, std }: Feature, features: readonly Feature[]): F
   ),
 });
 
-const tooSmall = (features: readonly (Feature & { readonly rms: number })[]): Finding => {
+type Sized = Feature & { readonly rms: number };
+
+const sizes = (features: readonly Sized[], bound: number, beyond: string): BarsPicture =>
+  bars(
+    "Size of each feature",
+    features.map(({ f, rms }) => [`feature ${f}`, rms] as const),
+    {
+      x: "root mean square of the values",
+      y: "feature",
+      log: true,
+      marks: { [`bound ${bound}: ${beyond}`]: bound },
+    },
+  );
+
+const tooSmall = (features: readonly Sized[]): Finding => {
   const largest = Math.max(...features.map(({ rms }) => rms));
   return {
     title: `no feature is larger than ${short(largest)}: the gates hear nothing`,
@@ -107,16 +113,7 @@ const tooSmall = (features: readonly (Feature & { readonly rms: number })[]): Fi
     remedy:
       "const scaler = standardScaler().fit(trainRows); give the windows of scaler.transform(rows) to the model, for training and for prediction. Probabilities and amounts that span many powers of ten: logTransform first.",
     fix: { series: { scale: "standard" } },
-    picture: bars(
-      "Size of each feature",
-      features.map(({ f, rms }) => [`feature ${f}`, rms] as const),
-      {
-        x: "root mean square of the values",
-        y: "feature",
-        log: true,
-        marks: { [`bound ${UNHEARD_SCALE}: hardly heard`]: UNHEARD_SCALE },
-      },
-    ),
+    picture: sizes(features, UNHEARD_SCALE, "hardly heard"),
   };
 };
 
